@@ -1,0 +1,81 @@
+"""The waist: integer cells, and the only form in which they may be published.
+
+``Cells`` are what the big world hands over: one row per non-empty combination, all measures integers.
+``ProtectedCells`` are what disclosure control makes of them; everything in ``publish`` takes nothing else. Only
+``vielfalt.figures.disclosure`` constructs them (an architecture test sees to it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from vielfalt.programme import Table
+
+Status = Literal["ok", "suppressed", "estimated"]
+UNRESOLVED = ""
+"""The area key of residents whose address lies in no area."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The counts of one table at the finest area level.
+
+    ``frame`` columns: ``area`` (key of the finest level, empty when unresolved), one Utf8 column per dimension of
+    the table, ``n`` (persons or households), ``key_sum`` (sum of the record keys, for the cell key method) and
+    ``top`` (how many of ``n`` live at the one address that holds most of them; 0 where nobody knows addresses).
+    ``n`` and ``key_sum`` add up over every dimension; ``top`` does not: over areas its maximum counts (an address lies
+    in one area), over categories it must be counted anew, which is why each table brings its own.
+    """
+
+    table: Table
+    frame: pl.DataFrame
+
+    def __post_init__(self) -> None:
+        wanted = ["area", *self.table.dimensions, "n", "key_sum", "top"]
+        if self.frame.columns != wanted:
+            raise ValueError(f"cells of {self.table.id}: columns {self.frame.columns}, not {wanted}")
+
+
+@dataclass(frozen=True)
+class Protection:
+    """Settings of disclosure control: defaults and sources in ``parameters/protection.toml``."""
+
+    min_cell: int
+    min_cell_fine: int
+    min_area: int
+    min_area_index: int
+    min_group_index: int
+    min_base_share: int
+    min_base_decimal: int
+    dominance: float
+
+    def as_dict(self) -> Mapping[str, int | float]:
+        """The settings by name, for the release package and the report."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class ProtectedCells:
+    """One table for all area levels as it may be published.
+
+    ``frame`` columns: ``level`` ("town" or an area level), ``area`` (key; the town's AGS for the town), one column
+    per dimension, ``value`` (Int64, null exactly where suppressed), ``status`` (ok, suppressed, estimated). It is
+    complete: each area x category of the table has a row, zeros included.
+    """
+
+    table: Table
+    frame: pl.DataFrame
+    method: str
+    protection: Protection
+
+    def __post_init__(self) -> None:
+        wanted = ["level", "area", *self.table.dimensions, "value", "status"]
+        if self.frame.columns != wanted:
+            raise ValueError(f"protected cells of {self.table.id}: columns {self.frame.columns}, not {wanted}")
+        hidden = self.frame["status"] == "suppressed"
+        if not (hidden == self.frame["value"].is_null()).all():
+            raise ValueError(f"protected cells of {self.table.id}: a value is null exactly where it is suppressed")

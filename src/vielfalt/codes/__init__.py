@@ -1,0 +1,130 @@
+"""Code lists: countries, country groups and the categories of every dimension, read from the CSV files beside.
+
+Sources: ``countries.csv`` follows the Destatis classification of states and territories (keys, German names; state of
+August 2024), English names from GeoNames, EU membership from the accession treaties; groups are our own
+(docs/explanation/country-groups.md). ``categories.csv``: sex and marital status after DSMeld 0701 and 1401; the
+rest are classes of our own, documented in docs/reference/dimensions.md.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from vielfalt.words import Language
+
+VERSION = "2026-11"
+GERMANY = "000"
+
+
+@dataclass(frozen=True)
+class Country:
+    """One key of the Destatis list; ``kind`` tells present states from former states, regions and special keys."""
+
+    key: str
+    iso2: str
+    iso3: str
+    label_de: str
+    label_en: str
+    kind: Literal["state", "former", "region", "special"]
+    group: str
+    eu_since: int | None
+    eu_until: int | None
+    successors: tuple[str, ...]
+
+    def in_eu(self, day: int) -> bool:
+        """Whether the state was a member of the European Union on that day (yyyymmdd)."""
+        return self.eu_since is not None and self.eu_since <= day and (self.eu_until is None or day <= self.eu_until)
+
+
+@dataclass(frozen=True)
+class Category:
+    """One value of a dimension with its labels; ``parent`` is the category of the coarser dimension it lies in."""
+
+    key: str
+    label_de: str
+    label_en: str
+    parent: str
+
+    def label(self, language: Language) -> str:
+        """The label in the language asked for."""
+        return self.label_de if language == "de" else self.label_en
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (Path(__file__).parent / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+@cache
+def countries() -> MappingProxyType[str, Country]:
+    """All countries by Destatis key, in the order of the keys."""
+    return MappingProxyType(
+        {
+            row["key"]: Country(
+                **{name: row[name] for name in ("key", "iso2", "iso3", "label_de", "label_en", "group")},
+                kind=row["kind"],  # type: ignore[arg-type]
+                eu_since=int(row["eu_since"]) if row["eu_since"] else None,
+                eu_until=int(row["eu_until"]) if row["eu_until"] else None,
+                successors=tuple(row["successors"].split()),
+            )
+            for row in _rows("countries.csv")
+        }
+    )
+
+
+@cache
+def _listed() -> MappingProxyType[str, tuple[Category, ...]]:
+    found: dict[str, list[Category]] = {}
+    for row in _rows("categories.csv"):
+        found.setdefault(row.pop("dimension"), []).append(Category(**row))
+    return MappingProxyType({dimension: tuple(rows) for dimension, rows in found.items()})
+
+
+@cache
+def categories(dimension: str) -> tuple[Category, ...]:
+    """The categories of a dimension in their order. Raises KeyError for a dimension nobody declared."""
+    nations = tuple(
+        Category(country.key, country.label_de, country.label_en, country.group) for country in countries().values()
+    )
+    outside = tuple(
+        Category(key, *labels, key)
+        for key, labels in (
+            ("unknown", ("Bezugsland unbekannt", "Reference country unknown")),
+            ("none", ("Ohne Migrationshintergrund", "Without migration background")),
+            ("undeterminable", ("Nicht bestimmbar", "Not determinable")),
+        )
+    )
+    match dimension:
+        case "nationality":
+            return nations
+        case "reference_country":
+            return tuple(nation for nation in nations if nation.key != GERMANY) + outside
+        case "reference_group":
+            parents = {"none": "without", "undeterminable": "undeterminable"}
+            groups = tuple(
+                Category(group.key, group.label_de, group.label_en, "with")
+                for group in _listed()["nationality_group"]
+                if group.key not in ("germany", "unclear")
+            )
+            special = (*(nation for nation in outside),)
+            return groups + tuple(
+                Category(row.key, row.label_de, row.label_en, parents.get(row.key, "with")) for row in special
+            )
+        case _:
+            return _listed()[dimension]
+
+
+@cache
+def category(dimension: str, key: str) -> Category:
+    """One category of a dimension. Raises KeyError when the dimension does not know the key."""
+    return next((row for row in categories(dimension) if row.key == key), None) or _unknown(dimension, key)
+
+
+def _unknown(dimension: str, key: str) -> Category:
+    raise KeyError(f"{dimension} has no category {key!r}")

@@ -1,0 +1,74 @@
+"""The errors a user can meet: a sentence, a place, a next step, and an exit code.
+
+    VielfaltError
+    ├── UsageError        2   the command was called in a way it does not know
+    ├── DeliveryError    10   a delivered file cannot be used (extract, directory, geometry, table)
+    ├── TownError        11   the town project contradicts itself (town.toml, profile, files it names)
+    ├── DisclosureError  12   publishing would disclose; nothing was released
+    ├── EngineError      13   the database failed
+    └── StorageError     14   no space or no permission
+
+Exit codes: contract "Command line". Messages are English message ids; the command line translates them
+(``words.Words``), so an error carries its values apart from its sentence.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class VielfaltError(Exception):
+    """What went wrong (``what``), where (``where``), and what to do next (``todo``).
+
+    ``what`` and ``todo`` are message ids marked with ``words.N_``; ``values`` fill their placeholders.
+    ``where`` is a file, a setting or a column, shown as it is. None of them may hold a person's data.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, where: object = "", todo: str = "", **values: object) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = str(where)
+        self.todo = todo
+        self.values = values
+
+    def __str__(self) -> str:
+        sentence = self.what.format_map(self.values)
+        return f"{sentence} [{self.where}]" if self.where else sentence
+
+
+class UsageError(VielfaltError):
+    """The command was called with words it does not know."""
+
+    exit_code = 2
+
+
+class DeliveryError(VielfaltError):
+    """A file that was delivered to the town project cannot be used."""
+
+    exit_code = 10
+
+
+class TownError(VielfaltError):
+    """The town project contradicts itself or lacks a file that it names."""
+
+    exit_code = 11
+
+
+class DisclosureError(VielfaltError):
+    """Publishing would disclose something about a person; nothing was released."""
+
+    exit_code = 12
+
+
+class EngineError(VielfaltError):
+    """The database engine failed."""
+
+    exit_code = 13
+
+
+class StorageError(VielfaltError):
+    """No space left, or no permission to read or write."""
+
+    exit_code = 14

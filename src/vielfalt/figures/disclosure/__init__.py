@@ -1,0 +1,1 @@
+"""Disclosure control: from cells to protected cells."""

@@ -1,0 +1,70 @@
+"""Areas: levels from coarse to fine, each area with its parent, and their shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shapely.geometry.base import BaseGeometry
+
+TOWN = "town"
+
+
+@dataclass(frozen=True)
+class Area:
+    """One area: its key, its name, and the key of the area of the next coarser level it lies in."""
+
+    key: str
+    name: str
+    parent: str
+
+
+@dataclass(frozen=True)
+class AreaLevel:
+    """One level of the division, for example quarters; ``title`` is the town's own word for it."""
+
+    id: str
+    title: str
+    areas: tuple[Area, ...]
+
+
+@dataclass(frozen=True)
+class Geography:
+    """The division of one town: ``levels`` from coarse to fine below the town itself.
+
+    ``shapes`` holds the polygons per level and area key in ``crs`` (may be empty: tables without maps).
+    The parent of an area of the coarsest level is the town's key.
+    """
+
+    town: Area
+    levels: tuple[AreaLevel, ...]
+    crs: str = ""
+    shapes: Mapping[str, Mapping[str, BaseGeometry]] = field(default_factory=dict)
+
+    @property
+    def finest(self) -> AreaLevel:
+        """The level at which cells are counted."""
+        return self.levels[-1]
+
+    def level(self, id: str) -> AreaLevel:
+        """The level of that id. Raises KeyError when the town has none."""
+        found = {level.id: level for level in self.levels}
+        return found[id]
+
+    def names(self, level: str) -> Mapping[str, str]:
+        """Area names of a level by key; the level "town" knows the town alone."""
+        if level == TOWN:
+            return {self.town.key: self.town.name}
+        return {area.key: area.name for area in self.level(level).areas}
+
+    def ancestors(self, level: str) -> Mapping[str, str]:
+        """For each area of the finest level: the key of the area of ``level`` that holds it."""
+        keys = {area.key: area.key for area in self.finest.areas}
+        for current in reversed(self.levels):
+            if current.id == level:
+                return keys
+            parent = {area.key: area.parent for area in current.areas}
+            keys = {fine: parent[key] for fine, key in keys.items()}
+        if level == TOWN:
+            return keys
+        raise KeyError(level)

@@ -1,0 +1,1 @@
+"""Publishing: tables, maps, report and release package, from protected cells only."""

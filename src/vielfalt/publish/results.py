@@ -1,0 +1,68 @@
+"""Everything that publishing may see of a run: protected tables, areas, indices, findings as counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from vielfalt.cells import ProtectedCells, Protection
+from vielfalt.figures.index_values import IndexValue
+from vielfalt.geography import Geography
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the figures come from: the town, the reference date (yyyymmdd), what was evaluated, under which licence."""
+
+    town: str
+    ags: str
+    date: int
+    kind: Literal["register", "table"]
+    text: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class FindingCount:
+    """One finding of the check as it may be shown: id, sentence, how many rows, what happened to them."""
+
+    id: str
+    message: str
+    rows: int
+    consequence: str
+
+
+@dataclass(frozen=True)
+class Capability:
+    """Whether one table or definition could be computed, and which extract fields were missing."""
+
+    kind: Literal["table", "definition"]
+    id: str
+    possible: bool
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The protected tables of the last release of an earlier reference date."""
+
+    date: int
+    release: str
+    tables: Mapping[str, ProtectedCells]
+
+
+@dataclass(frozen=True)
+class Results:
+    """One run, ready to be published. ``tables`` by table id; a table that could not be counted is absent."""
+
+    source: Source
+    geography: Geography
+    tables: Mapping[str, ProtectedCells]
+    indices: tuple[IndexValue, ...]
+    protection: Protection
+    rule_set: str = ""
+    findings: tuple[FindingCount, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
+    previous: Previous | None = None
+    notes: tuple[str, ...] = field(default=())

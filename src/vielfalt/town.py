@@ -1,0 +1,221 @@
+"""The town project: settings from town.toml as frozen records, and where each file lies.
+
+TOWN/
+  town.toml                     settings
+  profile.toml                  column profile of the extract
+  register/DATE/register.csv    extracts, one folder per reference date (year-month-day)
+  areas/LEVEL.geojson           polygons per area level
+  areas/streets.csv             street directory
+  vault/                        key and person-level results; never leaves the machine
+  releases/DATE-N/              release packages
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vielfalt import dates, parameters
+from vielfalt.cells import Protection
+from vielfalt.errors import TownError, VielfaltError
+from vielfalt.profiles import Profile, read_profile
+from vielfalt.words import N_, Language
+
+RESERVED_LEVELS = frozenset({"town", "area", "level", "value", "status"})
+
+
+@dataclass(frozen=True)
+class LevelFile:
+    """One area level: its id, the town's word for it, and where its polygons lie and are named."""
+
+    id: str
+    title: str
+    file: Path
+    key: str
+    name: str
+    parent: str
+
+
+@dataclass(frozen=True)
+class Areas:
+    """How residents are assigned to areas: levels from coarse to fine, street directory, CRS of the coordinates."""
+
+    levels: tuple[LevelFile, ...]
+    streets: Path | None
+    crs: str
+
+
+@dataclass(frozen=True)
+class Town:
+    """One town project. ``protection`` holds the settings of town.toml; defaults depend on the reference date."""
+
+    root: Path
+    name: str
+    ags: str
+    licence: str
+    language: Language
+    rule_set: str
+    options: frozenset[str]
+    areas: Areas
+    profile_path: Path
+    protection_settings: Mapping[str, int | float]
+
+    @property
+    def profile(self) -> Profile:
+        """The column profile the project names."""
+        return read_profile(self.profile_path)
+
+    @property
+    def vault(self) -> Path:
+        """The folder of everything person-level."""
+        return self.root / "vault"
+
+    @property
+    def releases(self) -> Path:
+        """The folder of the release packages."""
+        return self.root / "releases"
+
+    def extract(self, date: int) -> Path:
+        """Where the extract of a reference date lies."""
+        return self.root / "register" / dates.to_iso(date) / "register.csv"
+
+    def reference_dates(self) -> tuple[int, ...]:
+        """The reference dates with an extract, oldest first. Folders that are no date are passed over."""
+        found = []
+        for path in sorted((self.root / "register").glob("*/register.csv")):
+            try:
+                found.append(dates.from_iso(path.parent.name))
+            except VielfaltError:
+                continue
+        return tuple(found)
+
+    def protection(self, date: int) -> Protection:
+        """Settings of disclosure control on a reference date: the defaults, replaced by what town.toml sets."""
+        values = {**parameters.on("protection", date), **self.protection_settings}
+        return Protection(
+            **{name: int(value) for name, value in values.items() if name != "dominance"},
+            dominance=float(values["dominance"]),
+        )
+
+
+def read_town(root: Path) -> Town:
+    """The town project in a folder. Raises TownError, naming file and setting, when it is absent or inconsistent."""
+    path = root / "town.toml"
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise TownError(
+            N_("This folder is no town project: it holds no town.toml."),
+            where=root,
+            todo=N_("Write a new project with “vielfalt init FOLDER” or name another folder."),
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TownError(
+            N_("town.toml is not valid TOML: {reason}."), where=path, reason=error, todo=N_("Correct the line named.")
+        ) from None
+    return _Reader(path, content).town()
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads settings and says which one is wrong."""
+
+    path: Path
+    content: Mapping[str, Any]
+
+    def town(self) -> Town:
+        town, areas = self.section("town"), self.section("areas")
+        self.known("town", town, {"name", "ags", "licence", "language", "rule_set", "profile", "options"})
+        return Town(
+            root=self.path.parent,
+            name=self.text("town", town, "name"),
+            ags=self.ags(town),
+            licence=str(town.get("licence", "dl-de/by-2-0")),
+            language=self.choice("town", town, "language", ("de", "en")),  # type: ignore[arg-type]
+            rule_set=self.choice("town", town, "rule_set", ("vielfalt-1",)),
+            options=frozenset(town.get("options", ())),
+            areas=self.areas(areas),
+            profile_path=self.path.parent / str(town.get("profile", "profile.toml")),
+            protection_settings=self.protection(),
+        )
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        found = self.content.get(name)
+        if not isinstance(found, dict):
+            raise self.fault(N_("The section [{section}] is missing."), section=name)
+        return found
+
+    def text(self, section: str, table: Mapping[str, Any], name: str) -> str:
+        value = table.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise self.fault(N_("The setting “{setting}” is missing or empty."), setting=f"{section}.{name}")
+        return value
+
+    def choice(self, section: str, table: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
+        value = table.get(name, allowed[0])
+        if value not in allowed:
+            raise self.fault(
+                N_("The setting “{setting}” is “{value}”; allowed are {allowed}."),
+                setting=f"{section}.{name}",
+                value=value,
+                allowed=", ".join(allowed),
+            )
+        return str(value)
+
+    def known(self, section: str, table: Mapping[str, Any], names: set[str]) -> None:
+        for name in table:
+            if name not in names:
+                raise self.fault(N_("The setting “{setting}” is not known."), setting=f"{section}.{name}")
+
+    def ags(self, town: Mapping[str, Any]) -> str:
+        value = self.text("town", town, "ags")
+        if not (value.isdigit() and len(value) == 8):
+            raise self.fault(N_("The setting “{setting}” must have eight digits."), setting="town.ags")
+        return value
+
+    def areas(self, areas: Mapping[str, Any]) -> Areas:
+        self.known("areas", areas, {"streets", "crs", "level"})
+        levels = tuple(self.level(entry) for entry in areas.get("level", ()))
+        if not levels:
+            raise self.fault(N_("The setting “{setting}” is missing or empty."), setting="areas.level")
+        streets = areas.get("streets", "")
+        return Areas(
+            levels=levels,
+            streets=self.path.parent / str(streets) if streets else None,
+            crs=str(areas.get("crs", "EPSG:25832")),
+        )
+
+    def level(self, entry: Mapping[str, Any]) -> LevelFile:
+        self.known("areas.level", entry, {"id", "title", "file", "key", "name", "parent"})
+        id = self.text("areas.level", entry, "id")
+        if id in RESERVED_LEVELS or not id.isidentifier() or not id.islower():
+            raise self.fault(N_("“{id}” cannot be the id of an area level."), id=id)
+        return LevelFile(
+            id=id,
+            title=self.text("areas.level", entry, "title"),
+            file=self.path.parent / self.text("areas.level", entry, "file"),
+            key=str(entry.get("key", "key")),
+            name=str(entry.get("name", "name")),
+            parent=str(entry.get("parent", "parent")),
+        )
+
+    def protection(self) -> Mapping[str, int | float]:
+        settings = dict(self.content.get("protection", {}))
+        known = parameters.load("protection")
+        self.known("protection", settings, set(known))
+        for name, value in settings.items():
+            good = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+            if not good or (name == "dominance" and value > 1):
+                raise self.fault(N_("The setting “{setting}” is out of range."), setting=f"protection.{name}")
+        if settings.get("min_cell", 3) < 3:
+            raise self.fault(
+                N_("The setting “{setting}” must be 3 or more: nothing below 3 may be published."),
+                setting="protection.min_cell",
+            )
+        return settings
+
+    def fault(self, message: str, **values: object) -> TownError:
+        return TownError(message, where=self.path, todo=N_("Correct town.toml."), **values)

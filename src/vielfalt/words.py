@@ -1,0 +1,68 @@
+"""Words for people: translation, numbers, shares and dates in German or English.
+
+The source holds English message ids; ``locale/de/LC_MESSAGES/vielfalt.po`` holds the German that users see.
+``N_`` marks a message id that is stored as data and translated where it is shown.
+"""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["de", "en"]
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+_LOCALE = Path(__file__).parent / "locale"
+
+
+def N_(message: str) -> str:
+    """The message id itself; marks it for the catalogue."""
+    return message
+
+
+@cache
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    """The compiled catalogue; English needs none. Missing German is a broken installation, not a choice."""
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("vielfalt", _LOCALE, languages=[language])
+
+
+@dataclass(frozen=True)
+class Words:
+    """Everything that turns a message id, a number or a date into the words of one language."""
+
+    language: Language = "de"
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        """The translated message with its placeholders filled; an empty message stays empty."""
+        if not message:
+            return ""
+        text = _catalogue(self.language).gettext(message)
+        return text.format_map(values) if values else text
+
+    def plural(self, one: str, many: str, number: int, /, **values: object) -> str:
+        """The form of the message that fits ``number``; ``{n}`` is the number as written."""
+        text = _catalogue(self.language).ngettext(one, many, number)
+        return text.format_map({"n": self.number(number), **values})
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """``1234.5`` as ``1.234,5`` (German) or ``1,234.5`` (English)."""
+        text = f"{value:,.{digits}f}"
+        if self.language == "de":
+            text = text.translate(str.maketrans(",.", ".,"))
+        return text.replace("-", "\N{MINUS SIGN}")
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """A share between 0 and 1 as per cent, with the no-break space German typography asks for."""
+        blank = "\N{NO-BREAK SPACE}" if self.language == "de" else ""
+        return f"{self.number(share * 100, digits)}{blank}%"
+
+    def date(self, yyyymmdd: int) -> str:
+        """``20251231`` as ``31.12.2025`` (German) or ``2025-12-31`` (English)."""
+        year, month, day = yyyymmdd // 10_000, yyyymmdd // 100 % 100, yyyymmdd % 100
+        if self.language == "de":
+            return f"{day:02}.{month:02}.{year}"
+        return f"{year}-{month:02}-{day:02}"
