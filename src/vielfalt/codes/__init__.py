@@ -86,38 +86,41 @@ def _listed() -> MappingProxyType[str, tuple[Category, ...]]:
     return MappingProxyType({dimension: tuple(rows) for dimension, rows in found.items()})
 
 
+_OUTSIDE = (
+    ("unknown", "Bezugsland unbekannt", "Reference country unknown", "with"),
+    ("none", "Ohne Migrationshintergrund", "Without migration background", "without"),
+    ("undeterminable", "Nicht bestimmbar", "Not determinable", "undeterminable"),
+)
+"""Categories of the reference country that are no country, with the migration background they lie in."""
+
+
 @cache
 def categories(dimension: str) -> tuple[Category, ...]:
     """The categories of a dimension in their order. Raises KeyError for a dimension nobody declared."""
-    nations = tuple(
-        Category(country.key, country.label_de, country.label_en, country.group) for country in countries().values()
-    )
-    outside = tuple(
-        Category(key, *labels, key)
-        for key, labels in (
-            ("unknown", ("Bezugsland unbekannt", "Reference country unknown")),
-            ("none", ("Ohne Migrationshintergrund", "Without migration background")),
-            ("undeterminable", ("Nicht bestimmbar", "Not determinable")),
-        )
-    )
     match dimension:
         case "nationality":
-            return nations
+            return tuple(Category(row.key, row.label_de, row.label_en, row.group) for row in countries().values())
         case "reference_country":
-            return tuple(nation for nation in nations if nation.key != GERMANY) + outside
+            abroad = tuple(row for row in categories("nationality") if row.key != GERMANY)
+            return abroad + tuple(Category(key, de, en, key) for key, de, en, _ in _OUTSIDE)
         case "reference_group":
-            parents = {"none": "without", "undeterminable": "undeterminable"}
-            groups = tuple(
-                Category(group.key, group.label_de, group.label_en, "with")
-                for group in _listed()["nationality_group"]
-                if group.key not in ("germany", "unclear")
-            )
-            special = (*(nation for nation in outside),)
-            return groups + tuple(
-                Category(row.key, row.label_de, row.label_en, parents.get(row.key, "with")) for row in special
-            )
+            groups = (row for row in _listed()["nationality_group"] if row.key not in ("germany", "unclear"))
+            abroad = tuple(Category(row.key, row.label_de, row.label_en, "with") for row in groups)
+            return abroad + tuple(Category(*row) for row in _OUTSIDE)
         case _:
             return _listed()[dimension]
+
+
+@cache
+def religion_groups() -> MappingProxyType[str, str]:
+    """The religion group of each DSMeld key (annex 2; the list is a collection from forms, see the handbook)."""
+    return MappingProxyType({row["key"]: row["group"] for row in _rows("religion.csv")})
+
+
+@cache
+def marital_groups() -> MappingProxyType[str, str]:
+    """The group of each marital status (DSMeld 1401)."""
+    return MappingProxyType({row["key"]: row["group"] for row in _rows("marital.csv")})
 
 
 @cache

@@ -1,0 +1,74 @@
+"""The port to a database: the few things that narwhals expressions lack. All table logic else is narwhals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+
+Frame: TypeAlias = nw.LazyFrame[Any]
+Batches: TypeAlias = Callable[[pa.RecordBatch], pa.RecordBatch]
+"""Turns one batch of rows into another; the engine decides how large a batch is."""
+
+
+@dataclass(frozen=True)
+class FileForm:
+    """How a delivered text file is cut into columns. ``columns``: names in the order of the file.
+
+    ``widths`` in characters for fixed-width files (no header row then), empty for delimited ones (one header row).
+    """
+
+    columns: tuple[str, ...]
+    delimiter: str
+    quote: str
+    encoding: str
+    widths: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A row that could not be cut into columns: its 1-based data row number, and why (a word of the engine's own)."""
+
+    record: int
+    reason: str
+
+
+class Engine(Protocol):
+    """A database that keeps tables by name. Frames it hands out are lazy and stay valid until dropped or closed."""
+
+    def read(self, path: Path, form: FileForm, convert: Batches, name: str) -> tuple[Frame, tuple[BrokenRow, ...]]:
+        """Reads a delimited or fixed-width text file once and keeps what ``convert`` makes of it as table ``name``.
+
+        Every batch given to ``convert`` holds the columns of the form as text (empty is null) and ``record``, the
+        1-based number among the rows that could be read; the kept table carries the true data row number instead.
+        Rows that cannot be cut into columns are left out and returned in order. Raises DeliveryError when the
+        bytes are not in the encoding named, StorageError when space runs out, EngineError otherwise.
+        """
+
+    def load(self, table: pa.Table, name: str) -> Frame:
+        """A small table from memory as a frame of this engine."""
+
+    def checkpoint(self, frame: Frame, name: str) -> Frame:
+        """Computes the frame once and keeps it as table ``name``."""
+
+    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
+        """Runs Python over batches in which rows of equal ``together`` (an integer) stand side by side, never split.
+
+        Keeps the outcome as table ``name``. The function gets at least one row per call.
+        """
+
+    def collect(self, frame: Frame) -> pa.Table:
+        """The rows of the frame in memory; only for what is small (cells, findings, distinct values)."""
+
+    def write(self, frame: Frame, path: Path, *, order: str) -> None:
+        """Writes the frame as one Parquet file, sorted by a column. Raises StorageError when space runs out."""
+
+    def drop(self, name: str) -> None:
+        """Forgets a table; its memory and disk space are free afterwards."""
+
+    def close(self) -> None:
+        """Ends the engine and removes everything it kept."""

@@ -1,0 +1,261 @@
+"""DuckDB: the engine on every office PC. The only place in the vault where SQL text stands."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import narwhals.stable.v2 as nw
+import numpy as np
+import pyarrow as pa
+
+from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
+from vielfalt.engines.encodings import as_utf8
+from vielfalt.errors import DeliveryError, EngineError, StorageError, VielfaltError
+from vielfalt.words import N_
+
+_BATCH = 400_000
+"""Rows per Arrow batch: large enough that distinct values repeat inside it, small enough for memory (80 MB)."""
+_STREAM = "100MB"
+"""How far DuckDB may read ahead while Python works on a batch."""
+_MEMORY = "1500MB"
+"""What DuckDB may hold before it spills to ``workspace``; Python needs the rest of the 3 GB a run may take."""
+
+
+class DuckDB:
+    """An in-memory database that spills into ``workspace``; nothing of it outlives ``close``."""
+
+    def __init__(self, workspace: Path) -> None:
+        self._workspace = workspace
+        self._connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(workspace / "spill")})
+        self._connection.execute("SET enable_progress_bar = false")
+
+    def read(self, path: Path, form: FileForm, convert: Batches, name: str) -> tuple[Frame, tuple[BrokenRow, ...]]:
+        """See ``Engine.read``. DuckDB reads UTF-8 and Latin-1; anything else is turned into UTF-8 on the way."""
+        with self._reported(path), as_utf8(path, form.encoding, self._workspace) as (readable, encoding):
+            select = _read_fixed if form.widths else _read_delimited
+            scan = self._connection.cursor()
+            scan.execute(f"SET streaming_buffer_size = '{_STREAM}'")
+            batches = _numbered(scan.sql(select(readable, form, encoding)).to_arrow_reader(_BATCH), convert)
+            first = next(batches, None)
+            if first is not None:
+                reader = pa.RecordBatchReader.from_batches(first.schema, _chain(first, batches))
+                self._keep(name, reader)
+            broken = _broken_rows(scan, form)
+            if first is None:
+                raise _nothing_read(path, broken)
+            if broken:
+                self._renumber(name, broken)
+        return self._table(name), broken
+
+    def load(self, table: pa.Table, name: str) -> Frame:
+        """See ``Engine.load``."""
+        with self._reported(name):
+            self._keep(name, table)
+        return self._table(name)
+
+    def checkpoint(self, frame: Frame, name: str) -> Frame:
+        """See ``Engine.checkpoint``."""
+        with self._reported(name):
+            frame.to_native().create(_quoted(name))
+        return self._table(name)
+
+    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
+        """See ``Engine.map_batches``: one sorted stream, cut where the value of ``together`` changes."""
+        with self._reported(name):
+            self.checkpoint(frame, "_together")
+            sorted_rows = self._connection.cursor().table("_together").order(_quoted(together))
+            reader = sorted_rows.to_arrow_reader(_BATCH)
+            batches = map(function, _cut(reader, together))
+            first = next(batches, None)
+            if first is None:
+                first = function(_empty_batch(reader.schema))
+            self._keep(name, pa.RecordBatchReader.from_batches(first.schema, _chain(first, batches)))
+            self.drop("_together")
+        return self._table(name)
+
+    def collect(self, frame: Frame) -> pa.Table:
+        """See ``Engine.collect``."""
+        with self._reported(""):
+            return frame.to_native().to_arrow_table()
+
+    def write(self, frame: Frame, path: Path, *, order: str) -> None:
+        """See ``Engine.write``."""
+        with self._reported(path):
+            frame.sort(order).to_native().write_parquet(str(path), compression="zstd")
+
+    def drop(self, name: str) -> None:
+        """See ``Engine.drop``."""
+        self._connection.execute(f"DROP TABLE IF EXISTS {_quoted(name)}")
+
+    def close(self) -> None:
+        """See ``Engine.close``."""
+        self._connection.close()
+
+    def _table(self, name: str) -> Frame:
+        return nw.from_native(self._connection.table(_quoted(name))).lazy()
+
+    def _keep(self, name: str, incoming: pa.Table | pa.RecordBatchReader) -> None:
+        self._connection.register("_incoming", incoming)
+        self._connection.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT * FROM _incoming")
+        self._connection.unregister("_incoming")
+
+    def _renumber(self, name: str, broken: tuple[BrokenRow, ...]) -> None:
+        """Turns numbers among readable rows into true data row numbers: each broken row before shifts by one."""
+        records = np.array([row.record for row in broken], dtype=np.int64)
+        steps = pa.table({"since": records - np.arange(len(records)), "shift": np.arange(1, len(records) + 1)})
+        self._connection.register("_steps", steps)
+        self._connection.execute(
+            f"UPDATE {_quoted(name)} SET record = record + shift "
+            "FROM (SELECT r.record AS old, s.shift "
+            f"FROM {_quoted(name)} r ASOF JOIN (SELECT since, max(shift) AS shift FROM _steps GROUP BY since) s "
+            "ON r.record >= s.since) WHERE record = old"
+        )
+        self._connection.unregister("_steps")
+
+    @contextmanager
+    def _reported(self, where: object) -> Iterator[None]:
+        """Turns DuckDB's exceptions into ours; their text may quote rows, so it is never passed on."""
+        try:
+            yield
+        except VielfaltError:
+            raise
+        except (duckdb.OutOfMemoryException, duckdb.IOException, OSError) as error:
+            raise _storage(error, where, self._workspace) from None
+        except duckdb.InvalidInputException as error:
+            if "encoded" in str(error):
+                raise DeliveryError(
+                    N_("The file is not in the encoding that the column profile names."),
+                    where=where,
+                    todo=N_("Set “encoding” in the column profile; “vielfalt profile FILE” finds out which fits."),
+                ) from None
+            raise _failed(error, where) from None
+        except duckdb.Error as error:
+            raise _failed(error, where) from None
+
+
+def _broken_rows(scan: duckdb.DuckDBPyConnection, form: FileForm) -> tuple[BrokenRow, ...]:
+    """The rows DuckDB rejected in the scan of this connection; it counts rows from 1 and the header as one."""
+    header = 0 if form.widths else 1
+    rows = scan.execute(
+        "SELECT line, min(error_type::VARCHAR) FROM reject_errors GROUP BY line ORDER BY line"
+    ).fetchall()
+    return tuple(BrokenRow(int(line) - header, str(reason)) for line, reason in rows)
+
+
+def _failed(error: Exception, where: object) -> EngineError:
+    return EngineError(
+        N_("The database failed ({kind})."),
+        where=where,
+        kind=type(error).__name__,
+        todo=N_("Run the command again; if it fails again, report it with the version and the word in brackets."),
+    )
+
+
+def _storage(error: Exception, where: object, workspace: Path) -> VielfaltError:
+    if isinstance(error, PermissionError) or getattr(error, "errno", None) == errno.EACCES:
+        return StorageError(
+            N_("No permission to read or write."), where=where, todo=N_("Check the folder's permissions.")
+        )
+    if isinstance(error, duckdb.IOException) and "space" not in str(error).lower():
+        return _failed(error, where)
+    return StorageError(
+        N_("There is not enough memory or disk space."),
+        where=workspace,
+        todo=N_("Free some space and run the command again; nothing was released."),
+    )
+
+
+def _nothing_read(path: Path, broken: tuple[BrokenRow, ...]) -> DeliveryError:
+    if broken:
+        return DeliveryError(
+            N_("None of the {rows} rows could be cut into columns."),
+            where=path,
+            rows=len(broken),
+            todo=N_("Check delimiter, quote character and encoding in the column profile."),
+        )
+    return DeliveryError(
+        N_("The extract holds no rows."), where=path, todo=N_("Ask the registration office for a new extract.")
+    )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _read_delimited(path: Path, form: FileForm, encoding: str) -> str:
+    columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in form.columns)
+    quote = f"quote={_literal(form.quote)}, escape={_literal(form.quote)}, " if form.quote else "quote='', escape='', "
+    return (
+        f"SELECT * FROM read_csv({_literal(str(path))}, delim={_literal(form.delimiter)}, {quote}"
+        f"header=true, auto_detect=false, encoding={_literal(encoding)}, columns={{{columns}}}, "
+        "store_rejects=true, rejects_limit=0, ignore_errors=true, max_line_size=1000000)"
+    )
+
+
+def _read_fixed(path: Path, form: FileForm, encoding: str) -> str:
+    """Fixed width: the whole line as one column (a delimiter no file holds), cut by position."""
+    start, cuts = 1, []
+    for name, width in zip(form.columns, form.widths, strict=True):
+        cuts.append(f"nullif(rtrim(substr(line, {start}, {width})), '') AS {_quoted(name)}")
+        start += width
+    return (
+        f"SELECT {', '.join(cuts)} FROM read_csv({_literal(str(path))}, delim='\x1f', quote='', escape='', "
+        f"header=false, auto_detect=false, encoding={_literal(encoding)}, columns={{'line': 'VARCHAR'}}, "
+        "store_rejects=true, rejects_limit=0, ignore_errors=true)"
+    )
+
+
+def _numbered(reader: pa.RecordBatchReader, convert: Batches) -> Iterator[pa.RecordBatch]:
+    done = 0
+    for batch in _large(reader):
+        records = pa.array(np.arange(done + 1, done + batch.num_rows + 1, dtype=np.int64))
+        done += batch.num_rows
+        yield convert(batch.append_column("record", records))
+
+
+def _large(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """DuckDB hands out smaller batches than asked for; together they repeat distinct values less often."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in reader:
+        waiting.append(batch)
+        if sum(part.num_rows for part in waiting) >= _BATCH:
+            yield _one_batch(pa.Table.from_batches(waiting))
+            waiting = []
+    if waiting and (rest := pa.Table.from_batches(waiting)).num_rows:
+        yield _one_batch(rest)
+
+
+def _chain(first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    yield first
+    yield from rest
+
+
+def _cut(reader: pa.RecordBatchReader, together: str) -> Iterator[pa.RecordBatch]:
+    """Batches of a stream sorted by ``together``, cut so that no value of it is split."""
+    waiting: pa.Table | None = None
+    for batch in reader:
+        table = pa.Table.from_batches([batch])
+        waiting = table if waiting is None else pa.concat_tables([waiting, table])
+        values = waiting.column(together).to_numpy()
+        end = int(np.searchsorted(values, values[-1], side="left")) if len(values) else 0
+        if end:
+            yield _one_batch(waiting.slice(0, end))
+            waiting = waiting.slice(end)
+    if waiting is not None and waiting.num_rows:
+        yield _one_batch(waiting)
+
+
+def _one_batch(table: pa.Table) -> pa.RecordBatch:
+    return table.combine_chunks().to_batches()[0]
+
+
+def _empty_batch(schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([], type=field.type) for field in schema], schema=schema)

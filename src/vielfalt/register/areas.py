@@ -1,0 +1,55 @@
+"""From addresses to areas: each distinct address located once, then joined to its residents."""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import polars as pl
+
+from vielfalt.engines.base import Engine, Frame
+from vielfalt.geography import Geography
+from vielfalt.register.addresses import Streets, locate
+from vielfalt.register.checks import Finding, finding
+from vielfalt.register.extract import Extract
+from vielfalt.register.households import LARGE_ADDRESS
+
+
+def distinct_addresses(engine: Engine, people: Frame, extract: Extract) -> pl.DataFrame:
+    """The distinct addresses of the residents: number, street, house, one point, and how many live there."""
+    points = (nw.col(name).min().alias(name) for name in ("easting", "northing"))
+    found = people.filter(~nw.col("address").is_null()).group_by("address").agg(*points, nw.len().alias("residents"))
+    numbers = pl.DataFrame(pl.from_arrow(engine.collect(found))).sort("address")
+    return pl.concat([numbers, extract.addresses(numbers["address"].to_numpy())], how="horizontal")
+
+
+def areas(
+    engine: Engine, people: Frame, addresses: pl.DataFrame, streets: Streets | None, geography: Geography
+) -> Frame:
+    """Adds one column per area level with the area's key; null where the address lies in no area."""
+    located = locate(addresses, streets, geography)
+    finest = geography.finest.id
+    table = pl.DataFrame({"address": addresses["address"], finest: located["area"]}).filter(pl.col(finest) != "")
+    for level in geography.levels[:-1]:
+        above = geography.ancestors(level.id)
+        table = table.with_columns(pl.col(finest).replace_strict(above, return_dtype=pl.Utf8).alias(level.id))
+    ordered = table.select("address", *(level.id for level in geography.levels))
+    return people.join(engine.load(ordered.to_arrow(), "areas"), on="address", how="left")
+
+
+def area_findings(engine: Engine, people: Frame, finest: str) -> tuple[Finding, ...]:
+    """Residents whose address lies in no area, and addresses too large to be a house."""
+    nowhere = people.filter(~nw.col("address").is_null() & nw.col(finest).is_null())
+    crowded = (
+        people.filter((nw.col("household_type") != "institution") & ~nw.col("address").is_null())
+        .group_by("address")
+        .agg(nw.len().alias("residents"))
+        .filter(nw.col("residents") > LARGE_ADDRESS)
+    )
+    searches = (
+        ("address_unresolved", "street_key", nowhere),
+        ("address_large", "institution", people.join(crowded, on="address", how="semi")),
+    )
+    found = (
+        (check, field, engine.collect(rows.select("record"))["record"].to_numpy()) for check, field, rows in searches
+    )
+    return tuple(finding(check, field, records.astype(np.int64)) for check, field, records in found if len(records))

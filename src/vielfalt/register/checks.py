@@ -1,0 +1,139 @@
+"""The declared checks of an extract: bad data is data, counted and reported, and no run dies of it.
+
+Own list, after the gaps EwoPEaK fills for members of KOSIS (handbook 2.6) and the troubles real extracts hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vielfalt.register.columns import Ints
+from vielfalt.words import N_
+
+_SHOWN = 20
+"""How many row numbers a finding shows."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that can be wrong with a row: what is found (``message``) and what happens to the row then."""
+
+    id: str
+    message: str
+    consequence: str
+    source: str
+
+
+ALL: tuple[Check, ...] = (
+    Check(
+        "row_broken",
+        N_("The row has too few or too many columns, or bytes that are no text."),
+        N_("Not counted."),
+        "spec",
+    ),
+    Check(
+        "column_missing",
+        N_("The column named in the profile is not in the file."),
+        N_("Treated as not delivered."),
+        "spec",
+    ),
+    Check(
+        "person_id_missing", N_("The ordering number is missing."), N_("Counted; cannot be linked to anyone."), "spec"
+    ),
+    Check(
+        "date_impossible",
+        N_("The date does not exist or cannot be read."),
+        N_("Counted; the date is treated as unknown."),
+        "2.6",
+    ),
+    Check(
+        "date_after_reference",
+        N_("The date lies after the reference date."),
+        N_("Counted; the date is treated as unknown."),
+        "2.6",
+    ),
+    Check(
+        "code_unknown", N_("The value is in no code list."), N_("Counted; the value is treated as not stated."), "2.6"
+    ),
+    Check(
+        "number_unreadable",
+        N_("The number cannot be read."),
+        N_("Counted; the number is treated as not stated."),
+        "spec",
+    ),
+    Check(
+        "secondary_dwelling",
+        N_("Secondary dwelling."),
+        N_("Not counted: the population is counted at the main dwelling."),
+        "BMG §22",
+    ),
+    Check("dwelling_missing", N_("The status of the dwelling is missing."), N_("Counted as only dwelling."), "2.6"),
+    Check(
+        "double_entry",
+        N_("The same person stands in the file more than once."),
+        N_("Counted once: the latest move, then the first row."),
+        "2.6",
+    ),
+    Check(
+        "nationality_missing",
+        N_("The nationality is missing."),
+        N_("Counted; migration background not determinable."),
+        "2.6",
+    ),
+    Check("age_implausible", N_("The age would be above 115 years."), N_("Counted; age unknown."), "2.6"),
+    Check("minor_married", N_("Under 16 and not single."), N_("Counted as delivered."), "2.6"),
+    Check("dates_disordered", N_("Born after moving in or arriving."), N_("Counted as delivered."), "2.6"),
+    Check(
+        "pointer_absent", N_("Points to a person who is not counted in the file."), N_("The link is ignored."), "spec"
+    ),
+    Check("spouse_one_sided", N_("Points to a spouse who does not point back."), N_("The link is used."), "2.6"),
+    Check(
+        "parent_implausible",
+        N_("A parent is less than 12 years older than the child."),
+        N_("The link is ignored."),
+        "spec",
+    ),
+    Check(
+        "birth_place_open",
+        N_("The country of birth cannot be told from state, place or other evidence."),
+        N_("Counted; country of birth open."),
+        "2.5",
+    ),
+    Check(
+        "address_missing", N_("The row has no address."), N_("Counted in the town, in no area; lives alone."), "spec"
+    ),
+    Check("address_unresolved", N_("The address lies in no area."), N_("Counted in the town, in no area."), "2.6"),
+    Check(
+        "address_large",
+        N_("More than 100 residents at an address that is not marked as an institution."),
+        N_("Counted as delivered; please check."),
+        "2.6",
+    ),
+)
+"""Source "2.6", "2.5": sections of the field's handbook; "spec": the description of the register extract."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check that found something: in which field, how many rows, and the first of their 1-based row numbers."""
+
+    check: str
+    field: str
+    rows: int
+    records: tuple[int, ...]
+
+
+def check(id: str) -> Check:
+    """The check of that id. Raises KeyError when there is none."""
+    return _BY_ID[id]
+
+
+def finding(check: str, field: str, records: Ints) -> Finding:
+    """A finding from all the row numbers it concerns."""
+    ordered = np.sort(records)
+    return Finding(check, field, len(ordered), tuple(int(record) for record in ordered[:_SHOWN]))
+
+
+_BY_ID = {entry.id: entry for entry in ALL}

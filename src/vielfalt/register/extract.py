@@ -1,0 +1,135 @@
+"""Reading one extract: which columns it has, its typed rows in the engine, and what was wrong with it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
+from vielfalt.engines.encodings import looks_like_utf8
+from vielfalt.errors import DeliveryError, StorageError
+from vielfalt.profiles import Profile
+from vielfalt.register.checks import Finding, finding
+from vielfalt.register.columns import Ints
+from vielfalt.register.reading import Reader
+from vielfalt.words import N_
+
+_SAMPLE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Extract:
+    """A delivered extract, read: ``register`` holds the typed rows (``reading.REGISTER``), without any name.
+
+    ``delivered`` are the canonical fields the file has; ``places`` the distinct birth places in the order of their
+    numbers; ``addresses`` gives street and house of address numbers.
+    """
+
+    register: Frame
+    rows: int
+    delivered: frozenset[str]
+    findings: tuple[Finding, ...]
+    places: tuple[str, ...]
+    addresses: Callable[[Ints], pl.DataFrame]
+
+
+def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, key: bytes) -> Extract:
+    """The extract of a reference date (yyyymmdd), typed and pseudonymised with the town's key.
+
+    Raises DeliveryError when the file is absent, empty, in another encoding, without any of the profile's columns, or
+    when no row of it can be read.
+    """
+    header = _header(path, profile)
+    positions = _positions(header, profile, path)
+    columns = tuple(f"c{number}" for number in range(len(header)))
+    form = FileForm(
+        columns, profile.delimiter, profile.quote, profile.encoding, tuple(width for _, width in profile.widths)
+    )
+    reader = Reader(profile, reference, key)
+
+    def convert(batch: pa.RecordBatch) -> pa.RecordBatch:
+        fields = {field: batch.column(columns[position]) for field, position in positions.items()}
+        return reader.convert(pa.RecordBatch.from_pydict({**fields, "record": batch.column("record")}))
+
+    register, broken = engine.read(path, form, convert, "register")
+    rows = int(engine.collect(register.select(nw.len().alias("rows")))["rows"][0].as_py())
+    missing = [field for field in profile.columns if field not in positions]
+    return Extract(
+        register=register,
+        rows=rows + len(broken),
+        delivered=frozenset(positions),
+        findings=(
+            *(Finding("column_missing", field, 0, ()) for field in missing),
+            *_findings(reader.problems, broken),
+        ),
+        places=tuple(reader.places()),
+        addresses=reader.addresses,
+    )
+
+
+def _findings(problems: Mapping[tuple[str, str], list[Ints]], broken: tuple[BrokenRow, ...]) -> list[Finding]:
+    records = np.array([row.record for row in broken], dtype=np.int64)
+    found = [finding("row_broken", "", records)] if broken else []
+    since = records - np.arange(len(records))
+    for (field, problem), parts in sorted(problems.items()):
+        read = np.concatenate(parts)
+        found.append(finding(problem, field, read + np.searchsorted(since, read, side="right")))
+    return found
+
+
+def _header(path: Path, profile: Profile) -> tuple[str, ...]:
+    """The column names of the file; of the profile for fixed width."""
+    try:
+        with path.open("rb") as file:
+            sample = file.read(_SAMPLE)
+    except FileNotFoundError:
+        raise DeliveryError(
+            N_("There is no extract for this reference date."),
+            where=path,
+            todo=N_("Put the file there, or name another reference date."),
+        ) from None
+    except OSError:
+        raise StorageError(N_("The extract cannot be read."), where=path, todo=N_("Check its permissions.")) from None
+    if not sample.strip():
+        raise DeliveryError(
+            N_("The extract is empty."), where=path, todo=N_("Ask the registration office for a new extract.")
+        )
+    _same_encoding(sample, path, profile)
+    if profile.widths:
+        return tuple(name for name, _ in profile.widths)
+    encoding = "utf-8-sig" if profile.encoding == "utf-8" else profile.encoding
+    lines = sample.decode(encoding, errors="replace").splitlines(keepends=True)
+    quoting = {"quotechar": profile.quote} if profile.quote else {"quoting": csv.QUOTE_NONE}
+    return tuple(name.strip() for name in next(csv.reader(lines, delimiter=profile.delimiter, **quoting)))
+
+
+def _same_encoding(sample: bytes, path: Path, profile: Profile) -> None:
+    """Latin-1 and Windows-1252 read anything, UTF-8 too, and turn every umlaut into two signs: better refused."""
+    if profile.encoding != "utf-8" and looks_like_utf8(sample[: sample.rfind(b"\n") + 1]):
+        raise DeliveryError(
+            N_("The column profile says “{encoding}”, but the file is in UTF-8."),
+            where=path,
+            encoding=profile.encoding,
+            todo=N_("Set “encoding” in the column profile to “utf-8”."),
+        )
+
+
+def _positions(header: tuple[str, ...], profile: Profile, path: Path) -> dict[str, int]:
+    """The place in the file of each canonical field the profile names and the file has."""
+    places = {name: position for position, name in reversed(list(enumerate(header)))}
+    positions = {field: places[name] for field, name in profile.columns.items() if name in places}
+    if not positions:
+        raise DeliveryError(
+            N_("The file has none of the columns that the column profile names ({names}, …)."),
+            where=path,
+            names=", ".join(list(profile.columns.values())[:5]),
+            todo=N_("Correct “columns” and “delimiter” in the column profile; “vielfalt profile FILE” proposes both."),
+        )
+    return positions

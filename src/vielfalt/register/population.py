@@ -1,0 +1,105 @@
+"""Who is counted, and how they point at each other: one row per resident at the only or main dwelling."""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from vielfalt import schema
+from vielfalt.dates import completed_years
+from vielfalt.engines.base import Engine, Frame
+from vielfalt.register.checks import Finding, finding
+
+_RECORDS = 1_000_000_000
+_LATEST = 99_999_999
+MINIMUM_PARENT_AGE = 12
+"""Years between parent and child below which the link is an error (specification of the register extract)."""
+MAXIMUM_AGE = 115
+ROLES = {"spouse_id": "spouse", "guardian_1_id": "guardian_1", "guardian_2_id": "guardian_2"}
+"""Pointer field and the name of the resolved link."""
+
+
+def counted(engine: Engine, register: Frame, reference: int) -> Frame:
+    """The residents on the reference date, each once, with age and with links to other residents.
+
+    Of several rows of one person at an only or main dwelling the one with the latest move counts, then the first.
+    Adds ``age`` (completed years, null when unknown or above 115), and per link ``spouse``, ``guardian_1``,
+    ``guardian_2``: the record of the resident pointed at (null when absent, and for parents less than 12 years older).
+    Null rule: an unknown dwelling status counts as the only dwelling.
+    """
+    main = register.filter((nw.col("dwelling_status") != "secondary").fill_null(True))
+    order = (_LATEST - nw.coalesce(nw.col("move_in_date"), nw.lit(0)).cast(nw.Int64)) * _RECORDS + nw.col("record")
+    first = main.group_by("pseudonym").agg(order.min().alias("_order"))
+    people = main.with_columns(order.alias("_order")).join(first, on=["pseudonym", "_order"], how="semi").drop("_order")
+    people = engine.checkpoint(people, "counted")
+    for pointer, role in ROLES.items():
+        others = people.select(
+            nw.col("pseudonym").alias(pointer),
+            nw.col("record").alias(role),
+            nw.col("birth_date").alias(f"{role}_birth"),
+        )
+        people = people.join(others, on=pointer, how="left")
+    older = {
+        role: completed_years(nw.col(f"{role}_birth"), nw.col("birth_date")) >= MINIMUM_PARENT_AGE
+        for role in ("guardian_1", "guardian_2")
+    }
+    age = completed_years(nw.col("birth_date"), nw.lit(reference))
+    return engine.checkpoint(
+        people.with_columns(
+            *(
+                nw.when(plausible.fill_null(True))
+                .then(nw.col(role))
+                .otherwise(nw.lit(None, dtype=nw.Int64))
+                .alias(role)
+                for role, plausible in older.items()
+            ),
+            *((~plausible).fill_null(False).alias(f"{role}_implausible") for role, plausible in older.items()),
+            nw.when(age <= MAXIMUM_AGE).then(age).otherwise(nw.lit(None, dtype=nw.Int32)).cast(nw.Int32).alias("age"),
+        ).drop([f"{role}_birth" for role in ROLES.values()]),
+        "people",
+    )
+
+
+def population_findings(engine: Engine, register: Frame, people: Frame, reference: int) -> tuple[Finding, ...]:
+    """What the checks of rows against each other found."""
+    secondary = register.filter(nw.col("dwelling_status") == "secondary")
+    main = register.filter((nw.col("dwelling_status") != "secondary").fill_null(True))
+    pairs = people.select(nw.col("record").alias("spouse"), nw.col("spouse").alias("_back"))
+    wed = people.filter(~nw.col("spouse").is_null()).join(pairs, on="spouse", how="left")
+    back = (nw.col("_back") != nw.col("record")).fill_null(True)
+    years = completed_years(nw.col("birth_date"), nw.lit(reference))
+    searches: tuple[tuple[str, str, Frame], ...] = (
+        ("secondary_dwelling", "dwelling_status", secondary),
+        ("dwelling_missing", "dwelling_status", register.filter(nw.col("dwelling_status").is_null())),
+        ("double_entry", "person_id", main.join(people, on="record", how="anti")),
+        ("nationality_missing", "nationality_1", people.filter(nw.col("nationality_1").is_null())),
+        ("age_implausible", "birth_date", people.filter(years > MAXIMUM_AGE)),
+        ("minor_married", "marital_status", people.filter((nw.col("age") < 16) & ~_single())),
+        ("dates_disordered", "move_in_date", people.filter(_disordered())),
+        ("address_missing", "street_name", people.filter(nw.col("address").is_null())),
+        ("spouse_one_sided", "spouse_id", wed.filter(back)),
+        *(("pointer_absent", pointer, people.filter(_lost(pointer, role))) for pointer, role in ROLES.items()),
+        *(
+            ("parent_implausible", pointer, people.filter(nw.col(f"{ROLES[pointer]}_implausible")))
+            for pointer in schema.POINTER_FIELDS[1:]
+        ),
+    )
+    found = (
+        (check, field, engine.collect(rows.select("record"))["record"].to_numpy()) for check, field, rows in searches
+    )
+    return tuple(finding(check, field, records.astype(np.int64)) for check, field, records in found if len(records))
+
+
+def _lost(pointer: str, role: str) -> nw.Expr:
+    lost = ~nw.col(pointer).is_null() & nw.col(role).is_null()
+    return lost if role == "spouse" else lost & ~nw.col(f"{role}_implausible")
+
+
+def _single() -> nw.Expr:
+    return nw.col("marital_status").is_null() | nw.col("marital_status").is_in(["LD", "NB"])
+
+
+def _disordered() -> nw.Expr:
+    """Whole years only: partial dates keep zeros and must not look earlier than they are."""
+    born = nw.col("birth_date") // 10_000
+    return (born > nw.col("move_in_date") // 10_000) | (born > nw.col("arrival_date") // 10_000)

@@ -1,0 +1,182 @@
+"""From the text of the extract to typed rows without names: the only place where names and register ids are seen.
+
+Each column is read as text, its distinct values are parsed once in Python, and what leaves this module are numbers
+and code keys: dates as yyyymmdd, persons as pseudonyms, names, addresses and birth places as running numbers. The names
+themselves never reach the database; they are forgotten with the ``Reader`` when reading ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from vielfalt import schema
+from vielfalt.profiles import Profile
+from vielfalt.register.columns import Encoded, Ints, absent, distinct_rows, encode
+from vielfalt.register.pseudonyms import pseudonyms, record_keys
+from vielfalt.register.text import normalise
+from vielfalt.register.values import Parsed, parser
+
+STREET_FIELDS = ("street_key", "street_name")
+HOUSE_FIELDS = ("house_number", "house_suffix")
+POINT_FIELDS = ("easting", "northing")
+_IDS = ("person_id", *schema.POINTER_FIELDS)
+HOUSES = 1 << 20
+"""More than the distinct house numbers of any town: the number of an address is street times this plus house."""
+_NUMBERED: Mapping[str, str] = {
+    "family_name": "names",
+    "birth_name": "names",
+    "given_names": "given names",
+    "birth_place": "places",
+    "origin_municipality": "municipalities",
+}
+"""Text fields kept as running numbers, and which numbering each uses (family and birth name share one)."""
+_TYPED = tuple(entry for entry in schema.EXTRACT if entry.type in ("date", "code", "flag", "number"))
+_ARROW = {"date": pa.int32(), "flag": pa.int32(), "code": pa.string(), "number": pa.float64()}
+REGISTER: Mapping[str, pa.DataType] = {
+    "record": pa.int64(),
+    "pseudonym": pa.int64(),
+    "key": pa.int64(),
+    **{name: pa.int64() for name in schema.POINTER_FIELDS},
+    "address": pa.int64(),
+    **{name: pa.int32() for name in _NUMBERED},
+    **{entry.name: _ARROW[entry.type] for entry in _TYPED},
+}
+"""The columns of the typed table, whatever the extract delivered; what it lacks is null."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Collects while batches pass: numberings of texts, addresses, parsed values, and problems with their rows."""
+
+    profile: Profile
+    reference: int
+    key: bytes
+    numberings: Mapping[str, dict[str, int]] = field(
+        default_factory=lambda: {name: {} for name in dict.fromkeys(_NUMBERED.values())}
+    )
+    known: Mapping[str, dict[str, int | None]] = field(
+        default_factory=lambda: {name: {} for name in dict.fromkeys(_NUMBERED.values())}
+    )
+    streets: dict[tuple[str, str], int] = field(default_factory=dict)
+    houses: dict[tuple[str, str], int] = field(default_factory=dict)
+    problems: dict[tuple[str, str], list[Ints]] = field(default_factory=dict)
+    parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
+
+    def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Typed rows (the columns of ``REGISTER``) for one batch of text rows with canonical column names."""
+        record = batch.column("record")
+        rows, names = len(record), [name for name in batch.schema.names if name != "record" and name not in _IDS]
+        with ThreadPoolExecutor() as pool:
+            texts = dict(zip(names, pool.map(lambda name: encode(batch.column(name)), names), strict=True))
+            columns = {"record": record, **self._persons(batch, record.to_numpy())}
+            columns["address"] = self._address(texts, rows)
+            values: dict[str, list[Any]] = {
+                name: self._numbered(name, texts.get(name, absent(rows))) for name in _NUMBERED
+            }
+            for entry in _TYPED:
+                values[entry.name] = self._typed(entry, texts.get(entry.name, absent(rows)), record.to_numpy())
+            spread = pool.map(lambda name: texts.get(name, absent(rows)).spread(values[name], REGISTER[name]), values)
+            columns.update(zip(values, spread, strict=True))
+        return pa.RecordBatch.from_pydict({name: columns[name] for name in REGISTER})
+
+    def places(self) -> tuple[str, ...]:
+        """The distinct birth places, normalised, in the order of their numbers."""
+        return tuple(self.numberings["places"])
+
+    def addresses(self, numbers: Ints) -> pl.DataFrame:
+        """Street key, street name, house number and suffix of the addresses with these numbers, in their order."""
+        streets, houses = list(self.streets), list(self.houses)
+        rows = [(*streets[number // HOUSES], *houses[number % HOUSES]) for number in numbers.tolist()]
+        return pl.DataFrame(rows, schema=dict.fromkeys((*STREET_FIELDS, *HOUSE_FIELDS), pl.Utf8), orient="row")
+
+    def _persons(self, batch: pa.RecordBatch, rows: Ints) -> dict[str, pa.Array]:
+        """Pseudonym and record key of each row, and its pointers as pseudonyms. A row without id gets one of its own."""
+        hashed = {
+            name: pseudonyms(batch.column(name), self.key)
+            if name in batch.schema.names
+            else pa.nulls(len(rows), pa.int64())
+            for name in _IDS
+        }
+        own = hashed.pop("person_id")
+        missing = own.is_null().to_numpy(zero_copy_only=False)
+        pseudonym = own.fill_null(0).to_numpy().copy()
+        if missing.any():
+            self._note("person_id", "person_id_missing", rows[missing])
+            pseudonym[missing] = pseudonyms(pa.array([f"row {row}" for row in rows[missing]]), self.key).to_numpy()
+        return {
+            "pseudonym": pa.array(pseudonym),
+            "key": pa.array(record_keys(pseudonym, self.reference // 10_000)),
+            **hashed,
+        }
+
+    def _numbered(self, name: str, encoded: Encoded) -> list[int | None]:
+        """The running number of each distinct text."""
+        numbering, known = self.numberings[_NUMBERED[name]], self.known[_NUMBERED[name]]
+        for value in encoded.values:
+            if value not in known:
+                text = normalise(value)
+                known[value] = numbering.setdefault(text, len(numbering)) if text else None
+        return [known[value] for value in encoded.values]
+
+    def _typed(self, entry: schema.Field, encoded: Encoded, rows: Ints) -> list[int | float | str | None]:
+        """The value of each distinct text; problems are noted with their rows."""
+        known = self.parsed.setdefault(entry.name, {})
+        parse = parser(entry, self.profile, self.reference)
+        for text in encoded.values:
+            if text not in known:
+                known[text] = parse(text)
+        bad: dict[str, list[int]] = {}
+        for place, text in enumerate(encoded.values):
+            if known[text][1]:
+                bad.setdefault(known[text][1], []).append(place)
+        for problem, places in bad.items():
+            self._note(entry.name, problem, rows[encoded.rows_with(places)])
+        return [known[text][0] for text in encoded.values]
+
+    def _address(self, texts: Mapping[str, Encoded], rows: int) -> pa.Array:
+        """The number of each row's address; null where a row has neither street nor point."""
+        streets = STREET_FIELDS if any(name in texts for name in STREET_FIELDS) else POINT_FIELDS
+        street = _combined(texts, streets, rows, self.streets, _street)
+        house = _combined(texts, HOUSE_FIELDS, rows, self.houses, _house)
+        numbers = np.where(street < 0, 0, street * HOUSES + house)
+        return pa.array(numbers, mask=street < 0)
+
+    def _note(self, field: str, problem: str, rows: Ints) -> None:
+        self.problems.setdefault((field, problem), []).append(rows)
+
+
+def _combined(
+    texts: Mapping[str, Encoded],
+    names: tuple[str, ...],
+    rows: int,
+    numbering: dict[tuple[str, str], int],
+    identity: Callable[[str, str], tuple[str, str] | None],
+) -> Ints:
+    """Two text columns as one running number per row, by the identity of their distinct pairs; -1 for no identity."""
+    columns = [texts.get(name, absent(rows)) for name in names]
+    first, inverse = distinct_rows(columns)
+    numbers = []
+    for row in first.tolist():
+        pair = identity(*(column.text(row) for column in columns))
+        numbers.append(-1 if pair is None else numbering.setdefault(pair, len(numbering)))
+    return np.array(numbers, dtype=np.int64)[inverse]
+
+
+def _street(key: str, name: str) -> tuple[str, str] | None:
+    """With a key the name does not matter (it is spelled in many ways); without, the normalised name is the street."""
+    if key:
+        return key, ""
+    text = normalise(name)
+    return ("", text) if text else None
+
+
+def _house(number: str, suffix: str) -> tuple[str, str]:
+    """ "12 a", "12A" and "12" with suffix "a" are one house."""
+    return normalise(number + suffix).replace(" ", ""), ""

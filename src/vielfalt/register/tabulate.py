@@ -1,0 +1,141 @@
+"""From residents to cells: the border between the big and the small world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import narwhals.stable.v2 as nw
+import polars as pl
+import pyarrow as pa
+
+from vielfalt import codes
+from vielfalt.cells import UNRESOLVED, Cells
+from vielfalt.engines.base import Engine, Frame
+from vielfalt.programme import Table
+
+_OLDEST = 130
+UNKNOWN = "unknown"
+"""The category of residents whose value is not known."""
+
+
+def persons(people: Frame, levels: Iterable[str]) -> Frame:
+    """The residents as the vault keeps them: the columns of ``schema.PERSONS``, then one per area level."""
+    return people.select(
+        "record",
+        "birth_country",
+        nw.col("nationality_1").alias("nationality"),
+        *("migration_status", "migration_rule", "reference_country", "immigration_history", "generation"),
+        *("household", "household_type", "age", "sex", "marital_status"),
+        nw.coalesce(nw.col("religion"), nw.lit("none_or_unknown")).alias("religion_group"),
+        "stay_years",
+        *levels,
+    )
+
+
+def classified(engine: Engine, people: Frame, finest: str) -> Frame:
+    """One column per dimension of the programme, besides area, address, record key and household membership.
+
+    Null rule: what is not known becomes the category "unknown" of its dimension (nationality: 999; reference country:
+    "none", "undeterminable" or "unknown"). Sex m and w only: residents registered as diverse or without entry are
+    assigned by the parity of their record key, as official population statistics assign them by chance (Destatis,
+    quality report on the population projection), because cells of one or two persons could never be published.
+    """
+    status = nw.col("migration_status")
+    unmarked = nw.when(status == "none").then(nw.lit("none"))
+    chance = nw.when(nw.col("key") % 2 == 0).then(nw.lit("m")).otherwise(nw.lit("w"))
+    frame = people.select(
+        "key",
+        "household_first",
+        nw.coalesce(nw.col(finest), nw.lit(UNRESOLVED)).alias("area"),
+        nw.coalesce(nw.col("address"), nw.lit(0) - nw.col("record")).alias("address"),
+        nw.coalesce(nw.col("nationality_1"), nw.lit("999")).alias("nationality"),
+        unmarked.otherwise(
+            nw.when(status == "undeterminable")
+            .then(nw.lit("undeterminable"))
+            .otherwise(nw.coalesce(nw.col("reference_country"), nw.lit(UNKNOWN)))
+        ).alias("reference_country"),
+        *("migration_status", "migration_rule", "immigration_history", "household_type", "age", "stay_years"),
+        nw.when(nw.col("sex").is_in(["m", "w"])).then(nw.col("sex")).otherwise(chance).alias("sex"),
+        nw.coalesce(nw.col("marital_status"), nw.lit("NB")).alias("marital"),
+        nw.coalesce(nw.col("religion"), nw.lit("none_or_unknown")).alias("religion_group"),
+    )
+    for column, table in _class_tables().items():
+        frame = frame.join(engine.load(table, f"classes_{column}"), on=column, how="left")
+    unknown = ("age_group", "age_class", "stay_class")
+    return engine.checkpoint(
+        frame.with_columns(*(nw.coalesce(nw.col(name), nw.lit(UNKNOWN)).alias(name) for name in unknown)).drop(
+            "age", "stay_years", "marital"
+        ),
+        "classified",
+    )
+
+
+def tabulate(engine: Engine, people: Frame, tables: Iterable[Table]) -> dict[str, Cells]:
+    """The cells of each table at the finest area level, from ``classified`` residents."""
+    heads = people.filter(nw.col("household_first"))
+    return {
+        table.id: Cells(table, _cells(engine, heads if table.unit == "households" else people, table))
+        for table in tables
+    }
+
+
+def _cells(engine: Engine, people: Frame, table: Table) -> pl.DataFrame:
+    """Counted per address first, so that the largest address of each cell is known."""
+    by_address = people.group_by("area", "address", *table.dimensions).agg(
+        nw.len().alias("n"), nw.col("key").sum().alias("key_sum")
+    )
+    cells = by_address.group_by("area", *table.dimensions).agg(
+        nw.col("n").sum(), nw.col("key_sum").sum(), nw.col("n").max().alias("top")
+    )
+    frame = pl.DataFrame(pl.from_arrow(engine.collect(cells)))
+    keys = ["area", *table.dimensions]
+    return frame.select(
+        *(pl.col(name).cast(pl.Utf8) for name in keys),
+        *(pl.col(name).cast(pl.Int64) for name in ("n", "key_sum", "top")),
+    ).sort(keys)
+
+
+def _class_tables() -> dict[str, pa.Table]:
+    """What each fine value means in the coarser dimensions, as tables to join on the fine column."""
+    ages = [(age, *_classes("age_group", age)) for age in range(_OLDEST + 1)]
+    stays = [(years, _classes("stay_class", years)[0]) for years in range(_OLDEST + 1)]
+    return {
+        "nationality": _table(
+            "nationality", ("nationality_group", "foreigner"), _chain("nationality", "nationality_group")
+        ),
+        "reference_country": _table(
+            "reference_country",
+            ("reference_group",),
+            {row.key: (row.parent,) for row in codes.categories("reference_country")},
+        ),
+        "migration_status": _table(
+            "migration_status", ("mh_group", "mh_register"), _chain("migration_status", "mh_group")
+        ),
+        "marital": _table(
+            "marital", ("marital_status",), {key: (group,) for key, group in codes.marital_groups().items()}
+        ),
+        "age": pa.table(dict(zip(("age", "age_group", "age_class"), map(list, zip(*ages, strict=True)), strict=True))),
+        "stay_years": pa.table(
+            dict(zip(("stay_years", "stay_class"), map(list, zip(*stays, strict=True)), strict=True))
+        ),
+    }
+
+
+def _chain(fine: str, middle: str) -> dict[str, tuple[str, str]]:
+    return {row.key: (row.parent, codes.category(middle, row.parent).parent) for row in codes.categories(fine)}
+
+
+def _table(key: str, columns: tuple[str, ...], rows: Mapping[str, tuple[str, ...]]) -> pa.Table:
+    values = zip(*rows.values(), strict=True)
+    return pa.table({key: list(rows), **dict(zip(columns, map(list, values), strict=True))})
+
+
+def _classes(dimension: str, years: int) -> tuple[str, str]:
+    """The class of a number of completed years by its key ("3-5", "80+", "0"), and the class it lies in."""
+    for row in codes.categories(dimension):
+        low, _, high = row.key.rstrip("+").partition("-")
+        if low.isdigit() and int(low) <= years <= (
+            int(high) if high else _OLDEST if row.key.endswith("+") else int(low)
+        ):
+            return row.key, row.parent
+    raise KeyError(f"{dimension} has no class for {years}")

@@ -1,0 +1,112 @@
+"""Single values of the extract: from the text delivered to what it means, or to why it cannot be used.
+
+Every parser takes a stripped, non-empty text and returns ``(value, problem)``: the value, or None and the id of the
+finding. They run on distinct values only (house dialect, 4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeAlias
+
+from vielfalt import codes, schema
+from vielfalt.dates import is_calendar_date
+from vielfalt.profiles import Profile
+
+Parsed: TypeAlias = tuple[int | float | str | None, str]
+Parser: TypeAlias = Callable[[str], Parsed]
+
+_FORMS: Mapping[str, tuple[re.Pattern[str], tuple[int, int, int]]] = {
+    "iso": (re.compile(r"(\d{4})-(\d{2})-(\d{2})"), (1, 2, 3)),
+    "german": (re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})"), (3, 2, 1)),
+    "compact": (re.compile(r"(\d{4})(\d{2})(\d{2})"), (1, 2, 3)),
+}
+_YES, _NO = frozenset({"yes", "ja", "j", "1", "true"}), frozenset({"no", "nein", "n", "0", "false"})
+
+
+def date(text: str, *, forms: tuple[str, ...], reference: int) -> Parsed:
+    """A date as yyyymmdd; partial ones keep zeros (00.00.1962 is 19620000). A year alone is a partial date."""
+    for form in forms:
+        pattern, (year, month, day) = _FORMS[form]
+        if match := pattern.fullmatch(text):
+            value = int(match[year]) * 10_000 + int(match[month]) * 100 + int(match[day])
+            break
+    else:
+        if not (len(text) == 4 and text.isdigit()):
+            return None, "" if not text.strip("0.-") else "date_impossible"
+        value = int(text) * 10_000
+    if value == 0:
+        return None, ""
+    if not is_calendar_date(value) or value < 18_500_000:
+        return None, "date_impossible"
+    return (None, "date_after_reference") if value > reference else (value, "")
+
+
+def country(text: str) -> Parsed:
+    """A Destatis key of three digits; padded when zeros are missing."""
+    key = text.zfill(3)
+    return (key, "") if key in codes.countries() else (None, "code_unknown")
+
+
+def code(text: str, *, allowed: frozenset[str]) -> Parsed:
+    """One of the values allowed, whatever its case."""
+    for candidate in (text, text.lower(), text.upper()):
+        if candidate in allowed:
+            return candidate, ""
+    return None, "code_unknown"
+
+
+def religion_group(text: str) -> Parsed:
+    """The religion group of a DSMeld key; the key itself is not kept."""
+    group = codes.religion_groups().get(text.lower())
+    return (group, "") if group else (None, "code_unknown")
+
+
+def number(text: str) -> Parsed:
+    """A coordinate, with decimal point or comma."""
+    try:
+        return float(text.replace(",", ".")), ""
+    except ValueError:
+        return None, "number_unreadable"
+
+
+def flag(text: str) -> Parsed:
+    """1 for yes, 0 for no."""
+    word = text.lower()
+    return (1, "") if word in _YES else (0, "") if word in _NO else (None, "code_unknown")
+
+
+def parser(field: schema.Field, profile: Profile, reference: int) -> Parser:
+    """The parser of a field under a profile: maps the town's own values first, then reads what they mean."""
+    inner = _inner(field, profile, reference)
+    mapping = profile.codes.get(field.name, {})
+    missing = frozenset(profile.missing)
+
+    def parse(text: str) -> Parsed:
+        stripped = text.strip()
+        if not stripped or stripped in missing:
+            return None, ""
+        mapped = mapping.get(stripped, stripped)
+        return inner(mapped) if mapped else (None, "")
+
+    return parse
+
+
+def _inner(field: schema.Field, profile: Profile, reference: int) -> Parser:
+    if field.name == "religion":
+        return religion_group
+    if field.name in schema.COUNTRY_FIELDS:
+        return country
+    match field.type:
+        case "date":
+            return partial(date, forms=profile.date_forms, reference=reference)
+        case "code":
+            return partial(code, allowed=frozenset(field.codes))
+        case "flag":
+            return flag
+        case "number":
+            return number
+        case _:
+            return lambda text: (text, "")
