@@ -19,6 +19,9 @@ Status = Literal["ok", "suppressed", "estimated"]
 UNRESOLVED = ""
 """The area key of residents whose address lies in no area."""
 
+LEAST_DOMINANCE = 0.5
+"""The smallest part of a cell at one address that can count as dominance."""
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -26,7 +29,8 @@ class Cells:
 
     ``frame`` columns: ``area`` (key of the finest level, empty when unresolved), one Utf8 column per dimension of
     the table, ``n`` (persons or households), ``key_sum`` (sum of the record keys, for the cell key method) and
-    ``top`` (how many of ``n`` live at the one address that holds most of them; 0 where nobody knows addresses).
+    ``top`` (how many of ``n`` live at the one address that holds most of them; 0 where no address can hold half of them,
+    or nobody knows addresses).
     ``n`` and ``key_sum`` add up over every dimension; ``top`` does not: over areas its maximum counts (an address lies
     in one area), over categories it must be counted anew, which is why each table brings its own.
     """
@@ -52,6 +56,12 @@ class Protection:
     min_base_share: int
     min_base_decimal: int
     dominance: float
+
+    @classmethod
+    def of(cls, values: Mapping[str, int | float]) -> Protection:
+        """The settings from their values by name. Raises KeyError when one is missing."""
+        whole = {name: int(values[name]) for name in cls.__dataclass_fields__ if name != "dominance"}
+        return cls(**whole, dominance=float(values["dominance"]))
 
     def as_dict(self) -> Mapping[str, int | float]:
         """The settings by name, for the release package and the report."""

@@ -218,8 +218,12 @@ ALL: tuple[Table, ...] = (
     ),
 )
 
-SAME: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = ((("foreigner", "foreign"), ("mh_group", "foreigner")),)
-"""Pairs of (table, category) that count the same people; hidden in one, hidden in the other."""
+SAME: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
+    (("foreigner", "foreign"), ("mh_group", "foreigner")),
+    (("household_type", "single"), ("households_by_type", "single")),
+    (("household_type", "couple_no_child"), ("households_by_type", "couple_no_child")),
+)
+"""Pairs of (table, category) of which one tells the other (two persons a couple); hidden in one, hidden in both."""
 
 DIMENSIONS: dict[str, str] = {
     "foreigner": N_("Citizenship"),
@@ -249,3 +253,4 @@ def table(id: str) -> Table:
 
 
 _BY_ID = {entry.id: entry for entry in ALL}
+IDS = frozenset(_BY_ID)

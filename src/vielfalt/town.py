@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vielfalt import dates, parameters
-from vielfalt.cells import Protection
+from vielfalt.cells import LEAST_DOMINANCE, Protection
 from vielfalt.errors import TownError, VielfaltError
 from vielfalt.profiles import Profile, read_profile
 from vielfalt.words import N_, Language
@@ -94,11 +94,7 @@ class Town:
 
     def protection(self, date: int) -> Protection:
         """Settings of disclosure control on a reference date: the defaults, replaced by what town.toml sets."""
-        values = {**parameters.on("protection", date), **self.protection_settings}
-        return Protection(
-            **{name: int(value) for name, value in values.items() if name != "dominance"},
-            dominance=float(values["dominance"]),
-        )
+        return Protection.of({**parameters.on("protection", date), **self.protection_settings})
 
 
 def read_town(root: Path) -> Town:
@@ -208,7 +204,7 @@ class _Reader:
         self.known("protection", settings, set(known))
         for name, value in settings.items():
             good = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
-            if not good or (name == "dominance" and value > 1):
+            if not good or (name == "dominance" and not LEAST_DOMINANCE <= value <= 1):
                 raise self.fault(N_("The setting “{setting}” is out of range."), setting=f"protection.{name}")
         if settings.get("min_cell", 3) < 3:
             raise self.fault(

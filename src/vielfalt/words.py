@@ -7,7 +7,8 @@ The source holds English message ids; ``locale/de/LC_MESSAGES/vielfalt.po`` hold
 from __future__ import annotations
 
 import gettext
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -32,9 +33,14 @@ def _catalogue(language: Language) -> gettext.NullTranslations:
 
 @dataclass(frozen=True)
 class Words:
-    """Everything that turns a message id, a number or a date into the words of one language."""
+    """Everything that turns a message id, a number, a date or the key of a category into the words of one language.
+
+    ``labels`` names categories that no code list knows, by dimension and key (the dimension itself: empty key), as an
+    imported table brings them.
+    """
 
     language: Language = "de"
+    labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def __call__(self, message: str, /, **values: object) -> str:
         """The translated message with its placeholders filled; an empty message stays empty."""

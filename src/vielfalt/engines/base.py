@@ -43,10 +43,12 @@ class Engine(Protocol):
     def read(self, path: Path, form: FileForm, convert: Batches, name: str) -> tuple[Frame, tuple[BrokenRow, ...]]:
         """Reads a delimited or fixed-width text file once and keeps what ``convert`` makes of it as table ``name``.
 
-        Every batch given to ``convert`` holds the columns of the form as text (empty is null) and ``record``, the
-        1-based number among the rows that could be read; the kept table carries the true data row number instead.
-        Rows that cannot be cut into columns are left out and returned in order. Raises DeliveryError when the
-        bytes are not in the encoding named, StorageError when space runs out, EngineError otherwise.
+        Every batch given to ``convert`` holds the columns of the form as text (empty is null, outer blanks may be
+        lost) and ``record``, the 1-based number among the rows that could be read; the kept table carries the true
+        data row number instead. A batch with record 1 begins the file anew: what came before counts no more.
+        Rows that cannot be cut into columns are left out and returned in order; blank lines are no rows. Raises
+        DeliveryError when the bytes are not in the encoding named or no row can be cut, StorageError when space
+        runs out, EngineError otherwise.
         """
 
     def load(self, table: pa.Table, name: str) -> Frame:
@@ -58,7 +60,8 @@ class Engine(Protocol):
     def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
         """Runs Python over batches in which rows of equal ``together`` (an integer) stand side by side, never split.
 
-        Keeps the outcome as table ``name``. The function gets at least one row per call.
+        Keeps the outcome as table ``name``. The function gets at least one row per call, but for a frame without
+        rows, when it is called once with none.
         """
 
     def collect(self, frame: Frame) -> pa.Table:

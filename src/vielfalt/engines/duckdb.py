@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -14,15 +15,18 @@ import pyarrow as pa
 
 from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
 from vielfalt.engines.encodings import as_utf8
-from vielfalt.errors import DeliveryError, EngineError, StorageError, VielfaltError
+from vielfalt.engines.rows import UNCLOSED, blank_rows, nothing_read, refuse_wrong_encoding, repaired
+from vielfalt.errors import EngineError, StorageError, VielfaltError
 from vielfalt.words import N_
 
-_BATCH = 400_000
+_BATCH = 1_000_000
 """Rows per Arrow batch: large enough that distinct values repeat inside it, small enough for memory (80 MB)."""
 _STREAM = "100MB"
 """How far DuckDB may read ahead while Python works on a batch."""
 _MEMORY = "1500MB"
 """What DuckDB may hold before it spills to ``workspace``; Python needs the rest of the 3 GB a run may take."""
+_TOO_LONG = "LINE SIZE OVER MAXIMUM"
+"""DuckDB's word for a row longer than ``max_line_size`` bytes: a quote was left open."""
 
 
 class DuckDB:
@@ -34,22 +38,46 @@ class DuckDB:
         self._connection.execute("SET enable_progress_bar = false")
 
     def read(self, path: Path, form: FileForm, convert: Batches, name: str) -> tuple[Frame, tuple[BrokenRow, ...]]:
-        """See ``Engine.read``. DuckDB reads UTF-8 and Latin-1; anything else is turned into UTF-8 on the way."""
-        with self._reported(path), as_utf8(path, form.encoding, self._workspace) as (readable, encoding):
-            select = _read_fixed if form.widths else _read_delimited
-            scan = self._connection.cursor()
-            scan.execute(f"SET streaming_buffer_size = '{_STREAM}'")
-            batches = _numbered(scan.sql(select(readable, form, encoding)).to_arrow_reader(_BATCH), convert)
-            first = next(batches, None)
-            if first is not None:
-                reader = pa.RecordBatchReader.from_batches(first.schema, _chain(first, batches))
-                self._keep(name, reader)
-            broken = _broken_rows(scan, form)
-            if first is None:
-                raise _nothing_read(path, broken)
+        """See ``Engine.read``. DuckDB reads UTF-8 and Latin-1; anything else is turned into UTF-8 on the way.
+
+        Where it loses its way (a quote nobody closed, line ends of several kinds) the file is read again from a copy
+        cut row by row.
+        """
+        with self._reported(path):
+            try:
+                with as_utf8(path, form.encoding, self._workspace) as (readable, encoding):
+                    rows, broken = self._scan(readable, replace(form, encoding=encoding), convert, name)
+                if broken:
+                    broken = _without_blanks(broken, blank_rows(path, form))
+            except _LostError:
+                with repaired(path, form, self._workspace) as (copy, plain, broken):
+                    rows, _ = self._scan(copy, plain, convert, name)
+            refuse_wrong_encoding(path, form, broken, rows + len(broken))
+            if not rows:
+                raise nothing_read(path, broken)
             if broken:
                 self._renumber(name, broken)
         return self._table(name), broken
+
+    def _scan(self, path: Path, form: FileForm, convert: Batches, name: str) -> tuple[int, tuple[BrokenRow, ...]]:
+        """Keeps what ``convert`` makes of the rows as a table; how many there are, and the rows DuckDB rejected."""
+        select = _read_fixed if form.widths else _read_delimited
+        scan = self._connection.cursor()
+        scan.execute(f"SET streaming_buffer_size = '{_STREAM}'")
+        try:
+            batches = _numbered(scan.sql(select(path, form)).to_arrow_reader(_BATCH), convert)
+            first = next(batches, None)
+            if first is not None:
+                self._keep(name, pa.RecordBatchReader.from_batches(first.schema, _chain(first, batches)))
+        except (duckdb.InvalidInputException, pa.ArrowInvalid, OSError) as error:
+            if "state machine" in str(error):
+                raise _LostError from None
+            raise
+        broken = _broken_rows(scan, form)
+        if first is None:
+            return 0, broken
+        counted = self._connection.execute(f"SELECT count(*) FROM {_quoted(name)}").fetchall()
+        return int(counted[0][0]), broken
 
     def load(self, table: pa.Table, name: str) -> Frame:
         """See ``Engine.load``."""
@@ -125,25 +153,34 @@ class DuckDB:
             raise
         except (duckdb.OutOfMemoryException, duckdb.IOException, OSError) as error:
             raise _storage(error, where, self._workspace) from None
-        except duckdb.InvalidInputException as error:
-            if "encoded" in str(error):
-                raise DeliveryError(
-                    N_("The file is not in the encoding that the column profile names."),
-                    where=where,
-                    todo=N_("Set “encoding” in the column profile; “vielfalt profile FILE” finds out which fits."),
-                ) from None
-            raise _failed(error, where) from None
         except duckdb.Error as error:
             raise _failed(error, where) from None
 
 
+class _LostError(Exception):
+    """DuckDB cannot tell where rows end; nothing it read may be used."""
+
+
 def _broken_rows(scan: duckdb.DuckDBPyConnection, form: FileForm) -> tuple[BrokenRow, ...]:
-    """The rows DuckDB rejected in the scan of this connection; it counts rows from 1 and the header as one."""
+    """The rows DuckDB rejected in the scan of this connection; it counts rows and blank lines, the header as one.
+
+    Raises _LostError where it may have taken several rows for one: the rejected text spans lines, or quotes are amiss.
+    """
     header = 0 if form.widths else 1
     rows = scan.execute(
-        "SELECT line, min(error_type::VARCHAR) FROM reject_errors GROUP BY line ORDER BY line"
+        f"SELECT line, min(error_type::VARCHAR), bool_or(error_type::VARCHAR IN ('{UNCLOSED}', '{_TOO_LONG}') "
+        "OR regexp_matches(trim(csv_line, chr(13) || chr(10)), '[\\r\\n]')) "
+        "FROM reject_errors GROUP BY line ORDER BY line"
     ).fetchall()
-    return tuple(BrokenRow(int(line) - header, str(reason)) for line, reason in rows)
+    if form.quote and not form.widths and any(lost for _, _, lost in rows):
+        raise _LostError
+    return tuple(BrokenRow(int(line) - header, str(reason)) for line, reason, _ in rows)
+
+
+def _without_blanks(broken: tuple[BrokenRow, ...], blanks: list[int]) -> tuple[BrokenRow, ...]:
+    """The broken rows numbered without the blank lines before them."""
+    places = np.array(blanks, dtype=np.int64)
+    return tuple(BrokenRow(row.record - int(np.searchsorted(places, row.record)), row.reason) for row in broken)
 
 
 def _failed(error: Exception, where: object) -> EngineError:
@@ -156,30 +193,20 @@ def _failed(error: Exception, where: object) -> EngineError:
 
 
 def _storage(error: Exception, where: object, workspace: Path) -> VielfaltError:
-    if isinstance(error, PermissionError) or getattr(error, "errno", None) == errno.EACCES:
+    """What DuckDB and the operating system say about space and permission; DuckDB says it in words only."""
+    said, number = str(error).lower(), getattr(error, "errno", None)
+    if number in (errno.EACCES, errno.EPERM) or "permission denied" in said:
         return StorageError(
             N_("No permission to read or write."), where=where, todo=N_("Check the folder's permissions.")
         )
-    if isinstance(error, duckdb.IOException) and "space" not in str(error).lower():
-        return _failed(error, where)
-    return StorageError(
-        N_("There is not enough memory or disk space."),
-        where=workspace,
-        todo=N_("Free some space and run the command again; nothing was released."),
-    )
-
-
-def _nothing_read(path: Path, broken: tuple[BrokenRow, ...]) -> DeliveryError:
-    if broken:
-        return DeliveryError(
-            N_("None of the {rows} rows could be cut into columns."),
-            where=path,
-            rows=len(broken),
-            todo=N_("Check delimiter, quote character and encoding in the column profile."),
+    full = number in (errno.ENOSPC, errno.EDQUOT) or "no space left" in said
+    if full or isinstance(error, duckdb.OutOfMemoryException):
+        return StorageError(
+            N_("There is not enough memory or disk space."),
+            where=workspace,
+            todo=N_("Free some space and run the command again; nothing was released."),
         )
-    return DeliveryError(
-        N_("The extract holds no rows."), where=path, todo=N_("Ask the registration office for a new extract.")
-    )
+    return _failed(error, where)
 
 
 def _quoted(name: str) -> str:
@@ -190,17 +217,17 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _read_delimited(path: Path, form: FileForm, encoding: str) -> str:
+def _read_delimited(path: Path, form: FileForm) -> str:
     columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in form.columns)
     quote = f"quote={_literal(form.quote)}, escape={_literal(form.quote)}, " if form.quote else "quote='', escape='', "
     return (
         f"SELECT * FROM read_csv({_literal(str(path))}, delim={_literal(form.delimiter)}, {quote}"
-        f"header=true, auto_detect=false, encoding={_literal(encoding)}, columns={{{columns}}}, "
+        f"header=true, auto_detect=false, encoding={_literal(form.encoding)}, columns={{{columns}}}, "
         "store_rejects=true, rejects_limit=0, ignore_errors=true, max_line_size=1000000)"
     )
 
 
-def _read_fixed(path: Path, form: FileForm, encoding: str) -> str:
+def _read_fixed(path: Path, form: FileForm) -> str:
     """Fixed width: the whole line as one column (a delimiter no file holds), cut by position."""
     start, cuts = 1, []
     for name, width in zip(form.columns, form.widths, strict=True):
@@ -208,8 +235,8 @@ def _read_fixed(path: Path, form: FileForm, encoding: str) -> str:
         start += width
     return (
         f"SELECT {', '.join(cuts)} FROM read_csv({_literal(str(path))}, delim='\x1f', quote='', escape='', "
-        f"header=false, auto_detect=false, encoding={_literal(encoding)}, columns={{'line': 'VARCHAR'}}, "
-        "store_rejects=true, rejects_limit=0, ignore_errors=true)"
+        f"header=false, auto_detect=false, encoding={_literal(form.encoding)}, columns={{'line': 'VARCHAR'}}, "
+        "store_rejects=true, rejects_limit=0, ignore_errors=true) WHERE rtrim(line) <> ''"
     )
 
 

@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vielfalt.errors import DeliveryError
-from vielfalt.words import N_
-
 _CHUNK = 1 << 24
 _C1 = bytes(range(0x80, 0xA0))
 """Bytes that mean letters in Windows-1252 and control characters in Latin-1; without them both are the same."""
@@ -21,7 +18,6 @@ def as_utf8(path: Path, encoding: str, workspace: Path) -> Iterator[tuple[Path, 
     """The file and the encoding ("utf-8" or "latin-1") in which a database can read it.
 
     Windows-1252 with its own letters goes through a copy in ``workspace`` that is removed afterwards.
-    Raises DeliveryError when the bytes cannot be of that encoding.
     """
     if encoding == "utf-8" or (encoding in ("cp1252", "latin-1") and not _has_c1(path)):
         yield path, "utf-8" if encoding == "utf-8" else "latin-1"
@@ -53,14 +49,9 @@ def _has_c1(path: Path) -> bool:
 
 
 def _transcode(source: Path, target: Path, encoding: str) -> None:
-    with source.open("r", encoding=encoding, newline="") as file, target.open("w", encoding="utf-8", newline="") as out:
-        try:
-            shutil.copyfileobj(file, out, _CHUNK)
-        except UnicodeDecodeError as error:
-            raise DeliveryError(
-                N_("The file is not in the encoding “{encoding}”: byte {position} means nothing there."),
-                where=source,
-                encoding=encoding,
-                position=error.start,
-                todo=N_("Set “encoding” in the column profile; “vielfalt profile FILE” finds out which fits."),
-            ) from None
+    """Bytes that mean nothing in the encoding are handed on as they are: they are no UTF-8, so their row is broken."""
+    with (
+        source.open("r", encoding=encoding, errors="surrogateescape", newline="") as file,
+        target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as out,
+    ):
+        shutil.copyfileobj(file, out, _CHUNK)

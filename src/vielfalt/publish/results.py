@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from vielfalt.cells import ProtectedCells, Protection
+from vielfalt.definitions import Definition
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Geography
 
@@ -54,7 +55,10 @@ class Previous:
 
 @dataclass(frozen=True)
 class Results:
-    """One run, ready to be published. ``tables`` by table id; a table that could not be counted is absent."""
+    """One run, ready to be published. ``tables`` by table id; a table that could not be counted is absent.
+
+    ``definitions`` are those an imported table brings beside the registry; ``notes`` are message ids.
+    """
 
     source: Source
     geography: Geography
@@ -65,4 +69,5 @@ class Results:
     findings: tuple[FindingCount, ...] = ()
     capabilities: tuple[Capability, ...] = ()
     previous: Previous | None = None
-    notes: tuple[str, ...] = field(default=())
+    definitions: tuple[Definition, ...] = ()
+    notes: tuple[str, ...] = ()

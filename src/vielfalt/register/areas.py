@@ -15,11 +15,12 @@ from vielfalt.register.households import LARGE_ADDRESS
 
 
 def distinct_addresses(engine: Engine, people: Frame, extract: Extract) -> pl.DataFrame:
-    """The distinct addresses of the residents: number, street, house, one point, and how many live there."""
+    """The distinct addresses of the residents: number, street, house and one point."""
     points = (nw.col(name).min().alias(name) for name in ("easting", "northing"))
-    found = people.filter(~nw.col("address").is_null()).group_by("address").agg(*points, nw.len().alias("residents"))
+    lived_in = people.filter(~nw.col("address").is_null()).select("address")
+    found = extract.register.join(lived_in, on="address", how="semi").group_by("address").agg(*points)
     numbers = pl.DataFrame(pl.from_arrow(engine.collect(found))).sort("address")
-    return pl.concat([numbers, extract.addresses(numbers["address"].to_numpy())], how="horizontal")
+    return pl.concat([numbers, extract.addresses.frame(numbers["address"].to_numpy())], how="horizontal")
 
 
 def areas(

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from vielfalt import codes
 from vielfalt.engines.base import Engine, Frame
+from vielfalt.register.checks import Finding, finding
 from vielfalt.rules import Decision, Rule
 from vielfalt.words import N_
 
@@ -87,7 +88,9 @@ def country_of_birth(engine: Engine, people: Frame, candidates: pl.DataFrame) ->
 
     ``candidates``: place (number of the birth place), country, region, weight; one row per possible country.
     """
+    added: list[str] = []
     for name, table in _evidence_tables(candidates).items():
+        added += [column for column in table.column_names if not column.startswith("k_")]
         keys = [column for column in table.column_names if column.startswith("k_")]
         evidence = engine.load(table, f"birth_{name}")
         people = people.join(evidence, left_on=[key[2:] for key in keys], right_on=keys, how="left")
@@ -161,3 +164,9 @@ def _regions(candidates: pl.DataFrame) -> pa.Table:
         )
         .to_arrow()
     )
+
+
+def open_places(engine: Engine, people: Frame) -> tuple[Finding, ...]:
+    """The residents whose country of birth stays open."""
+    records = engine.collect(people.filter(nw.col("birth_country").is_null()).select("record"))["record"].to_numpy()
+    return (finding("birth_place_open", "birth_place", records),) if len(records) else ()

@@ -11,7 +11,10 @@ from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.origin import IMMIGRATED, IMMIGRATION_HISTORY, MIGRATION_STATUS, OWN_STATUS, evidence
 
 _PARENTS = ("guardian_1", "guardian_2")
+_WORKING = ("own_status", "own_rule", "own_history", "own_history_rule", "own_country", "parents_country")
+_OF_PARENTS = ("", "_linked", "_marked", "_open", "_immigrated", "_mother", "_country")
 _UNMARKED = ("none", "undeterminable")
+_BY_PARENTS = ("child_two_parents", "child_one_parent")
 
 
 def derive(engine: Engine, people: Frame, parameters: Mapping[str, int | float]) -> Frame:
@@ -24,10 +27,10 @@ def derive(engine: Engine, people: Frame, parameters: Mapping[str, int | float])
     own = engine.checkpoint(own.with_columns(_own_country().alias("own_country")), "own_marks")
     decided = _with_parents(own).with_columns(*MIGRATION_STATUS.columns(), *IMMIGRATION_HISTORY.columns())
     marked = ~nw.col("migration_status").is_in(list(_UNMARKED))
-    country = nw.when(marked).then(nw.coalesce(nw.col("own_country"), nw.col("parents_country")))
-    return decided.with_columns(
-        country.otherwise(nw.lit(None, dtype=nw.String)).alias("reference_country"), _generation(marked)
-    )
+    by_parents = nw.col("migration_status").is_in(list(_BY_PARENTS))
+    own_or_none = nw.when(marked).then(nw.col("own_country")).otherwise(nw.lit(None, dtype=nw.String))
+    country = nw.when(by_parents).then(nw.coalesce(nw.col("parents_country"), nw.col("own_country")))
+    return decided.with_columns(country.otherwise(own_or_none).alias("reference_country"), _generation(marked))
 
 
 def _own_country() -> nw.Expr:
@@ -44,10 +47,13 @@ def _own_country() -> nw.Expr:
 def _with_parents(own: Frame) -> Frame:
     """Adds what the linked parents carry: how many are linked, marked, open, immigrated; and their reference country.
 
-    The mother's country if she has a mark, else the father's (contract vielfalt-1).
+    The mother's country if she has a mark, else the father's (contract vielfalt-1). Pointed at twice, a parent counts
+    once.
     """
     parents = own.select("record", "sex", "own_status", "own_history", "own_country", "german", "birth_country")
-    people = own
+    twice = nw.col("guardian_2") == nw.col("guardian_1")
+    once = nw.when(twice).then(nw.lit(None, dtype=nw.Int64)).otherwise(nw.col("guardian_2"))
+    people = own.with_columns(once.alias("guardian_2"))
     for parent in _PARENTS:
         renamed = parents.select(
             nw.col("record").alias(parent),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import narwhals.stable.v2 as nw
 import numpy as np
-import polars as pl
 import pyarrow as pa
 
 from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
@@ -18,7 +18,7 @@ from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.profiles import Profile
 from vielfalt.register.checks import Finding, finding
 from vielfalt.register.columns import Ints
-from vielfalt.register.reading import Reader
+from vielfalt.register.reading import AddressTexts, Reader
 from vielfalt.words import N_
 
 _SAMPLE = 1 << 20
@@ -29,7 +29,7 @@ class Extract:
     """A delivered extract, read: ``register`` holds the typed rows (``reading.REGISTER``), without any name.
 
     ``delivered`` are the canonical fields the file has; ``places`` the distinct birth places in the order of their
-    numbers; ``addresses`` gives street and house of address numbers.
+    numbers; ``addresses`` street and house of address numbers. Nothing else of the texts survives.
     """
 
     register: Frame
@@ -37,7 +37,7 @@ class Extract:
     delivered: frozenset[str]
     findings: tuple[Finding, ...]
     places: tuple[str, ...]
-    addresses: Callable[[Ints], pl.DataFrame]
+    addresses: AddressTexts
 
 
 def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, key: bytes) -> Extract:
@@ -69,8 +69,8 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
             *(Finding("column_missing", field, 0, ()) for field in missing),
             *_findings(reader.problems, broken),
         ),
-        places=tuple(reader.places()),
-        addresses=reader.addresses,
+        places=reader.places(),
+        addresses=AddressTexts(tuple(reader.streets), tuple(reader.houses)),
     )
 
 
@@ -105,9 +105,17 @@ def _header(path: Path, profile: Profile) -> tuple[str, ...]:
     if profile.widths:
         return tuple(name for name, _ in profile.widths)
     encoding = "utf-8-sig" if profile.encoding == "utf-8" else profile.encoding
-    lines = sample.decode(encoding, errors="replace").splitlines(keepends=True)
+    lines = io.StringIO(sample.decode(encoding, errors="replace"), newline="")
     quoting = {"quotechar": profile.quote} if profile.quote else {"quoting": csv.QUOTE_NONE}
-    return tuple(name.strip() for name in next(csv.reader(lines, delimiter=profile.delimiter, **quoting)))
+    names = tuple(name.strip() for name in next(csv.reader(lines, delimiter=profile.delimiter, **quoting)))
+    if any("\N{REPLACEMENT CHARACTER}" in name for name in names):
+        raise DeliveryError(
+            N_("The column names are not in the encoding “{encoding}”."),
+            where=path,
+            encoding=profile.encoding,
+            todo=N_("Set “encoding” in the column profile; “vielfalt profile FILE” finds out which fits."),
+        )
+    return names
 
 
 def _same_encoding(sample: bytes, path: Path, profile: Profile) -> None:

@@ -32,6 +32,11 @@ GENERATION = 15
 """Years between generations: within, two people of one name count as a couple or siblings, above as parent and child."""
 ADULT = 18
 _UNKNOWN = -1
+_DELETED = (
+    *("family_name", "birth_name", "move_in_date", "origin_municipality", "institution", "information_block"),
+    *("spouse", "spouse_id", "guardian_1_id", "guardian_2_id", "guardian_1_implausible", "guardian_2_implausible"),
+)
+"""What only this step needs; names first of all."""
 _COLUMNS = (
     *("record", "address", "spouse", "guardian_1", "guardian_2", "family_name"),
     *("move_in_date", "origin_municipality", "age", "institution_address"),
@@ -140,8 +145,7 @@ def households(engine: Engine, people: Frame) -> Frame:
         .select(*_COLUMNS)
     )
     grouped = engine.map_batches(needed, _group, "households", together="address")
-    names = ["family_name", "birth_name", "given_names"]
-    return people.drop(names).join(grouped, on="record", how="left")
+    return people.drop([*_DELETED]).join(grouped, on="record", how="left")
 
 
 def _group(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -217,7 +221,7 @@ def _neighbours(batch: pa.RecordBatch) -> Neighbours:
         wanted = columns[role]
         place = np.searchsorted(record, wanted, sorter=order).clip(max=len(record) - 1)
         found = order[place]
-        return np.where(record[found] == wanted, found, _UNKNOWN)
+        return np.where((record[found] == wanted) & (address[found] == address), found, _UNKNOWN)
 
     _, group, size = np.unique(address, return_inverse=True, return_counts=True)
     return Neighbours(

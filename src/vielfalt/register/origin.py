@@ -25,9 +25,9 @@ def evidence(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
     """Columns the rules speak about, from nationality, country of birth, arrival and age."""
     successors = [USSR, *codes.countries()[USSR].successors]
     special = [key for key, row in codes.countries().items() if row.kind == "special"]
-    german = _any(*((nw.col(name) == codes.GERMANY) for name in _NATIONALITIES))
+    german = _any(*((nw.col(name) == codes.GERMANY) for name in _NATIONALITIES)) & ~nw.col("nationality_1").is_null()
     valid = [(nw.col(name) != codes.GERMANY) & ~nw.col(name).is_in(special) for name in _NATIONALITIES]
-    arrival = nw.col("arrival_from_abroad_date")
+    arrival = _earliest(nw.col("arrival_from_abroad_date"))
 
     def window(until: str) -> nw.Expr:
         return (arrival >= int(parameters["repatriate_since"])) & (arrival <= int(parameters[until]))
@@ -36,12 +36,12 @@ def evidence(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
         nw.col("birth_country").is_in(successors) & window("repatriate_until_ussr")
     )
     early = arrival < int(parameters["immigration_since"])
-    expellee = (nw.col("birth_date") < int(parameters["expellee_born_before"])) & (
+    expellee = german & (_earliest(nw.col("birth_date")) < int(parameters["expellee_born_before"])) & (
         ((nw.col("birth_region") == "east") & (early | arrival.is_null())) | ((nw.col("birth_region") == "sudeten") & early)
     )
     return (
         nw.when(~nw.col("nationality_1").is_null()).then(german).otherwise(nw.lit(None, dtype=nw.Boolean)).alias("german"),
-        nw.col("nationality_1").is_in(special).alias("unclear"),
+        (nw.col("nationality_1").is_in(special) & ~_any(*valid)).alias("unclear"),
         _any(*valid).alias("further_nationality"),
         (nw.col("birth_country") == codes.GERMANY).alias("born_here"),
         (nw.col("birth_country") != codes.GERMANY).alias("born_abroad"),
@@ -49,6 +49,13 @@ def evidence(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
         expellee.fill_null(False).alias("expellee"),
         repatriate.fill_null(False).alias("repatriate_window"),
         (~early).fill_null(True).alias("arrived_since"),
+    )
+
+
+def _earliest(day: nw.Expr) -> nw.Expr:
+    """The first day a partial date can mean (19500000 is 19500101), so that it falls into the year it names."""
+    return day + nw.when(day % 10_000 == 0).then(nw.lit(101)).otherwise(
+        nw.when(day % 100 == 0).then(nw.lit(1)).otherwise(nw.lit(0))
     )
 
 
@@ -67,8 +74,8 @@ _PARENTS = nw.col("parents_linked") > 0
 _CHILD = _GERMAN & nw.col("minor")
 
 _OWN_MARKS = (
-    Rule("A0-2", "foreigner_born_here", ~_GERMAN & nw.col("unclear") & _HERE, N_("Stateless, unclear or not stated nationality; born in Germany."), _SET),
-    Rule("A0", "foreigner_born_abroad", ~_GERMAN & nw.col("unclear"), N_("Stateless, unclear or not stated nationality."), _SET),
+    Rule("A0-2", "foreigner_born_here", ~_GERMAN & nw.col("unclear") & _HERE, N_("Stateless, unclear or not stated nationality only; born in Germany."), _SET),
+    Rule("A0", "foreigner_born_abroad", ~_GERMAN & nw.col("unclear"), N_("Stateless, unclear or not stated nationality only."), _SET),
     Rule("A2", "foreigner_born_here", ~_GERMAN & _HERE, N_("No German nationality; born in Germany."), _SET),
     Rule("A1", "foreigner_born_abroad", ~_GERMAN, N_("No German nationality; born abroad or country of birth open."), _SET),
     Rule("E1", "naturalised", _GERMAN & (_KIND == "naturalised"), N_("The register notes a naturalisation."), "DSMeld 1002-1004; " + _SET),
@@ -98,6 +105,7 @@ OWN_STATUS = Decision("own_status", "own_rule", _OWN_MARKS, Rule("-", "", nw.lit
 """The marks of the person alone, before parents are looked at; empty when there is none."""
 
 _ABROAD = nw.col("born_abroad") & nw.col("arrived_since") & ~nw.col("expellee")
+_OPEN_FOREIGNER = ~_GERMAN & nw.col("birth_country").is_null()
 _HISTORY = "Destatis 2023; Kroppach/Rose, WISTA 6/2024; contract vielfalt-1"
 
 IMMIGRATED = Decision(
@@ -105,8 +113,8 @@ IMMIGRATED = Decision(
     "own_history_rule",
     (
         Rule("H1", "immigrated", _ABROAD, N_("Born abroad and arrived since 1950."), _HISTORY),
-        Rule("H2", "immigrated", ~_GERMAN & nw.col("birth_country").is_null(), N_("Foreigner with open country of birth: counts as born abroad."), _HISTORY),
-        Rule("H3", "none", nw.col("born_abroad"), N_("Born abroad, arrived before 1950 or expellee."), _HISTORY),
+        Rule("H2", "immigrated", _OPEN_FOREIGNER & nw.col("arrived_since"), N_("Foreigner with open country of birth: counts as born abroad."), _HISTORY),
+        Rule("H3", "none", nw.col("born_abroad") | _OPEN_FOREIGNER, N_("Born abroad, arrived before 1950 or expellee."), _HISTORY),
     ),
     Rule("-", "", nw.lit(True), "", _HISTORY),
 )  # fmt: skip

@@ -15,6 +15,9 @@ _LATEST = 99_999_999
 MINIMUM_PARENT_AGE = 12
 """Years between parent and child below which the link is an error (specification of the register extract)."""
 MAXIMUM_AGE = 115
+_IDENTITY = ("family_name", "given_names", "birth_date", "birth_place")
+"""Agreement that makes two rows one person although their ordering numbers differ (handbook 2.6: duplicates)."""
+_POINTS = ("easting", "northing")
 ROLES = {"spouse_id": "spouse", "guardian_1_id": "guardian_1", "guardian_2_id": "guardian_2"}
 """Pointer field and the name of the resolved link."""
 
@@ -22,18 +25,16 @@ ROLES = {"spouse_id": "spouse", "guardian_1_id": "guardian_1", "guardian_2_id": 
 def counted(engine: Engine, register: Frame, reference: int) -> Frame:
     """The residents on the reference date, each once, with age and with links to other residents.
 
-    Of several rows of one person at an only or main dwelling the one with the latest move counts, then the first.
-    Adds ``age`` (completed years, null when unknown or above 115), and per link ``spouse``, ``guardian_1``,
-    ``guardian_2``: the record of the resident pointed at (null when absent, and for parents less than 12 years older).
-    Null rule: an unknown dwelling status counts as the only dwelling.
+    Rows of one ordering number are one person, and so are rows that agree in names, full date and place of birth. Of
+    several rows at an only or main dwelling the one with the latest move counts, then the first.
+    Adds ``age`` (completed years, null when unknown or above 115), ``stay_years`` in the municipality, and per link
+    ``spouse``, ``guardian_1``, ``guardian_2``: the record of the resident pointed at (null when absent, and for parents
+    less than 12 years older). Null rule: an unknown dwelling status counts as the only dwelling.
     """
-    main = register.filter((nw.col("dwelling_status") != "secondary").fill_null(True))
-    order = (_LATEST - nw.coalesce(nw.col("move_in_date"), nw.lit(0)).cast(nw.Int64)) * _RECORDS + nw.col("record")
-    first = main.group_by("pseudonym").agg(order.min().alias("_order"))
-    people = main.with_columns(order.alias("_order")).join(first, on=["pseudonym", "_order"], how="semi").drop("_order")
-    people = engine.checkpoint(people, "counted")
+    kept = engine.checkpoint(_each_once(register), "kept")
+    people = register.join(kept.select("record"), on="record", how="semi")
     for pointer, role in ROLES.items():
-        others = people.select(
+        others = kept.select(
             nw.col("pseudonym").alias(pointer),
             nw.col("record").alias(role),
             nw.col("birth_date").alias(f"{role}_birth"),
@@ -47,17 +48,27 @@ def counted(engine: Engine, register: Frame, reference: int) -> Frame:
     return engine.checkpoint(
         people.with_columns(
             *(
-                nw.when(plausible.fill_null(True))
-                .then(nw.col(role))
-                .otherwise(nw.lit(None, dtype=nw.Int64))
-                .alias(role)
+                nw.when(plausible.fill_null(True)).then(nw.col(role)).otherwise(nw.lit(None, dtype=nw.Int64)).alias(role)
                 for role, plausible in older.items()
             ),
             *((~plausible).fill_null(False).alias(f"{role}_implausible") for role, plausible in older.items()),
+            completed_years(nw.col("arrival_date"), nw.lit(reference)).cast(nw.Int32).alias("stay_years"),
             nw.when(age <= MAXIMUM_AGE).then(age).otherwise(nw.lit(None, dtype=nw.Int32)).cast(nw.Int32).alias("age"),
-        ).drop([f"{role}_birth" for role in ROLES.values()]),
+        ).drop([*(f"{role}_birth" for role in ROLES.values()), "pseudonym", "dwelling_status", "given_names", *_POINTS]),
         "people",
     )
+
+
+def _each_once(register: Frame) -> Frame:
+    """Record, pseudonym and date of birth of the row that counts for each person at an only or main dwelling."""
+    main = register.filter((nw.col("dwelling_status") != "secondary").fill_null(True))
+    order = (_LATEST - nw.coalesce(nw.col("move_in_date"), nw.lit(0)).cast(nw.Int64)) * _RECORDS + nw.col("record")
+    first = main.group_by("pseudonym").agg(order.min().alias("order"))
+    rows = main.with_columns(order.alias("order")).join(first, on=["pseudonym", "order"], how="semi")
+    known = rows.filter((nw.col("birth_date") % 100 > 0) & ~nw.col("given_names").is_null())
+    doubles = known.group_by(*_IDENTITY).agg(nw.col("order").min(), nw.len().alias("rows")).filter(nw.col("rows") > 1)
+    others = known.join(doubles, on=list(_IDENTITY), how="semi").join(doubles, on=[*_IDENTITY, "order"], how="anti")
+    return rows.join(others, on="record", how="anti").select("record", "pseudonym", "birth_date")
 
 
 def population_findings(engine: Engine, register: Frame, people: Frame, reference: int) -> tuple[Finding, ...]:

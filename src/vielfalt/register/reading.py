@@ -70,8 +70,13 @@ class Reader:
     parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
 
     def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Typed rows (the columns of ``REGISTER``) for one batch of text rows with canonical column names."""
+        """Typed rows (the columns of ``REGISTER``) for one batch of text rows with canonical column names.
+
+        A batch that begins with the first row begins the file anew: what was collected before is forgotten.
+        """
         record = batch.column("record")
+        if record[0].as_py() == 1:
+            self._forget()
         rows, names = len(record), [name for name in batch.schema.names if name != "record" and name not in _IDS]
         with ThreadPoolExecutor() as pool:
             texts = dict(zip(names, pool.map(lambda name: encode(batch.column(name)), names), strict=True))
@@ -89,12 +94,6 @@ class Reader:
     def places(self) -> tuple[str, ...]:
         """The distinct birth places, normalised, in the order of their numbers."""
         return tuple(self.numberings["places"])
-
-    def addresses(self, numbers: Ints) -> pl.DataFrame:
-        """Street key, street name, house number and suffix of the addresses with these numbers, in their order."""
-        streets, houses = list(self.streets), list(self.houses)
-        rows = [(*streets[number // HOUSES], *houses[number % HOUSES]) for number in numbers.tolist()]
-        return pl.DataFrame(rows, schema=dict.fromkeys((*STREET_FIELDS, *HOUSE_FIELDS), pl.Utf8), orient="row")
 
     def _persons(self, batch: pa.RecordBatch, rows: Ints) -> dict[str, pa.Array]:
         """Pseudonym and record key of each row, and its pointers as pseudonyms. A row without id gets one of its own."""
@@ -129,16 +128,14 @@ class Reader:
         """The value of each distinct text; problems are noted with their rows."""
         known = self.parsed.setdefault(entry.name, {})
         parse = parser(entry, self.profile, self.reference)
-        for text in encoded.values:
-            if text not in known:
-                known[text] = parse(text)
+        results = [known[text] if text in known else known.setdefault(text, parse(text)) for text in encoded.values]
         bad: dict[str, list[int]] = {}
-        for place, text in enumerate(encoded.values):
-            if known[text][1]:
-                bad.setdefault(known[text][1], []).append(place)
+        for place, (_, problem) in enumerate(results):
+            if problem:
+                bad.setdefault(problem, []).append(place)
         for problem, places in bad.items():
             self._note(entry.name, problem, rows[encoded.rows_with(places)])
-        return [known[text][0] for text in encoded.values]
+        return [value for value, _ in results]
 
     def _address(self, texts: Mapping[str, Encoded], rows: int) -> pa.Array:
         """The number of each row's address; null where a row has neither street nor point."""
@@ -148,8 +145,29 @@ class Reader:
         numbers = np.where(street < 0, 0, street * HOUSES + house)
         return pa.array(numbers, mask=street < 0)
 
+    def _forget(self) -> None:
+        for name in self.numberings:
+            self.numberings[name].clear()
+            self.known[name].clear()
+        self.streets.clear()
+        self.houses.clear()
+        self.problems.clear()
+
     def _note(self, field: str, problem: str, rows: Ints) -> None:
         self.problems.setdefault((field, problem), []).append(rows)
+
+
+@dataclass(frozen=True)
+class AddressTexts:
+    """Street and house of each address number; all that is left of the texts of the addresses after reading."""
+
+    streets: tuple[tuple[str, str], ...]
+    houses: tuple[tuple[str, str], ...]
+
+    def frame(self, numbers: Ints) -> pl.DataFrame:
+        """Street key, street name, house number and suffix of the addresses with these numbers, in their order."""
+        rows = [(*self.streets[number // HOUSES], *self.houses[number % HOUSES]) for number in numbers.tolist()]
+        return pl.DataFrame(rows, schema=dict.fromkeys((*STREET_FIELDS, *HOUSE_FIELDS), pl.Utf8), orient="row")
 
 
 def _combined(

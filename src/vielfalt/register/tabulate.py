@@ -9,13 +9,17 @@ import polars as pl
 import pyarrow as pa
 
 from vielfalt import codes
-from vielfalt.cells import UNRESOLVED, Cells
+from vielfalt.cells import LEAST_DOMINANCE, UNRESOLVED, Cells
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.programme import Table
 
 _OLDEST = 130
 UNKNOWN = "unknown"
 """The category of residents whose value is not known."""
+FEW_UNKNOWN = 0.01
+"""Part of the residents below which those of unknown age, length of stay or marital status are left out of a table."""
+NEVER_UNKNOWN = ("age_group", "age_class", "stay_class", "marital_status")
+"""Dimensions in which everyone has a value, known to the register or not."""
 
 
 def persons(people: Frame, levels: Iterable[str]) -> Frame:
@@ -61,38 +65,65 @@ def classified(engine: Engine, people: Frame, finest: str) -> Frame:
     )
     for column, table in _class_tables().items():
         frame = frame.join(engine.load(table, f"classes_{column}"), on=column, how="left")
-    unknown = ("age_group", "age_class", "stay_class")
-    return engine.checkpoint(
-        frame.with_columns(*(nw.coalesce(nw.col(name), nw.lit(UNKNOWN)).alias(name) for name in unknown)).drop(
-            "age", "stay_years", "marital"
-        ),
-        "classified",
+    known = frame.drop("age", "stay_years", "marital").with_columns(
+        *(nw.coalesce(nw.col(name), nw.lit(UNKNOWN)).alias(name) for name in NEVER_UNKNOWN)
     )
+    return engine.checkpoint(known, "classified")
 
 
 def tabulate(engine: Engine, people: Frame, tables: Iterable[Table]) -> dict[str, Cells]:
     """The cells of each table at the finest area level, from ``classified`` residents."""
     heads = people.filter(nw.col("household_first"))
+    largest = _largest_addresses(engine, people)
     return {
-        table.id: Cells(table, _cells(engine, heads if table.unit == "households" else people, table))
+        table.id: Cells(table, _cells(engine, heads if table.unit == "households" else people, table, largest))
         for table in tables
     }
 
 
-def _cells(engine: Engine, people: Frame, table: Table) -> pl.DataFrame:
-    """Counted per address first, so that the largest address of each cell is known."""
-    by_address = people.group_by("area", "address", *table.dimensions).agg(
-        nw.len().alias("n"), nw.col("key").sum().alias("key_sum")
-    )
-    cells = by_address.group_by("area", *table.dimensions).agg(
-        nw.col("n").sum(), nw.col("key_sum").sum(), nw.col("n").max().alias("top")
-    )
-    frame = pl.DataFrame(pl.from_arrow(engine.collect(cells)))
+def _cells(engine: Engine, people: Frame, table: Table, largest: pl.DataFrame) -> pl.DataFrame:
     keys = ["area", *table.dimensions]
-    return frame.select(
-        *(pl.col(name).cast(pl.Utf8) for name in keys),
-        *(pl.col(name).cast(pl.Int64) for name in ("n", "key_sum", "top")),
-    ).sort(keys)
+    counted = people.group_by(*keys).agg(nw.len().alias("n"), nw.col("key").sum().alias("key_sum"))
+    cells = _without_few_unknown(_collected(engine, counted, keys), table)
+    return (
+        cells.join(_tops(engine, people, keys, cells.join(largest, on="area")), on=keys, how="left")
+        .select(*keys, "n", "key_sum", pl.col("top").fill_null(0))
+        .sort(keys)
+    )
+
+
+def _without_few_unknown(cells: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The cells without the category "unknown" of a dimension where it holds next to nobody.
+
+    A handful of people of unknown age would be suppressed everywhere, and others with them; the findings count them.
+    """
+    for dimension in table.dimensions:
+        unknown = cells.filter(pl.col(dimension) == UNKNOWN)["n"].sum()
+        if dimension in NEVER_UNKNOWN and unknown < FEW_UNKNOWN * cells["n"].sum():
+            cells = cells.filter(pl.col(dimension) != UNKNOWN)
+    return cells
+
+
+def _largest_addresses(engine: Engine, people: Frame) -> pl.DataFrame:
+    """Per area, how many live at its largest address."""
+    addresses = people.group_by("area", "address").agg(nw.len().alias("n"))
+    return _collected(engine, addresses.group_by("area").agg(nw.col("n").max().alias("largest")), ["area"])
+
+
+def _tops(engine: Engine, people: Frame, keys: list[str], cells: pl.DataFrame) -> pl.DataFrame:
+    """Per cell, how many live at the one address that holds most of them; only cells that an address could dominate."""
+    small = cells.filter(pl.col("n") * LEAST_DOMINANCE <= pl.col("largest")).select(keys)
+    concerned = people.join(engine.load(small.to_arrow(), "small_cells"), on=keys, how="semi")
+    by_address = concerned.group_by(*keys, "address").agg(nw.len().alias("top"))
+    return _collected(engine, by_address.group_by(*keys).agg(nw.col("top").max()), keys)
+
+
+def _collected(engine: Engine, frame: Frame, keys: list[str]) -> pl.DataFrame:
+    """The frame in memory: keys as text, measures as 64-bit integers."""
+    table = pl.DataFrame(pl.from_arrow(engine.collect(frame)))
+    return table.with_columns(
+        *(pl.col(name).cast(pl.Utf8 if name in keys else pl.Int64) for name in table.columns)
+    )
 
 
 def _class_tables() -> dict[str, pa.Table]:

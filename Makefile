@@ -1,0 +1,51 @@
+# The one front door. Everything sets itself up in .venv; nothing is installed outside it but python3-venv.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
+
+.PHONY: help demo test check bench messages lock clean
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
+
+demo: $(VENV)/installed ## Set up, make a synthetic town, evaluate it, open its report
+	$(BIN)/vielfalt demo
+
+test: $(VENV)/installed ## Set up and run all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed ## Style, types, imports, licences
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/reuse lint --quiet
+
+bench: $(VENV)/installed ## Speed and memory as ratios within one run
+	$(BIN)/python -m bench
+
+messages: $(VENV)/installed ## Collect new messages into the German catalogue
+	$(BIN)/python -m tests.messages
+
+lock: $(VENV)/installed ## Renew the locked requirements
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    --custom-compile-command "make lock" pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    --custom-compile-command "make lock" pyproject.toml --group dev -o requirements/dev.txt
+
+clean: ## Remove the set-up
+	rm -rf $(VENV) $(CATALOGUE).mo
+
+# Debian ships python3 without the module that makes virtual environments whole.
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	    $$(test "$$(id -u)" = 0 || echo sudo) sh -c 'apt-get update -q && apt-get install -y -q python3-venv' \
+	    && $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/installed: requirements/dev.txt pyproject.toml $(CATALOGUE).po | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@

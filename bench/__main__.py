@@ -1,0 +1,114 @@
+"""``make bench``: what the issue of speed asks for, measured on synthetic towns.
+
+    python -m bench                          100,000 and 1,000,000 residents
+    python -m bench --large                  5,000,000 residents as well (needs about 12 GB to make the town)
+
+Each evaluation runs in a process of its own, so that its peak memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from bench import evaluation
+from vielfalt.synthetic import write_town
+
+DATE = 20241231
+REPEATS = 3
+
+
+def main() -> None:
+    """Runs all measurements and prints a line each."""
+    parser = argparse.ArgumentParser(prog="bench")
+    parser.add_argument("--large", action="store_true", help="measure 5,000,000 residents as well")
+    sizes = [100_000, 1_000_000, *([5_000_000] if parser.parse_args().large else [])]
+    with tempfile.TemporaryDirectory(prefix="vielfalt-bench-") as folder:
+        start_of_help()
+        publishing(Path(folder))
+        for residents in sizes:
+            register(Path(folder), residents)
+
+
+def start_of_help() -> None:
+    """How long ``vielfalt --help`` takes, beside a bare Python."""
+    own = best(lambda: subprocess.run([sys.executable, "-m", "vielfalt", "--help"], check=True, capture_output=True))
+    bare = best(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True))
+    say("start of vielfalt --help", f"{own:.2f} s, {own / bare:.1f} x bare Python", "below 0.3 s")
+
+
+def publishing(folder: Path) -> None:
+    """Maps, report and package of a town of 40,000 residents."""
+    town = make_town(folder, 40_000)
+    measured = in_process(town, "publish")
+    seconds = measured["steps"]["publish"]
+    share = seconds / sum(measured["steps"].values())
+    say("maps, report, package of 40,000 residents", f"{seconds:.1f} s, {share:.0%} of the run", "below 15 s")
+
+
+def register(folder: Path, residents: int) -> None:
+    """From the extract to protected tables, beside the time DuckDB needs to read the same file once."""
+    started = time.perf_counter()
+    town = make_town(folder, residents)
+    say(f"making a town of {residents:,} residents", f"{time.perf_counter() - started:.0f} s", "1 M: below 180 s")
+    extract = evaluation.extract(town, DATE)
+    plain, parsed = (best(lambda what=what: read_once(extract, what)) for what in ("*", "columns(*)"))  # type: ignore[misc]
+    measured = min((in_process(town, "protect") for _ in range(REPEATS)), key=lambda run: run["seconds"])
+    name = f"{residents:,} residents, extract to protected tables"
+    say(
+        name,
+        f"{measured['seconds']:.1f} s = {measured['seconds'] / plain:.1f} x SELECT count(*) = "
+        f"{measured['seconds'] / parsed:.1f} x SELECT count(COLUMNS(*))",
+        "1 M: at most 12 x",
+    )
+    say(f"{residents:,} residents, per resident", f"{measured['seconds'] / residents * 1e6:.1f} µs", "flat")
+    say(f"{residents:,} residents, peak memory", f"{measured['peak'] / 1e9:.2f} GB", "1 M: below 3 GB")
+    for step, seconds in measured["steps"].items():
+        print(f"      {step:<12}{seconds:6.2f} s = {seconds / plain:5.1f} x")
+
+
+def make_town(folder: Path, residents: int) -> Path:
+    """A town project whose extract is in UTF-8, so that the database alone can read the same file."""
+    root = folder / f"town-{residents}"
+    write_town(root, residents=residents, seed=7, dates=(DATE,), progress=lambda _: None)
+    evaluation.to_utf8(root, DATE)
+    return root
+
+
+def read_once(extract: Path, what: str) -> None:
+    """DuckDB reads the file once, every column as text."""
+    sql = f"SELECT count({what}) FROM read_csv('{extract}', all_varchar=true, delim=';', quote='\"', ignore_errors=true)"
+    duckdb.sql(sql).fetchall()
+
+
+def in_process(town: Path, until: str) -> dict[str, float | dict[str, float]]:
+    """One evaluation in a process of its own: seconds, seconds per step, peak memory in bytes."""
+    command = [sys.executable, "-m", "bench.evaluation", str(town), str(DATE), until]
+    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
+def best(run: Callable[[], object]) -> float:
+    """The shortest of some runs, in seconds."""
+    times = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def say(what: str, measured: str, wanted: str) -> None:
+    """One line of the bench."""
+    print(f"{what:<52}{measured}   (wanted: {wanted})", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""One evaluation of a town, measured from inside: ``python -m bench.evaluation TOWN DATE protect|publish``."""
+
+from __future__ import annotations
+
+import json
+import resource
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vielfalt import dates, pipeline
+from vielfalt.figures.disclosure import protect
+from vielfalt.town import read_town
+
+
+def main(root: Path, date: int, until: str) -> None:
+    """Prints seconds, seconds per step and peak memory (bytes) as JSON."""
+    town = read_town(root)
+    steps: dict[str, float] = {}
+
+    @contextmanager
+    def step(name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        steps[name] = time.perf_counter() - begun
+
+    started = time.perf_counter()
+    if until == "publish":
+        pipeline.run(town, date, "de", step)
+    else:
+        evaluated = pipeline.evaluate(town, date, secrets.token_bytes(32), step)
+        with step("protect"):
+            protect(evaluated.cells, evaluated.geography, town.protection(date))
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"seconds": seconds, "steps": steps, "peak": peak}))
+
+
+def extract(root: Path, date: int) -> Path:
+    """The extract of the town's reference date."""
+    return read_town(root).extract(date)
+
+
+def to_utf8(root: Path, date: int) -> None:
+    """Turns the extract of a synthetic town and its profile from Windows-1252 to UTF-8."""
+    path, profile = extract(root, date), root / "profile.toml"
+    path.write_bytes(path.read_bytes().decode("cp1252").encode())
+    text = profile.read_text(encoding="utf-8")
+    profile.write_text(text.replace('encoding = "cp1252"', 'encoding = "utf-8"'), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), dates.from_iso(sys.argv[2]) if "-" in sys.argv[2] else int(sys.argv[2]), sys.argv[3])

@@ -1,0 +1,40 @@
+"""What an extract can support: which tables and definitions, and which field is missing for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vielfalt import definitions, programme
+from vielfalt.programme import Table
+from vielfalt.publish.results import Capability
+
+
+def missing_fields(needs: Iterable[str], delivered: frozenset[str]) -> tuple[str, ...]:
+    """The needs (alternatives joined by "|") that none of the delivered fields meets."""
+    return tuple(need for need in needs if not delivered.intersection(need.split("|")))
+
+
+def capabilities(delivered: frozenset[str], options: frozenset[str]) -> tuple[Capability, ...]:
+    """Every table of the programme that is switched on, and every definition, with the fields it lacks."""
+    tables = (
+        Capability("table", table.id, not missing, missing)
+        for table in wanted(options)
+        for missing in [missing_fields(table.needs, delivered)]
+    )
+    meanings = (
+        Capability("definition", entry.id, not missing, missing)
+        for entry in definitions.ALL
+        for missing in [missing_fields(entry.needs, delivered)]
+    )
+    return (*tables, *meanings)
+
+
+def wanted(options: frozenset[str]) -> tuple[Table, ...]:
+    """The tables of the programme that need no option or whose option the town has switched on."""
+    return tuple(table for table in programme.ALL if not table.option or table.option in options)
+
+
+def possible(found: Iterable[Capability], options: frozenset[str]) -> tuple[Table, ...]:
+    """The tables that can be counted: their own fields are there, and their margins can be counted too."""
+    able = {entry.id for entry in found if entry.kind == "table" and entry.possible}
+    return tuple(table for table in wanted(options) if table.id in able and (not table.parent or table.parent in able))

@@ -1,0 +1,93 @@
+"""What the command line shows: progress and errors on standard error, results on standard output."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from vielfalt.errors import VielfaltError
+from vielfalt.publish.results import Capability
+from vielfalt.register.checks import Finding, check
+from vielfalt.words import N_, Words
+
+
+class Steps:
+    """Shows each named step with its time while it runs; a bar when standard error is a terminal, lines otherwise."""
+
+    def __init__(self, names: Mapping[str, str], words: Words) -> None:
+        self._names, self._words = names, words
+        self._console = Console(stderr=True, highlight=False)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed}/{task.total}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=len(names))
+
+    @contextmanager
+    def shown(self) -> Iterator[Steps]:
+        """Shows the bar as long as the context lasts."""
+        with self._progress:
+            yield self
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        """One step: named while it runs, its time printed when it is done."""
+        title = self._words(self._names[name])
+        self._progress.update(self._task, description=title)
+        begun = time.perf_counter()
+        yield
+        seconds = self._words.number(time.perf_counter() - begun, 1)
+        self._console.print(f"  {title:<48}{seconds:>7} s", highlight=False)
+        self._progress.advance(self._task)
+
+
+def show_error(error: VielfaltError, words: Words) -> None:
+    """What went wrong, where, and what to do next."""
+    lines = [words(error.what, **error.values)]
+    if error.where:
+        lines.append(f"  {words('Where')}: {error.where}")
+    if error.todo:
+        lines.append(f"  {words('What to do')}: {words(error.todo, **error.values)}")
+    print("\n".join(lines), file=sys.stderr)
+
+
+def show_findings(findings: Iterable[Finding], words: Words) -> None:
+    """The findings as a table: what, how often, in which rows, and what happens to them."""
+    table = Table(title=words("Findings"), title_justify="left", show_lines=False)
+    headings = (N_("Check"), N_("Field"), N_("Rows"), N_("First row numbers"), N_("Finding and consequence"))
+    for heading in headings:
+        table.add_column(words(heading), justify="right" if heading == headings[2] else "left", overflow="fold")
+    for found in findings:
+        entry = check(found.check)
+        rows = ", ".join(map(str, found.records[:6])) + (" …" if found.rows > 6 else "")
+        table.add_row(
+            found.check,
+            found.field,
+            words.number(found.rows),
+            rows,
+            f"{words(entry.message)} {words(entry.consequence)}",
+        )
+    Console(highlight=False).print(table if table.row_count else words("No findings."))
+
+
+def show_capabilities(found: Iterable[Capability], words: Words) -> None:
+    """The capability report: what this extract can support, and which field is missing for the rest."""
+    table = Table(title=words("What this extract can support"), title_justify="left")
+    for heading in (N_("Kind"), N_("Id"), N_("Possible"), N_("Missing fields")):
+        table.add_column(words(heading), overflow="fold")
+    kinds = {"table": words("Table"), "definition": words("Definition")}
+    for entry in found:
+        missing = ", ".join(need.replace("|", f" {words('or')} ") for need in entry.missing)
+        table.add_row(kinds[entry.kind], entry.id, words("yes") if entry.possible else words("no"), missing)
+    Console(highlight=False).print(table)

@@ -1,0 +1,140 @@
+"""The reference engine: everything in memory, row by row and group by group, so that it is plain to be right.
+
+Every other engine must agree with it (tests/engines, tests/properties). It serves small tables, not whole towns.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import narwhals.stable.v2 as nw
+import polars as pl
+import pyarrow as pa
+
+from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
+from vielfalt.engines.rows import cut_rows, nothing_read, refuse_wrong_encoding
+from vielfalt.errors import EngineError, StorageError
+from vielfalt.words import N_
+
+_BATCH = 100_000
+"""Rows that ``convert`` gets at once."""
+
+
+class Polars:
+    """Tables as data frames by name."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, pl.DataFrame] = {}
+
+    def read(self, path: Path, form: FileForm, convert: Batches, name: str) -> tuple[Frame, tuple[BrokenRow, ...]]:
+        """See ``Engine.read``: Python's own csv reader, one row after the other."""
+        good: list[tuple[int, tuple[str, ...]]] = []
+        broken: list[BrokenRow] = []
+        with _reported(path):
+            for record, row in enumerate(cut_rows(path, form), 1):
+                if isinstance(row, str):
+                    broken.append(BrokenRow(record, row))
+                else:
+                    good.append((record, row))
+        refuse_wrong_encoding(path, form, tuple(broken), len(good) + len(broken))
+        if not good:
+            raise nothing_read(path, tuple(broken))
+        starts = range(0, len(good), _BATCH)
+        parts = [convert(_text_batch(good[start : start + _BATCH], form, start + 1)) for start in starts]
+        true = pl.Series("record", [record for record, _ in good], dtype=pl.Int64)
+        table = pl.DataFrame(pl.from_arrow(pa.Table.from_batches(parts)))
+        self._tables[name] = table.with_columns(true.gather(table["record"] - 1))
+        return self._frame(name), tuple(broken)
+
+    def load(self, table: pa.Table, name: str) -> Frame:
+        """See ``Engine.load``."""
+        self._tables[name] = pl.DataFrame(pl.from_arrow(table))
+        return self._frame(name)
+
+    def checkpoint(self, frame: Frame, name: str) -> Frame:
+        """See ``Engine.checkpoint``."""
+        with _reported(name):
+            self._tables[name] = frame.to_native().collect()
+        return self._frame(name)
+
+    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
+        """See ``Engine.map_batches``: one call for each value of ``together``, in ascending order."""
+        with _reported(name):
+            rows = frame.to_native().collect().sort(together, maintain_order=True)
+        groups = rows.partition_by(together, maintain_order=True) if rows.height else [rows]
+        parts = [function(_one_batch(group)) for group in groups]
+        return self.load(pa.Table.from_batches(parts), name)
+
+    def collect(self, frame: Frame) -> pa.Table:
+        """See ``Engine.collect``."""
+        with _reported(""):
+            return _arrow(frame.to_native().collect())
+
+    def write(self, frame: Frame, path: Path, *, order: str) -> None:
+        """See ``Engine.write``."""
+        with _reported(path), path.open("wb") as file:
+            frame.sort(order).to_native().collect().write_parquet(file, compression="zstd")
+
+    def drop(self, name: str) -> None:
+        """See ``Engine.drop``."""
+        self._tables.pop(name, None)
+
+    def close(self) -> None:
+        """See ``Engine.close``."""
+        self._tables.clear()
+
+    def _frame(self, name: str) -> Frame:
+        return nw.from_native(self._tables[name].lazy())
+
+
+@contextmanager
+def _reported(where: object) -> Iterator[None]:
+    """Turns exceptions of Polars and of the operating system into ours; their text may quote rows and is dropped."""
+    try:
+        yield
+    except PermissionError:
+        raise StorageError(
+            N_("No permission to read or write."), where=where, todo=N_("Check the folder's permissions.")
+        ) from None
+    except (OSError, MemoryError, pl.exceptions.PolarsError) as error:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(
+                N_("There is not enough memory or disk space."),
+                where=where,
+                todo=N_("Free some space and run the command again; nothing was released."),
+            ) from None
+        raise EngineError(
+            N_("The database failed ({kind})."),
+            where=where,
+            kind=type(error).__name__,
+            todo=N_("Run the command again; if it fails again, report it with the version and the word in brackets."),
+        ) from None
+
+
+def _text_batch(rows: list[tuple[int, tuple[str, ...]]], form: FileForm, first: int) -> pa.RecordBatch:
+    """The rows as text columns (empty is null), numbered from ``first`` among the rows that could be read."""
+    columns = {
+        name: pa.array([values[place] or None for _, values in rows], type=pa.string())
+        for place, name in enumerate(form.columns)
+    }
+    return pa.RecordBatch.from_pydict({**columns, "record": pa.array(range(first, first + len(rows)), type=pa.int64())})
+
+
+def _one_batch(rows: pl.DataFrame) -> pa.RecordBatch:
+    table = _arrow(rows)
+    columns = [pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type) for column in table]
+    return pa.RecordBatch.from_arrays(columns, schema=table.schema)
+
+
+def _arrow(rows: pl.DataFrame) -> pa.Table:
+    """As an Arrow table with the plain text type, as databases hand it out."""
+    table = rows.to_arrow()
+    plain = [pa.field(entry.name, pa.string()) if _is_text(entry.type) else entry for entry in table.schema]
+    return table.cast(pa.schema(plain))
+
+
+def _is_text(type: pa.DataType) -> bool:
+    return bool(pa.types.is_large_string(type) or pa.types.is_string_view(type))

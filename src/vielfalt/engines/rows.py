@@ -1,0 +1,178 @@
+"""Cutting a delivered text file into rows, one row at a time: slow, and right where the quoting is not.
+
+A database reads a file faster, but loses every row after a quote that nobody closed. Here such a quote costs the row
+it stands in and no other.
+"""
+
+from __future__ import annotations
+
+import csv
+import mmap
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TypeAlias
+
+from vielfalt.engines.base import BrokenRow, FileForm
+from vielfalt.errors import DeliveryError
+from vielfalt.words import N_
+
+Row: TypeAlias = tuple[str, ...] | str
+"""The values of a row that could be cut; else the reason why not."""
+UNDECODABLE = "INVALID ENCODING"
+UNCLOSED = "UNQUOTED VALUE"
+COLUMNS = "WRONG NUMBER OF COLUMNS"
+_LONGEST = 100
+"""Lines that one row may span by quoted line breaks; a quote open for longer was never meant to be one."""
+
+
+def cut_rows(path: Path, form: FileForm) -> Iterator[Row]:
+    """The data rows of the file in their order. Blank lines are no rows; the header is none either.
+
+    Quotes count where a value starts with one, and are doubled inside; empty columns too many at the end are let
+    pass. Raises OSError when the file cannot be read.
+    """
+    return (row for row in _with_blanks(path, form) if row != ())
+
+
+def blank_rows(path: Path, form: FileForm) -> list[int]:
+    """The places of the blank lines among rows and blank lines, counted from 1 after the header."""
+    if not _has_blank_lines(path):
+        return []
+    return [place for place, row in enumerate(_with_blanks(path, form), 1) if row == ()]
+
+
+@contextmanager
+def repaired(path: Path, form: FileForm, workspace: Path) -> Iterator[tuple[Path, FileForm, tuple[BrokenRow, ...]]]:
+    """A copy that holds only the rows that can be cut, in a form any reader reads alike, and the rows left out.
+
+    The copy stands in ``workspace`` and is removed afterwards.
+    """
+    workspace.mkdir(parents=True, exist_ok=True)
+    copy, broken = workspace / "extract.rows", []
+    try:
+        with copy.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, delimiter=";", quotechar='"', quoting=csv.QUOTE_ALL, lineterminator="\n")
+            writer.writerow(form.columns)
+            for record, row in enumerate(cut_rows(path, form), 1):
+                if isinstance(row, str):
+                    broken.append(BrokenRow(record, row))
+                else:
+                    writer.writerow(row)
+        yield copy, replace(form, delimiter=";", quote='"', encoding="utf-8", widths=()), tuple(broken)
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def refuse_wrong_encoding(path: Path, form: FileForm, broken: tuple[BrokenRow, ...], rows: int) -> None:
+    """Raises DeliveryError when so many rows cannot be decoded that the fault is the profile's, not the rows'.
+
+    That is half of all ``rows``, or, from twenty such rows, one in twenty: a stray byte is a broken row, but in
+    a wrongly named encoding every name with an umlaut is.
+    """
+    wrong = sum(row.reason == UNDECODABLE for row in broken)
+    if wrong and (wrong * 2 >= rows or (wrong >= 20 and wrong * 20 >= rows)):
+        raise DeliveryError(
+            N_("The file is not in the encoding “{encoding}”: {wrong} of {rows} rows cannot be read in it."),
+            where=path,
+            encoding=form.encoding,
+            wrong=wrong,
+            rows=rows,
+            todo=N_("Set “encoding” in the column profile; “vielfalt profile FILE” finds out which fits."),
+        )
+
+
+def nothing_read(path: Path, broken: tuple[BrokenRow, ...]) -> DeliveryError:
+    """The error for a file of which no row could be cut."""
+    if broken:
+        return DeliveryError(
+            N_("None of the {rows} rows could be cut into columns."),
+            where=path,
+            rows=len(broken),
+            todo=N_("Check delimiter, quote character and encoding in the column profile."),
+        )
+    return DeliveryError(
+        N_("The extract holds no rows."), where=path, todo=N_("Ask the registration office for a new extract.")
+    )
+
+
+def _with_blanks(path: Path, form: FileForm) -> Iterator[Row]:
+    """Rows and, as empty tuples, blank lines. Latin-1 is read as Windows-1252, as everywhere (``encodings``)."""
+    encoding = "utf-8-sig" if form.encoding == "utf-8" else "cp1252"
+    with path.open(encoding=encoding, errors="surrogateescape", newline="") as lines:
+        if form.widths:
+            yield from (_fixed(line, form) for line in lines)
+        else:
+            yield from islice(_delimited(lines, form), 1, None)
+
+
+def _fixed(line: str, form: FileForm) -> Row:
+    text = line.rstrip("\r\n")
+    if not _decoded(text):
+        return UNDECODABLE
+    values, start = [], 0
+    for width in form.widths:
+        values.append(text[start : start + width].rstrip(" "))
+        start += width
+    return tuple(values) if any(values) else ()
+
+
+def _delimited(lines: Iterator[str], form: FileForm) -> Iterator[Row]:
+    ahead = deque(islice(lines, _LONGEST))
+    while ahead:
+        row, used = _first(ahead, form)
+        yield row
+        for _ in range(used):
+            ahead.popleft()
+        ahead.extend(islice(lines, used))
+
+
+def _first(ahead: deque[str], form: FileForm) -> tuple[Row, int]:
+    """The row that begins with the first line ahead, and how many lines it takes.
+
+    A row that closes its quotes may span lines. One that does not fit is broken; when a line it swallowed is a
+    row by itself, or its quote is never closed, the first line alone is broken.
+    """
+    if not ahead[0].strip("\r\n"):
+        return (), 1
+    values, used = _split(ahead, form)
+    if values is not None and _fits(values, form):
+        row: Row = tuple(values[: len(form.columns)])
+        return (row if _decoded("".join(row)) else UNDECODABLE), used
+    swallowed = (_split((line,), form)[0] for line in islice(ahead, 1, used))
+    if (values is None and used == len(ahead)) or any(alone is not None and _fits(alone, form) for alone in swallowed):
+        used = 1
+    if not _decoded("".join(islice(ahead, used))):
+        return UNDECODABLE, used
+    return (UNCLOSED if values is None else COLUMNS), used
+
+
+def _split(lines: deque[str] | tuple[str, ...], form: FileForm) -> tuple[list[str] | None, int]:
+    """The values of the first row of these lines, None when its quotes are not in order; and the lines it took."""
+    quoting = {"quotechar": form.quote} if form.quote else {"quoting": csv.QUOTE_NONE}
+    reader = csv.reader(iter(lines), strict=True, skipinitialspace=True, delimiter=form.delimiter, **quoting)
+    try:
+        return next(reader), reader.line_num
+    except csv.Error:
+        return None, reader.line_num
+
+
+def _fits(values: list[str], form: FileForm) -> bool:
+    return len(values) >= len(form.columns) and not any(values[len(form.columns) :])
+
+
+def _decoded(text: str) -> bool:
+    """Whether the text came from bytes of the encoding (others were kept as lone surrogates)."""
+    return text.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in text)
+
+
+def _has_blank_lines(path: Path) -> bool:
+    """Whether two line ends follow each other before the end of the file, quoted or not."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        end = len(content)
+        while end and content[end - 1] in b"\r\n":
+            end -= 1
+        return any(content.find(pair, 0, end) >= 0 for pair in (b"\n\n", b"\n\r\n", b"\r\r")) or content[:1] in b"\r\n"

@@ -1,0 +1,193 @@
+"""Explaining: what a rule, definition, index, link, check or setting says, and which rule decided for one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from vielfalt import codes, dates, definitions, parameters
+from vielfalt.errors import TownError, UsageError
+from vielfalt.figures.indices import ALL as INDICES
+from vielfalt.register import checks, households
+from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
+from vielfalt.register.evidence import CODES, COUNTS, FLAGS, NOT_COUNTED
+from vielfalt.register.origin import IMMIGRATION_HISTORY, MIGRATION_STATUS
+from vielfalt.rules import Decision, Rule
+from vielfalt.town import Town
+from vielfalt.words import N_, Words
+
+DECISIONS: tuple[Decision, ...] = (COUNTRY_OF_BIRTH, MIGRATION_STATUS, IMMIGRATION_HISTORY)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be explained: its id, its kind, and labelled paragraphs (label and text as shown)."""
+
+    id: str
+    kind: str
+    paragraphs: tuple[tuple[str, str], ...]
+
+
+def entries(words: Words) -> Iterator[Entry]:
+    """Everything that can be explained, in the language of the words."""
+    for decision in DECISIONS:
+        for place, rule in enumerate(decision.all_rules(), start=1):
+            yield _rule(decision, rule, place, words)
+    for link in households.LINKS:
+        yield _entry(
+            link.id, N_("Link of households"), words, (N_("Reason"), words(link.because)), (N_("Source"), link.source)
+        )
+    for meaning in definitions.ALL:
+        yield _definition(meaning, words)
+    for index in INDICES:
+        yield _entry(
+            index.id,
+            N_("Index"),
+            words,
+            (N_("Title"), words(index.title)),
+            (N_("Formula"), words(index.formula)),
+            (N_("Bounds"), words(index.bounds)),
+            (N_("Please note"), words(index.caveat)),
+            (N_("Source"), index.source),
+        )
+    for check in checks.ALL:
+        yield _entry(
+            check.id,
+            N_("Check"),
+            words,
+            (N_("Finding"), words(check.message)),
+            (N_("Consequence"), words(check.consequence)),
+        )
+    yield from _parameters(words)
+
+
+def explain(id: str, words: Words) -> Entry:
+    """The entry of an id, whatever its case. Raises UsageError naming near ids when there is none."""
+    found = {entry.id.lower(): entry for entry in entries(words)}
+    if id.lower() in found:
+        return found[id.lower()]
+    near = [entry.id for key, entry in found.items() if key[:1] == id.lower()[:1]]
+    raise UsageError(
+        N_("Nothing is called “{id}”."),
+        id=id,
+        near=", ".join(near or [entry.id for entry in found.values()]),
+        todo=N_("Known are, among others: {near}."),
+    )
+
+
+@dataclass(frozen=True)
+class Trace:
+    """How one row was decided: the rules that fired, in order of asking, and the evidence they looked at."""
+
+    record: int
+    not_counted: str
+    decided: tuple[tuple[str, str], ...]
+    asked: tuple[tuple[str, str], ...]
+    evidence: tuple[tuple[str, str], ...]
+
+
+def trace(town: Town, date: int, record: int) -> Trace:
+    """How the row ``record`` of an extract was decided, from the vault's evidence.
+
+    ``decided``: column and the id of the rule that decided it; ``asked``: each rule of the migration status with "yes",
+    "no" or "unknown"; ``evidence``: column and value. Raises TownError when the date was not run or has no such row.
+    """
+    path = town.vault / dates.to_iso(date) / "evidence.parquet"
+    row = _row(path, record, date)
+    if row[NOT_COUNTED][0] is not None:
+        return Trace(record, str(row[NOT_COUNTED][0]), (), (), ())
+    rules = ("birth_rule", "migration_rule", "immigration_rule")
+    return Trace(
+        record,
+        "",
+        tuple((name, str(row[name][0])) for name in rules),
+        tuple((rule.id, _answer(rule, row)) for rule in MIGRATION_STATUS.rules),
+        tuple((name, "" if row[name][0] is None else str(row[name][0])) for name in (*CODES[:2], *FLAGS, *COUNTS)),
+    )
+
+
+def _row(path: Path, record: int, date: int) -> pl.DataFrame:
+    try:
+        row = pl.read_parquet(path).filter(pl.col("record") == record)
+    except FileNotFoundError:
+        raise TownError(
+            N_("The reference date {date} has not been evaluated yet."),
+            where=path,
+            date=dates.to_iso(date),
+            todo=N_("Run “vielfalt run” first."),
+        ) from None
+    if row.is_empty():
+        raise TownError(
+            N_("The extract has no readable row {record}."),
+            where=path,
+            record=record,
+            todo=N_("Rows count from 1, without the header; “vielfalt check” lists rows that cannot be read."),
+        )
+    return row
+
+
+def _answer(rule: Rule, row: pl.DataFrame) -> str:
+    """Whether the rule's condition holds for the row: "yes", "no", or "unknown" when evidence is missing."""
+    answer = nw.from_native(row).select(rule.when.alias("answer"))["answer"][0]
+    return "unknown" if answer is None else "yes" if answer else "no"
+
+
+def _rule(decision: Decision, rule: Rule, place: int, words: Words) -> Entry:
+    value = (
+        words("A column of the evidence")
+        if not isinstance(rule.value, str)
+        else _label(decision.name, rule.value, words)
+    )
+    return _entry(
+        rule.id,
+        N_("Rule"),
+        words,
+        (N_("Decides"), f"{decision.name} ({words('asked as number {place}', place=place)})"),
+        (N_("Value"), value),
+        (N_("Reason"), words(rule.because)),
+        (N_("Source"), rule.source),
+    )
+
+
+def _label(dimension: str, key: str, words: Words) -> str:
+    known = (
+        {row.key: row.label(words.language) for row in codes.categories(dimension)}
+        if dimension != "birth_country"
+        else {}
+    )
+    return f"{key}: {known[key]}" if key in known else key
+
+
+def _definition(meaning: definitions.Definition, words: Words) -> Entry:
+    return _entry(
+        meaning.id,
+        N_("Definition"),
+        words,
+        (N_("Title"), words(meaning.title)),
+        (N_("Who counts"), words(meaning.text)),
+        (N_("Limits"), words(meaning.limits)),
+        (N_("Needs the fields"), ", ".join(meaning.needs)),
+        (N_("Source"), meaning.source),
+    )
+
+
+def _parameters(words: Words) -> Iterator[Entry]:
+    for topic in ("protection", "migration"):
+        for name, versions in parameters.load(topic).items():
+            latest = versions[-1]
+            yield _entry(
+                name,
+                N_("Setting"),
+                words,
+                (N_("Meaning"), words(latest.meaning)),
+                (N_("Value"), f"{latest.value} ({words('since')} {dates.to_iso(latest.since)})"),
+                (N_("Source"), latest.source),
+            )
+
+
+def _entry(id: str, kind: str, words: Words, *paragraphs: tuple[str, str]) -> Entry:
+    return Entry(id, words(kind), tuple((words(label), text) for label, text in paragraphs if text))

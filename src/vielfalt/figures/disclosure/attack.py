@@ -1,0 +1,115 @@
+"""The self-check before a release: an attacker tries to compute what was suppressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from vielfalt.cells import Cells, ProtectedCells, Protection
+from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
+from vielfalt.figures.disclosure.equations import Bounds, Numbers, bounds, families, numbered, twins
+from vielfalt.figures.disclosure.grids import Grid, grids
+from vielfalt.figures.disclosure.primary import primary
+from vielfalt.figures.disclosure.secondary import Hidden
+from vielfalt.geography import Geography
+
+SCHEMA = {
+    "table": pl.Utf8,
+    "level": pl.Utf8,
+    "area": pl.Utf8,
+    "category": pl.Utf8,
+    "low": pl.Int64,
+    "high": pl.Int64,
+}
+
+
+def recomputable(
+    protected: Mapping[str, ProtectedCells], cells: Mapping[str, Cells], geography: Geography, protection: Protection
+) -> pl.DataFrame:
+    """The suppressed cells that somebody could compute from the published ones: empty for a sound release.
+
+    A cell is listed when the published figures leave only its true value although it is not zero, or when it is
+    smaller than the minimum cell and they show that. The attacker knows every sum over areas and over categories, which
+    figures count the same people, how many residents have no area, and that no figure is negative. Of crossings only
+    the primary cells are listed, and not those that he could tell without any crossing: if all residents of an area
+    are of one age, so is each group there.
+
+    Columns: table, level, area, category (keys of the dimensions joined by a blank), and the bounds low and high.
+    This is for the vault: it tells what must stay hidden.
+    """
+    areas = division(geography)
+    tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
+    hidden = {id: _hidden(grid, protected[id], areas) for id, grid in tables.items()}
+    found = exposed(tables, hidden, areas, protection)
+    rows = [row for id, marks in found.items() for row in _rows(tables[id], marks, areas)]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _hidden(grid: Grid, protected: ProtectedCells, division: Division) -> Hidden:
+    """Which cells of a published frame are suppressed, in the shape of the grid."""
+    keys = ["level", "area", *protected.table.dimensions]
+    status = {tuple(row[:-1]): row[-1] for row in protected.frame.select(*keys, "status").iter_rows()}
+    return tuple(
+        np.array(
+            [
+                [status[(division.levels[level], area, *category)] == "suppressed" for category in grid.categories]
+                for area in division.keys[level]
+            ]
+        )
+        for level in range(len(grid.values))
+    )
+
+
+Exposed = tuple[tuple[Marks, Ints, Ints], ...]
+"""Per level of one table: which cells an attacker can tell, and the bounds he finds."""
+
+
+def exposed(
+    tables: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
+) -> dict[str, Exposed]:
+    """Which hidden cells an attacker can tell, by table id."""
+    numbers, size = numbered(tables)
+    values, known, bare = np.zeros(size, np.int64), np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    for id, grid in tables.items():
+        for level, number in enumerate(numbers[id]):
+            values[number] = grid.values[level]
+            known[number] = ~hidden[id][level]
+            bare[number] = ~hidden[id][level] & (len(grid.table.dimensions) < 2)
+    sums, same = list(families(tables, numbers, division)), twins(tables, numbers)
+    found = bounds(known, values, sums, same)
+    told = {id: _told(numbers[id], values, found, hidden[id], protection.min_cell) for id in tables}
+    crossings = [id for id in tables if len(tables[id].table.dimensions) > 1]
+    if any(marks.any() for id in crossings for marks in told[id]):
+        before = bounds(bare, values, sums, same)
+        for id in crossings:
+            already = _told(numbers[id], values, before, hidden[id], protection.min_cell)
+            secret = primary(tables[id], tables.get("residents"), protection)
+            told[id] = tuple(now & ~old & own for now, old, own in zip(told[id], already, secret, strict=True))
+    return {
+        id: tuple((marks, found.low[place], found.high[place]) for marks, place in zip(told[id], places, strict=True))
+        for id, places in numbers.items()
+    }
+
+
+def _told(numbers: Numbers, values: Ints, found: Bounds, hidden: Hidden, smallest: int) -> Hidden:
+    """Hidden cells that are not zero and either exactly known or known to be small."""
+    exact, small = found.low == found.high, (values < smallest) & (found.high < smallest)
+    told = (exact | small) & (values > 0)
+    return tuple(told[place] & marks for place, marks in zip(numbers, hidden, strict=True))
+
+
+def _rows(grid: Grid, found: Exposed, division: Division) -> list[tuple[str, str, str, str, int, int]]:
+    return [
+        (
+            grid.table.id,
+            division.levels[level],
+            division.keys[level][area],
+            " ".join(grid.categories[column]),
+            int(low[area, column]),
+            int(high[area, column]),
+        )
+        for level, (told, low, high) in enumerate(found)
+        for area, column in np.argwhere(told)
+    ]

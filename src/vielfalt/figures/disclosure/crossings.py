@@ -1,0 +1,194 @@
+"""Crossings of two characteristics: hidden in one pattern for neighbouring areas, then put to the test.
+
+In one area a crossing is a small table (first characteristic times second) whose totals are published by the tables
+of either characteristic, so the rectangle rule protects it there. Its cells also add up over areas. Therefore all
+areas of one coarser area that have something to hide get the same pattern, and there are at least two of them. Three
+kinds of totals at once leave no simple proof: the result is attacked, and what falls is hidden more widely until
+nothing falls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from vielfalt.cells import Protection
+from vielfalt.figures.disclosure import rectangles
+from vielfalt.figures.disclosure.attack import Exposed, exposed
+from vielfalt.figures.disclosure.division import Division, Ints, Marks, all_of, any_of
+from vielfalt.figures.disclosure.equations import second_table
+from vielfalt.figures.disclosure.grids import Grid, with_above
+from vielfalt.figures.disclosure.primary import primary
+from vielfalt.figures.disclosure.secondary import Hidden, costs
+
+LONELY_COST = 100.0
+"""Of cells where a single area holds everybody, a partner would protect nothing: the sum over areas tells it."""
+
+
+@dataclass(frozen=True)
+class _Crossing:
+    """One crossing with the hidden cells of its two margins and the cells to be hidden first, which only ever grow."""
+
+    grid: Grid
+    by_first: Hidden
+    by_second: Hidden | None
+    first: Hidden
+
+    def cube(self, cells: Ints) -> Ints:
+        """Cells (areas, categories) as areas x first characteristic x second characteristic."""
+        return cells.reshape(len(cells), *self.shape)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many categories the first and the second characteristic have."""
+        second = len({category[1] for category in self.grid.categories})
+        return len(self.grid.categories) // second, second
+
+    def slices(self, columns: Marks) -> Marks:
+        """The categories whose first characteristic is that of one of the columns."""
+        firsts = np.array([category[0] for category in self.grid.categories])
+        return np.isin(firsts, firsts[columns])
+
+
+def suppress_crossings(
+    grids: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
+) -> dict[str, Hidden]:
+    """What is hidden of every crossing, given what is hidden of the tables with one dimension."""
+    crossings = {
+        id: _crossing(grid, grids, hidden, protection) for id, grid in grids.items() if len(grid.table.dimensions) > 1
+    }
+    if not crossings:
+        return {}
+    relevant = _relevant(crossings, grids)
+    found = {id: _suppress(crossing, division, protection.min_cell) for id, crossing in crossings.items()}
+    while True:
+        told = exposed(relevant, {**hidden, **found}, division, protection)
+        stale = _widen(crossings, found, told, division)
+        if not stale:
+            return found
+        found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
+
+
+def _crossing(grid: Grid, grids: Mapping[str, Grid], hidden: Mapping[str, Hidden], protection: Protection) -> _Crossing:
+    """The margins in the order of the crossing's own categories."""
+    own = [list(dict.fromkeys(category[place] for category in grid.categories)) for place in (0, 1)]
+    other = second_table(grid, grids)
+    return _Crossing(
+        grid,
+        _margin(grids[grid.parent], hidden[grid.parent], own[0]),
+        _margin(grids[other], hidden[other], own[1]) if other else None,
+        primary(grid, grids.get("residents"), protection),
+    )
+
+
+def _margin(grid: Grid, hidden: Hidden, keys: list[str]) -> Hidden:
+    columns = [grid.categories.index((key,)) for key in keys]
+    return tuple(marks[:, columns] for marks in hidden)
+
+
+def _relevant(crossings: Mapping[str, _Crossing], grids: Mapping[str, Grid]) -> dict[str, Grid]:
+    """The crossings and all tables whose figures bear on them, in the order of the run."""
+    wanted = set(crossings)
+    for crossing in crossings.values():
+        wanted |= {crossing.grid.parent, second_table(crossing.grid, grids) or crossing.grid.parent}
+    return with_above(grids, wanted)
+
+
+def _suppress(crossing: _Crossing, division: Division, smallest: int) -> Hidden:
+    """What is hidden of one crossing, level by level from the town down."""
+    hidden: list[Marks] = []
+    for level, values in enumerate(crossing.grid.values):
+        marks = np.zeros(values.shape, dtype=np.bool_)
+        if level == 0:
+            marks[:] = _areas(crossing, 0, np.array([0]), np.zeros(values.shape[1], np.bool_), smallest)
+        else:
+            for area, above in enumerate(hidden[-1]):
+                rows = division.children(level, area)
+                if above.all():
+                    marks[rows] = True
+                elif np.count_nonzero(any_of(values[rows] > 0, 1)) == 1:
+                    marks[rows] = above
+                elif len(rows):
+                    marks[rows] = _areas(crossing, level, rows, above, smallest)
+        hidden.append(marks)
+    return tuple(hidden)
+
+
+def _areas(crossing: _Crossing, level: int, rows: Ints, above: Marks, smallest: int) -> Marks:
+    """What is hidden in neighbouring areas; ``above``: the cells that are hidden in the coarser area."""
+    values, marks = crossing.grid.values[level][rows], crossing.first[level][rows] | above
+    by_first = crossing.by_first[level][rows]
+    by_second = np.zeros((len(rows), crossing.shape[1]), np.bool_)
+    if crossing.by_second is not None:
+        by_second = crossing.by_second[level][rows]
+    dead = all_of(by_first, 1) | all_of(marks, 1)
+    hidden: Marks = np.repeat(dead[:, None], values.shape[1], axis=1)
+    together = values[dead].sum(axis=0)
+    touched = ~dead & (any_of(marks, 1) | any_of(by_first, 1) | any_of(by_second, 1))
+    thin = (together > 0) & ((together < smallest) | (np.count_nonzero(values[dead], axis=0) == 1))
+    if not (touched.any() or thin.any()):
+        return hidden
+    touched |= _partner(values, dead, touched)
+    if not touched.any():
+        return hidden
+    stack = crossing.cube(np.vstack([values[touched], together[None]]))
+    small = rectangles.Small(
+        stack,
+        (any_of(marks[touched], 0) | thin).reshape(crossing.shape),
+        any_of(by_first[touched], 0),
+        any_of(by_second[touched], 0),
+        _cost(crossing, values[touched]),
+    )
+    found = rectangles.pattern(small, smallest)
+    hidden[touched] = True if found is None else found.ravel()
+    return hidden
+
+
+def _partner(values: Ints, dead: Marks, touched: Marks) -> Marks:
+    """The smallest further area that is not empty, where only one has something to hide and others could help."""
+    chosen = np.zeros(len(values), dtype=np.bool_)
+    total = values.sum(axis=1)
+    free = np.flatnonzero(~dead & ~touched & (total > 0))
+    if np.count_nonzero(touched & (total > 0)) < 2 and free.size:
+        chosen[free[np.argmin(total[free])]] = True
+    return chosen
+
+
+def _cost(crossing: _Crossing, values: Ints) -> rectangles.Costs:
+    """What hiding each cell of the pattern would cost in all areas together."""
+    firsts = list(dict.fromkeys(category[:1] for category in crossing.grid.categories))
+    cost = costs(firsts, crossing.cube(values).sum(axis=0).T).T
+    lonely = np.count_nonzero(crossing.cube(values), axis=0) < min(2, len(values))
+    return np.where(lonely, cost + LONELY_COST, cost)
+
+
+def _widen(
+    crossings: Mapping[str, _Crossing], found: Mapping[str, Hidden], told: Mapping[str, Exposed], division: Division
+) -> set[str]:
+    """Hides more around each cell that fell; the crossings concerned. A figure of another table blames them all."""
+    stale = set()
+    for id, levels in told.items():
+        for level, (marks, _, _) in enumerate(levels):
+            for area in np.unique(division.parents[level][any_of(marks, 1)]):
+                rows = division.children(level, area)
+                for name in [id] if id in crossings else crossings:
+                    columns = crossings[name].slices(any_of(marks[rows], 0)) if name == id else slice(None)
+                    if level < len(found[name]) and _widened(crossings[name], found[name], level, rows, columns):
+                        stale.add(name)
+                    elif level and not found[name][level - 1][area].all():
+                        crossings[name].first[level - 1][area] = True
+                        stale.add(name)
+    return stale
+
+
+def _widened(crossing: _Crossing, hidden: Hidden, level: int, rows: Ints, columns: Marks | slice) -> bool:
+    """Hides in neighbouring areas some categories, or else all of them; False when all are hidden already."""
+    for block in (columns, slice(None)):
+        if not hidden[level][rows][:, block].all():
+            marks = crossing.first[level][rows]
+            marks[:, block] = True
+            crossing.first[level][rows] = marks
+            return True
+    return False

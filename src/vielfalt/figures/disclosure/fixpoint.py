@@ -1,0 +1,108 @@
+"""All one-dimensional tables of a run together: chains share tables, and some cells count the same people twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from vielfalt.cells import Protection
+from vielfalt.figures.disclosure.attack import Exposed, exposed
+from vielfalt.figures.disclosure.division import Division
+from vielfalt.figures.disclosure.grids import Column, Grid, same_cells, with_above
+from vielfalt.figures.disclosure.primary import primary
+from vielfalt.figures.disclosure.secondary import Chain, Hidden, Unprotectable, suppress
+
+
+def suppress_all(grids: Mapping[str, Grid], division: Division, protection: Protection) -> dict[str, Hidden]:
+    """What is hidden of every table with at most one dimension; each is protected after the table above it.
+
+    Starts again with more cells to be hidden first until every cell is protected, cells that count the same people
+    are hidden together, and an attacker who compares such tables fails. That ends, because the cells hidden first
+    only ever grow.
+    """
+    simple = {id: grid for id, grid in grids.items() if len(grid.table.dimensions) < 2}
+    first = {id: primary(grid, grids.get("residents"), protection) for id, grid in simple.items()}
+    pairs = list(same_cells(simple))
+    compared = with_above(simple, {id for pair in pairs for id, _ in pair})
+    hidden: dict[str, Hidden] = {}
+    pending = set(simple)
+    while pending:
+        for id, grid in simple.items():
+            if id in pending:
+                above = (simple[grid.parent], hidden[grid.parent]) if grid.parent else None
+                hidden[id], obstacles = suppress(Chain(grid, above, first[id], division, protection.min_cell))
+                pending.remove(id)
+                pending |= {child for child in simple if simple[child].parent == id}
+                pending |= _hide_first(first, obstacles)
+        pending |= _hide_together(first, hidden, pairs)
+        if not pending and pairs:
+            pending |= _hide_told(first, hidden, exposed(compared, hidden, division, protection), simple, division)
+    return hidden
+
+
+def _hide_first(first: dict[str, Hidden], obstacles: Iterable[Unprotectable]) -> set[str]:
+    """Hides the totals that stand in the way; the tables to be protected anew."""
+    for obstacle in obstacles:
+        levels = tuple(marks.copy() for marks in first[obstacle.table])
+        levels[obstacle.level][np.ix_(obstacle.areas, obstacle.columns)] = True
+        first[obstacle.table] = levels
+    return {obstacle.table for obstacle in obstacles}
+
+
+def _hide_together(
+    first: dict[str, Hidden], hidden: Mapping[str, Hidden], pairs: Iterable[tuple[Column, Column]]
+) -> set[str]:
+    """Hides in one table what is hidden in another of the same people; the tables to be protected anew."""
+    changed = set()
+    for pair in pairs:
+        for (source, from_column), (target, to_column) in (pair, pair[::-1]):
+            levels = tuple(marks.copy() for marks in first[target])
+            for marks, there, here in zip(levels, hidden[source], hidden[target], strict=True):
+                new = there[:, from_column] & ~here[:, to_column]
+                marks[new, to_column] = True
+                if new.any():
+                    changed.add(target)
+            first[target] = levels
+    return changed
+
+
+def _hide_told(
+    first: dict[str, Hidden],
+    hidden: Mapping[str, Hidden],
+    told: Mapping[str, Exposed],
+    grids: Mapping[str, Grid],
+    division: Division,
+) -> set[str]:
+    """Hides more around each cell that an attacker could tell; the tables to be protected anew.
+
+    Each chain is safe by itself; tables of the same people tell more together only in rare cases.
+    """
+    changed = set()
+    for id, levels in told.items():
+        for level, (marks, _, _) in enumerate(levels):
+            for area, column in np.argwhere(marks):
+                if _widened(first, hidden, grids[id], level, area, column, division):
+                    changed.add(id)
+    return changed
+
+
+def _widened(
+    first: dict[str, Hidden],
+    hidden: Mapping[str, Hidden],
+    grid: Grid,
+    level: int,
+    area: int,
+    column: int,
+    division: Division,
+) -> bool:
+    """Hides the categories beside a cell, else those of the neighbouring areas, else those of the coarser area."""
+    group = np.flatnonzero(grid.parent_column == grid.parent_column[column])
+    above = int(division.parents[level][area])
+    near = division.children(level, above)
+    for at, rows in ((level, np.array([area])), (level, near), (level - 1, np.array([above]))):
+        if at >= 0 and not hidden[grid.table.id][at][np.ix_(rows, group)].all():
+            first[grid.table.id] = tuple(marks.copy() for marks in first[grid.table.id])
+            first[grid.table.id][at][np.ix_(rows, group)] = True
+            return True
+    return False

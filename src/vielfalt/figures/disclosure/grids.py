@@ -1,0 +1,177 @@
+"""Tables as grids: areas times categories on every area level, and to which coarser table each category belongs.
+
+Residents without an area count in the town's figures but in no area. An attacker is taken to know how many they are
+(``outside``), so they protect nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import polars as pl
+
+from vielfalt import codes, programme
+from vielfalt.cells import UNRESOLVED, Cells
+from vielfalt.figures.disclosure.division import Division, Ints, row_numbers
+from vielfalt.programme import Table
+
+Category = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table: ``values`` and ``tops`` per level (town first) as areas times categories.
+
+    ``parent`` is the id of the coarser grid (empty: this one is the root of its chain), ``parent_column`` the column
+    there in which each category lies. ``tops`` is the largest number at one address (0: unknown).
+    """
+
+    table: Table
+    categories: tuple[Category, ...]
+    values: tuple[Ints, ...]
+    tops: tuple[Ints, ...]
+    outside: Ints
+    parent: str
+    parent_column: Ints
+
+    @property
+    def second(self) -> int:
+        """How many categories the second dimension of a crossing has."""
+        return len({category[1] for category in self.categories})
+
+
+def grids(cells: Mapping[str, Cells], division: Division, unknown: Mapping[str, pl.DataFrame]) -> dict[str, Grid]:
+    """The grids of all tables, each after its parent. A table whose totals are not among them gets them added.
+
+    Such a total (``ID:total``) is not published; it is taken as known to everyone, which residents of an area are.
+    """
+    found: dict[str, Grid] = {}
+    for id in sorted(cells, key=lambda id: _depth(cells[id].table)):
+        _add(found, cells[id], division, unknown.get(id))
+    return found
+
+
+def _add(found: dict[str, Grid], cells: Cells, division: Division, unknown: pl.DataFrame | None) -> None:
+    table = cells.table
+    categories = _categories(cells, unknown)
+    values, tops, outside = _levels(cells, categories, division, table.town_only)
+    parent, columns = _parent(table, categories, found)
+    if not parent and table.dimensions:
+        total = Table(f"{table.id}:total", table.title, (), table.definitions, unit=table.unit)
+        sums = tuple(level.sum(axis=1, keepdims=True) for level in values)
+        nowhere = tuple(np.zeros_like(level) for level in sums)
+        none = np.zeros(1, dtype=np.int64)
+        found[total.id] = Grid(total, ((),), sums, nowhere, outside.sum(keepdims=True), "", none)
+        parent = total.id
+    found[table.id] = Grid(table, categories, values, tops, outside, parent, columns)
+
+
+def _depth(table: Table) -> tuple[int, int]:
+    """How many tables of the programme lie above a table; crossings come after all others."""
+    depth, current = 0, table.parent
+    while current:
+        depth, current = depth + 1, _parent_id(current)
+    return len(table.dimensions), depth
+
+
+def _parent_id(id: str) -> str:
+    try:
+        return programme.table(id).parent
+    except KeyError:
+        return ""
+
+
+def _parent(table: Table, categories: tuple[Category, ...], found: Mapping[str, Grid]) -> tuple[str, Ints]:
+    """The nearest coarser table among ``found`` and the column of it in which each category lies."""
+    keys = [category[0] if category else "" for category in categories]
+    if len(table.dimensions) > 1:
+        return _lookup(found[table.parent], keys)
+    id, dimension = table.parent, table.dimensions[0] if table.dimensions else ""
+    while id:
+        above = programme.table(id).dimensions
+        if above:
+            keys = [codes.category(dimension, key).parent for key in keys]
+            dimension = above[0]
+        if id in found:
+            return _lookup(found[id], keys if above else [""] * len(keys))
+        id = _parent_id(id)
+    return "", np.zeros(len(categories), dtype=np.int64)
+
+
+def _lookup(grid: Grid, keys: list[str]) -> tuple[str, Ints]:
+    return grid.table.id, row_numbers([category[0] if category else "" for category in grid.categories], keys)
+
+
+def _categories(cells: Cells, unknown: pl.DataFrame | None) -> tuple[Category, ...]:
+    """The categories that occur anywhere in the town; for a crossing every pair of them. In the order of the codes."""
+    per_dimension = []
+    for dimension in cells.table.dimensions:
+        keys = set(cells.frame[dimension])
+        if unknown is not None:
+            keys |= set(unknown[dimension])
+        per_dimension.append(_ordered(dimension, keys))
+    return tuple(product(*per_dimension))
+
+
+def _ordered(dimension: str, keys: set[str]) -> list[str]:
+    try:
+        known = [category.key for category in codes.categories(dimension)]
+    except KeyError:
+        known = []
+    return [key for key in known if key in keys] + sorted(keys.difference(known))
+
+
+def _levels(
+    cells: Cells, categories: tuple[Category, ...], division: Division, town_only: bool
+) -> tuple[tuple[Ints, ...], tuple[Ints, ...], Ints]:
+    """Counts and tops per level, and the counts of those without an area, per category."""
+    frame = cells.frame
+    columns = _columns(frame, cells.table, categories)
+    n, top = (frame[name].to_numpy().astype(np.int64) for name in ("n", "top"))
+    inside = (frame["area"] != UNRESOLVED).to_numpy()
+    rows = row_numbers(division.keys[-1], frame["area"].filter(pl.Series(inside)).to_list())
+    outside = np.bincount(columns[~inside], n[~inside], len(categories)).astype(np.int64)
+    values, tops = [], []
+    for level in range(1 if town_only else len(division.levels)):
+        shape = (len(division.keys[level]), len(categories))
+        count, most = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        where = (division.up(rows, level), columns[inside])
+        np.add.at(count, where, n[inside])
+        np.maximum.at(most, where, top[inside])
+        if level == 0:
+            count[0] += outside
+            np.maximum.at(most[0], columns[~inside], top[~inside])
+        values.append(count)
+        tops.append(most)
+    return tuple(values), tuple(tops), outside
+
+
+def _columns(frame: pl.DataFrame, table: Table, categories: tuple[Category, ...]) -> Ints:
+    """The column of the grid for each row of the frame."""
+    columns = np.zeros(frame.height, dtype=np.int64)
+    for place, dimension in enumerate(table.dimensions):
+        keys = list(dict.fromkeys(category[place] for category in categories))
+        columns = columns * len(keys) + row_numbers(keys, frame[dimension].to_list())
+    return columns
+
+
+Column = tuple[str, int]
+"""One category: table id and column."""
+
+
+def same_cells(grids: Mapping[str, Grid]) -> Iterator[tuple[Column, Column]]:
+    """Pairs of categories in this run of which one tells the other (``programme.SAME``)."""
+    for pair in programme.SAME:
+        if all(id in grids and (key,) in grids[id].categories for id, key in pair):
+            left, right = ((id, grids[id].categories.index((key,))) for id, key in pair)
+            yield left, right
+
+
+def with_above(grids: Mapping[str, Grid], wanted: set[str]) -> dict[str, Grid]:
+    """The tables wanted and all those above them in their chains, in the order of the run."""
+    while missing := {grids[id].parent for id in wanted if grids[id].parent} - wanted:
+        wanted = wanted | missing
+    return {id: grid for id, grid in grids.items() if id in wanted}

@@ -1,0 +1,84 @@
+"""Protects all tables of one run together and writes them out as they may be published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from vielfalt.cells import Cells, ProtectedCells, Protection
+from vielfalt.figures.disclosure.crossings import suppress_crossings
+from vielfalt.figures.disclosure.division import Division, division, row_numbers
+from vielfalt.figures.disclosure.fixpoint import suppress_all
+from vielfalt.figures.disclosure.grids import Grid, grids
+from vielfalt.figures.disclosure.secondary import Hidden
+from vielfalt.geography import Geography
+from vielfalt.words import N_
+
+METHOD = N_("Cell suppression: small cells, and the further cells from which they could be computed")
+
+
+def protect(
+    cells: Mapping[str, Cells],
+    geography: Geography,
+    protection: Protection,
+    unknown: Mapping[str, pl.DataFrame] | None = None,
+) -> dict[str, ProtectedCells]:
+    """All tables of one run as they may be published, by table id, for the town and every area level.
+
+    Each area times each category that occurs in the town has a row, zeros included; a table for the town only has rows
+    for the town. ``value`` is null exactly where the cell is suppressed: because it is too small, in too small an area
+    or dominated by one address (primary), because such a cell would follow from it (secondary), or because nobody
+    knows it: ``unknown`` lists such cells of imported tables (columns area and dimensions) by table id, and every sum
+    over areas that contains one is unknown too. Residents without an area count in the town alone.
+
+    Raises KeyError when a cell names an area or a category nobody declared, or a crossing comes without the table of
+    its first dimension.
+    """
+    areas = division(geography)
+    unknown = unknown or {}
+    tables = grids(cells, areas, unknown)
+    hidden = suppress_all(tables, areas, protection)
+    hidden |= suppress_crossings(tables, hidden, areas, protection)
+    return {
+        id: _published(tables[id], _with_unknown(tables[id], hidden[id], areas, unknown.get(id)), areas, protection)
+        for id in cells
+    }
+
+
+def _with_unknown(grid: Grid, hidden: Hidden, division: Division, unknown: pl.DataFrame | None) -> Hidden:
+    """The hidden cells with those that nobody knows. They protect no other cell: their sender may know them."""
+    if unknown is None or unknown.is_empty():
+        return hidden
+    place = {category: column for column, category in enumerate(grid.categories)}
+    columns = np.array([place[row] for row in unknown.select(*grid.table.dimensions).iter_rows()], dtype=np.int64)
+    in_area = (unknown["area"] != "").to_numpy()
+    rows = row_numbers(division.keys[-1], unknown["area"].filter(pl.Series(in_area)).to_list())
+    levels = tuple(marks.copy() for marks in hidden)
+    for level, marks in enumerate(levels):
+        marks[division.up(rows, level), columns[in_area]] = True
+    levels[0][0, columns] = True
+    return levels
+
+
+def _published(grid: Grid, hidden: Hidden, division: Division, protection: Protection) -> ProtectedCells:
+    """The frame of one table: level by level, areas in the order of the town, categories in the order of the codes."""
+    categories = {
+        dimension: pl.Series(dimension, [category[place] for category in grid.categories], dtype=pl.Utf8)
+        for place, dimension in enumerate(grid.table.dimensions)
+    }
+    parts = []
+    for level, (values, marks) in enumerate(zip(grid.values, hidden, strict=True)):
+        number, width = values.shape
+        within = np.tile(np.arange(width), number)
+        areas = pl.Series("area", division.keys[level], dtype=pl.Utf8)
+        columns = [areas.gather(np.repeat(np.arange(number), width))]
+        columns += [keys.gather(within) for keys in categories.values()]
+        columns += [pl.Series("value", values.ravel()), pl.Series("hidden", marks.ravel())]
+        parts.append(pl.DataFrame(columns).insert_column(0, pl.lit(division.levels[level]).alias("level")))
+    frame = pl.concat(parts).with_columns(
+        value=pl.when("hidden").then(None).otherwise("value"),
+        status=pl.when("hidden").then(pl.lit("suppressed")).otherwise(pl.lit("ok")),
+    )
+    return ProtectedCells(grid.table, frame.drop("hidden"), METHOD, protection)

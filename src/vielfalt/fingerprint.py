@@ -1,0 +1,57 @@
+"""The fingerprint of everything a run depends on; two equal fingerprints mean the same release."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+
+from vielfalt.errors import DeliveryError, StorageError
+from vielfalt.town import Town
+from vielfalt.words import N_, Language
+
+_CHUNK = 1 << 22
+
+
+def of(town: Town, date: int, language: Language) -> str:
+    """The fingerprint (64 hexadecimal digits) of extract, settings, profile, areas, language, earlier releases, program.
+
+    Raises DeliveryError when there is no extract for the date.
+    """
+    digest = hashlib.blake2b(digest_size=32)
+    digest.update(f"{version('vielfalt')} {_program()} {date} {language}".encode())
+    files = [town.root / "town.toml", town.profile_path, *(level.file for level in town.areas.levels)]
+    for path in (town.extract(date), *files, *([town.areas.streets] if town.areas.streets else [])):
+        digest.update(_file(path))
+    for manifest in sorted(town.releases.glob("*/MANIFEST")):
+        if manifest.parent.name[:10].replace("-", "") < str(date):
+            digest.update(_file(manifest))
+    return digest.hexdigest()
+
+
+def _file(path: Path) -> bytes:
+    digest = hashlib.blake2b(digest_size=32)
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except FileNotFoundError:
+        if path.name == "register.csv":
+            raise DeliveryError(
+                N_("There is no extract for this reference date."),
+                where=path,
+                todo=N_("Put the file there, or name another reference date."),
+            ) from None
+        return b"absent"
+    except OSError:
+        raise StorageError(N_("The file cannot be read."), where=path, todo=N_("Check its permissions.")) from None
+    return digest.digest()
+
+
+def _program() -> str:
+    """The program itself: rules, parameters and code lists change figures without a new version while developing."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in (".py", ".csv", ".toml", ".po", ".typ", ".jinja"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Tables that the town did not count itself: delivered aggregates read into cells, areas and findings."""

@@ -1,0 +1,32 @@
+"""Counts from text: thousands marks, decimal commas, marks for unknown and for zero."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from vielfalt.imported.records import FileForm
+
+_BLANKS = dict.fromkeys(map(ord, " \u00a0\u202f\u2009"))
+
+
+def reader(form: FileForm) -> Callable[[str], int | None]:
+    """How to read one count: a whole number of 0 or more, or null where the file says that nobody knows.
+
+    The function raises ValueError for anything else: text, fractions, negative numbers, marks in the wrong place.
+    """
+    groups = rf"\d{{1,3}}(?:{re.escape(form.thousands)}\d{{3}})+|" if form.thousands else ""
+    count = re.compile(rf"({groups}\d+)(?:{re.escape(form.decimal)}0*)?", re.ASCII)
+
+    def read(text: str) -> int | None:
+        mark = text.strip()
+        if mark in form.missing:
+            return None
+        if mark in form.zero:
+            return 0
+        found = count.fullmatch(mark.translate(_BLANKS))
+        if not found:
+            raise ValueError(mark)
+        return int(found[1].replace(form.thousands, "") if form.thousands else found[1])
+
+    return read

@@ -1,0 +1,106 @@
+"""The total rows of a delivered table as a check: the areas of each total must add up to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from vielfalt.areachecks import some
+from vielfalt.errors import DeliveryError
+from vielfalt.geography import TOWN, Geography
+from vielfalt.imported.categories import rounding_slack
+from vielfalt.imported.counts import Values
+from vielfalt.imported.division import Placed
+from vielfalt.imported.records import TableFinding, TableProfile
+from vielfalt.words import N_
+
+FEWEST = 5
+"""Own threshold: among fewer rows, one may be the sum of the others by chance."""
+
+
+def check_totals(placed: Placed, geography: Geography, profile: TableProfile, path: Path) -> tuple[TableFinding, ...]:
+    """One finding when totals differ from the sums of their areas, one when unknown counts forbid the comparison.
+
+    Totals are never used as figures. Raises DeliveryError for a total of an area that the geography lacks.
+    """
+    _check_known(placed, geography, path)
+    differ: dict[str, int] = {}
+    open_, compared = 0, 0
+    for (level, key), totals in placed.totals.items():
+        parts = _parts(level, key, placed.finest, geography)
+        for category, total in totals.items():
+            counts = [part[category] for part in parts]
+            known = sum(count for count in counts if count is not None)
+            if total is None or (None in counts and known <= total):
+                open_ += 1
+                continue
+            compared += 1
+            if None in counts or abs(known - total) > rounding_slack(profile.rounded_to, len(counts)):
+                differ[f"{key or profile.source.town}/{category}"] = known - total
+    findings = []
+    if differ:
+        findings.append(_differ(differ, compared))
+    if open_:
+        findings.append(_open(open_))
+    return tuple(findings)
+
+
+def refuse_undeclared(placed: Placed, path: Path) -> None:
+    """Raises DeliveryError when one row is the sum of all others in every category: a total taken for an area."""
+    rows = {area: values for area, values in placed.finest.items() if None not in values.values()}
+    if len(rows) < FEWEST:
+        return
+    sums = {key: sum(values[key] or 0 for values in rows.values()) for key in next(iter(rows.values()))}
+    for area, values in rows.items():
+        if any(sums.values()) and all(2 * (values[key] or 0) == total for key, total in sums.items()):
+            raise DeliveryError(
+                N_("The row “{area}” is the sum of all other rows, but the profile takes it for an area."),
+                where=path,
+                todo=N_("Name it under “total” in the table profile."),
+                area=area,
+            )
+
+
+def _parts(level: str, key: str, finest: Mapping[str, Values], geography: Geography) -> list[Values]:
+    """The rows of the finest level that make up one total; people in no area count for the town."""
+    if level == TOWN:
+        return list(finest.values())
+    above = geography.ancestors(level)
+    return [values for area, values in finest.items() if above.get(area) == key]
+
+
+def _check_known(placed: Placed, geography: Geography, path: Path) -> None:
+    known = {(level.id, area.key) for level in geography.levels for area in level.areas}
+    lost = [key for level, key in placed.totals if level != TOWN and (level, key) not in known]
+    if lost:
+        raise DeliveryError(
+            N_("The table has rows for areas that the coarser levels do not have: {areas}."),
+            where=path,
+            todo=N_("Add them to the level in the table profile, or name them under “ignore”."),
+            areas=some(lost),
+        )
+
+
+def _differ(differ: Mapping[str, int], compared: int) -> TableFinding:
+    return TableFinding(
+        "totals_differ",
+        N_("{rows} of {compared} totals in the table differ from the sum of their areas, by up to {largest}: {where}."),
+        N_("Figures for larger areas are the sums of their areas; the delivered totals are not used."),
+        len(differ),
+        {
+            "rows": len(differ),
+            "compared": compared,
+            "largest": max(map(abs, differ.values())),
+            "where": some(f"{where} ({more:+})" for where, more in differ.items()),
+        },
+    )
+
+
+def _open(number: int) -> TableFinding:
+    return TableFinding(
+        "totals_not_compared",
+        N_("{rows} totals in the table could not be compared, because counts are unknown."),
+        N_("The delivered totals are not used."),
+        number,
+        {"rows": number},
+    )

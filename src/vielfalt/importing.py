@@ -1,0 +1,68 @@
+"""Tables that a town did not count itself: through the same protection, indices, maps and report as its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from vielfalt import parameters
+from vielfalt.cells import Protection
+from vielfalt.figures.disclosure import protect, recomputable
+from vielfalt.figures.indices import indices
+from vielfalt.imported.profile import read_table_profile
+from vielfalt.imported.records import Imported
+from vielfalt.imported.table import import_table
+from vielfalt.pipeline import audit, refuse_leaks
+from vielfalt.publish.package import write_release
+from vielfalt.publish.releases import latest_release_before
+from vielfalt.publish.results import FindingCount, Results, Source
+from vielfalt.words import N_, Words
+
+
+def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[str], None]) -> Path:
+    """The release package of an aggregated table, written below ``out``; its folder.
+
+    Raises DeliveryError or TownError when file, profile or polygons cannot be used.
+    """
+    imported = import_table(file, read_table_profile(profile))
+    progress(
+        words("{cells} cells read", cells=words.number(sum(cells.frame.height for cells in imported.cells.values())))
+    )
+    protection = Protection.of(parameters.on("protection", imported.source.date))
+    protected = protect(imported.cells, imported.geography, protection, imported.unknown)
+    leaks = recomputable(protected, imported.cells, imported.geography, protection)
+    refuse_leaks(leaks, file)
+    values = indices(imported.cells, protected, imported.geography, protection)
+    named = Words(words.language, _labels(imported))
+    results = Results(
+        source=Source(
+            imported.source.town,
+            imported.source.ags,
+            imported.source.date,
+            "table",
+            imported.source.text,
+            imported.source.licence,
+        ),
+        geography=imported.geography,
+        tables=protected,
+        indices=values,
+        protection=protection,
+        findings=tuple(
+            FindingCount(found.id, named(found.message, **found.values), found.rows, named(found.consequence))
+            for found in imported.findings
+        ),
+        previous=latest_release_before(out, imported.source.date),
+        definitions=imported.definitions,
+        notes=(
+            N_(
+                "Nobody knows how many of these people live at one address, so the rule of dominance could not be applied."
+            ),
+        ),
+    )
+    progress(words("Maps, report, release package"))
+    return write_release(results, out, named, audit(protected, leaks))
+
+
+def _labels(imported: Imported) -> dict[tuple[str, str], str]:
+    """Labels of categories, and of dimensions under an empty key, as the table profile gives them."""
+    return {**imported.labels, **{(dimension, ""): title for dimension, title in imported.dimensions.items()}}

@@ -1,0 +1,301 @@
+"""The main path: from a town's extract to a release package. Reads like the methods section of the report."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from vielfalt import capabilities, dates, fingerprint, parameters
+from vielfalt.areafiles import read_geography
+from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.engines.base import Engine, Frame
+from vielfalt.engines.duckdb import DuckDB
+from vielfalt.errors import DisclosureError, StorageError, TownError
+from vielfalt.figures.disclosure import protect, recomputable
+from vielfalt.figures.index_values import IndexValue
+from vielfalt.figures.indices import indices
+from vielfalt.geography import Geography
+from vielfalt.publish.package import write_release
+from vielfalt.publish.releases import latest_release_before
+from vielfalt.publish.results import Capability, FindingCount, Results, Source
+from vielfalt.register.addresses import read_streets
+from vielfalt.register.areas import area_findings, areas, distinct_addresses
+from vielfalt.register.birthplaces import country_of_birth, open_places
+from vielfalt.register.checks import Finding, check
+from vielfalt.register.derivation import derive
+from vielfalt.register.evidence import evidence_rows
+from vielfalt.register.extract import Extract, read_extract
+from vielfalt.register.gazetteer import with_town
+from vielfalt.register.households import households
+from vielfalt.register.places import candidates, place_index
+from vielfalt.register.population import counted, population_findings
+from vielfalt.register.pseudonyms import town_key
+from vielfalt.register.tabulate import classified, persons, tabulate
+from vielfalt.town import Town
+from vielfalt.words import N_, Language, Words
+
+Step = Callable[[str], AbstractContextManager[None]]
+"""Called with the name of a step; the step runs inside the context it returns."""
+
+STEPS: Mapping[str, str] = {
+    "areas": N_("Read areas and street directory"),
+    "read": N_("Read and pseudonymise the extract"),
+    "population": N_("Count each resident once"),
+    "birth": N_("Country of birth"),
+    "households": N_("Households; names are deleted"),
+    "status": N_("Migration status"),
+    "locate": N_("Assign addresses to areas"),
+    "cells": N_("Count tables"),
+    "protect": N_("Protect tables"),
+    "indices": N_("Indices"),
+    "publish": N_("Maps, report, release package"),
+}
+"""The named steps in their order, with what the progress bar says."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the big world hands over: cells, and what was found on the way. No person in it."""
+
+    cells: Mapping[str, Cells]
+    geography: Geography
+    findings: tuple[Finding, ...]
+    capabilities: tuple[Capability, ...]
+    rows: int
+    residents: int
+
+
+@dataclass(frozen=True)
+class Released:
+    """The outcome of a run: the release folder, and whether it was there already because nothing had changed."""
+
+    folder: Path
+    unchanged: bool
+    findings: tuple[Finding, ...]
+
+
+def reference_date(town: Town, wanted: int | None) -> int:
+    """The reference date to evaluate: the one wanted, else the latest delivered. Raises TownError if there is none."""
+    delivered = town.reference_dates()
+    if wanted is None and not delivered:
+        raise TownError(
+            N_("There is no extract in the town project."),
+            where=town.root / "register",
+            todo=N_("Put the extract into a folder named after its reference date: register/2025-12-31/register.csv."),
+        )
+    date = delivered[-1] if wanted is None else wanted
+    if date > dates.today():
+        raise TownError(
+            N_("The reference date lies in the future."),
+            where=dates.to_iso(date),
+            todo=N_("Name a date that has passed, or correct the name of the folder."),
+        )
+    return date
+
+
+def check_town(town: Town, date: int, step: Step) -> Evaluation:
+    """Reads and derives as a run does, keeps nothing: findings and capabilities of the extract."""
+    return evaluate(town, date, secrets.token_bytes(32), step)
+
+
+def evaluate(town: Town, date: int, key: bytes, step: Step) -> Evaluation:
+    """The big world alone, from the extract to cells; no person is written to disk."""
+    with _workspace(town, date) as (engine, _):
+        return _evaluate(town, date, engine, key, step, _forget)
+
+
+def run(town: Town, date: int, language: Language, step: Step) -> Released:
+    """Check, derive, count, protect, publish: the release package of a reference date, whole or not at all.
+
+    Nothing is done when neither extract, settings, areas nor program changed since the last release of that date.
+    Raises DisclosureError, and releases nothing, when a hidden figure could be recomputed from the published ones.
+    """
+    print_now = fingerprint.of(town, date, language)
+    before = _last_run(town, date)
+    if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
+        return Released(town.releases / before["release"], True, ())
+    with _workspace(town, date) as (engine, vault):
+        evaluation = _evaluate(town, date, engine, town_key(town.vault), step, _keep_persons(engine, vault))
+    results, audit = _figures(town, date, evaluation, step)
+    with step("publish"):
+        folder = write_release(results, town.releases, Words(language), audit)
+    _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
+    return Released(folder, False, evaluation.findings)
+
+
+Keep = Callable[[Frame, Frame, Geography], None]
+"""What to do with the derived residents and the rows they were counted from, before both are forgotten."""
+
+
+def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, keep: Keep) -> Evaluation:
+    with step("areas"):
+        geography = read_geography(town)
+        streets = read_streets(town.areas.streets) if town.areas.streets else None
+    with step("read"):
+        extract = read_extract(engine, town.extract(date), town.profile, date, key)
+        able = capabilities.capabilities(extract.delivered, town.options)
+    with step("population"):
+        people = counted(engine, extract.register, date)
+        findings = [*extract.findings, *population_findings(engine, extract.register, people, date)]
+        addresses = distinct_addresses(engine, people, extract)
+        rows = engine.checkpoint(extract.register.select("record", "dwelling_status"), "rows")
+    with step("birth"):
+        people = engine.checkpoint(country_of_birth(engine, people, _birth_candidates(town, extract)), "born")
+        findings += open_places(engine, people)
+    with step("households"):
+        people = engine.checkpoint(households(engine, people), "housed")
+        for named in ("register", "kept", "people", "born", "households"):
+            engine.drop(named)
+    with step("status"):
+        people = derive(engine, people, parameters.on("migration", date))
+    with step("locate"):
+        people = engine.checkpoint(areas(engine, people, addresses, streets, geography), "derived")
+        findings += area_findings(engine, people, geography.finest.id)
+        keep(people, rows, geography)
+    with step("cells"):
+        classes = classified(engine, people, geography.finest.id)
+        cells = tabulate(engine, classes, capabilities.possible(able, town.options))
+    residents = int(cells["residents"].frame["n"].sum())
+    return Evaluation(cells, geography, tuple(findings), able, extract.rows, residents)
+
+
+def _birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:
+    """The possible countries of each distinct birth place, by the place's number."""
+    index = with_town(place_index(_cache()), town.name.partition("(")[0].strip())
+    found = candidates(extract.places, index)
+    schema = {"text": pl.Utf8, "number": pl.Int32}
+    numbers = pl.DataFrame({"text": extract.places, "number": range(len(extract.places))}, schema)
+    return found.join(numbers, left_on="place", right_on="text").drop("place").rename({"number": "place"})
+
+
+def _figures(town: Town, date: int, evaluation: Evaluation, step: Step) -> tuple[Results, dict[str, object]]:
+    """The small world: protected tables, their audit, and indices."""
+    protection, geography = town.protection(date), evaluation.geography
+    with step("protect"):
+        protected = protect(evaluation.cells, geography, protection)
+        leaks = recomputable(protected, evaluation.cells, geography, protection)
+        refuse_leaks(leaks, town.root)
+    with step("indices"):
+        values = indices(evaluation.cells, protected, geography, protection)
+    return _results(town, date, evaluation, protected, values), audit(protected, leaks)
+
+
+def refuse_leaks(leaks: pl.DataFrame, where: Path) -> None:
+    """Raises DisclosureError when the audit found hidden figures that could be recomputed."""
+    if leaks.height:
+        raise DisclosureError(
+            N_("{cells} hidden figures could be recomputed from the published ones; nothing was released."),
+            where=where,
+            cells=leaks.height,
+            todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
+        )
+
+
+def audit(protected: Mapping[str, ProtectedCells], leaks: pl.DataFrame) -> dict[str, object]:
+    """The report of the audit, as the release package holds it: each attack, the cells tried, the result."""
+    return {
+        "attacks": [
+            {
+                "id": "recompute",
+                "tables": len(protected),
+                "cells": sum(table.frame.height for table in protected.values()),
+                "hidden": sum(int((table.frame["status"] == "suppressed").sum()) for table in protected.values()),
+                "disclosed": leaks.height,
+            }
+        ],
+        "passed": leaks.is_empty(),
+    }
+
+
+def _results(
+    town: Town,
+    date: int,
+    evaluation: Evaluation,
+    protected: Mapping[str, ProtectedCells],
+    values: tuple[IndexValue, ...],
+) -> Results:
+    return Results(
+        source=Source(
+            town.name, town.ags, date, "register", N_("Resident register, evaluated with Vielfalt"), town.licence
+        ),
+        geography=evaluation.geography,
+        tables=protected,
+        indices=values,
+        protection=town.protection(date),
+        rule_set=town.rule_set,
+        findings=tuple(
+            FindingCount(found.check, check(found.check).message, found.rows, check(found.check).consequence)
+            for found in evaluation.findings
+        ),
+        capabilities=evaluation.capabilities,
+        previous=latest_release_before(town.releases, date),
+    )
+
+
+def _keep_persons(engine: Engine, vault: Path) -> Keep:
+    """Writes the persons file of the contract, and the evidence behind it for ``vielfalt trace``."""
+
+    def keep(people: Frame, rows: Frame, geography: Geography) -> None:
+        levels = [level.id for level in geography.levels]
+        for name, frame in (("persons", persons(people, levels)), ("evidence", evidence_rows(people, rows))):
+            partial = vault / f".{name}.parquet"
+            engine.write(frame, partial, order="record")
+            partial.replace(vault / f"{name}.parquet")
+
+    return keep
+
+
+def _forget(people: Frame, rows: Frame, geography: Geography) -> None:
+    """A check keeps nothing."""
+
+
+@contextmanager
+def _workspace(town: Town, date: int) -> Iterator[tuple[Engine, Path]]:
+    """An engine with a scratch folder in the vault; both are gone afterwards, and what a killed run left behind too."""
+    vault = town.vault / dates.to_iso(date)
+    scratch = vault / ".scratch"
+    try:
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True, mode=0o700)
+    except OSError:
+        raise StorageError(
+            N_("The vault cannot be written or read."),
+            where=vault,
+            todo=N_("Check the folder's permissions and free space."),
+        ) from None
+    engine = DuckDB(scratch)
+    try:
+        yield engine, vault
+    finally:
+        engine.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _cache() -> Path:
+    """The user's cache folder; it holds reference data only, nothing of any town."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "vielfalt"
+
+
+def _last_run(town: Town, date: int) -> dict[str, Any] | None:
+    try:
+        found = json.loads((town.vault / dates.to_iso(date) / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"fingerprint", "release"} <= found.keys() else None
+
+
+def _remember(vault: Path, outcome: Mapping[str, object], findings: tuple[Finding, ...]) -> None:
+    content = {**outcome, "findings": [asdict(found) for found in findings]}
+    partial = vault / ".run.json"
+    partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    partial.replace(vault / "run.json")

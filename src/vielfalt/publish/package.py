@@ -1,0 +1,151 @@
+"""Writing a release: whole or not at all.
+
+Everything is computed first, written into a hidden folder, forced to disk and then renamed. The rename of the
+folder is the moment of release; what a killed run leaves behind is hidden and removed by the next write.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from vielfalt import dates
+from vielfalt.errors import StorageError
+from vielfalt.publish import guard
+from vielfalt.publish.contents import release_files
+from vielfalt.publish.descriptor import table_paths
+from vielfalt.publish.releases import releases_in
+from vielfalt.publish.results import Results
+from vielfalt.words import N_, Words
+
+_PARTIAL = re.compile(r"\.(?P<name>\d{4}-\d\d-\d\d-\d+)\.partial(?P<zip>\.zip)?")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def write_release(results: Results, releases_folder: Path, words: Words, audit: Mapping[str, object]) -> Path:
+    """Writes ``DATE-N/`` and ``DATE-N.zip`` (contract “Release package”) and returns the folder.
+
+    N is the next free number of the reference date. Raises DisclosureError when a table holds more than it may, and
+    StorageError without space or permission; then nothing is left behind.
+    """
+    guard.check_results(results)
+    try:
+        releases_folder.mkdir(parents=True, exist_ok=True)
+        clear_leftovers(releases_folder)
+        name = _next_name(releases_folder, results.source.date)
+        files = release_files(results, words, audit, name)
+        return _write(releases_folder, name, files, results)
+    except OSError as error:
+        raise _storage(error, releases_folder) from error
+
+
+def clear_leftovers(releases_folder: Path) -> None:
+    """Removes what a killed run left; finishes a release whose folder was already in place and only lacks its zip."""
+    for path in sorted(releases_folder.iterdir()):
+        found = _PARTIAL.fullmatch(path.name)
+        if found is None:
+            continue
+        finished = releases_folder / f"{found['name']}.zip"
+        if found["zip"] and (releases_folder / found["name"]).is_dir() and not finished.exists():
+            path.rename(finished)
+        else:
+            _remove(path)
+
+
+def _next_name(releases_folder: Path, date: int) -> str:
+    """DATE-N with the smallest N above all folders and zips of the date: a number is never used twice."""
+    day = dates.to_iso(date)
+    zips = [path.stem for path in releases_folder.glob(f"{day}-*.zip")]
+    numbers = [name.rpartition("-")[2] for name in zips]
+    taken = [int(number) for number in numbers if number.isdigit()]
+    taken += [number for found, number, _ in releases_in(releases_folder) if found == date]
+    return f"{day}-{max(taken, default=0) + 1}"
+
+
+def _write(releases_folder: Path, name: str, files: Mapping[str, bytes], results: Results) -> Path:
+    partial, packed = releases_folder / f".{name}.partial", releases_folder / f".{name}.partial.zip"
+    target, archive = releases_folder / name, releases_folder / f"{name}.zip"
+    try:
+        for path, content in files.items():
+            _put(partial / path, content)
+        guard.check_written(partial, table_paths(results), results)
+        _zip(packed, files)
+        for folder in sorted({(partial / path).parent for path in files}):
+            _sync(folder)
+        partial.rename(target)
+        packed.rename(archive)
+        _sync(releases_folder)
+    except BaseException:
+        # The name was free, so whatever bears it now is ours.
+        for left in (partial, packed, target, archive):
+            _remove(left)
+        raise
+    return target
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Writes one file and forces it to disk, so that a full disk shows here and not after the rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _zip(path: Path, files: Mapping[str, bytes]) -> None:
+    """All files in one archive; times and rights are fixed, so equal content makes an equal archive."""
+    with path.open("wb") as raw:
+        with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in sorted(files):
+                entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                entry.create_system, entry.external_attr = 3, 0o644 << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, files[name])
+        raw.flush()
+        os.fsync(raw.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Forces the names in a folder to disk, where the system lets folders be opened (Windows does not)."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _storage(error: OSError, folder: Path) -> StorageError:
+    where = error.filename or folder
+    if error.errno in _FULL:
+        return StorageError(
+            N_("There is no space left on the disk. The release was not written."),
+            where=where,
+            todo=N_("Free some space and run again; nothing is lost."),
+        )
+    if error.errno in _FORBIDDEN:
+        return StorageError(
+            N_("There is no permission to write here. The release was not written."),
+            where=where,
+            todo=N_("Give yourself permission to write to this folder, or choose another town folder."),
+        )
+    return StorageError(
+        N_("The release could not be written: {reason}."),
+        where=where,
+        reason=error.strerror or type(error).__name__,
+        todo=N_("Check the disk and run again; nothing is lost."),
+    )

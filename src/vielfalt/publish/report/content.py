@@ -1,0 +1,91 @@
+"""The report as content: its sections in reading order, tables and figures numbered. Read it as a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from importlib.metadata import version
+
+from vielfalt.publish.maps import Atlas
+from vielfalt.publish.report import areas, change, indices, method, people, quality, summary
+from vielfalt.publish.report.model import Block, DataTable, Figure, Report
+from vielfalt.publish.results import Results
+from vielfalt.words import N_, Words
+
+
+def build_report(results: Results, atlas: Atlas, words: Words) -> Report:
+    """The report of a run: from the summary to sources and signs. Sections without figures are left out."""
+    blocks = (
+        *summary.summary(results, words),
+        *_body(results, atlas, words),
+        *indices.indices(results, words),
+        *quality.rules(results, words),
+        *quality.findings(results, words),
+        *quality.capabilities(results, words),
+        *method.meanings(results, words),
+        *method.method(results, words),
+        *method.sources(results, words),
+    )
+    source = results.source
+    return Report(
+        title=words(N_("{town}: population and migration"), town=source.town),
+        subtitle=words(N_("Report on the reference date {date}"), date=words.date(source.date)),
+        language=words.language,
+        date=source.date,
+        author=source.town,
+        facts=_facts(results, words),
+        blocks=tuple(_numbered(blocks, words)),
+        frame=(
+            ("contents", words(N_("Contents"))),
+            ("skip", words(N_("Skip to the text"))),
+            ("page", words(N_("Page {page} of {pages}"), page="{page}", pages="{pages}")),
+            ("description", words(N_("Protected figures from the resident register by area"))),
+        ),
+    )
+
+
+def _body(results: Results, atlas: Atlas, words: Words) -> tuple[Block, ...]:
+    """The figures: an imported table has its own sections, a register run those of the table programme."""
+    if results.source.kind == "table":
+        return (
+            *quality.not_shown(results, words),
+            *areas.imported(results, words),
+            *areas.maps(atlas, words),
+        )
+    return (
+        summary.introduction(words),
+        *quality.not_shown(results, words),
+        *areas.population(results, words),
+        *areas.maps(atlas, words),
+        *people.origin(results, words),
+        *people.characteristics(results, words),
+        *change.change(results, words),
+    )
+
+
+def _facts(results: Results, words: Words) -> tuple[tuple[str, str], ...]:
+    source = results.source
+    facts = (
+        (N_("Town"), source.town),
+        (N_("Official municipality key (AGS)"), source.ags),
+        (N_("Reference date"), words.date(source.date)),
+        (N_("Source"), words(source.text)),
+        (N_("Rule set"), results.rule_set),
+        (N_("Licence"), source.licence),
+        (N_("Made with"), f"Vielfalt {version('vielfalt')}"),
+    )
+    return tuple((words(name), text) for name, text in facts if text)
+
+
+def _numbered(blocks: Iterable[Block], words: Words) -> Iterable[Block]:
+    """Tables and figures with their number before the caption, the same in PDF and HTML."""
+    tables = figures = 0
+    for block in blocks:
+        if isinstance(block, DataTable):
+            tables += 1
+            yield replace(block, caption=words(N_("Table {n}: {caption}"), n=tables, caption=block.caption))
+        elif isinstance(block, Figure):
+            figures += 1
+            yield replace(block, caption=words(N_("Figure {n}: {caption}"), n=figures, caption=block.caption))
+        else:
+            yield block

@@ -1,0 +1,146 @@
+"""Indices with what a reader needs to judge them: meaning, bounds, caveat, number of areas, why one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vielfalt.figures.index_values import IndexValue
+from vielfalt.figures.indices import index
+from vielfalt.geography import TOWN
+from vielfalt.publish import labels
+from vielfalt.publish.report.model import Block, Column, DataTable, Heading, Note, Paragraph, Terms
+from vielfalt.publish.results import Results
+from vielfalt.publish.shares import NOT_APPLICABLE
+from vielfalt.words import N_, Words
+
+_DIGITS = 3
+_MOST_ROWS, _MOST_GROUPS = 60, 6
+"""Tables of area indices with more areas or groups are left to the release package."""
+
+
+def indices(results: Results, words: Words) -> tuple[Block, ...]:
+    """One section per index: its texts, its values for groups, its values by area; how many cannot be stated."""
+    if not results.indices:
+        return ()
+    blocks: list[Block] = [
+        Heading(words(N_("Indices")), "indices"),
+        Paragraph(
+            words(
+                N_(
+                    "Indices condense the distribution over areas into one number. They depend on the size and number "
+                    "of areas; compare them only within the same town, the same area level and the same definition. "
+                    "They describe where people live, not why."
+                )
+            )
+        ),
+    ]
+    for number, id in enumerate(dict.fromkeys(value.index for value in results.indices)):
+        values = [value for value in results.indices if value.index == id]
+        stated = [value for value in values if value.value is not None]
+        title = words(index(id).title)
+        blocks += [Heading(title, f"index-{number + 1}", 2), _meaning(words, id)]
+        blocks += _by_group(results, words, title, [value for value in stated if not value.area])
+        blocks += _by_area(results, words, title, [value for value in stated if value.area])
+        if len(stated) < len(values):
+            blocks.append(_not_stated(words, len(values) - len(stated)))
+    return tuple(blocks)
+
+
+def _meaning(words: Words, id: str) -> Terms:
+    text = index(id)
+    entries = (
+        (N_("Formula"), text.formula),
+        (N_("Bounds"), text.bounds),
+        (N_("Caution"), text.caveat),
+        (N_("Source"), text.source),
+    )
+    return Terms(tuple((words(term), (words(meaning),)) for term, meaning in entries))
+
+
+def _not_stated(words: Words, number: int) -> Note:
+    one = "{n} further value is not stated, mostly because the group or the areas are too small (file indices.csv)."
+    many = "{n} further values are not stated, mostly because the groups or the areas are too small (file indices.csv)."
+    return Note(words.plural(one, many, number))
+
+
+def _by_group(results: Results, words: Words, title: str, values: Sequence[IndexValue]) -> tuple[Block, ...]:
+    """Groups in rows, area levels in columns, each with the number of areas that entered."""
+    if not values:
+        return ()
+    levels = list(dict.fromkeys(value.level for value in values))
+    areas = {level: max(value.areas for value in values if value.level == level) for level in levels}
+    found = {(value.table, value.group, value.level): value for value in values}
+    columns = (
+        Column(words(N_("Characteristic")), numeric=False),
+        Column(words(N_("Group")), numeric=False),
+        *(
+            Column(words(N_("{level} ({n} areas)"), level=_level(results, words, level), n=words.number(areas[level])))
+            for level in levels
+        ),
+    )
+    rows = tuple(
+        (
+            _table_title(results, words, table),
+            group_label(results, words, table, group),
+            *(_number(words, found.get((table, group, level))) for level in levels),
+        )
+        for table, group in dict.fromkeys((value.table, value.group) for value in values)
+    )
+    return (DataTable(words(N_("{index}, by group"), index=title), columns, rows),)
+
+
+def _by_area(results: Results, words: Words, title: str, values: Sequence[IndexValue]) -> tuple[Block, ...]:
+    """Per level: areas in rows, characteristics and groups in columns; long or wide tables are left to the package."""
+    blocks: list[Block] = []
+    for level in dict.fromkeys(value.level for value in values):
+        here = [value for value in values if value.level == level]
+        groups = list(dict.fromkeys((value.table, value.group) for value in here))
+        areas = list(dict.fromkeys(value.area for value in here))
+        if len(areas) > _MOST_ROWS or len(groups) > _MOST_GROUPS:
+            sentence = N_("{level}: the values are part of the release package (file indices.csv).")
+            blocks.append(Note(words(sentence, level=_level(results, words, level))))
+            continue
+        found = {(value.table, value.group, value.area): value for value in here}
+        names = results.geography.names(level)
+        columns = (
+            Column(words(N_("Area")), numeric=False),
+            *(Column(_heading(results, words, *group)) for group in groups),
+        )
+        rows = tuple(
+            (names.get(area, area), *(_number(words, found.get((*group, area))) for group in groups)) for area in areas
+        )
+        caption = words(N_("{index}, by area ({level})"), index=title, level=_level(results, words, level))
+        blocks.append(DataTable(caption, columns, rows))
+    return tuple(blocks)
+
+
+def _table_title(results: Results, words: Words, table: str) -> str:
+    return labels.table_title(words, results.tables[table].table) if table in results.tables else table
+
+
+def group_label(results: Results, words: Words, table: str, group: str) -> str:
+    """The group an index was computed for; “all groups” where it covers a whole table."""
+    if not group:
+        return words(N_("all groups"))
+    dimensions = results.tables[table].table.dimensions if table in results.tables else ()
+    return labels.category_label(words, dimensions[0], group) if dimensions else group
+
+
+def _heading(results: Results, words: Words, table: str, group: str) -> str:
+    return group_label(results, words, table, group) if group else _table_title(results, words, table)
+
+
+def _level(results: Results, words: Words, level: str) -> str:
+    known = {TOWN, *(one.id for one in results.geography.levels)}
+    return labels.level_title(words, results.geography, level) if level in known else level
+
+
+def _number(words: Words, value: IndexValue | None) -> str:
+    """The value, with its interval where there is one; "–" where it is not stated."""
+    if value is None or value.value is None:
+        return NOT_APPLICABLE
+    number = words.number(value.value, _DIGITS)
+    if value.low is None or value.high is None:
+        return number
+    low, high = words.number(value.low, _DIGITS), words.number(value.high, _DIGITS)
+    return words(N_("{value} ({low} to {high})"), value=number, low=low, high=high)

@@ -1,0 +1,112 @@
+"""Definitions, method and disclosure control in plain words, sources, licence, print signs."""
+
+from __future__ import annotations
+
+from vielfalt import definitions
+from vielfalt.publish.report.model import Block, Bullets, Heading, Paragraph, Terms
+from vielfalt.publish.results import Results
+from vielfalt.words import N_, Words
+
+
+def meanings(results: Results, words: Words) -> tuple[Block, ...]:
+    """Every definition that a table of this report uses: who counts, what the figure cannot say, its source."""
+    used = {id for cells in results.tables.values() for id in cells.table.definitions}
+    entries = tuple(
+        (
+            words(entry.title),
+            (
+                words(entry.text),
+                words(N_("What it does not show: {limits}"), limits=words(entry.limits)),
+                words(N_("Source: {source}"), source=words(entry.source)),
+            ),
+        )
+        for entry in (*definitions.ALL, *results.definitions)
+        if entry.id in used
+    )
+    return (Heading(words(N_("Definitions")), "definitions"), Terms(entries)) if entries else ()
+
+
+def method(results: Results, words: Words) -> tuple[Block, ...]:
+    """How the figures were made, how they are protected, and what the protection cannot do yet."""
+    steps = _IMPORTED if results.source.kind == "table" else _REGISTER
+    return (
+        Heading(words(N_("Method and disclosure control")), "method"),
+        Bullets(tuple(words(step) for step in steps)),
+        Heading(words(N_("Settings of disclosure control")), "settings", 2),
+        Terms(_settings(results, words)),
+        Heading(words(N_("Limits of the protection")), "limits", 2),
+        Bullets(tuple(words(limit) for limit in _LIMITS)),
+    )
+
+
+_COMMON = (
+    N_("Maps and shares are computed from published values only."),
+    N_(
+        "Indices over the whole town are computed before values are hidden: one number over many areas tells nothing "
+        "about a single value."
+    ),
+)
+_REGISTER = (
+    N_("The figures come from the resident register. Names are deleted right after the households have been formed."),
+    N_("Everyone is counted once, at the only or main dwelling."),
+    N_("Migration status is derived by a fixed order of rules; each figure names its definition."),
+    N_(
+        "The counting yields numbers per area and category. Disclosure control then hides values "
+        "before anything is published."
+    ),
+    *_COMMON,
+)
+_IMPORTED = (
+    N_("The figures were published elsewhere as tables. Vielfalt has not counted them itself."),
+    N_("Overlapping categories are not added up."),
+    N_("Disclosure control then hides values before anything is published."),
+    *_COMMON,
+)
+_LIMITS = (
+    N_(
+        "Differences between two reference dates are not yet tested automatically: two releases "
+        "together may say more than each alone."
+    ),
+    N_(
+        "Differences between two definitions are not yet tested automatically either, for example "
+        "foreigners and migration background."
+    ),
+    N_(
+        "Differences between area divisions that overlap are not tested. Do not publish a second "
+        "division of the same town beside this one."
+    ),
+)
+
+
+def _settings(results: Results, words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    settings = results.protection
+    methods = ", ".join(sorted({words(cells.method) for cells in results.tables.values()}))
+    people = N_("{n} people")
+    pairs = (
+        (N_("Method"), methods),
+        (N_("Smallest number in a table"), words.number(settings.min_cell)),
+        (N_("Smallest number in a table that crosses two characteristics"), words.number(settings.min_cell_fine)),
+        (N_("Smallest area"), words(people, n=words.number(settings.min_area))),
+        (N_("Smallest area that enters an index"), words(people, n=words.number(settings.min_area_index))),
+        (N_("Smallest group with an index"), words(people, n=words.number(settings.min_group_index))),
+        (N_("Smallest base of a share"), words(people, n=words.number(settings.min_base_share))),
+        (N_("Smallest base of a share with a decimal"), words(people, n=words.number(settings.min_base_decimal))),
+        (N_("Largest part of a number at one address"), words.percent(settings.dominance, 0)),
+    )
+    return tuple((words(name), (value,)) for name, value in pairs)
+
+
+def sources(results: Results, words: Words) -> tuple[Block, ...]:
+    """Where the data come from, under which licence, and how to read the signs in tables."""
+    signs = (
+        (".", N_("not published, to protect individual people")),
+        ("0", N_("exactly zero")),
+        ("–", N_("not applicable, or too few people for a share")),
+    )
+    return (
+        Heading(words(N_("Sources, licence, signs")), "sources"),
+        Paragraph(words(N_("Source: {source}"), source=words(results.source.text))),
+        Paragraph(words(N_("Licence: {licence}"), licence=results.source.licence)),
+        Heading(words(N_("Signs in tables")), "signs", 2),
+        Terms(tuple((sign, (words(meaning),)) for sign, meaning in signs)),
+    )

@@ -1,0 +1,59 @@
+"""Figures of the town as a whole: nationalities, reference countries, age, sex, marital status, households, stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vielfalt.publish import charts, labels
+from vielfalt.publish.charts import Chart
+from vielfalt.publish.report import tables
+from vielfalt.publish.report.model import Block, Figure, Heading, Paragraph
+from vielfalt.publish.results import Results
+from vielfalt.words import N_, Words
+
+_CHARACTERISTICS = ("age_group", "sex", "marital_status", "religion_group", "household_type", "households_by_type")
+_CROSSINGS = ("mh_group_by_age", "mh_group_by_sex", "mh_group_by_household", "nationality_group_by_age")
+
+
+def origin(results: Results, words: Words) -> tuple[Block, ...]:
+    """Migration status, nationalities and reference countries of the town."""
+    body: list[Block] = []
+    for table in ("mh_group", "migration_status", "immigration_history", "nationality_group"):
+        body += tables.distribution(results, words, table)
+    body += _countries(results, words, "nationality", N_("Most frequent nationalities, in alphabetical order"))
+    body += tables.distribution(results, words, "reference_group")
+    body += _countries(
+        results, words, "reference_country", N_("Most frequent reference countries, in alphabetical order")
+    )
+    return (Heading(words(N_("Nationalities and reference countries")), "origin"), *body) if body else ()
+
+
+def characteristics(results: Results, words: Words) -> tuple[Block, ...]:
+    """Age, sex, marital status, households and length of stay of the town, and their crossings with origin."""
+    body: list[Block] = []
+    body += _figure(charts.age_chart(results, words))
+    for table in _CHARACTERISTICS:
+        body += tables.distribution(results, words, table)
+    body += _figure(charts.distribution_chart(results, words, "stay_class"))
+    body += tables.distribution(results, words, "stay_class")
+    for table in _CROSSINGS:
+        body += tables.distribution(results, words, table)
+    if not body:
+        return ()
+    return (Heading(words(N_("Age, sex, marital status, households, length of stay")), "characteristics"), *body)
+
+
+def _countries(results: Results, words: Words, table: str, title: str) -> Sequence[Block]:
+    if table not in results.tables:
+        return ()
+    found = charts.most_frequent(results, words, table)
+    if not found:
+        sentence = N_("{table}: no country reaches a number that may be published.")
+        return (Paragraph(words(sentence, table=labels.table_title(words, results.tables[table].table))),)
+    chosen = [category for category, _ in found]
+    drawn = charts.countries_chart(results, words, table, words(title))
+    return (*_figure(drawn), *tables.distribution(results, words, table, chosen))
+
+
+def _figure(chart: Chart | None) -> tuple[Block, ...]:
+    return () if chart is None else (Figure(chart.svg, chart.alt, chart.title),)

@@ -1,0 +1,151 @@
+"""How far the figures carry: what is not shown, which rules decided, what the check found, what is missing."""
+
+from __future__ import annotations
+
+from vielfalt import definitions, programme, schema
+from vielfalt.publish import labels, lookup
+from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph
+from vielfalt.publish.results import Capability, Results
+from vielfalt.publish.shares import number_text
+from vielfalt.words import N_, Words
+
+
+def not_shown(results: Results, words: Words) -> tuple[Block, ...]:
+    """What is not shown and why: the rules with this town's settings, and how much they hide."""
+    settings = results.protection
+    rules = (
+        words(N_("Numbers below {n} are not published; zero is."), n=settings.min_cell),
+        words(
+            N_("In tables that cross two characteristics, numbers below {n} are not published."),
+            n=settings.min_cell_fine,
+        ),
+        words(N_("Numbers from areas with fewer than {n} residents are not published."), n=settings.min_area),
+        words(
+            N_(
+                "A number is not published if more than {share} of the people live at one address, for "
+                "example a shelter."
+            ),
+            share=words.percent(settings.dominance, 0),
+        ),
+        words(
+            N_("Shares are not shown if they refer to fewer than {n} people; below {m} they are whole per cent."),
+            n=settings.min_base_share,
+            m=settings.min_base_decimal,
+        ),
+        words(
+            N_("Further numbers are not published where a hidden number could be calculated from them."),
+        ),
+    )
+    remarks = tuple(words(note) for note in results.notes)
+    return (
+        Heading(words(N_("What is not shown, and why")), "not-shown"),
+        Paragraph(
+            words(
+                N_(
+                    "Small numbers could say something about individual people. Therefore some values are not "
+                    "published. They are shown as “.” in tables and hatched on maps, never as zero and never blank."
+                )
+            )
+        ),
+        Bullets((*rules, *remarks)),
+        _extent(results, words),
+    )
+
+
+def _extent(results: Results, words: Words) -> DataTable:
+    """Per table: how many values there are and how many of them are not published."""
+    return DataTable(
+        words(N_("Values that are not published, by table")),
+        (Column(words(N_("Table")), numeric=False), Column(words(N_("Values"))), Column(words(N_("Not published")))),
+        tuple(
+            (
+                labels.table_title(words, cells.table),
+                words.number(cells.frame.height),
+                words.number(cells.frame["value"].null_count()),
+            )
+            for cells in results.tables.values()
+        ),
+    )
+
+
+def rules(results: Results, words: Words) -> tuple[Block, ...]:
+    """Which rule decided the migration status, and for how many residents."""
+    counts = lookup.in_town(results, "migration_rule")
+    if not counts:
+        return ()
+    order = labels.in_order("migration_rule", [category[0] for category in counts])
+    table = DataTable(
+        words(N_("Residents by the rule that decided their migration status")),
+        (
+            Column(words(N_("Rule")), numeric=False),
+            Column(words(N_("What it says")), numeric=False),
+            Column(words(N_("Residents"))),
+        ),
+        tuple(
+            (key, labels.category_label(words, "migration_rule", key), number_text(words, counts[(key,)]))
+            for key in order
+        ),
+    )
+    sentence = N_("The first rule that applies decides. Rule set: {rule_set}.")
+    return (
+        Heading(words(N_("Which rules decided")), "rules"),
+        Paragraph(words(sentence, rule_set=results.rule_set)),
+        table,
+    )
+
+
+def findings(results: Results, words: Words) -> tuple[Block, ...]:
+    """What the check of the delivered data found, in numbers of rows."""
+    heading = Heading(words(N_("Quality of the data")), "quality")
+    if not results.findings:
+        return (heading, Paragraph(words(N_("The check of the delivered data reported nothing."))))
+    least = results.protection.min_cell
+    table = DataTable(
+        words(N_("Findings of the check")),
+        (
+            Column(words(N_("Finding")), numeric=False),
+            Column(words(N_("Rows"))),
+            Column(words(N_("What happened to them")), numeric=False),
+        ),
+        tuple(
+            (
+                words(finding.message),
+                words(N_("fewer than {n}"), n=least) if 0 < finding.rows < least else words.number(finding.rows),
+                words(finding.consequence),
+            )
+            for finding in results.findings
+        ),
+    )
+    return (heading, table)
+
+
+def capabilities(results: Results, words: Words) -> tuple[Block, ...]:
+    """Tables and definitions that this extract could not support, and the fields that are missing."""
+    missing = [capability for capability in results.capabilities if not capability.possible]
+    if not missing:
+        return ()
+    return (
+        Heading(words(N_("What this extract could not support")), "missing"),
+        DataTable(
+            words(N_("Tables and definitions without figures")),
+            (Column(words(N_("Table or definition")), numeric=False), Column(words(N_("Missing")), numeric=False)),
+            tuple((_capability(words, one), _fields(words, one.missing)) for one in missing),
+        ),
+    )
+
+
+def _capability(words: Words, capability: Capability) -> str:
+    known = programme.ALL if capability.kind == "table" else definitions.ALL
+    title = next((entry.title for entry in known if entry.id == capability.id), capability.id)
+    if capability.kind == "table":
+        return words(N_("Table: {title}"), title=words(title))
+    return words(N_("Definition: {title}"), title=words(title))
+
+
+def _fields(words: Words, missing: tuple[str, ...]) -> str:
+    """The missing fields in words; alternatives, written ``a|b``, are joined by “or”."""
+    meanings = {field.name: field.meaning for field in schema.EXTRACT}
+    between = words(N_(" or "))
+    return "; ".join(
+        between.join(words(meanings.get(name, name)) for name in alternatives.split("|")) for alternatives in missing
+    )

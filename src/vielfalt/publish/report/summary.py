@@ -1,0 +1,182 @@
+"""The summary in plain language: a handful of sentences, each of which copes with a value that is not published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vielfalt.geography import TOWN
+from vielfalt.publish import charts, labels, lookup
+from vielfalt.publish.lookup import Category
+from vielfalt.publish.report.model import Block, Bullets, Heading, Paragraph
+from vielfalt.publish.results import Results
+from vielfalt.publish.shares import SUPPRESSED, number_text, share, share_text
+from vielfalt.words import N_, Words
+
+_SHARES: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "foreigner",
+        "foreign",
+        N_("{n} of them have no German nationality. That is {share}."),
+        N_("How many of them have no German nationality is not published."),
+    ),
+    (
+        "mh_register",
+        "with",
+        N_("{n} residents have a migration background as far as the register shows it. That is {share}."),
+        N_("How many residents have a migration background is not published."),
+    ),
+    (
+        "immigration_history",
+        "immigrated",
+        N_("{n} residents immigrated to Germany themselves. That is {share}."),
+        N_("How many residents immigrated themselves is not published."),
+    ),
+    (
+        "age_class",
+        "0-17",
+        N_("{n} residents are under 18 years old. That is {share}."),
+        N_("How many residents are under 18 years old is not published."),
+    ),
+    (
+        "age_class",
+        "65+",
+        N_("{n} residents are 65 years old or older. That is {share}."),
+        N_("How many residents are 65 years old or older is not published."),
+    ),
+)
+"""Table, category, sentence, and the sentence for a value that is not published."""
+
+
+def summary(results: Results, words: Words) -> tuple[Block, ...]:
+    """The heading “Summary” and its sentences, as a list."""
+    sentences = _imported(results, words) if results.source.kind == "table" else _register(results, words)
+    sentences += [_hidden(results, words)]
+    return (Heading(words(N_("Summary")), "summary"), Bullets(tuple(sentences)))
+
+
+def _register(results: Results, words: Words) -> list[str]:
+    date = words.date(results.source.date)
+    residents = lookup.in_town(results, "residents").get(())
+    town = results.source.town
+    first = (
+        words(N_("How many people live in {town} is not published."), town=town)
+        if residents is None
+        else words(
+            N_("On {date}, {n} people lived in {town} with their only or main dwelling."),
+            date=date,
+            n=words.number(residents),
+            town=town,
+        )
+    )
+    sentences = [first]
+    for table, key, sentence, hidden in _SHARES:
+        if table in results.tables:
+            sentences.append(_share(results, words, table, (key,), sentence, hidden))
+    sentences += _nationalities(results, words) + _spread(results, words) + _change(results, words)
+    return sentences
+
+
+def _share(results: Results, words: Words, table: str, category: Category, sentence: str, hidden: str) -> str:
+    value, base = lookup.in_town(results, table).get(category), lookup.town_base(results, table)
+    part = share_text(words, value, base, results.tables[table].protection)
+    if value is None or part == SUPPRESSED:
+        return words(hidden)
+    return words(sentence, n=words.number(value), share=part)
+
+
+def _nationalities(results: Results, words: Words) -> list[str]:
+    if "nationality" not in results.tables:
+        return []
+    found = charts.most_frequent(results, words, "nationality")
+    if not found:
+        return [words(N_("No nationality other than the German one reaches a number that may be published."))]
+    table = results.tables["nationality"].table
+    names = ", ".join(labels.label(words, table, category) for category, _ in found)
+    return [
+        words(
+            N_("The most frequent nationalities besides the German one are, in alphabetical order: {names}."),
+            names=names,
+        )
+    ]
+
+
+def _spread(results: Results, words: Words) -> list[str]:
+    """Between which round shares the areas of the finest level with figures lie; no area is named."""
+    if "mh_register" not in results.tables:
+        return []
+    for level in reversed(results.geography.levels):
+        values = lookup.by_area(results.tables["mh_register"], level.id, ("with",))
+        bases: Mapping[str, int | None] = lookup.bases(results, "mh_register", level.id)
+        found = [share(value, bases.get(area), results.protection) for area, value in values.items()]
+        shown = [part for part in found if part is not None]
+        if len(shown) > 2 and 2 * len(shown) >= len(found):
+            return [
+                words(
+                    N_(
+                        "In the areas of the level “{level}”, the share of residents with migration background lies"
+                        " between about {low} and {high}."
+                    ),
+                    level=level.title,
+                    low=words.percent(int(min(shown) * 20) / 20, 0),
+                    high=words.percent(-(-max(shown) // 0.05) * 0.05, 0),
+                )
+            ]
+    return []
+
+
+def _change(results: Results, words: Words) -> list[str]:
+    if results.previous is None or "residents" not in results.previous.tables:
+        return [words(N_("There is no earlier reference date to compare with."))]
+    earlier = lookup.in_area(results.previous.tables["residents"], TOWN, results.geography.town.key).get(())
+    now = lookup.in_town(results, "residents").get(())
+    if earlier is None or now is None:
+        return [words(N_("The change since the previous reference date is not published."))]
+    difference = words.number(abs(now - earlier))
+    date = words.date(results.previous.date)
+    if now == earlier:
+        return [words(N_("The number of residents is the same as on {date}."), date=date)]
+    more = N_("Since {date}, the number of residents has grown by {n}.")
+    less = N_("Since {date}, the number of residents has fallen by {n}.")
+    return [words(more if now > earlier else less, date=date, n=difference)]
+
+
+def _imported(results: Results, words: Words) -> list[str]:
+    sentences = [
+        words(
+            N_("This report evaluates tables that were published elsewhere: {source}."),
+            source=words(results.source.text),
+        ),
+        words(N_("The figures refer to {date}."), date=words.date(results.source.date)),
+    ]
+    for id, cells in results.tables.items():
+        areas = {level.title for level in results.geography.levels if level.id in set(cells.frame["level"])}
+        title = labels.table_title(words, cells.table)
+        if not cells.table.dimensions:
+            value = number_text(words, lookup.in_town(results, id).get(()))
+            sentences.append(words(N_("{table}: {n} in the town as a whole."), table=title, n=value))
+        elif areas:
+            levels = ", ".join(sorted(areas))
+            sentences.append(words(N_("The table “{table}” is shown by area: {levels}."), table=title, levels=levels))
+    return sentences
+
+
+def _hidden(results: Results, words: Words) -> str:
+    total = sum(cells.frame.height for cells in results.tables.values())
+    hidden = sum(cells.frame["value"].null_count() for cells in results.tables.values())
+    return words(
+        N_("Of {total} table values, {hidden} are not published, to protect individual people. They are shown as “.”."),
+        total=words.number(total),
+        hidden=words.number(hidden),
+    )
+
+
+def introduction(words: Words) -> Paragraph:
+    """What shares say and do not say; stands before the figures."""
+    return Paragraph(
+        words(
+            N_(
+                "Several definitions exist side by side: foreigners, migration background, immigration history. "
+                "Their shares differ and are all correct. The chapter “Definitions” says who counts in each."
+            )
+        )
+    )

@@ -1,0 +1,35 @@
+"""Shares and print signs: when a share may be shown, and how a value is written.
+
+Every value has one of four faces: a number, "." for a suppressed value, "0" for exactly zero, "–" for a share
+that does not apply or has too small a base (settings ``min_base_share`` and ``min_base_decimal``).
+"""
+
+from __future__ import annotations
+
+from vielfalt.cells import Protection
+from vielfalt.words import Words
+
+SUPPRESSED = "."
+NOT_APPLICABLE = "–"
+
+
+def share(value: int | None, base: int | None, protection: Protection) -> float | None:
+    """The share of ``value`` in ``base``, 0 to 1; None where one of them is suppressed or the base is too small."""
+    if value is None or base is None or base < max(protection.min_base_share, 1):
+        return None
+    return value / base
+
+
+def share_text(words: Words, value: int | None, base: int | None, protection: Protection) -> str:
+    """A share as per cent: whole per cent below ``min_base_decimal``, one decimal above; else its print sign."""
+    if value is None or base is None:
+        return SUPPRESSED
+    part = share(value, base, protection)
+    if part is None or base is None:
+        return NOT_APPLICABLE
+    return words.percent(part, 0 if base < protection.min_base_decimal else 1)
+
+
+def number_text(words: Words, value: int | None) -> str:
+    """A count as it is printed; "." where it is suppressed."""
+    return SUPPRESSED if value is None else words.number(value)

@@ -1,0 +1,117 @@
+"""Altair specifications to SVG: one look for all pictures, a text alternative in each, ids that can share a page."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from xml.sax.saxutils import escape, quoteattr
+
+import altair as alt
+import shapely
+import vl_convert
+from shapely.geometry.base import BaseGeometry
+
+FONT = "Segoe UI, Liberation Sans, Arial, sans-serif"
+INK = "#1a1a1a"
+SOFT_INK = "#4d4d4d"
+PAPER = "#ffffff"
+LINE = "#6b6b6b"
+SEQUENTIAL: Mapping[int, tuple[str, ...]] = {
+    1: ("#c3dfc4",),
+    2: ("#eef3cf", "#3a8d9b"),
+    3: ("#eef3cf", "#86c4bf", "#1f5f86"),
+    4: ("#f3f6d9", "#b4dabd", "#5cabb5", "#1f5f86"),
+    5: ("#f3f6d9", "#c3dfc4", "#80c0bd", "#2b7495", "#173e6b"),
+}
+"""Light to dark in even steps of lightness, told apart without seeing hue; own values."""
+BAR = "#2b7495"
+BAR_LIGHT = "#b4dabd"
+BAR_DARK = "#173e6b"
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a picture: how its rows are drawn, and the rows. Kept apart because Altair copies all it holds."""
+
+    chart: alt.Chart
+    rows: tuple[Row, ...]
+
+
+def layer(rows: Iterable[Row], draw: Callable[[alt.Chart], alt.Chart]) -> Layer:
+    """The rows drawn by marks and channels that ``draw`` puts on an empty chart."""
+    return Layer(draw(alt.Chart(alt.NamedData("rows"))), tuple(rows))
+
+
+Axis = TypeVar("Axis", alt.X, alt.Y)
+
+
+def pixel(field: str, axis: type[Axis]) -> Axis:
+    """An x or y channel that takes the field as a place in pixels."""
+    return axis(f"{field}:Q", scale=None, axis=None)
+
+
+def feature(shape: BaseGeometry, **more: object) -> Row:
+    """A shape with its properties as a row."""
+    return {"type": "Feature", "geometry": shapely.geometry.mapping(shape), **more}
+
+
+def text(x: float, y: float, words: str, size: float = 12, **more: object) -> Row:
+    """One line of text for ``texts``; by default dark, not bold, starting at x."""
+    return {"x": x, "y": y, "text": words, "size": size, "color": INK, "bold": False, "middle": False, **more}
+
+
+def texts(lines: Iterable[Row]) -> tuple[Layer, ...]:
+    """Lines made by ``text``, placed at pixels; x is the left end, or the middle for lines marked so."""
+    placed = tuple(lines)
+    return tuple(
+        layer(chosen, lambda chart, middle=middle, bold=bold: _lettered(chart, middle, bold))  # type: ignore[misc]
+        for middle in (True, False)
+        for bold in (True, False)
+        if (chosen := [line for line in placed if line["middle"] is middle and line["bold"] is bold])
+    )
+
+
+def _lettered(chart: alt.Chart, middle: bool, bold: bool) -> alt.Chart:
+    marked = chart.mark_text(
+        align="center" if middle else "left", baseline="middle", fontWeight="bold" if bold else "normal", limit=0
+    )
+    drawn: alt.Chart = marked.encode(
+        x=pixel("x", alt.X),
+        y=pixel("y", alt.Y),
+        text="text:N",
+        size=alt.Size("size:Q", scale=None, legend=None),
+        color=alt.Color("color:N", scale=None, legend=None),
+    )
+    return drawn
+
+
+def wrapped(words: str, width: float, size: float) -> list[str]:
+    """The words broken into lines that fit a width in pixels."""
+    return textwrap.wrap(words, max(int(width / (size * 0.53)), 10))
+
+
+def to_svg(layers: Sequence[Layer], width: float, height: float, description: str) -> str:
+    """The layers as one SVG of that size with ``role="img"`` and the description as text alternative."""
+    named = [
+        drawn.chart.properties(data=alt.NamedData(f"rows{place}"), width=width, height=height)
+        for place, drawn in enumerate(layers)
+    ]
+    # Vega's own labels would name every mark, numbers included; the description says what may be said.
+    chart = alt.layer(*named).configure(font=FONT, background=PAPER, aria=False, padding=4)
+    specification = chart.configure_view(stroke=None).to_dict()
+    specification["datasets"] = {f"rows{place}": list(drawn.rows) for place, drawn in enumerate(layers)}
+    drawn = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
+    opening = f'<svg role="img" aria-label={quoteattr(description)} '
+    labelled = re.sub(r"<svg (?=xmlns)", lambda _: opening, drawn, count=1)
+    return re.sub(r"(<svg [^>]*>)", lambda match: f"{match[1]}<title>{escape(description)}</title>", labelled, count=1)
+
+
+def with_own_ids(svg: str, prefix: str) -> str:
+    """The same picture with every id and every reference to one prefixed, so that several fit on one page."""
+    marked = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}\1"', svg)
+    return re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}\1)", marked)

@@ -1,0 +1,150 @@
+"""Writes a complete synthetic town project: the order of the steps, and what is written when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from vielfalt import dates as calendar
+from vielfalt.errors import UsageError
+from vielfalt.synthetic import dirt, files, placement
+from vielfalt.synthetic.draw import Ints, Table, generator, rows_of, to_day
+from vielfalt.synthetic.extract import AGS, Town, order, register_rows
+from vielfalt.synthetic.life import Interval
+from vielfalt.synthetic.moves import evolve
+from vielfalt.synthetic.plan import Plan, plan, sizes
+from vielfalt.synthetic.population import first_population
+from vielfalt.synthetic.shapes import divide
+from vielfalt.synthetic.streets import lay_out
+from vielfalt.synthetic.truth import truth
+from vielfalt.words import N_
+
+MIN_RESIDENTS = 1_000
+_GEOMETRY, _PLAN, _STREETS, _PEOPLE, _YEARS = range(1, 6)
+
+
+def write_town(
+    root: Path,
+    *,
+    residents: int,
+    seed: int,
+    dates: tuple[int, ...] = (20231231, 20241231, 20251231),
+    progress: Callable[[str], None],
+) -> None:
+    """Writes a town project of invented residents into a new or empty folder.
+
+    The first extract counts exactly ``residents`` people with an only or main dwelling; the town then evolves to each
+    later date (yyyymmdd, ascending). The same seed writes the same bytes. ``progress`` is told each step as a message
+    id. Raises UsageError when the folder holds something, the town is too small, or the seed or the dates cannot be
+    used.
+    """
+    _check(root, residents, seed, dates)
+    progress(N_("Drawing the map of the town"))
+    town, scheme = _found(seed, residents)
+    for folder in ("areas", "truth", *(f"register/{calendar.to_iso(date)}" for date in dates)):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    files.write_areas(root / "areas", scheme, town.division, AGS)
+    files.write_directory(root / "areas", town.streets, scheme.block_keys)
+    progress(N_("Settling the residents"))
+    houses, day = town.streets.houses, to_day(dates[0])
+    population, settled = first_population(
+        generator(seed, _PEOPLE), scheme, town.division.quarter, houses, residents, day
+    )
+    for number, date in enumerate(dates):
+        if number:
+            progress(N_("Letting time pass"))
+            time = Interval(to_day(dates[number - 1]), to_day(date))
+            population = evolve(generator(seed, _YEARS, date), population, houses, settled, time)
+        progress(N_("Writing the register extract"))
+        _write_date(root, town, population.people, date)
+    files.write_settings(root)
+
+
+def _check(root: Path, residents: int, seed: int, dates: tuple[int, ...]) -> None:
+    if residents < MIN_RESIDENTS:
+        raise UsageError(
+            N_("A synthetic town needs at least {number} residents."),
+            number=MIN_RESIDENTS,
+            todo=N_("Ask for more residents."),
+        )
+    if seed < 0:
+        raise UsageError(N_("The seed must not be negative."), todo=N_("Choose 0 or a positive whole number."))
+    rising = all(first < second for first, second in pairwise(dates))
+    whole = all(date % 100 and calendar.is_calendar_date(date) and 19900101 <= date <= 20401231 for date in dates)
+    if not (dates and rising and whole):
+        raise UsageError(
+            N_("The reference dates must be days between 1990 and 2040, in ascending order."),
+            todo=N_("Write the dates in ascending order."),
+        )
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise UsageError(
+            N_("The folder for the synthetic town is not empty."),
+            where=root,
+            todo=N_("Name a new or empty folder; nothing was changed."),
+        )
+
+
+def _found(seed: int, residents: int) -> tuple[Town, Plan]:
+    """Geometry, areas, streets and homes of the town."""
+    size = sizes(residents)
+    division = divide(generator(seed, _GEOMETRY), residents, size.districts, size.quarters, size.blocks)
+    rng = generator(seed, _PLAN)
+    scheme = plan(rng, division, residents)
+    streets = lay_out(generator(seed, _STREETS), division, scheme)
+    streets.houses["home"] = placement.found_homes(rng, scheme, streets.houses, residents)
+    return Town(division, streets, scheme.block_keys, seed), scheme
+
+
+def _write_date(root: Path, town: Town, people: Table, date: int) -> None:
+    """Extract and truth of one reference date."""
+    day = to_day(date)
+    known = truth(town, people, day)
+    sequence = order(people)
+    people = rows_of(people, sequence)
+    rows = dirt.Rows(register_rows(town, people, day), people, day, town.seed)
+    dirt.soil(rows)
+    doubles = dirt.doubles(rows)
+    table = pl.DataFrame({name: rows.columns[field] for field, name in files.COLUMNS.items()})
+    damaged = _damaged(town.seed, table)
+    files.write_extract(root / "register" / calendar.to_iso(date) / "register.csv", table, damaged)
+    known = known[sequence[doubles.source]]
+    known = _with_rows(known, rows, doubles, np.array(sorted(damaged)))
+    known.write_parquet(root / "truth" / f"{calendar.to_iso(date)}.parquet", statistics=False)
+
+
+def _damaged(seed: int, table: pl.DataFrame) -> dict[int, list[str]]:
+    """Row numbers and fields of the rows whose columns do not fit."""
+    low, high, per = dirt.BROKEN_ROWS
+    count = min(high, max(low, table.height // per))
+    chosen = generator(seed, 99).choice(table.height, count, replace=False)
+    return {
+        row: dirt.broken(
+            [value.split("\n")[0].replace(";", "").replace('"', "").strip("\r") for value in table.row(row)], number
+        )
+        for number, row in enumerate(sorted(chosen.tolist()))
+    }
+
+
+def _with_rows(known: pl.DataFrame, rows: dirt.Rows, doubles: dirt.Doubles, damaged: Ints) -> pl.DataFrame:
+    """Adds to the truth what concerns the rows: their number, their trouble, and whether they are to be counted."""
+    is_damaged = np.zeros(known.height, dtype=bool)
+    is_damaged[damaged] = True
+    trouble = np.full(rows.people["person"].size, "", dtype=object)
+    for kind, hit in rows.trouble.items():
+        trouble[hit] = trouble[hit] + kind + " "
+    row_trouble = pl.Series(trouble[doubles.source].tolist(), dtype=pl.String)
+    counted = known["resident"].to_numpy() & ~doubles.double & ~is_damaged
+    return (
+        known.drop("resident")
+        .with_columns(
+            pl.Series("trouble", row_trouble.str.strip_chars()),
+            pl.Series("double", doubles.kind),
+            pl.Series("broken", is_damaged),
+            pl.Series("counted", counted),
+        )
+        .select(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("record"), pl.all())
+    )

@@ -1,0 +1,252 @@
+"""Everything a user meets is documented: what the program declares stands on its page, and every link leads on."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+
+from vielfalt import codes, definitions, errors, explain, parameters, programme, schema, town
+from vielfalt.cli import commands
+from vielfalt.figures.indices import ALL as INDICES
+from vielfalt.register import checks, evidence, households
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+REFERENCE = DOCS / "reference"
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), *sorted((ROOT / "examples").rglob("*.md"))]
+GERMAN = [
+    ROOT / "README.de.md",
+    *sorted((ROOT / "src" / "vielfalt" / "templates_town").rglob("*.*")),
+    *sorted((ROOT / "src" / "vielfalt" / "locale").rglob("*.po")),
+]
+
+
+@cache
+def page(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def pages(folder: Path) -> str:
+    """All pages of a folder as one text, each after its name."""
+    return "\n".join(f"# `{path.stem}`\n{page(path)}" for path in sorted(folder.glob("*.md")))
+
+
+def unnamed(words: list[str] | tuple[str, ...], text: str) -> list[str]:
+    """The words that nowhere stand as code."""
+    return [word for word in words if not re.search(rf"`{re.escape(word)}`", text)]
+
+
+def section(text: str, heading: str) -> str:
+    """What stands between a second-level heading and the next."""
+    match = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    return match[1] if match else ""
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_commands_and_options(name: str) -> None:
+    text = section(page(REFERENCE / "commands.md"), f"`vielfalt {name}`")
+    assert text, f"no section for {name}"
+    for parameter in commands.commands[name].params:
+        words = parameter.opts if isinstance(parameter, click.Option) else [str(parameter.name).upper()]
+        for word in words:
+            assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text), f"{name}: {word}"
+
+
+def test_no_option_is_documented_that_does_not_exist() -> None:
+    text = page(REFERENCE / "commands.md")
+    for name, command in commands.commands.items():
+        known = {option for parameter in command.params for option in parameter.opts}
+        told = set(re.findall(r"(?<![\w-])--[a-z-]+", section(text, f"`vielfalt {name}`")))
+        assert told - known == set(), name
+
+
+def test_exit_codes() -> None:
+    text = page(REFERENCE / "exit-codes.md")
+    classes = errors.VielfaltError.__subclasses__()
+    assert len(classes) >= 6
+    for entry in classes:
+        assert re.search(rf"^\| {entry.exit_code} \| `{entry.__name__}` \|", text, re.M), entry.__name__
+
+
+def known_settings() -> dict[str, set[str]]:
+    """The settings the reader of town.toml accepts: the sets it compares with, read from its source."""
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(ast.parse(Path(town.__file__).read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="known"), args=[ast.Constant(value=str(name)), _, ast.Set(elts=elements)]
+            ):
+                found[name] = {str(ast.literal_eval(element)) for element in elements}
+    return found | {"protection": set(parameters.load("protection"))}
+
+
+def test_settings() -> None:
+    settings = known_settings()
+    assert set(settings) == {"town", "areas", "areas.level", "protection"}
+    text = page(REFERENCE / "town-toml.md")
+    assert {f"{part}.{name}" for part, names in settings.items() for name in unnamed(sorted(names), text)} - {
+        "areas.level"  # documented as the section [[areas.level]]
+    } == set()
+    assert "[[areas.level]]" in text
+
+
+def test_protection_settings_have_a_how_to() -> None:
+    assert unnamed(sorted(parameters.load("protection")), page(DOCS / "how-to" / "set-thresholds.md")) == []
+
+
+@pytest.mark.parametrize("path", [REFERENCE / "town-toml.md", DOCS / "how-to" / "set-thresholds.md"])
+def test_defaults_of_protection_are_those_of_the_program(path: Path) -> None:
+    for name, versions in parameters.load("protection").items():
+        row = next(line for line in page(path).splitlines() if line.startswith(f"| `{name}` |"))
+        assert str(versions[-1].value) in [cell.strip() for cell in row.split("|")], name
+
+
+def test_definitions() -> None:
+    text = page(REFERENCE / "definitions.md")
+    for entry in definitions.ALL:
+        told = " ".join(section(text, f"`{entry.id}`").split())
+        assert entry.text in told, entry.id
+        assert unnamed([field for need in entry.needs for field in need.split("|")], told) == [], entry.id
+
+
+def test_rules() -> None:
+    ids = [rule.id for decision in explain.DECISIONS for rule in decision.all_rules()]
+    assert unnamed(ids, pages(REFERENCE / "rules")) == []
+
+
+def test_links_of_households() -> None:
+    assert unnamed([link.id for link in households.LINKS], page(DOCS / "explanation" / "households.md")) == []
+    assert unnamed(households.TYPES, page(DOCS / "explanation" / "households.md")) == []
+
+
+def test_checks() -> None:
+    text = page(REFERENCE / "checks.md")
+    for entry in checks.ALL:
+        row = next((line for line in text.splitlines() if line.startswith(f"| `{entry.id}` |")), "")
+        assert entry.message in row and entry.consequence in row, entry.id
+
+
+def test_indices() -> None:
+    assert unnamed([entry.id for entry in INDICES], pages(REFERENCE / "indices")) == []
+
+
+def test_tables() -> None:
+    text = page(REFERENCE / "table-programme.md")
+    for table in programme.ALL:
+        row = next((line for line in text.splitlines() if line.startswith(f"| `{table.id}` |")), "")
+        named = [*table.dimensions, *table.definitions, *([table.parent] if table.parent else [])]
+        needs = [field for need in table.needs for field in need.split("|")]
+        assert row and unnamed([*named, *needs], row) == [], table.id
+        assert (("fine" in row.split("|")[-2]), ("town" in row.split("|")[-2])) == (table.fine, table.town_only), (
+            table.id
+        )
+
+
+def test_figures_that_tell_one_another() -> None:
+    text = page(REFERENCE / "table-programme.md")
+    for (table, category), (other, same) in programme.SAME:
+        assert f"| `{table}` | `{category}` | `{other}` | `{same}` |" in text
+
+
+def test_dimensions_and_their_categories() -> None:
+    text = page(REFERENCE / "dimensions.md")
+    countries = set(codes.countries()) | {row.key for row in codes.categories("nationality_group")}
+    for dimension in programme.DIMENSIONS:
+        told = section(text, f"`{dimension}`")
+        assert told, dimension
+        country = dimension in ("nationality", "reference_country", "reference_group")
+        for row in codes.categories(dimension):
+            if country and row.key in countries:
+                continue
+            assert f"`{row.key}`" in told, f"{dimension}: {row.key}"
+            assert country or (row.label_en in told and row.label_de in told), f"{dimension}: {row.key}"
+
+
+def test_country_groups() -> None:
+    groups = [row.key for row in codes.categories("nationality_group")]
+    assert unnamed(groups, page(DOCS / "explanation" / "country-groups.md")) == []
+
+
+def test_vault_files() -> None:
+    text = page(REFERENCE / "vault-files.md")
+    assert unnamed([field.name for field in schema.PERSONS], section(text, "`persons.parquet`")) == []
+    kept = [*evidence.CODES, *evidence.FLAGS, *evidence.COUNTS, evidence.NOT_COUNTED]
+    assert unnamed(kept, section(text, "`evidence.parquet`")) == []
+
+
+def test_fields_of_the_extract() -> None:
+    assert unnamed([field.name for field in schema.EXTRACT], page(REFERENCE / "column-profile.md")) == []
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of the headings, as web sites for repositories make them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(path: Path) -> None:
+    text = re.sub(r"```.*?```|^    [^\n]*$|`[^`\n]*`", "", page(path), flags=re.S | re.M)
+    lost = []
+    for target in re.findall(r"\]\(\s*<?([^)>\s]+)>?\s*\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        found = (path.parent / file).resolve() if file else path
+        if not found.exists() or (anchor and found.suffix == ".md" and anchor not in anchors(page(found))):
+            lost.append(target)
+    assert lost == []
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    index = page(DOCS / "README.md")
+    for path in sorted(DOCS.rglob("*.md")):
+        near = path.relative_to(DOCS).as_posix()
+        listed = near == "README.md" or near in index
+        folder = (path.parent / "README.md").exists() and path.name in page(path.parent / "README.md")
+        assert listed or folder, near
+
+
+def glossary() -> list[list[str]]:
+    rows = [line for line in page(ROOT / "GLOSSARY.md").splitlines() if line.startswith("|") and line.count("|") == 5]
+    return [
+        [cell.strip() for cell in row.strip("|").split("|")] for row in rows if not re.match(r"\|(-|\s*German)", row)
+    ]
+
+
+def test_the_glossary_names_what_exists() -> None:
+    rows = glossary()
+    assert len(rows) >= 80
+    assert len({row[0] for row in rows}) == len(rows), "a German term stands twice"
+    package = ROOT / "src" / "vielfalt"
+    for german, _, identifier, where in rows:
+        word, place = identifier.strip("`"), where.strip("`").removeprefix("src/vielfalt/")
+        if word == "–":
+            continue
+        path = package / place
+        assert path.exists(), f"{german}: {where}"
+        files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        assert any(word in file.name or re.search(rf"\b{re.escape(word)}\b", page(file)) for file in files) or (
+            path.is_dir() and path.name == word
+        ), f"{german}: {identifier} is not in {where}"
+
+
+@pytest.mark.parametrize("path", [*PAGES, *GERMAN], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_nobody_is_invented(path: Path) -> None:
+    """No text speaks of a person who does not exist: no titled name, no signature, no personal e-mail address."""
+    titled = re.findall(r"\b(?:Herr|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.|Prof\.)[ \u00a0]+[A-ZÄÖÜ][a-zäöüß]+", page(path))
+    spoken = re.findall(r"[»„“\"][^»„“\"\n]{20,}[«“”\"],? (?:sagt|meint|erklärt|says|said) [A-ZÄÖÜ]\w+", page(path))
+    mail = re.findall(r"\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", page(path))
+    assert titled + spoken + mail == []
+
+
+def test_the_changelog_says_which_figures_change() -> None:
+    text = page(ROOT / "CHANGELOG.md")
+    versions = re.split(r"^## ", text, flags=re.M)[1:]
+    assert versions
+    assert all("### Figures that change" in version for version in versions)

@@ -1,0 +1,131 @@
+"""The German catalogue is whole: every message id of the source has a translation with the same placeholders."""
+
+from __future__ import annotations
+
+import ast
+import string
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import messages
+from vielfalt import definitions, pipeline, programme, schema
+from vielfalt.explain import DECISIONS
+from vielfalt.figures.indices import ALL as INDICES
+from vielfalt.register import checks, households
+
+SAME_IN_BOTH = {
+    *("Definition", "Index", "Name", "Person", "Region", "Religion", "Status", "Tests"),
+    *("{figure}, {date}", "{index}, {group}", "{n} %"),
+}
+"""Message ids whose German is the same word, and ids of nothing but placeholders."""
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def forms(entry: object) -> tuple[str, ...]:
+    """One text, or singular and plural; nothing where there is no translation."""
+    return (entry,) if isinstance(entry, str) else tuple(entry) if isinstance(entry, tuple | list) else ()
+
+
+@pytest.fixture(scope="module")
+def ids() -> dict[messages.Id, str]:
+    return messages.extracted()
+
+
+@pytest.fixture(scope="module")
+def german() -> dict[messages.Id, tuple[str, ...]]:
+    return {messages.id_of(message): forms(message.string) for message in messages.catalogue() if message.id}
+
+
+def test_nothing_is_missing(ids: dict[messages.Id, str], german: dict[messages.Id, tuple[str, ...]]) -> None:
+    missing = [(id, place) for id, place in ids.items() if not all(german.get(id, ("",)))]
+    assert missing == [], "run `make messages` and translate what is empty"
+
+
+def test_nothing_is_unused(ids: dict[messages.Id, str], german: dict[messages.Id, tuple[str, ...]]) -> None:
+    assert set(german) - set(ids) == set(), "run `make messages`"
+
+
+def test_nothing_is_fuzzy_or_obsolete() -> None:
+    catalogue = messages.catalogue()
+    assert [message.id for message in catalogue if message.id and message.fuzzy] == []
+    assert list(catalogue.obsolete) == []
+
+
+def test_translations_fill_the_same_placeholders(german: dict[messages.Id, tuple[str, ...]]) -> None:
+    """A singular may say "one" and leave the number out; nothing else may differ."""
+    different = []
+    for id, translated in german.items():
+        wanted = [placeholders(form) for form in forms(id)]
+        got = [placeholders(form) for form in translated if form]
+        if any(found != want and found | {"n"} != want for found, want in zip(got, wanted, strict=False)):
+            different.append(id)
+    assert different == []
+
+
+def test_translations_are_german(german: dict[messages.Id, tuple[str, ...]]) -> None:
+    same = {id for id, translated in german.items() if forms(id)[: len(translated)] == translated and any(translated)}
+    bare = {id for id in same if not "".join(c for c in "".join(forms(id)) if c.isalpha())}
+    assert same - SAME_IN_BOTH - bare == set()
+
+
+def test_the_catalogue_has_no_dates_and_no_places() -> None:
+    text = messages.CATALOGUE.read_text(encoding="utf-8")
+    assert "POT-Creation-Date" not in text
+    assert "\n#: " not in text
+    listed = [message.id for message in messages.catalogue() if message.id]
+    assert [forms(id)[0] for id in listed] == sorted(forms(id)[0] for id in listed)
+
+
+def test_merging_keeps_translations_and_drops_the_unused(tmp_path: Path) -> None:
+    path = tmp_path / "vielfalt.po"
+    path.write_text(
+        messages.HEADER + 'msgid "Old"\nmsgstr "Alt"\n\nmsgid "Kept {n}"\nmsgstr "Bleibt {n}"\n', encoding="utf-8"
+    )
+    ids: dict[messages.Id, str] = {"Kept {n}": "", ("{n} row", "{n} rows"): "", "3.5 % surplus": ""}
+    messages.write(messages.merged(ids, messages.catalogue(path)), path)
+    first = path.read_text(encoding="utf-8")
+    again = messages.catalogue(path)
+    assert {message.id: message.string for message in again if message.id} == {
+        "Kept {n}": "Bleibt {n}",
+        ("{n} row", "{n} rows"): ("", ""),
+        "3.5 % surplus": "",
+    }
+    assert "#," not in first
+    messages.write(messages.merged(ids, again), path)
+    assert path.read_text(encoding="utf-8") == first
+
+
+def test_everything_shown_as_data_is_marked(ids: dict[messages.Id, str]) -> None:
+    """What the declarations hold is translated where it is shown, so each text must have been marked with N_."""
+    shown = [text for entry in definitions.ALL for text in (entry.title, entry.text, entry.limits)]
+    shown += [table.title for table in programme.ALL] + list(programme.DIMENSIONS.values())
+    shown += list(pipeline.STEPS.values())
+    shown += [field.meaning for field in (*schema.EXTRACT, *schema.PERSONS)]
+    shown += [rule.because for decision in DECISIONS for rule in decision.all_rules()]
+    shown += [link.because for link in households.LINKS]
+    shown += [text for entry in checks.ALL for text in (entry.message, entry.consequence)]
+    shown += [text for entry in INDICES for text in (entry.title, entry.formula, entry.bounds, entry.caveat)]
+    assert [text for text in shown if text not in ids] == []
+
+
+def test_errors_carry_message_ids() -> None:
+    """The sentence and the next step of an error are marked, or the user would read English."""
+    bare = []
+    for path in sorted(messages.PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
+                given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "todo")]
+                bare += [
+                    f"{path.name}:{node.lineno}" for value in given if isinstance(value, ast.Constant | ast.JoinedStr)
+                ]
+    assert bare == []
+
+
+ERRORS = {"UsageError", "DeliveryError", "TownError", "DisclosureError", "EngineError", "StorageError"}

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import dataclasses
+import re
+import xml.etree.ElementTree as ET
+from itertools import combinations
+
+import polars as pl
+import publish_example as example
+import pytest
+import shapely
+from shapely.geometry import Polygon
+
+from vielfalt.geography import Geography
+from vielfalt.publish import svg
+from vielfalt.publish.maps import Atlas, contrast, draw_maps, ink_on
+from vielfalt.publish.results import Results
+from vielfalt.publish.shapes import fit, hatch, spot
+from vielfalt.publish.themes import Theme, themes
+from vielfalt.words import Words
+
+
+def test_the_standing_themes_are_drawn_on_every_level_and_four_groups_besides(atlas: Atlas) -> None:
+    drawn = {(one.table, one.category, one.level) for one in atlas.maps}
+    standing = {("foreigner", ("foreign",)), ("mh_register", ("with",)), ("age_class", ("65+",))}
+    assert {(*theme, level) for theme in standing for level in ("district", "quarter", "block")} <= drawn
+    assert len({category for table, category, _ in drawn if table == "reference_group"}) == 4
+    assert len(drawn) == len(atlas.maps) <= 20
+    assert len({one.name for one in atlas.maps}) == len(atlas.maps)
+    assert all(re.fullmatch(r"[a-z0-9-]+", one.name) for one in atlas.maps)
+
+
+def test_every_map_is_a_picture_with_a_text_alternative_and_selectable_words(atlas: Atlas) -> None:
+    for drawn in atlas.maps:
+        root = ET.fromstring(drawn.svg)
+        assert root.get("role") == "img"
+        assert root.get("aria-label") == drawn.alt
+        assert drawn.title in "".join(root.itertext())
+        assert "Source: Melderegister der Stadt Musterfurt" in root.itertext()
+        assert not re.search(r"href|<image|<script|<style", drawn.svg)
+
+
+def test_suppressed_areas_are_hatched_and_counted(results: Results, atlas: Atlas) -> None:
+    drawn = next(one for one in atlas.maps if one.name == "foreigner-foreign-block")
+    theme = next(one for one in themes(results)[0] if (one.table.id, one.level) == ("foreigner", "block"))
+    hidden = sum(value is None for value in theme.shares.values())
+    assert hidden > 3
+    assert f"not published (.) ({hidden})" in drawn.svg
+    assert f"Areas not published: {hidden}." in drawn.alt
+    full = next(one for one in atlas.maps if one.name == "foreigner-foreign-district")
+    assert "not published (.)" not in full.svg
+
+
+def test_areas_without_residents_are_no_hidden_areas(results: Results, words: Words) -> None:
+    empty = (pl.col("level") == "block") & (pl.col("area") == "0101")
+    tables = {
+        id: dataclasses.replace(
+            results.tables[id],
+            frame=results.tables[id].frame.with_columns(
+                pl.when(empty).then(0).otherwise("value").alias("value"),
+                pl.when(empty).then(pl.lit("ok")).otherwise("status").alias("status"),
+            ),
+        )
+        for id in ("residents", "foreigner")
+    }
+    atlas = draw_maps(dataclasses.replace(results, tables=tables), words)
+    drawn = next(one for one in atlas.maps if one.level == "block")
+    assert "too few residents (–) (1)" in drawn.svg
+    assert "Areas with too few residents for a share: 1." in drawn.alt
+
+
+def test_no_exact_share_and_no_number_of_people_is_written_on_a_map(results: Results, atlas: Atlas) -> None:
+    """Only class bounds, numbers of areas, names and dates may appear."""
+    for theme in themes(results)[0]:
+        drawn = next(one for one in atlas.maps if (one.table, one.category, one.level) == _key(theme))
+        numbers = set(re.findall(r"\d+\.?\d*(?=%)", drawn.svg + drawn.alt))
+        shares = {f"{value * 100:.4f}".rstrip("0").rstrip(".") for value in theme.shares.values() if value}
+        assert not numbers & shares
+
+
+def test_a_map_that_would_be_hatched_nearly_everywhere_is_left_out_and_named(results: Results, words: Words) -> None:
+    cells = results.tables["foreigner"]
+    hidden = pl.col("level") == "block"
+    frame = cells.frame.with_columns(
+        pl.when(~hidden).then("value").alias("value"),
+        pl.when(hidden).then(pl.lit("suppressed")).otherwise("status").alias("status"),
+    )
+    tables = {"residents": results.tables["residents"], "foreigner": dataclasses.replace(cells, frame=frame)}
+    atlas = draw_maps(dataclasses.replace(results, tables=tables), words)
+    assert {one.level for one in atlas.maps} == {"district", "quarter"}
+    assert atlas.left_out == ("Foreigners: share of residents, by area (Blöcke)",)
+
+
+def test_imported_categories_are_mapped_under_their_own_names(imported: Results, words: Words) -> None:
+    atlas = draw_maps(imported, words)
+    assert {one.category for one in atlas.maps} == {
+        ("EU 27",),
+        ("Übriges Europa & Türkei",),
+        ("<Asien>",),
+        ("Deutschland",),
+    }
+    assert any("Übriges Europa &amp; Türkei" in one.svg for one in atlas.maps)
+    assert all(ET.fromstring(one.svg) is not None for one in atlas.maps)
+
+
+def test_no_shapes_no_maps(results: Results, words: Words) -> None:
+    bare = Geography(results.geography.town, results.geography.levels)
+    assert draw_maps(dataclasses.replace(results, geography=bare), words) == Atlas((), ())
+
+
+@pytest.mark.parametrize("palette", svg.SEQUENTIAL.values())
+def test_colours_carry_text_and_differ_in_lightness(palette: tuple[str, ...]) -> None:
+    for fill in palette:
+        assert contrast(ink_on(fill), fill) >= 4.5
+    for one, other in combinations(palette, 2):
+        assert contrast(one, other) >= 1.2
+
+
+def test_text_colours_reach_the_contrast_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert min(contrast(ink, svg.PAPER) for ink in (svg.INK, svg.SOFT_INK, svg.LINE)) >= 4.5
+
+
+def test_hatching_stays_inside_its_area_and_clear_of_the_name() -> None:
+    shape = Polygon([(0, 0), (120, 10), (100, 90), (20, 70)])
+    where = spot(shape, "Hafen", 12)
+    assert where is not None
+    lines = hatch(shape, where.area, 6)
+    assert lines.length > 300
+    assert shape.buffer(0.2).contains(lines)
+    assert lines.intersection(where.area.buffer(-0.2)).is_empty
+
+
+def test_a_name_is_broken_or_left_out_where_it_does_not_fit() -> None:
+    assert spot(Polygon([(0, 0), (30, 0), (30, 30), (0, 30)]), "Bahnhofsvorstadt", 12) is None
+    narrow = spot(Polygon([(0, 0), (90, 0), (90, 60), (0, 60)]), "Hochschulviertel Süd", 8)
+    assert narrow is not None
+    assert narrow.lines == ("Hochschulviertel", "Süd")
+
+
+def test_shapes_in_degrees_are_drawn_in_metres() -> None:
+    """At 52 degrees north one degree of longitude is 0.62 of one of latitude; a square must look like one."""
+    side = 0.01
+    square = shapely.box(13.0, 52.0, 13.0 + side / 0.6157, 52.0 + side)
+    drawn, height = fit({"a": square}, "EPSG:4326", 400, 1000)
+    left, top, right, bottom = drawn["a"].bounds
+    assert right - left == pytest.approx(400, abs=0.2)
+    assert bottom - top == pytest.approx(height, abs=0.2)
+    assert height == pytest.approx(400, rel=0.06)
+
+
+def test_neighbours_still_touch_after_simplification() -> None:
+    shapes = example.geography(4).shapes["block"]
+    drawn, _ = fit(shapes, "EPSG:25832", 440, 430)
+    whole = shapely.union_all(list(drawn.values()))
+    assert whole.area == pytest.approx(sum(shape.area for shape in drawn.values()), rel=0.002)
+
+
+def test_ids_of_several_pictures_do_not_meet() -> None:
+    drawn = '<svg><clipPath id="clip1"/><g clip-path="url(#clip1)"/></svg>'
+    assert svg.with_own_ids(drawn, "a-") == '<svg><clipPath id="a-clip1"/><g clip-path="url(#a-clip1)"/></svg>'
+
+
+def _key(theme: Theme) -> tuple[str, tuple[str, ...], str]:
+    return theme.table.id, theme.category, theme.level

@@ -1,0 +1,348 @@
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import polars as pl
+import publish_example as example
+import pypdf
+import pytest
+import typst
+
+from vielfalt.cells import ProtectedCells
+from vielfalt.publish import lookup
+from vielfalt.publish.charts import most_frequent
+from vielfalt.publish.maps import Atlas
+from vielfalt.publish.report import build_report
+from vielfalt.publish.report.html import to_html
+from vielfalt.publish.report.model import Bullets, DataTable, Figure, Heading, Note, Report
+from vielfalt.publish.report.pdf import to_pdf
+from vielfalt.publish.results import Previous, Results
+from vielfalt.words import Words
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein"
+
+
+@pytest.fixture(scope="module")
+def report(results: Results, atlas: Atlas, words: Words) -> Report:
+    return build_report(results, atlas, words)
+
+
+@pytest.fixture(scope="module")
+def pdf(report: Report) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(to_pdf(report)))
+
+
+@pytest.fixture(scope="module")
+def html(report: Report) -> str:
+    return to_html(report)
+
+
+def table(report: Report, caption: str) -> DataTable:
+    return next(block for block in report.blocks if isinstance(block, DataTable) and caption in block.caption)
+
+
+def test_the_report_has_its_chapters_in_order(report: Report) -> None:
+    chapters = [block.anchor for block in report.blocks if isinstance(block, Heading) and block.level == 1]
+    assert chapters == [
+        "summary",
+        "not-shown",
+        "areas",
+        "maps",
+        "origin",
+        "characteristics",
+        "change",
+        "indices",
+        "rules",
+        "quality",
+        "missing",
+        "definitions",
+        "method",
+        "sources",
+    ]
+
+
+def test_the_summary_states_published_figures_in_some_sentences(report: Report, results: Results) -> None:
+    sentences = next(block for block in report.blocks if isinstance(block, Bullets)).items
+    assert 6 <= len(sentences) <= 11
+    foreigners = lookup.in_town(results, "foreigner")[("foreign",)]
+    assert foreigners is not None
+    share = foreigners / 9_000
+    assert f"{foreigners:,} of them have no German nationality. That is {share * 100:.1f}%." in sentences
+    assert "Since 2024-12-31, the number of residents has grown by 200." in sentences
+
+
+def test_the_summary_copes_with_figures_that_are_not_published(results: Results, words: Words) -> None:
+    hidden = {id: _all_hidden(cells) for id, cells in results.tables.items()}
+    report = build_report(dataclasses.replace(results, tables=hidden), Atlas((), ()), words)
+    sentences = next(block for block in report.blocks if isinstance(block, Bullets)).items
+    assert "How many people live in Musterfurt is not published." in sentences
+    assert "How many of them have no German nationality is not published." in sentences
+    assert "The change since the previous reference date is not published." in sentences
+    for block in report.blocks:
+        if isinstance(block, DataTable) and block.caption.endswith(", town as a whole"):
+            assert {text for row in block.rows for text in row[1:]} <= {"."}
+
+
+def test_an_area_table_shows_numbers_shares_and_full_stops(report: Report, results: Results) -> None:
+    found = table(report, "Residents, foreigners and migration background, by area (Blöcke)")
+    foreign = lookup.by_area(results.tables["foreigner"], "block", ("foreign",))
+    assert [row[2] for row in found.rows] == ["." if value is None else f"{value:,}" for value in foreign.values()]
+    for row in found.rows:
+        assert "" not in row
+        assert (row[2] == ".") <= (row[3] == ".")
+
+
+def test_the_most_frequent_countries_are_shown_by_name_not_by_size(results: Results, words: Words) -> None:
+    found = most_frequent(results, words, "nationality")
+    published = {
+        key: value for (key,), value in lookup.in_town(results, "nationality").items() if value and key != "000"
+    }
+    assert len(found) == 10
+    assert min(value for _, value in found) >= sorted(published.values())[-10]
+    labels = [row[0] for row in table(build_report(results, Atlas((), ()), words), "Nationality, town").rows]
+    assert labels == sorted(labels)
+
+
+def test_a_table_without_any_published_number_is_a_remark_and_no_chart(results: Results, words: Words) -> None:
+    crossing = _all_hidden(results.tables["mh_group_by_age"])
+    hidden = dataclasses.replace(results, tables={**results.tables, "mh_group_by_age": crossing})
+    page = to_html(build_report(hidden, Atlas((), ()), words))
+    assert "Migration background by age: no number is published for the town as a whole." in page
+    assert "Migration background by age, town as a whole" not in page
+    assert "Bar chart. Migration background within age classes" not in page
+
+
+def test_indices_stand_by_group_and_level_and_the_rest_is_counted(report: Report) -> None:
+    found = table(report, "Dissimilarity, by group")
+    assert [column.title for column in found.columns] == ["Characteristic", "Group", "Stadtteile (12 areas)"]
+    assert found.rows == (
+        ("Migration background", "With migration background", "0.234 (0.210 to 0.260)"),
+        ("Germans and foreigners", "Foreigners", "0.312"),
+    )
+    notes = [block.text for block in report.blocks if isinstance(block, Note)]
+    assert any(text.startswith("1 further value is not stated") for text in notes)
+    assert table(report, "Diversity (entropy), by area (Stadtteile)").rows == (("Altstadt", "0.810"),)
+
+
+def test_change_needs_a_value_on_both_dates(report: Report, results: Results) -> None:
+    found = table(report, "Change by area (Blöcke)")
+    for row in found.rows:
+        for earlier, now, change in (row[1:4], row[4:7]):
+            assert (change == ".") == ("." in (earlier, now))
+    assert any("." in row for row in found.rows)
+    town = table(report, "Change in the town as a whole")
+    assert town.rows[0][1:4] == ("8,800", "9,000", "+200")
+
+
+def test_other_disclosure_control_is_not_compared(results: Results, words: Words) -> None:
+    assert results.previous is not None
+    tables = {
+        id: dataclasses.replace(cells, protection=dataclasses.replace(cells.protection, min_cell=3))
+        for id, cells in results.previous.tables.items()
+    }
+    other = dataclasses.replace(results, previous=Previous(20241231, "2024-12-31-1", tables))
+    page = to_html(build_report(other, Atlas((), ()), words))
+    assert "Some figures are not compared" in page
+    assert "Change in the town as a whole" not in page
+
+
+def test_a_missing_table_leaves_its_sections_out(results: Results, words: Words) -> None:
+    few = {id: results.tables[id] for id in ("residents", "age_class")}
+    page = to_html(build_report(dataclasses.replace(results, tables=few), Atlas((), ()), words))
+    assert "migration background, by area" not in page.lower() or "Which rules decided" not in page
+    assert 'id="rules"' not in page
+    assert "Age and immigration, by area (Stadtteile)" in page
+
+
+def test_rare_findings_are_not_counted_exactly(results: Results, words: Words) -> None:
+    findings = (dataclasses.replace(results.findings[0], rows=2), dataclasses.replace(results.findings[1], rows=0))
+    report = build_report(dataclasses.replace(results, findings=findings), Atlas((), ()), words)
+    assert [row[1] for row in table(report, "Findings of the check").rows] == ["fewer than 5", "0"]
+
+
+def test_missing_fields_are_named_in_words(report: Report) -> None:
+    rows = table(report, "Tables and definitions without figures").rows
+    assert rows[0] == ("Table: Households", "Municipal street key or Street; House number")
+
+
+def test_the_limits_of_the_protection_are_stated(html: str) -> None:
+    assert "Differences between two reference dates are not yet tested automatically" in html
+    assert "Differences between two definitions are not yet tested automatically" in html
+
+
+def test_large_levels_are_left_to_the_package(words: Words) -> None:
+    page = to_html(build_report(example.results(blocks=11), Atlas((), ()), words))
+    assert "Blöcke: 132 areas. The tables are part of the release package (folder tables)." in page
+    assert "Block 1211" not in page
+
+
+def test_the_pdf_is_tagged_and_says_so(pdf: pypdf.PdfReader, report: Report) -> None:
+    catalogue = _catalogue(pdf)
+    assert catalogue["/MarkInfo"]["/Marked"]
+    assert catalogue["/Lang"] == "en"
+    assert pdf.metadata is not None
+    assert pdf.metadata.title == report.title
+    assert pdf.metadata.author == "Musterfurt"
+    xmp = catalogue["/Metadata"].get_data().decode()
+    assert re.search(r"pdfuaid:part>1<|pdfuaid:part=\"1\"", xmp)
+    tags = _tags(catalogue["/StructTreeRoot"])
+    assert {"/Table", "/TH", "/TD", "/H1", "/H2", "/L", "/TOC"} <= set(tags)
+    pictures = sum(isinstance(block, Figure) for block in report.blocks)
+    assert tags["/Figure"] == pictures
+    assert tags["alternatives"] == pictures
+
+
+def test_the_pdf_shows_the_same_cells_as_the_content(pdf: pypdf.PdfReader, report: Report) -> None:
+    text = "".join(page.extract_text() for page in pdf.pages)
+    assert f"Page {len(pdf.pages)} of {len(pdf.pages)}" in text
+    for block in report.blocks:
+        if isinstance(block, Heading):
+            assert re.sub(r"\s", "", block.text) in re.sub(r"\s", "", text)
+    assert len(re.findall(r"Block \d{4}( \.)+\n", text)) > 5
+
+
+def test_a_figure_without_text_alternative_makes_no_pdf(report: Report) -> None:
+    picture = next(block for block in report.blocks if isinstance(block, Figure))
+    mute = dataclasses.replace(report, blocks=(dataclasses.replace(picture, alt=""),))
+    with pytest.raises(typst.TypstError, match="alt"):
+        to_pdf(mute)
+
+
+def test_the_pdf_is_the_same_each_time(report: Report) -> None:
+    short = dataclasses.replace(report, blocks=report.blocks[:12])
+    assert to_pdf(short) == to_pdf(short)
+
+
+def test_content_cannot_reach_typst_or_html_as_code(report: Report, results: Results, words: Words) -> None:
+    town = '<script>x</script> #panic("x") $x$ \\ {{ 1/0 }}'
+    hostile = dataclasses.replace(results, source=dataclasses.replace(results.source, town=town))
+    built = build_report(hostile, Atlas((), ()), words)
+    page = to_html(built)
+    assert "<script" not in page
+    assert "&lt;script&gt;x&lt;/script&gt; #panic" in page
+    read = pypdf.PdfReader(io.BytesIO(to_pdf(built)))
+    assert read.metadata is not None
+    assert read.metadata.title is not None
+    assert read.metadata.title.startswith(town)
+
+
+class Page(HTMLParser):
+    """Collects what accessibility and self-containment depend on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.pictures: list[str | None] = []
+        self.tables = self.captions = self.scopes = self.heads = 0
+        self.headings: list[int] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        assert tag not in ("script", "link", "iframe", "object", "embed", "img", "image")
+        assert not {"src", "srcset", "xlink:href", "onclick", "onload"} & set(found)
+        if identity := found.get("id"):
+            self.ids.append(identity)
+        if tag == "a":
+            self.links.append(found["href"] or "")
+        if tag == "svg":
+            self.pictures.append(found.get("aria-label") if found.get("role") == "img" else None)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        self.tables += tag == "table"
+        self.captions += tag == "caption"
+        self.heads += tag == "th"
+        self.scopes += tag == "th" and found.get("scope") in ("row", "col")
+
+
+def test_the_page_loads_nothing_and_reads_without_sight(html: str, report: Report) -> None:
+    page = Page()
+    page.feed(html)
+    assert len(page.pictures) == sum(isinstance(block, Figure) for block in report.blocks)
+    assert all(page.pictures)
+    assert page.tables == page.captions > 10
+    assert page.heads == page.scopes
+    assert len(page.ids) == len(set(page.ids))
+    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
+    assert page.links[0] == "#text"
+    assert page.headings[0] == 1
+    assert page.headings.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in zip(page.headings, page.headings[1:], strict=False))
+    assert not re.search(r"url\((?!#)|@import", html)
+    assert set(re.findall(r"https?://[^\s\"'<]+", html)) <= {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+    }
+    assert '<html lang="en">' in html
+
+
+def test_suppressed_is_a_full_stop_in_the_page(html: str, report: Report) -> None:
+    expected = sum(
+        text == "." for block in report.blocks if isinstance(block, DataTable) for row in block.rows for text in row[1:]
+    )
+    assert expected > 100
+    assert len(re.findall(r"<td[^>]*>\.</td>", html)) == expected
+    assert not re.search(r"<td[^>]*>\s*</td>", html)
+
+
+def test_an_imported_table_gets_a_report_of_its_own(imported: Results, words: Words) -> None:
+    report = build_report(imported, Atlas((), ()), words)
+    page = to_html(report)
+    assert "Einwohner nach Herkunftsgebiet" in page
+    assert "Übriges Europa &amp; Türkei" in page
+    assert "&lt;Asien&gt;" in page
+    assert 'id="rules"' not in page
+    assert "resident register. Names are deleted" not in page
+    assert to_pdf(report).startswith(b"%PDF-1.7")
+
+
+def test_labels_that_an_import_brings_are_used(imported: Results) -> None:
+    named = Words("en", {("Herkunftsgebiet", ""): "Area of origin", ("Herkunftsgebiet", "<Asien>"): "Asia"})
+    page = to_html(build_report(imported, Atlas((), ()), named))
+    assert "Area of origin" in page
+    assert "Asia" in page
+    assert "&lt;Asien&gt;" not in page
+
+
+def test_german_is_complete_and_long_words_stay_on_the_page(results: Results) -> None:
+    areas = tuple(dataclasses.replace(area, name=LONG) for area in results.geography.levels[1].areas)
+    levels = (results.geography.levels[0], dataclasses.replace(results.geography.levels[1], areas=areas))
+    geography = dataclasses.replace(results.geography, levels=(*levels, results.geography.levels[2]))
+    german = Words("de")
+    report = build_report(dataclasses.replace(results, geography=geography), Atlas((), ()), german)
+    assert "Ausländerinnen und Ausländer" in to_html(report)
+    assert "31.12.2025" in report.subtitle
+    read = pypdf.PdfReader(io.BytesIO(to_pdf(report)))
+    assert _catalogue(read)["/Lang"] == "de"
+    text = "".join(page.extract_text() for page in read.pages)
+    # Hyphenated over several lines, every piece of the name is there.
+    assert LONG.lower() in re.sub(r"[\s\u00ad\u2010-]", "", text).lower()
+
+
+def _all_hidden(cells: ProtectedCells) -> ProtectedCells:
+    frame = cells.frame.with_columns(pl.lit(None, pl.Int64).alias("value"), pl.lit("suppressed").alias("status"))
+    return dataclasses.replace(cells, frame=frame)
+
+
+def _catalogue(pdf: pypdf.PdfReader) -> Any:  # noqa: ANN401
+    return pdf.trailer["/Root"]
+
+
+def _tags(root: pypdf.generic.DictionaryObject) -> dict[str, int]:
+    """How often each structure tag occurs, and how many figures carry a text alternative."""
+    found: dict[str, int] = {"alternatives": 0}
+    queue = [root]
+    while queue:
+        node = queue.pop()
+        tag = node.get("/S")
+        if tag is not None:
+            found[tag] = found.get(tag, 0) + 1
+            found["alternatives"] += tag == "/Figure" and bool(node.get("/Alt"))
+        kids = node.get("/K", [])
+        kids = kids if isinstance(kids, list) else [kids]
+        queue += [kid for one in kids if isinstance(kid := one.get_object(), pypdf.generic.DictionaryObject)]
+    return found

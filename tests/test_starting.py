@@ -1,0 +1,88 @@
+"""A new town project: complete, valid as it is, readable once the names are filled in, and never overwriting."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from vielfalt import parameters, schema, starting
+from vielfalt.errors import StorageError, TownError, UsageError
+from vielfalt.profiles import read_profile
+from vielfalt.starting import init_town
+from vielfalt.town import read_town
+from vielfalt.words import LANGUAGES, Language, Words
+
+both = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@both
+def test_the_project_is_valid_as_written_and_read_once_the_names_are_filled(tmp_path: Path, language: Language) -> None:
+    written = init_town(tmp_path / "town", Words(language))
+    assert all(path.is_file() for path in written)
+    path = tmp_path / "town" / "town.toml"
+    tomllib.loads(path.read_text(encoding="utf-8"))
+    with pytest.raises(TownError, match=r"town\.name"):
+        read_town(tmp_path / "town")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('name = ""', 'name = "X"').replace('ags = ""', 'ags = "01001000"'), encoding="utf-8")
+    town = read_town(tmp_path / "town")
+    assert town.language == language
+    assert [level.id for level in town.areas.levels] == ["district", "quarter"]
+    assert town.profile == read_profile(tmp_path / "town" / "profile.toml")
+    assert town.reference_dates() == ()
+
+
+@both
+def test_every_setting_of_protection_stands_in_the_file_with_its_default(tmp_path: Path, language: Language) -> None:
+    init_town(tmp_path, Words(language))
+    text = (tmp_path / "town.toml").read_text(encoding="utf-8")
+    shown = tomllib.loads(
+        "\n".join(line.removeprefix("# ") for line in text.split("[protection]")[1].splitlines() if " = " in line)
+    )
+    assert shown == parameters.on("protection", 20_251_231)
+
+
+@both
+def test_the_field_request_lists_every_field_of_the_extract(tmp_path: Path, language: Language) -> None:
+    init_town(tmp_path, Words(language))
+    text = (tmp_path / "field-request.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert [row.split("`")[1] for row in rows] == [field.name for field in schema.EXTRACT]
+    assert all(row.count("|") == 7 and "|  |" not in row for row in rows)
+    assert {"BMG", "37", "34"} <= set(text.replace("(", " ").replace("§", " ").split())
+    assert "{" not in text
+
+
+def test_the_data_file_describes_exactly_the_fields_of_the_extract() -> None:
+    with (Path(starting.__file__).parent / "templates_town/fields.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["field"] for row in rows] == [field.name for field in schema.EXTRACT]
+    assert all(all(row.values()) for row in rows)
+
+
+def test_the_template_shows_every_setting_of_the_town_file(tmp_path: Path) -> None:
+    init_town(tmp_path, Words("de"))
+    content = tomllib.loads((tmp_path / "town.toml").read_text(encoding="utf-8"))
+    assert set(content["town"]) == {"name", "ags", "licence", "language", "rule_set", "profile", "options"}
+    assert set(content["areas"]) == {"crs", "streets", "level"}
+    assert set(content["areas"]["level"][-1]) == {"id", "title", "file", "key", "name", "parent"}
+
+
+@pytest.mark.parametrize("existing", ["town.toml", "profile.toml", "README.md"])
+def test_a_folder_with_a_project_is_left_alone(tmp_path: Path, existing: str) -> None:
+    (tmp_path / existing).write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match=existing):
+        init_town(tmp_path, Words("de"))
+    assert [path.name for path in tmp_path.iterdir()] == [existing]
+    assert (tmp_path / existing).read_text(encoding="utf-8") == "mine"
+
+
+def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match="not a folder"):
+        init_town(tmp_path / "file", Words("de"))
+    with pytest.raises(StorageError, match="cannot be written"):
+        init_town(tmp_path / "file" / "below", Words("de"))
