@@ -29,8 +29,8 @@ class Cells:
 
     ``frame`` columns: ``area`` (key of the finest level, empty when unresolved), one Utf8 column per dimension of
     the table, ``n`` (persons or households), ``key_sum`` (sum of the record keys, for the cell key method) and
-    ``top`` (how many of ``n`` live at the one address that holds most of them; 0 where no address can hold half of them,
-    or nobody knows addresses).
+    ``top`` (how many of ``n`` live at the one address that holds most of them; 0 where no address can hold half of
+    them, or nobody knows addresses).
     ``n`` and ``key_sum`` add up over every dimension; ``top`` does not: over areas its maximum counts (an address lies
     in one area), over categories it must be counted anew, which is why each table brings its own.
     """

@@ -75,7 +75,7 @@ def synth(folder: Path, residents: int, seed: int, lang: Language | None) -> Non
     from vielfalt.synthetic import write_town
 
     words = _words(lang)
-    write_town(folder, residents=residents, seed=seed, progress=_to_stderr)
+    write_town(folder, residents=residents, seed=seed, progress=lambda line: _to_stderr(words(line)))
     click.echo(words("The synthetic town lies in {folder}. Next: vielfalt run {folder}", folder=folder))
 
 
@@ -105,10 +105,10 @@ def profile(file: Path, lang: Language | None) -> None:
     from vielfalt.profiling import propose_profile
 
     words = _words(lang)
-    proposal = propose_profile(file)
+    proposal = propose_profile(file, words)
     click.echo(proposal.toml, nl=False)
     for note in proposal.notes:
-        click.echo(words(note), err=True)
+        click.echo(note, err=True)
 
 
 @commands.command(

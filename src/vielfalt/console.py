@@ -59,7 +59,7 @@ def show_error(error: VielfaltError, words: Words) -> None:
         lines.append(f"  {words('Where')}: {error.where}")
     if error.todo:
         lines.append(f"  {words('What to do')}: {words(error.todo, **error.values)}")
-    print("\n".join(lines), file=sys.stderr)
+    sys.stderr.write("\n".join(lines) + "\n")
 
 
 def show_findings(findings: Iterable[Finding], words: Words) -> None:

@@ -28,7 +28,8 @@ ALL: tuple[Definition, ...] = (
         "residents",
         N_("Residents"),
         N_(
-            "Everyone registered on the reference date with an only or main dwelling in the municipality, each person once."
+            "Everyone registered on the reference date with an only or main dwelling in the municipality, "
+            "each person once."
         ),
         N_(
             "The register holds some people who have moved away without notice and misses others; in towns of "
@@ -49,11 +50,12 @@ ALL: tuple[Definition, ...] = (
         N_("Migration background (register)"),
         N_(
             "Foreigners; Germans who were naturalised, came as repatriates, were born abroad or hold a further "
-            "nationality; and Germans under 18 with at least one such parent at the same address."
+            "nationality; and Germans under 18 whom the register links to at least one such parent."
         ),
         N_(
-            "Derived from the register, not asked. Adult children of immigrants who were born in Germany as Germans cannot be "
-            "recognised, so the share falls artificially at the age of 18. Not the same as the micro census figure."
+            "Derived from the register, not asked. Adult children of immigrants who were born in Germany as Germans "
+            "cannot be recognised, so the share falls artificially at the age of 18. "
+            "Not the same as the micro census figure."
         ),
         "Rule set vielfalt-1, after MigraPro as described by KOSIS (staedtestatistik.de 285, 329) and Berlin MSS 2021",
         ("nationality_1", "birth_place|birth_state"),
@@ -66,8 +68,8 @@ ALL: tuple[Definition, ...] = (
             "apart, one parent) did."
         ),
         N_(
-            "Descendants are recognised under 18 and only where the register links them to their parents; adults born in "
-            "Germany count as without immigration history. Closest official figure: census of 2022."
+            "Descendants are recognised under 18 and only where the register links them to their parents; adults born "
+            "in Germany count as without immigration history. Closest official figure: census of 2022."
         ),
         "Fachkommission Integrationsfähigkeit 2021; Destatis 2023; Kroppach/Rose, WISTA 6/2024",
         ("nationality_1", "birth_place|birth_state", "guardian_1_id|guardian_2_id"),

@@ -15,10 +15,10 @@ SEED = 7
 
 
 def run(residents: int, folder: Path | None, words: Words, progress: Callable[[str], None]) -> Path:
-    """Writes the town, evaluates its last two reference dates (so that change can be shown); the path of report.html."""
+    """Writes the town and evaluates its last two dates, so that change can be shown; the path of report.html."""
     root = folder or Path(tempfile.mkdtemp(prefix="vielfalt-")) / "town"
     if not (root / "town.toml").exists():
-        write_town(root, residents=residents, seed=SEED, progress=progress)
+        write_town(root, residents=residents, seed=SEED, progress=lambda line: progress(words(line)))
     town = read_town(root)
     for date in town.reference_dates()[-2:]:
         progress(words("Evaluating {date}", date=words.date(date)))

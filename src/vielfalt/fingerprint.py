@@ -14,7 +14,7 @@ _CHUNK = 1 << 22
 
 
 def of(town: Town, date: int, language: Language) -> str:
-    """The fingerprint (64 hexadecimal digits) of extract, settings, profile, areas, language, earlier releases, program.
+    """The fingerprint (64 hexadecimal digits) of extract, settings, areas, language, earlier releases and program.
 
     Raises DeliveryError when there is no extract for the date.
     """

@@ -25,27 +25,18 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     Raises DeliveryError or TownError when file, profile or polygons cannot be used.
     """
     imported = import_table(file, read_table_profile(profile))
-    progress(
-        words("{cells} cells read", cells=words.number(sum(cells.frame.height for cells in imported.cells.values())))
-    )
+    read = sum(cells.frame.height for cells in imported.cells.values())
+    progress(words.plural("{n} cell read", "{n} cells read", read))
     protection = Protection.of(parameters.on("protection", imported.source.date))
     protected = protect(imported.cells, imported.geography, protection, imported.unknown)
     leaks = recomputable(protected, imported.cells, imported.geography, protection)
     refuse_leaks(leaks, file)
-    values = indices(imported.cells, protected, imported.geography, protection)
     named = Words(words.language, _labels(imported))
     results = Results(
-        source=Source(
-            imported.source.town,
-            imported.source.ags,
-            imported.source.date,
-            "table",
-            imported.source.text,
-            imported.source.licence,
-        ),
+        source=_source(imported),
         geography=imported.geography,
         tables=protected,
-        indices=values,
+        indices=indices(imported.cells, protected, imported.geography, protection),
         protection=protection,
         findings=tuple(
             FindingCount(found.id, named(found.message, **found.values), found.rows, named(found.consequence))
@@ -54,13 +45,16 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
         previous=latest_release_before(out, imported.source.date),
         definitions=imported.definitions,
         notes=(
-            N_(
-                "Nobody knows how many of these people live at one address, so the rule of dominance could not be applied."
-            ),
+            N_("How many of these people live at one address is not known; the rule of dominance was not applied."),
         ),
     )
     progress(words("Maps, report, release package"))
     return write_release(results, out, named, audit(protected, leaks))
+
+
+def _source(imported: Imported) -> Source:
+    source = imported.source
+    return Source(source.town, source.ags, source.date, "table", source.text, source.licence)
 
 
 def _labels(imported: Imported) -> dict[tuple[str, str], str]:

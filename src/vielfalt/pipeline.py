@@ -162,7 +162,7 @@ def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, kee
         findings += area_findings(engine, people, geography.finest.id)
         keep(people, rows, geography)
     with step("cells"):
-        classes = classified(engine, people, geography.finest.id)
+        classes = classified(engine, people, geography)
         cells = tabulate(engine, classes, capabilities.possible(able, town.options))
     residents = int(cells["residents"].frame["n"].sum())
     return Evaluation(cells, geography, tuple(findings), able, extract.rows, residents)

@@ -24,6 +24,8 @@ from vielfalt.errors import TownError, VielfaltError
 from vielfalt.profiles import Profile, read_profile
 from vielfalt.words import N_, Language
 
+LEAST_CELL = 3
+"""The lowest minimum cell found in practice (Braunschweig 17-05226-01)."""
 RESERVED_LEVELS = frozenset({"town", "area", "level", "value", "status"})
 
 
@@ -206,11 +208,12 @@ class _Reader:
             good = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
             if not good or (name == "dominance" and not LEAST_DOMINANCE <= value <= 1):
                 raise self.fault(N_("The setting “{setting}” is out of range."), setting=f"protection.{name}")
-        if settings.get("min_cell", 3) < 3:
-            raise self.fault(
-                N_("The setting “{setting}” must be 3 or more: nothing below 3 may be published."),
-                setting="protection.min_cell",
-            )
+        for name in ("min_cell", "min_cell_fine"):
+            if settings.get(name, LEAST_CELL) < LEAST_CELL:
+                raise self.fault(
+                    N_("The setting “{setting}” must be 3 or more: nothing below 3 may be published."),
+                    setting=f"protection.{name}",
+                )
         return settings
 
     def fault(self, message: str, **values: object) -> TownError:

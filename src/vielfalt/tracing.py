@@ -18,7 +18,7 @@ _DECIDED = {
 
 
 def lines(town: Town, date: int, record: int, words: Words) -> Iterator[str]:
-    """Which rules decided, every rule that was asked with its answer, and the evidence; or why the row is not counted."""
+    """Which rules decided, every rule asked with its answer, and the evidence; or why the row is not counted."""
     found = trace(town, date, record)
     yield words("Row {record} on {date}", record=record, date=words.date(date))
     if found.not_counted:

@@ -99,12 +99,13 @@ def categories(dimension: str) -> tuple[Category, ...]:
     """The categories of a dimension in their order. Raises KeyError for a dimension nobody declared."""
     match dimension:
         case "nationality":
-            return tuple(Category(row.key, row.label_de, row.label_en, row.group) for row in countries().values())
+            states = (Category(row.key, row.label_de, row.label_en, row.group) for row in countries().values())
+            return (*states, Category("unknown", "Staatsangehörigkeit fehlt", "Nationality missing", "unknown"))
         case "reference_country":
-            abroad = tuple(row for row in categories("nationality") if row.key != GERMANY)
+            abroad = tuple(row for row in categories("nationality") if row.key not in (GERMANY, "unknown"))
             return abroad + tuple(Category(key, de, en, key) for key, de, en, _ in _OUTSIDE)
         case "reference_group":
-            groups = (row for row in _listed()["nationality_group"] if row.key not in ("germany", "unclear"))
+            groups = (row for row in _listed()["nationality_group"] if row.key not in ("germany", "unclear", "unknown"))
             abroad = tuple(Category(row.key, row.label_de, row.label_en, "with") for row in groups)
             return abroad + tuple(Category(*row) for row in _OUTSIDE)
         case _:

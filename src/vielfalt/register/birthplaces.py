@@ -96,9 +96,10 @@ def country_of_birth(engine: Engine, people: Frame, candidates: pl.DataFrame) ->
         people = people.join(evidence, left_on=[key[2:] for key in keys], right_on=keys, how="left")
     decided = people.with_columns(*COUNTRY_OF_BIRTH.columns())
     regions = engine.load(_regions(candidates), "birth_regions")
-    return decided.join(
+    placed = decided.join(
         regions, left_on=["birth_place", "birth_country"], right_on=["k_place", "k_country"], how="left"
     )
+    return placed.drop([*added, "birth_place", "birth_state"])
 
 
 def _evidence_tables(candidates: pl.DataFrame) -> dict[str, pa.Table]:

@@ -1,4 +1,4 @@
-"""The derivation step by step: from counted residents with country of birth to status, history and reference country."""
+"""The derivation: from counted residents with country of birth to status, history and reference country."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ NOT_COUNTED = "not_counted"
 
 
 def evidence_rows(people: Frame, rows: Frame) -> Frame:
-    """One row per row of the register: what the rules looked at and which decided; or the check why it was not counted."""
+    """One row per row of the register: what the rules looked at and which decided, or why it was not counted."""
     kept = people.select("record", *CODES, *FLAGS, *COUNTS)
     left = rows.join(people.select("record"), on="record", how="anti")
     secondary = (nw.col("dwelling_status") == "secondary").fill_null(False)

@@ -29,7 +29,7 @@ LARGE_ADDRESS = 100
 """Residents above which an address that is no institution is reported."""
 COUPLE_AGE_GAP = 20
 GENERATION = 15
-"""Years between generations: within, two people of one name count as a couple or siblings, above as parent and child."""
+"""Years between generations: who is this much younger than the oldest counts as a child of the household."""
 ADULT = 18
 _UNKNOWN = -1
 _DELETED = (
@@ -39,13 +39,13 @@ _DELETED = (
 """What only this step needs; names first of all."""
 _COLUMNS = (
     *("record", "address", "spouse", "guardian_1", "guardian_2", "family_name"),
-    *("move_in_date", "origin_municipality", "age", "institution_address"),
+    *("move_in_date", "origin_municipality", "age", "institution_address", "married"),
 )
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The residents of some whole addresses as columns of integers; -1 is unknown. ``spouse`` and so on are positions."""
+    """The residents of whole addresses as columns of integers; -1 is unknown. ``spouse`` and so on are positions."""
 
     record: Ints
     address: Ints
@@ -57,6 +57,7 @@ class Neighbours:
     origin: Ints
     age: Ints
     institution: Flags
+    married: Flags
     size: Ints
 
 
@@ -101,6 +102,14 @@ def _unmarried_couple(people: Neighbours) -> Pairs:
     return first[two & near], second[two & near]
 
 
+def _common_child(people: Neighbours) -> Pairs:
+    """The two guardians of a child who all live at one address."""
+    first, second = people.guardian_1, people.guardian_2
+    both = (first >= 0) & (second >= 0)
+    both &= (people.address[first] == people.address) & (people.address[second] == people.address)
+    return first[both], second[both]
+
+
 def _alike(columns: tuple[Ints, ...], among: Flags) -> Pairs:
     """Each person of a group of equals with the first of the group (the first with itself)."""
     rows = np.flatnonzero(among)
@@ -121,6 +130,7 @@ LINKS: tuple[Link, ...] = (
     Link(
         "L5", _same_name_small_address, N_("The same family name at an address of few residents."), "HHGEN98 stages 3-6"
     ),
+    Link("L7", _common_child, N_("Two guardians of one child at the child's address."), "HHGEN98 stage 2"),
     Link("L6", _unmarried_couple, N_("Two adults who moved in together from the same place."), "HHGEN98 stage 2"),
 )
 
@@ -141,7 +151,9 @@ def households(engine: Engine, people: Frame) -> Frame:
     own_address = nw.coalesce(nw.col("address"), nw.lit(0) - nw.col("record")).alias("address")
     needed = (
         people.join(marked.filter(~nw.col("address").is_null()), on="address", how="left")
-        .with_columns(own_address)
+        .with_columns(
+            own_address, nw.col("marital_status").is_in(["VH", "LP"]).fill_null(False).cast(nw.Int32).alias("married")
+        )
         .select(*_COLUMNS)
     )
     grouped = engine.map_batches(needed, _group, "households", together="address")
@@ -158,7 +170,7 @@ def _group(batch: pa.RecordBatch) -> pa.RecordBatch:
     _, group = connected_components(graph, directed=False)
     household = np.full(group.max(initial=-1) + 1, np.iinfo(np.int64).max)
     np.minimum.at(household, group, people.record)
-    couple = _in_couple(people, pairs[5])
+    couple = _in_couple(people, group)
     kinds = _types(people, group, couple)
     return pa.RecordBatch.from_pydict(
         {
@@ -177,7 +189,8 @@ def _types(people: Neighbours, group: Ints, couple: Flags) -> Ints:
     """The type of each household, as a place in ``TYPES``.
 
     A child is a minor, a person whose guardian lives here, or a person outside the couple who is at least a generation
-    younger than the oldest. Who is neither in a couple nor a child makes the household lone parent (one of them) or other.
+    younger than the oldest. Who is neither in a couple nor a child makes the household lone parent (one of
+    them) or other.
     """
     count = int(group.max(initial=-1)) + 1
     oldest = np.full(count, _UNKNOWN)
@@ -203,11 +216,19 @@ def _types(people: Neighbours, group: Ints, couple: Flags) -> Ints:
     )
 
 
-def _in_couple(people: Neighbours, unmarried: Pairs) -> Flags:
-    """Whether each person lives with a spouse or, unmarried, with the one they moved in with."""
+def _in_couple(people: Neighbours, group: Ints) -> Flags:
+    """Whether each person lives with a spouse, with the other guardian of a child, with the one they moved in with,
+    or is one of the only two married people of a household, of about one age."""
     couple = np.zeros(len(people.record), dtype=bool)
-    for own, other in (_pointer("spouse")(people), unmarried):
+    for own, other in (_pointer("spouse")(people), _common_child(people), _unmarried_couple(people)):
         couple[own] = couple[other] = True
+    alone = people.married & ~couple
+    count = int(group.max(initial=-1)) + 1
+    oldest, youngest = np.full(count, _UNKNOWN), np.full(count, np.iinfo(np.int64).max)
+    np.maximum.at(oldest, group[alone], people.age[alone])
+    np.minimum.at(youngest, group[alone], people.age[alone])
+    two = (np.bincount(group[alone], minlength=count) == 2) & (np.bincount(group, couple, count) == 0)
+    couple |= alone & (two & (oldest - youngest <= COUPLE_AGE_GAP))[group]
     return couple
 
 
@@ -235,5 +256,6 @@ def _neighbours(batch: pa.RecordBatch) -> Neighbours:
         origin=columns["origin_municipality"],
         age=columns["age"],
         institution=columns["institution_address"] == 1,
+        married=columns["married"] == 1,
         size=size[group],
     )

@@ -36,11 +36,19 @@ def evidence(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
         nw.col("birth_country").is_in(successors) & window("repatriate_until_ussr")
     )
     early = arrival < int(parameters["immigration_since"])
-    expellee = german & (_earliest(nw.col("birth_date")) < int(parameters["expellee_born_before"])) & (
-        ((nw.col("birth_region") == "east") & (early | arrival.is_null())) | ((nw.col("birth_region") == "sudeten") & early)
+    expellee = (
+        german
+        & (_earliest(nw.col("birth_date")) < int(parameters["expellee_born_before"]))
+        & (
+            ((nw.col("birth_region") == "east") & (early | arrival.is_null()))
+            | ((nw.col("birth_region") == "sudeten") & early)
+        )
     )
     return (
-        nw.when(~nw.col("nationality_1").is_null()).then(german).otherwise(nw.lit(None, dtype=nw.Boolean)).alias("german"),
+        nw.when(~nw.col("nationality_1").is_null())
+        .then(german)
+        .otherwise(nw.lit(None, dtype=nw.Boolean))
+        .alias("german"),
         (nw.col("nationality_1").is_in(special) & ~_any(*valid)).alias("unclear"),
         _any(*valid).alias("further_nationality"),
         (nw.col("birth_country") == codes.GERMANY).alias("born_here"),
@@ -74,32 +82,112 @@ _PARENTS = nw.col("parents_linked") > 0
 _CHILD = _GERMAN & nw.col("minor")
 
 _OWN_MARKS = (
-    Rule("A0-2", "foreigner_born_here", ~_GERMAN & nw.col("unclear") & _HERE, N_("Stateless, unclear or not stated nationality only; born in Germany."), _SET),
-    Rule("A0", "foreigner_born_abroad", ~_GERMAN & nw.col("unclear"), N_("Stateless, unclear or not stated nationality only."), _SET),
+    Rule(
+        "A0-2",
+        "foreigner_born_here",
+        ~_GERMAN & nw.col("unclear") & _HERE,
+        N_("Stateless, unclear or not stated nationality only; born in Germany."),
+        _SET,
+    ),
+    Rule(
+        "A0",
+        "foreigner_born_abroad",
+        ~_GERMAN & nw.col("unclear"),
+        N_("Stateless, unclear or not stated nationality only."),
+        _SET,
+    ),
     Rule("A2", "foreigner_born_here", ~_GERMAN & _HERE, N_("No German nationality; born in Germany."), _SET),
-    Rule("A1", "foreigner_born_abroad", ~_GERMAN, N_("No German nationality; born abroad or country of birth open."), _SET),
-    Rule("E1", "naturalised", _GERMAN & (_KIND == "naturalised"), N_("The register notes a naturalisation."), "DSMeld 1002-1004; " + _SET),
-    Rule("S1", "repatriate", _GERMAN & (_KIND == "repatriate"), N_("The register notes a repatriate certificate."), "BVFG §15, StAG §7; " + _SET),
-    Rule("O1", "dual_national_born_here", _GERMAN & (_KIND == "option"), N_("The register holds the legacy option flag."), "BMG §3(2) No. 5; " + _SET),
-    Rule("N1", "none", _GERMAN & nw.col("expellee"), N_("Born before 1945 in the former eastern territories, no arrival from abroad since 1950."), "Contract vielfalt-1"),
-    Rule("S2", "repatriate", _GERMAN & nw.col("born_abroad") & nw.col("repatriate_window"), N_("German, and country of birth and year of arrival are those of repatriates."), "Contract vielfalt-1"),
+    Rule(
+        "A1",
+        "foreigner_born_abroad",
+        ~_GERMAN,
+        N_("No German nationality; born abroad or country of birth open."),
+        _SET,
+    ),
+    Rule(
+        "E1",
+        "naturalised",
+        _GERMAN & (_KIND == "naturalised"),
+        N_("The register notes a naturalisation."),
+        "DSMeld 1002-1004; " + _SET,
+    ),
+    Rule(
+        "S1",
+        "repatriate",
+        _GERMAN & (_KIND == "repatriate"),
+        N_("The register notes a repatriate certificate."),
+        "BVFG §15, StAG §7; " + _SET,
+    ),
+    Rule(
+        "O1",
+        "dual_national_born_here",
+        _GERMAN & (_KIND == "option"),
+        N_("The register holds the legacy option flag."),
+        "BMG §3(2) No. 5; " + _SET,
+    ),
+    Rule(
+        "N1",
+        "none",
+        _GERMAN & nw.col("expellee"),
+        N_("Born before 1945 in the former eastern territories, no arrival from abroad since 1950."),
+        "Contract vielfalt-1",
+    ),
+    Rule(
+        "S2",
+        "repatriate",
+        _GERMAN & nw.col("born_abroad") & nw.col("repatriate_window"),
+        N_("German, and country of birth and year of arrival are those of repatriates."),
+        "Contract vielfalt-1",
+    ),
     Rule("G1", "german_born_abroad_other", _GERMAN & nw.col("born_abroad"), N_("German and born abroad."), _SET),
-    Rule("D1", "dual_national_born_here", _GERMAN & nw.col("further_nationality"), N_("German with a further nationality."), _SET),
-)  # fmt: skip
+    Rule(
+        "D1",
+        "dual_national_born_here",
+        _GERMAN & nw.col("further_nationality"),
+        N_("German with a further nationality."),
+        _SET,
+    ),
+)
 
 MIGRATION_STATUS = Decision(
     "migration_status",
     "migration_rule",
     (
         *_OWN_MARKS,
-        Rule("F2", "child_two_parents", _CHILD & _BOTH, N_("Under 18; both linked parents have a migration background."), "Berlin MSS 2021; " + _SET),
-        Rule("F1", "child_one_parent", _CHILD & _ONE, N_("Under 18; one linked parent has a migration background."), "Berlin MSS 2021; " + _SET),
-        Rule("U1", "undeterminable", _CHILD & ~_PARENTS, N_("Under 18, no mark of their own, not linked to a parent."), "Contract vielfalt-1"),
-        Rule("U3", "undeterminable", _CHILD & (nw.col("parents_open") > 0), N_("Under 18; the migration background of a linked parent is not determinable."), _SET),
-        Rule("N2", "none", _GERMAN & _HERE, N_("German, born in Germany, and no mark of a migration background."), _SET),
+        Rule(
+            "F2",
+            "child_two_parents",
+            _CHILD & _BOTH,
+            N_("Under 18; both linked parents have a migration background."),
+            "Berlin MSS 2021; " + _SET,
+        ),
+        Rule(
+            "F1",
+            "child_one_parent",
+            _CHILD & _ONE,
+            N_("Under 18; one linked parent has a migration background."),
+            "Berlin MSS 2021; " + _SET,
+        ),
+        Rule(
+            "U1",
+            "undeterminable",
+            _CHILD & ~_PARENTS,
+            N_("Under 18, no mark of their own, not linked to a parent."),
+            "Contract vielfalt-1",
+        ),
+        Rule(
+            "U3",
+            "undeterminable",
+            _CHILD & (nw.col("parents_open") > 0),
+            N_("Under 18; the migration background of a linked parent is not determinable."),
+            _SET,
+        ),
+        Rule(
+            "N2", "none", _GERMAN & _HERE, N_("German, born in Germany, and no mark of a migration background."), _SET
+        ),
     ),
     Rule("U2", "undeterminable", nw.lit(True), N_("Nationality or country of birth is missing."), _SET),
-)  # fmt: skip
+)
 
 OWN_STATUS = Decision("own_status", "own_rule", _OWN_MARKS, Rule("-", "", nw.lit(True), "", _SET))
 """The marks of the person alone, before parents are looked at; empty when there is none."""
@@ -113,11 +201,23 @@ IMMIGRATED = Decision(
     "own_history_rule",
     (
         Rule("H1", "immigrated", _ABROAD, N_("Born abroad and arrived since 1950."), _HISTORY),
-        Rule("H2", "immigrated", _OPEN_FOREIGNER & nw.col("arrived_since"), N_("Foreigner with open country of birth: counts as born abroad."), _HISTORY),
-        Rule("H3", "none", nw.col("born_abroad") | _OPEN_FOREIGNER, N_("Born abroad, arrived before 1950 or expellee."), _HISTORY),
+        Rule(
+            "H2",
+            "immigrated",
+            _OPEN_FOREIGNER & nw.col("arrived_since"),
+            N_("Foreigner with open country of birth: counts as born abroad."),
+            _HISTORY,
+        ),
+        Rule(
+            "H3",
+            "none",
+            nw.col("born_abroad") | _OPEN_FOREIGNER,
+            N_("Born abroad, arrived before 1950 or expellee."),
+            _HISTORY,
+        ),
     ),
     Rule("-", "", nw.lit(True), "", _HISTORY),
-)  # fmt: skip
+)
 """Whether the person immigrated; empty when born in Germany or open."""
 
 IMMIGRATION_HISTORY = Decision(
@@ -125,10 +225,28 @@ IMMIGRATION_HISTORY = Decision(
     "immigration_rule",
     (
         *IMMIGRATED.rules,
-        Rule("H4", "both_parents", nw.col("minor") & _HERE & (nw.col("parents_immigrated") == 2), N_("Under 18, born here; both linked parents immigrated."), _HISTORY),
-        Rule("H5", "one_parent", nw.col("minor") & _HERE & (nw.col("parents_immigrated") == 1), N_("Under 18, born here; one linked parent immigrated."), _HISTORY),
-        Rule("H6", "undeterminable", nw.col("minor") & _HERE & ~_PARENTS, N_("Under 18, born here, not linked to a parent."), _HISTORY),
+        Rule(
+            "H4",
+            "both_parents",
+            nw.col("minor") & _HERE & (nw.col("parents_immigrated") == 2),
+            N_("Under 18, born here; both linked parents immigrated."),
+            _HISTORY,
+        ),
+        Rule(
+            "H5",
+            "one_parent",
+            nw.col("minor") & _HERE & (nw.col("parents_immigrated") == 1),
+            N_("Under 18, born here; one linked parent immigrated."),
+            _HISTORY,
+        ),
+        Rule(
+            "H6",
+            "undeterminable",
+            nw.col("minor") & _HERE & ~_PARENTS,
+            N_("Under 18, born here, not linked to a parent."),
+            _HISTORY,
+        ),
         Rule("H7", "none", _HERE, N_("Born in Germany."), _HISTORY),
     ),
     Rule("H0", "undeterminable", nw.lit(True), N_("The country of birth is open."), _HISTORY),
-)  # fmt: skip
+)

@@ -48,13 +48,18 @@ def counted(engine: Engine, register: Frame, reference: int) -> Frame:
     return engine.checkpoint(
         people.with_columns(
             *(
-                nw.when(plausible.fill_null(True)).then(nw.col(role)).otherwise(nw.lit(None, dtype=nw.Int64)).alias(role)
+                nw.when(plausible.fill_null(True))
+                .then(nw.col(role))
+                .otherwise(nw.lit(None, dtype=nw.Int64))
+                .alias(role)
                 for role, plausible in older.items()
             ),
             *((~plausible).fill_null(False).alias(f"{role}_implausible") for role, plausible in older.items()),
             completed_years(nw.col("arrival_date"), nw.lit(reference)).cast(nw.Int32).alias("stay_years"),
             nw.when(age <= MAXIMUM_AGE).then(age).otherwise(nw.lit(None, dtype=nw.Int32)).cast(nw.Int32).alias("age"),
-        ).drop([*(f"{role}_birth" for role in ROLES.values()), "pseudonym", "dwelling_status", "given_names", *_POINTS]),
+        ).drop(
+            [*(f"{role}_birth" for role in ROLES.values()), "pseudonym", "dwelling_status", "given_names", *_POINTS]
+        ),
         "people",
     )
 

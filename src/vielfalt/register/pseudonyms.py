@@ -51,8 +51,8 @@ def pseudonyms(ids: pa.Array, key: bytes) -> pa.Array:
     """64-bit pseudonyms of ordering numbers (text, outer blanks ignored); null where there is none.
 
     The first half of AES-256 (FIPS 197) of the number under the town's key: numbers of up to 16 bytes are padded with
-    zero bytes, which no text holds, so different numbers stay different blocks; longer ones are shortened to 16 bytes by
-    keyed BLAKE2b (RFC 7693) before. One call for all rows, which is what makes it fast.
+    zero bytes, which no text holds, so different numbers stay different blocks; longer ones are shortened to 16 bytes
+    by keyed BLAKE2b (RFC 7693) before. One call for all rows, which is what makes it fast.
     """
     texts = pc.utf8_trim_whitespace(ids.fill_null("")).cast(pa.binary())
     lengths = pc.binary_length(texts).to_numpy()

@@ -96,7 +96,7 @@ class Reader:
         return tuple(self.numberings["places"])
 
     def _persons(self, batch: pa.RecordBatch, rows: Ints) -> dict[str, pa.Array]:
-        """Pseudonym and record key of each row, and its pointers as pseudonyms. A row without id gets one of its own."""
+        """Pseudonym, record key and pointers (as pseudonyms) of each row. A row without id gets one of its own."""
         hashed = {
             name: pseudonyms(batch.column(name), self.key)
             if name in batch.schema.names

@@ -56,8 +56,9 @@ def _hidden(grid: Grid, protected: ProtectedCells, division: Division) -> Hidden
             [
                 [status[(division.levels[level], area, *category)] == "suppressed" for category in grid.categories]
                 for area in division.keys[level]
-            ]
-        )
+            ],
+            dtype=np.bool_,
+        ).reshape(grid.values[level].shape)
         for level in range(len(grid.values))
     )
 

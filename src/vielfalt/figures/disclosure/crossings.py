@@ -43,8 +43,8 @@ class _Crossing:
     @property
     def shape(self) -> tuple[int, int]:
         """How many categories the first and the second characteristic have."""
-        second = len({category[1] for category in self.grid.categories})
-        return len(self.grid.categories) // second, second
+        first, second = (len({category[place] for category in self.grid.categories}) for place in (0, 1))
+        return first, second
 
     def slices(self, columns: Marks) -> Marks:
         """The categories whose first characteristic is that of one of the columns."""
@@ -167,28 +167,46 @@ def _cost(crossing: _Crossing, values: Ints) -> rectangles.Costs:
 def _widen(
     crossings: Mapping[str, _Crossing], found: Mapping[str, Hidden], told: Mapping[str, Exposed], division: Division
 ) -> set[str]:
-    """Hides more around each cell that fell; the crossings concerned. A figure of another table blames them all."""
+    """Hides more around each cell that fell; the crossings concerned.
+
+    A figure of another table, and one whose own crossing is hidden all around, is blamed on all crossings.
+    """
     stale = set()
     for id, levels in told.items():
         for level, (marks, _, _) in enumerate(levels):
             for area in np.unique(division.parents[level][any_of(marks, 1)]):
-                rows = division.children(level, area)
-                for name in [id] if id in crossings else crossings:
-                    columns = crossings[name].slices(any_of(marks[rows], 0)) if name == id else slice(None)
-                    if level < len(found[name]) and _widened(crossings[name], found[name], level, rows, columns):
-                        stale.add(name)
-                    elif level and not found[name][level - 1][area].all():
-                        crossings[name].first[level - 1][area] = True
+                columns = any_of(marks[division.children(level, area)], 0)
+                if id in crossings and _widened(crossings[id], found[id], level, area, columns, division):
+                    stale.add(id)
+                    continue
+                for name, crossing in crossings.items():
+                    everything = np.ones(len(crossing.grid.categories), np.bool_)
+                    if _widened(crossing, found[name], level, area, everything, division):
                         stale.add(name)
     return stale
 
 
-def _widened(crossing: _Crossing, hidden: Hidden, level: int, rows: Ints, columns: Marks | slice) -> bool:
-    """Hides in neighbouring areas some categories, or else all of them; False when all are hidden already."""
-    for block in (columns, slice(None)):
-        if not hidden[level][rows][:, block].all():
-            marks = crossing.first[level][rows]
-            marks[:, block] = True
-            crossing.first[level][rows] = marks
+def _widened(crossing: _Crossing, hidden: Hidden, level: int, area: int, columns: Marks, division: Division) -> bool:
+    """Hides more in the areas within a coarser area: the categories of the first characteristic that hold one of the
+    columns, or else all categories, or else those of the coarser area, at last whole levels. False when all is hidden.
+    """
+    slices, everything = crossing.slices(columns), np.ones_like(columns)
+    steps = [(level, division.children(level, area), block) for block in (slices, everything)]
+    if level:
+        steps += [(level - 1, np.array([area]), block) for block in (slices, everything)]
+    steps += [(at, np.arange(len(division.keys[at])), everything) for at in range(level, -1, -1)]
+    for at, rows, block in steps:
+        if at < len(hidden) and not hidden[at][np.ix_(rows, np.flatnonzero(block))].all():
+            _hide_first(crossing, at, rows, np.flatnonzero(block), division)
             return True
     return False
+
+
+def _hide_first(crossing: _Crossing, level: int, rows: Ints, columns: Ints, division: Division) -> None:
+    """Hides cells first; where people live in one area only, the coarser area counts the same people."""
+    crossing.first[level][np.ix_(rows, columns)] = True
+    if level:
+        for area in np.unique(division.parents[level][rows]):
+            near = division.children(level, area)
+            if np.count_nonzero(any_of(crossing.grid.values[level][near] > 0, 1)) < 2:
+                _hide_first(crossing, level - 1, np.array([area]), columns, division)

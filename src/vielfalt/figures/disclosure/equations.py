@@ -75,7 +75,7 @@ def families(grids: Mapping[str, Grid], numbers: Mapping[str, Numbers], division
             second = second_table(grid, grids)
             if second is not None:
                 place = {category[0]: column for column, category in enumerate(grids[second].categories)}
-                columns = np.array([place[category[1]] for category in grid.categories])
+                columns = np.array([place[category[1]] for category in grid.categories], dtype=np.int64)
                 yield _family(numbers[second][level].T, columns, parts.T)
 
 

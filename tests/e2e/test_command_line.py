@@ -1,0 +1,358 @@
+"""The command line as a user meets it: the whole path on a small synthetic town, and bad input with its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from vielfalt import dates, pipeline, schema
+from vielfalt.engines.duckdb import DuckDB
+from vielfalt.synthetic import write_town
+from vielfalt.town import read_town
+
+DATES = (20241231, 20251231)
+LATEST = "2025-12-31"
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def vielfalt(*words: object, expect: int = 0) -> subprocess.CompletedProcess[str]:
+    """Runs a command in a process of its own, in English, and checks its exit code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "vielfalt", *map(str, words)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "VIELFALT_LANG": "en", "COLUMNS": "200"},
+        check=False,
+    )
+    assert done.returncode == expect, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A synthetic town of 4,000 residents, both reference dates evaluated."""
+    root = tmp_path_factory.mktemp("town") / "town"
+    write_town(root, residents=4_000, seed=11, dates=DATES, progress=lambda _: None)
+    for date in DATES:
+        vielfalt("run", root, "--date", dates.to_iso(date))
+    return root
+
+
+@pytest.fixture
+def town(tmp_path: Path, evaluated: Path) -> Path:
+    """A fresh town project without results, to be spoiled."""
+    root = tmp_path / "town"
+    shutil.copytree(evaluated, root, ignore=shutil.ignore_patterns("vault", "releases", "truth"))
+    return root
+
+
+def test_a_release_holds_everything_the_contract_names(evaluated: Path) -> None:
+    release = evaluated / "releases" / f"{LATEST}-1"
+    for name in ("datapackage.json", "indices.csv", "report.pdf", "report.html", "audit.json", "MANIFEST"):
+        assert (release / name).stat().st_size > 0
+    assert {path.name for path in (release / "areas").iterdir()} == {
+        "district.geojson",
+        "quarter.geojson",
+        "block.geojson",
+    }
+    assert list((release / "maps").glob("*.svg"))
+    with zipfile.ZipFile(evaluated / "releases" / f"{LATEST}-1.zip") as packed:
+        assert len(packed.namelist()) == sum(path.is_file() for path in release.rglob("*"))
+    assert json.loads((release / "audit.json").read_text(encoding="utf-8"))["passed"] is True
+
+
+def test_no_published_value_is_below_the_minimum_cell(evaluated: Path) -> None:
+    tables = list((evaluated / "releases" / f"{LATEST}-1" / "tables").glob("*.csv"))
+    assert len(tables) > 15
+    for path in tables:
+        table = pl.read_csv(path, infer_schema=False)
+        suppressed = table.filter(pl.col("status") == "suppressed")
+        assert (suppressed["value"] == ".").all()
+        shown = table.filter(pl.col("status") != "suppressed")["value"].cast(pl.Int64)
+        assert not ((shown > 0) & (shown < 5)).any(), path.name
+
+
+def test_published_totals_are_those_of_the_vault(evaluated: Path) -> None:
+    persons = pl.read_parquet(evaluated / "vault" / LATEST / "persons.parquet")
+    residents = pl.read_csv(evaluated / "releases" / f"{LATEST}-1" / "tables" / "residents.csv", infer_schema=False)
+    town = residents.filter(pl.col("level") == "town")["value"].to_list()
+    assert town == [str(persons.height)]
+
+
+def test_the_persons_file_is_what_the_contract_says(evaluated: Path) -> None:
+    persons = pl.read_parquet(evaluated / "vault" / LATEST / "persons.parquet")
+    assert persons.columns == [*(entry.name for entry in schema.PERSONS), "district", "quarter", "block"]
+    assert persons["record"].is_unique().all() and persons["record"].is_sorted()
+    truth = pl.read_parquet(evaluated / "truth" / f"{LATEST}.parquet")
+    counted = set(truth.filter(pl.col("counted"))["record"])
+    assert len(counted.symmetric_difference(persons["record"])) <= 0.002 * persons.height
+
+
+def test_the_derivation_is_near_the_truth(evaluated: Path) -> None:
+    persons = pl.read_parquet(evaluated / "vault" / LATEST / "persons.parquet")
+    truth = pl.read_parquet(evaluated / "truth" / f"{LATEST}.parquet")
+    both = persons.join(truth, on="record", suffix="_true")
+    assert (both["birth_country"] == both["birth_country_true"]).mean() > 0.98  # type: ignore[operator]
+    assert (both["birth_country"] != both["birth_country_true"]).drop_nulls().mean() < 0.005  # type: ignore[operator]
+    assert (both["block"] == both["block_true"]).mean() > 0.99  # type: ignore[operator]
+    assert (both["household_type"] == both["household_type_true"]).mean() > 0.9  # type: ignore[operator]
+
+
+def test_nothing_personal_leaves_memory_and_vault(evaluated: Path) -> None:
+    """No name, ordering number or street of the extract stands in any file of vault or releases."""
+    lines = (evaluated / "register" / LATEST / "register.csv").read_text(encoding="cp1252").splitlines()
+    header = lines[0].split(";")
+    cells = [line.split(";") for line in lines[1:400]]
+    wanted = {"Ordnungsmerkmal": 8, "Familienname": 9}
+    secrets = {
+        row[header.index(name)].encode()
+        for row in cells
+        for name, length in wanted.items()
+        if len(row) == len(header) and len(row[header.index(name)]) >= length
+    }
+    assert len(secrets) > 100
+    for path in [*(evaluated / "vault").rglob("*"), *(evaluated / "releases").rglob("*")]:
+        if path.is_file() and path.suffix != ".zip":
+            content = path.read_bytes()
+            assert not [secret for secret in secrets if secret in content], path
+
+
+def test_a_second_run_with_nothing_changed_says_so(evaluated: Path) -> None:
+    done = vielfalt("run", evaluated, "--json")
+    outcome = json.loads(done.stdout)
+    assert outcome["unchanged"] is True
+    assert outcome["release"].endswith(f"{LATEST}-1")
+    assert not (evaluated / "releases" / f"{LATEST}-2").exists()
+
+
+def test_a_changed_setting_makes_a_new_release(town: Path) -> None:
+    vielfalt("run", town)
+    settings = town / "town.toml"
+    settings.write_text(
+        re.sub(r"(?m)^\[protection\]$", "[protection]\nmin_cell = 10", settings.read_text(encoding="utf-8"))
+        if "[protection]" in settings.read_text(encoding="utf-8")
+        else settings.read_text(encoding="utf-8") + "\n[protection]\nmin_cell = 10\n",
+        encoding="utf-8",
+    )
+    vielfalt("run", town)
+    table = pl.read_csv(town / "releases" / f"{LATEST}-2" / "tables" / "nationality_group.csv", infer_schema=False)
+    shown = table.filter(pl.col("status") == "ok")["value"].cast(pl.Int64)
+    assert not ((shown > 0) & (shown < 10)).any()
+
+
+def test_check_prints_one_json_object_and_keeps_nothing(town: Path) -> None:
+    outcome = json.loads(vielfalt("check", town, "--json").stdout)
+    found = {entry["check"] for entry in outcome["findings"]}
+    assert {"row_broken", "secondary_dwelling", "date_impossible"} <= found
+    assert all(entry["possible"] for entry in outcome["capabilities"] if entry["id"] == "mh_register")
+    assert not (town / "releases").exists()
+    assert not list((town / "vault").rglob("*.parquet"))
+
+
+def test_missing_columns_are_named_in_the_capability_report(town: Path) -> None:
+    profile = town / "profile.toml"
+    kept = [
+        line
+        for line in profile.read_text(encoding="utf-8").splitlines()
+        if not line.startswith(("birth_place =", "birth_state =", "religion ="))
+    ]
+    profile.write_text("\n".join(kept), encoding="utf-8")
+    outcome = json.loads(vielfalt("check", town, "--json").stdout)
+    able = {entry["id"]: entry for entry in outcome["capabilities"]}
+    assert able["foreigner"]["possible"] is True
+    assert able["mh_register"]["possible"] is False
+    assert able["mh_register"]["missing"] == ["birth_place|birth_state"]
+    vielfalt("run", town)
+    tables = {path.stem for path in (town / "releases" / f"{LATEST}-1" / "tables").iterdir()}
+    assert "foreigner" in tables and "mh_register" not in tables and "mh_group_by_age" not in tables
+
+
+def test_trace_and_explain(evaluated: Path) -> None:
+    evidence = pl.read_parquet(evaluated / "vault" / LATEST / "evidence.parquet")
+    row = evidence.filter(pl.col("migration_rule") == "G1").row(0, named=True)
+    shown = vielfalt("trace", evaluated, row["record"]).stdout
+    assert "rule G1" in shown and row["birth_country"] in shown
+    dropped = evidence.filter(pl.col("not_counted") == "secondary_dwelling")["record"][0]
+    assert "Secondary dwelling" in vielfalt("trace", evaluated, dropped).stdout
+    assert "naturalis" in vielfalt("explain", "e1").stdout
+    assert "Duncan" in vielfalt("explain", "dissimilarity").stdout
+    assert len(vielfalt("explain").stdout.splitlines()) > 60
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("run", "{missing}"), 11, "holds no town.toml"),
+        (("run", "{town}", "--date", "2019-12-31"), 10, "no extract for this reference date"),
+        (("run", "{town}", "--date", "2999-12-31"), 11, "lies in the future"),
+        (("run", "{town}", "--date", "31.12.2025"), 2, "is not a date"),
+        (("run", "{town}", "--lang", "fr"), 2, "fr"),
+        (("explain", "nonsense"), 2, "Nothing is called"),
+        (("trace", "{evaluated}", "99999999"), 11, "no readable row"),
+        (("profile", "{missing}"), 10, ""),
+        (("synth", "{town}"), 2, ""),
+        (("init", "{town}"), 2, ""),
+        (("import-table", "{missing}", "--profile", "{missing}"), 11, ""),
+    ],
+)
+def test_mistaken_calls(
+    words: tuple[str, ...], code: int, sentence: str, town: Path, evaluated: Path, tmp_path: Path
+) -> None:
+    places = {"town": town, "evaluated": evaluated, "missing": tmp_path / "missing"}
+    assert sentence in vielfalt(*(word.format(**places) for word in words), expect=code).stderr
+
+
+def _spoil_empty(town: Path) -> None:
+    (town / "register" / LATEST / "register.csv").write_bytes(b"")
+
+
+def _spoil_header_only(town: Path) -> None:
+    extract = town / "register" / LATEST / "register.csv"
+    extract.write_bytes(extract.read_bytes().split(b"\n")[0] + b"\n")
+
+
+def _spoil_columns(town: Path) -> None:
+    extract = town / "register" / LATEST / "register.csv"
+    extract.write_bytes(b"a;b;c\n1;2;3\n")
+
+
+def _spoil_encoding(town: Path) -> None:
+    extract = town / "register" / LATEST / "register.csv"
+    extract.write_bytes(extract.read_bytes().decode("cp1252").encode("utf-8"))
+
+
+def _spoil_rows(town: Path) -> None:
+    extract = town / "register" / LATEST / "register.csv"
+    header = extract.read_bytes().split(b"\n")[0]
+    extract.write_bytes(header + b"\n" + b"only;three;columns\n" * 50)
+
+
+def _spoil_streets(town: Path) -> None:
+    (town / "areas" / "streets.csv").write_text("street_key;street_name;from;to;parity;block\n", encoding="utf-8")
+
+
+def _spoil_overlap(town: Path) -> None:
+    path = town / "areas" / "block.geojson"
+    areas = json.loads(path.read_text(encoding="utf-8"))
+    areas["features"][1]["geometry"] = areas["features"][0]["geometry"]
+    path.write_text(json.dumps(areas), encoding="utf-8")
+
+
+def _spoil_polygon(town: Path) -> None:
+    path = town / "areas" / "block.geojson"
+    areas = json.loads(path.read_text(encoding="utf-8"))
+    bow = [[558000, 5407000], [558900, 5407900], [558900, 5407000], [558000, 5407900], [558000, 5407000]]
+    areas["features"][0]["geometry"] = {"type": "Polygon", "coordinates": [bow]}
+    path.write_text(json.dumps(areas), encoding="utf-8")
+
+
+def _spoil_settings(town: Path) -> None:
+    (town / "town.toml").write_text("[town\n", encoding="utf-8")
+
+
+def _spoil_threshold(town: Path) -> None:
+    path = town / "town.toml"
+    text = re.sub(r"(?ms)^\[protection\].*?(?=^\[|\Z)", "", path.read_text(encoding="utf-8"))
+    path.write_text(text + "\n[protection]\nmin_cell = 1\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "sentence"),
+    [
+        (_spoil_empty, 10, "empty"),
+        (_spoil_header_only, 10, "no rows"),
+        (_spoil_columns, 10, "none of the columns"),
+        (_spoil_encoding, 10, "UTF-8"),
+        (_spoil_rows, 10, "None of the 50 rows"),
+        (_spoil_streets, 10, "street"),
+        (_spoil_overlap, 11, ""),
+        (_spoil_polygon, 11, ""),
+        (_spoil_settings, 11, "not valid TOML"),
+        (_spoil_threshold, 11, "min_cell"),
+    ],
+)
+def test_bad_input_names_what_where_and_what_to_do(
+    town: Path, spoil: Callable[[Path], None], code: int, sentence: str
+) -> None:
+    spoil(town)
+    shown = vielfalt("run", town, expect=code).stderr
+    assert sentence in shown
+    assert "Where:" in shown and "What to do:" in shown
+    assert not list((town / "releases").glob("*")) if (town / "releases").exists() else True
+
+
+def test_a_directory_that_matches_nothing_falls_back_to_coordinates(town: Path) -> None:
+    (town / "areas" / "streets.csv").write_text(
+        f"street_key;street_name;from;to;parity;block\n99999;Nirgendwo;1;9;all;{_first_block(town)}\n", encoding="utf-8"
+    )
+    outcome = json.loads(vielfalt("check", town, "--json").stdout)
+    unresolved = [entry["rows"] for entry in outcome["findings"] if entry["check"] == "address_unresolved"]
+    assert sum(unresolved) < 0.01 * outcome["residents"]
+
+
+def _first_block(town: Path) -> str:
+    areas = json.loads((town / "areas" / "block.geojson").read_text(encoding="utf-8"))
+    return str(areas["features"][0]["properties"]["key"])
+
+
+def test_a_killed_run_leaves_no_release_and_the_next_one_starts_clean(town: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vielfalt", "run", str(town)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    scratch = town / "vault" / LATEST / ".scratch"
+    for _ in range(1_000):
+        if scratch.exists() or process.poll() is not None:
+            break
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait(timeout=30)
+    assert not list((town / "releases").glob("[0-9]*")) if (town / "releases").exists() else True
+    vielfalt("run", town)
+    assert (town / "releases" / f"{LATEST}-1" / "MANIFEST").exists()
+    assert not scratch.exists()
+    assert not [path for path in (town / "releases").iterdir() if path.name.startswith(".")]
+
+
+def test_names_are_gone_after_the_household_step(town: Path) -> None:
+    """While later steps run, the engine's tables hold no column of names, and no text of the extract is kept."""
+    seen: dict[str, list[str]] = {}
+    engines: list[DuckDB] = []
+
+    class Watched(DuckDB):
+        def __init__(self, workspace: Path) -> None:
+            super().__init__(workspace)
+            engines.append(self)
+
+    @contextmanager
+    def step(name: str) -> Iterator[None]:
+        if name == "status":
+            rows = (
+                engines[0]
+                ._connection.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal")
+                .fetchall()
+            )
+            for table, column in rows:
+                seen.setdefault(table, []).append(column)
+        yield
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "DuckDB", Watched)
+        pipeline.check_town(read_town(town), DATES[1], step)
+    columns = {column for names in seen.values() for column in names}
+    assert seen and "household" in columns
+    assert "birth_country" in seen["housed"]
+    assert not columns & {*schema.NAME_FIELDS, "pseudonym", "spouse_id", "guardian_1_id", "street_name", "birth_place"}

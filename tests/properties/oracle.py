@@ -1,0 +1,298 @@
+"""The derivation once more, slow and plain: one dict per person, the words of the contract as if and else.
+
+No data frames here, and nothing of ``vielfalt.register``: only the code lists and the dated parameters are shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from vielfalt import codes, parameters
+
+Row: TypeAlias = dict[str, Any]
+Places: TypeAlias = Mapping[int, Sequence[tuple[str, str, int]]]
+"""Per birth place: country, region and weight of every place of that name."""
+
+GERMANY = "000"
+SPECIAL = ("997", "998", "999")
+NATIONALITIES = ("nationality_1", "nationality_2", "nationality_3")
+OUTCOME = (
+    *("age", "guardian_1", "guardian_2", "birth_country", "birth_rule", "birth_region"),
+    *("migration_status", "migration_rule", "immigration_history", "immigration_rule", "generation"),
+    "reference_country",
+)
+
+
+def evaluated(register: Sequence[Row], places: Places, reference: int) -> dict[int, Row]:
+    """What is derived for each resident, by record."""
+    people = residents(register, reference)
+    for person in people.values():
+        country_of_birth(person, places)
+    for person in people.values():
+        person["own_rule"] = own_mark(person, reference)
+        person["own_history"] = own_history(person, reference)
+    for person in people.values():
+        parents = linked_parents(person, people)
+        person["migration_status"], person["migration_rule"] = migration_status(person, parents, reference)
+        person["immigration_history"], person["immigration_rule"] = immigration_history(person, parents, reference)
+        person["generation"] = generation(person)
+        person["reference_country"] = reference_country(person, parents)
+    return {record: {name: person[name] for name in OUTCOME} for record, person in people.items()}
+
+
+def residents(register: Sequence[Row], reference: int) -> dict[int, Row]:
+    """One row per person at the only or main dwelling: the latest move, then the first row."""
+    by_id: dict[int, list[Row]] = {}
+    for row in register:
+        if row["dwelling_status"] != "secondary":
+            by_id.setdefault(row["pseudonym"], []).append(row)
+    chosen = [min(rows, key=latest_move) for rows in by_id.values()]
+    by_identity: dict[Any, list[Row]] = {}
+    for row in chosen:
+        identity: Any = tuple(row[name] for name in ("family_name", "given_names", "birth_date", "birth_place"))
+        if None in identity or row["birth_date"] % 100 == 0:
+            identity = row["pseudonym"]
+        by_identity.setdefault(identity, []).append(row)
+    people = {row["record"]: dict(row) for rows in by_identity.values() for row in [min(rows, key=latest_move)]}
+    by_pseudonym = {person["pseudonym"]: person for person in people.values()}
+    for person in people.values():
+        person["age"] = age(person["birth_date"], reference)
+        other = by_pseudonym.get(person["spouse_id"])
+        person["spouse"] = other["record"] if other else None
+        for role in ("guardian_1", "guardian_2"):
+            parent = by_pseudonym.get(person[f"{role}_id"])
+            person[role] = parent["record"] if parent and old_enough(parent, person) else None
+    return people
+
+
+def latest_move(row: Row) -> tuple[int, int]:
+    return (-(row["move_in_date"] or 0), row["record"])
+
+
+def age(birth: int | None, reference: int) -> int | None:
+    if birth is None:
+        return None
+    years = reference // 10_000 - birth // 10_000
+    if reference % 10_000 < birth % 10_000:
+        years -= 1
+    return years if years <= 115 else None
+
+
+def old_enough(parent: Row, child: Row) -> bool:
+    """An implausible parent is less than 12 years older than the child."""
+    if parent["birth_date"] is None or child["birth_date"] is None:
+        return True
+    return bool(child["birth_date"] >= parent["birth_date"] + 12 * 10_000)
+
+
+def country_of_birth(person: Row, places: Places) -> None:
+    """State of birth, else the successor state the place lies in, else place, nationality and origin."""
+    found = places.get(person["birth_place"], ())
+    weights: dict[str, int] = {}
+    for country, _, weight in found:
+        weights[country] = weights.get(country, 0) + weight
+    decided, person["birth_rule"] = weighed(person, weights)
+    person["birth_country"] = decided
+    person["birth_region"] = next((region for country, region, _ in found if country == decided and region), None)
+
+
+def weighed(person: Row, weights: Mapping[str, int]) -> tuple[str | None, str]:
+    state = codes.countries().get(person["birth_state"] or "")
+    if state and state.kind in ("state", "region"):
+        return state.key, "B1"
+    if state and state.kind == "former":
+        successors = [key for key in weights if key in state.successors]
+        return (successors[0], "B2") if len(successors) == 1 else (state.key, "B3")
+    if not weights:
+        return None, "B0"
+    if len(weights) == 1:
+        return next(iter(weights)), "B4"
+    german = person["nationality_1"] == GERMANY
+    if person["nationality_1"] in weights and not german:
+        return person["nationality_1"], "B5"
+    if person["nationality_2"] in weights and person["nationality_2"] != GERMANY:
+        return person["nationality_2"], "B6"
+    if person["origin_state"] in weights:
+        return person["origin_state"], "B7"
+    if GERMANY in weights and german and person["arrival_from_abroad_date"] is None:
+        return GERMANY, "B8"
+    largest = max(weights, key=lambda key: weights[key])
+    if weights[largest] >= 20 * (sum(weights.values()) - weights[largest]):
+        return largest, "B9"
+    return None, "B0"
+
+
+def is_german(person: Row) -> bool | None:
+    """Whether German; None when the first nationality is missing."""
+    if person["nationality_1"] is None:
+        return None
+    return GERMANY in [person[name] for name in NATIONALITIES]
+
+
+def is_minor(person: Row) -> bool:
+    return person["age"] is not None and person["age"] < 18
+
+
+def first_day(date: int | None) -> int | None:
+    """A partial date as the first day it can mean."""
+    if date is None:
+        return None
+    year, month, day = date // 10_000, date // 100 % 100, date % 100
+    return year * 10_000 + (month or 1) * 100 + (day or 1)
+
+
+def is_expellee(person: Row, reference: int) -> bool:
+    """German, born before 1945 in the eastern territories, arrival before 1950 or unknown; Sudeten: by the date."""
+    values = parameters.on("migration", reference)
+    born, arrived = first_day(person["birth_date"]), first_day(person["arrival_from_abroad_date"])
+    if not is_german(person) or born is None or born >= values["expellee_born_before"]:
+        return False
+    early = arrived is not None and arrived < values["immigration_since"]
+    if person["birth_region"] == "east":
+        return early or arrived is None
+    return person["birth_region"] == "sudeten" and early
+
+
+def is_repatriate(person: Row, reference: int) -> bool:
+    """Born in PL, RO, CZ, SK, HU and arrived 1950-1992, or in a successor state of the USSR and arrived 1950-2012."""
+    values = parameters.on("migration", reference)
+    arrived = first_day(person["arrival_from_abroad_date"])
+    if arrived is None or arrived < values["repatriate_since"]:
+        return False
+    if person["birth_country"] in ("152", "154", "164", "155", "165", "162"):
+        return arrived <= values["repatriate_until_east"]
+    if person["birth_country"] in ("159", *codes.countries()["159"].successors):
+        return arrived <= values["repatriate_until_ussr"]
+    return False
+
+
+def own_mark(person: Row, reference: int) -> str:
+    """The rule by which a person's own evidence decides; empty when it does not."""
+    german, country = is_german(person), person["birth_country"]
+    if german is None:
+        return ""
+    stated = [person[name] for name in NATIONALITIES if person[name] is not None]
+    if not german:
+        if all(key in SPECIAL for key in stated):
+            return "A0-2" if country == GERMANY else "A0"
+        return "A2" if country == GERMANY else "A1"
+    if person["german_nationality_kind"] == "naturalised":
+        return "E1"
+    if person["german_nationality_kind"] == "repatriate":
+        return "S1"
+    if person["german_nationality_kind"] == "option":
+        return "O1"
+    if is_expellee(person, reference):
+        return "N1"
+    if country is not None and country != GERMANY:
+        return "S2" if is_repatriate(person, reference) else "G1"
+    if any(key != GERMANY and key not in SPECIAL for key in stated):
+        return "D1"
+    return ""
+
+
+STATUS = {
+    "A0-2": "foreigner_born_here",
+    "A0": "foreigner_born_abroad",
+    "A1": "foreigner_born_abroad",
+    "A2": "foreigner_born_here",
+    "E1": "naturalised",
+    "S1": "repatriate",
+    "S2": "repatriate",
+    "N1": "none",
+    "O1": "dual_national_born_here",
+    "D1": "dual_national_born_here",
+    "G1": "german_born_abroad_other",
+}
+
+
+def linked_parents(person: Row, people: Mapping[int, Row]) -> list[Row]:
+    """The linked parents, each once, the first guardian first."""
+    records = dict.fromkeys(person[role] for role in ("guardian_1", "guardian_2") if person[role] is not None)
+    return [people[record] for record in records]
+
+
+def has_mark(person: Row) -> bool:
+    return person["own_rule"] not in ("", "N1")
+
+
+def migration_status(person: Row, parents: Sequence[Row], reference: int) -> tuple[str, str]:
+    if person["own_rule"]:
+        return STATUS[person["own_rule"]], person["own_rule"]
+    german, country = is_german(person), person["birth_country"]
+    if german and is_minor(person):
+        marked = sum(has_mark(parent) for parent in parents)
+        if marked == 2:
+            return "child_two_parents", "F2"
+        if marked == 1:
+            return "child_one_parent", "F1"
+        if not parents:
+            return "undeterminable", "U1"
+        if any(parent["own_rule"] == "" and not is_known(parent) for parent in parents):
+            return "undeterminable", "U3"
+    if german and country == GERMANY:
+        return "none", "N2"
+    return "undeterminable", "U2"
+
+
+def is_known(person: Row) -> bool:
+    return is_german(person) is not None and person["birth_country"] is not None
+
+
+def own_history(person: Row, reference: int) -> tuple[str, str]:
+    """Immigrated: born abroad and arrived since 1950, whatever the nationality. Empty: not by own evidence."""
+    country = person["birth_country"]
+    open_foreigner = country is None and is_german(person) is False
+    if country == GERMANY or (country is None and not open_foreigner):
+        return "", ""
+    arrived = first_day(person["arrival_from_abroad_date"])
+    since = parameters.on("migration", reference)["immigration_since"]
+    if (arrived is not None and arrived < since) or is_expellee(person, reference):
+        return "none", "H3"
+    return "immigrated", "H2" if open_foreigner else "H1"
+
+
+def immigration_history(person: Row, parents: Sequence[Row], reference: int) -> tuple[str, str]:
+    if person["own_history"][0]:
+        return str(person["own_history"][0]), str(person["own_history"][1])
+    if person["birth_country"] != GERMANY:
+        return "undeterminable", "H0"
+    if is_minor(person):
+        immigrated = sum(parent["own_history"][0] == "immigrated" for parent in parents)
+        if immigrated == 2:
+            return "both_parents", "H4"
+        if immigrated == 1:
+            return "one_parent", "H5"
+        if not parents:
+            return "undeterminable", "H6"
+    return "none", "H7"
+
+
+def generation(person: Row) -> str | None:
+    if person["migration_status"] in ("none", "undeterminable"):
+        return None
+    if person["birth_country"] is None:
+        return "1" if person["migration_status"] == "foreigner_born_abroad" else None
+    return "2" if person["birth_country"] == GERMANY else "1"
+
+
+def reference_country(person: Row, parents: Sequence[Row]) -> str | None:
+    """Children by their parents: the mother's country if she has a mark, else the father's."""
+    if person["migration_status"] in ("none", "undeterminable"):
+        return None
+    if person["migration_status"] in ("child_two_parents", "child_one_parent"):
+        mothers_first = sorted(parents, key=lambda parent: parent["sex"] != "w")
+        for parent in mothers_first:
+            if has_mark(parent) and own_country(parent):
+                return own_country(parent)
+    return own_country(person)
+
+
+def own_country(person: Row) -> str | None:
+    """The first valid foreign key of nationality 1, 2, 3, birth country, origin of arrival."""
+    for name in (*NATIONALITIES, "birth_country", "origin_state"):
+        key = person[name]
+        if key and key != GERMANY and codes.countries()[key].kind in ("state", "region"):
+            return str(key)
+    return None

@@ -1,0 +1,96 @@
+"""Small registers for properties: few people, many coincidences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+from hypothesis import strategies as st
+from oracle import Row
+
+from vielfalt import parameters
+from vielfalt.engines.base import Engine, Frame
+from vielfalt.register.birthplaces import country_of_birth
+from vielfalt.register.derivation import derive
+from vielfalt.register.households import households
+from vielfalt.register.population import counted
+from vielfalt.register.reading import REGISTER
+
+REFERENCE = 20250630
+PLACES: dict[int, list[tuple[str, str, int]]] = {
+    0: [("000", "", 500_000)],
+    1: [("163", "", 90_000)],
+    2: [("152", "east", 600_000)],
+    3: [("164", "sudeten", 100_000), ("163", "", 3_000)],
+    4: [("000", "", 20_000), ("152", "", 1_000)],
+    5: [("000", "", 900), ("152", "east", 5_000), ("444", "", 4_000)],
+    6: [("444", "", 1_900_000)],
+    7: [("130", "", 5_000), ("170", "", 5_000), ("000", "", 5_000)],
+}
+_COUNTRY = ("000", "163", "152", "444", "475", "159", "120", "411", "997", "998", None)
+_ARRIVAL = (None, 19491231, 19500000, 19500101, 19890701, 19921231, 19930101, 20121231, 20130000, 20240301)
+_BIRTH = (
+    *(None, 18900101, 19380512, 19441231, 19450000, 19450101, 19650300, 19800630, 19980701, 20070630, 20070701),
+    *(20080000, 20150515, 20200101),
+)
+
+
+def register(largest: int) -> st.SearchStrategy[list[Row]]:
+    """Rows of a register; ordering numbers repeat, pointers may lead nowhere."""
+    people = st.integers(1, largest)
+    fields: dict[str, st.SearchStrategy[Any]] = {
+        "pseudonym": people,
+        "key": st.integers(0, 2**32 - 1),
+        **{name: st.one_of(st.none(), people) for name in ("spouse_id", "guardian_1_id", "guardian_2_id")},
+        "address": st.sampled_from((None, 1, 1, 2, 3)),
+        **{name: st.sampled_from((None, 0, 1, 2)) for name in ("family_name", "birth_name", "given_names")},
+        "birth_place": st.sampled_from((None, *PLACES)),
+        "origin_municipality": st.sampled_from((None, 0, 1)),
+        "birth_date": st.sampled_from(_BIRTH),
+        "sex": st.sampled_from(("w", "m", "d", None)),
+        "birth_state": st.sampled_from((None, None, None, *_COUNTRY, "162")),
+        "nationality_1": st.sampled_from(("000", "000", "000", "000", *_COUNTRY)),
+        "nationality_2": st.sampled_from((None, None, None, None, *_COUNTRY)),
+        "nationality_3": st.sampled_from((None, None, None, "000", "475")),
+        "german_nationality_kind": st.sampled_from(
+            (None, None, None, "birth", "naturalised", "repatriate", "option", "other")
+        ),
+        "marital_status": st.sampled_from((None, "LD", "VH")),
+        "religion": st.sampled_from((None, "catholic", "protestant")),
+        "dwelling_status": st.sampled_from(("only", "main", None, "secondary")),
+        "move_in_date": st.sampled_from((None, 20000101, 20100000, 20200315, 20240301)),
+        "arrival_date": st.sampled_from((None, 19990101, 20240301)),
+        "arrival_from_abroad_date": st.sampled_from(_ARRIVAL),
+        "origin_state": st.sampled_from((None, None, None, *_COUNTRY)),
+        "information_block": st.sampled_from((None, None, "none", "general", "conditional")),
+        "institution": st.sampled_from((None, None, None, 0, 1)),
+    }
+    return st.lists(st.fixed_dictionaries(fields), min_size=1, max_size=largest).map(_numbered)
+
+
+def _numbered(rows: list[Row]) -> list[Row]:
+    return [{**dict.fromkeys(REGISTER), **row, "record": record} for record, row in enumerate(rows, 1)]
+
+
+def derived(engine: Engine, rows: list[Row]) -> Frame:
+    """The residents of the register with everything derived, as the pipeline does it."""
+    people = counted(engine, loaded(engine, rows), REFERENCE)
+    people = engine.checkpoint(country_of_birth(engine, people, candidates()), "born")
+    people = engine.checkpoint(households(engine, people), "housed")
+    return engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE)), "derived")
+
+
+def loaded(engine: Engine, rows: list[Row]) -> Frame:
+    """The rows as the typed table that reading an extract gives."""
+    columns = {name: pa.array([row[name] for row in rows], type=type) for name, type in REGISTER.items()}
+    return engine.load(pa.table(columns), "register")
+
+
+def candidates() -> pl.DataFrame:
+    """``PLACES`` as the frame that the country of birth is weighed by."""
+    return pl.DataFrame(
+        [(place, *candidate) for place, found in PLACES.items() for candidate in found],
+        schema={"place": pl.Int32, "country": pl.Utf8, "region": pl.Utf8, "weight": pl.Int64},
+        orient="row",
+    )

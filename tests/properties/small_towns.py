@@ -1,0 +1,104 @@
+"""Small invented towns for property tests: counts drawn at random, all tables of the programme made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import polars as pl
+from hypothesis import strategies as st
+
+from vielfalt import codes, programme
+from vielfalt.cells import Cells, Protection
+from vielfalt.geography import Area, AreaLevel, Geography
+from vielfalt.programme import Table
+
+PROTECTION = Protection(
+    min_cell=5,
+    min_cell_fine=10,
+    min_area=20,
+    min_area_index=30,
+    min_group_index=10,
+    min_base_share=30,
+    min_base_decimal=100,
+    dominance=0.75,
+)
+TOWN = Area("05999009", "Town", "")
+PEOPLE = (
+    ("000", "none", "0-17"),
+    ("000", "none", "18-64"),
+    ("000", "none", "65+"),
+    ("000", "naturalised", "18-64"),
+    ("000", "undeterminable", "0-17"),
+    ("152", "foreigner_born_abroad", "18-64"),
+    ("163", "foreigner_born_here", "0-17"),
+    ("163", "foreigner_born_abroad", "65+"),
+    ("423", "foreigner_born_abroad", "18-64"),
+    ("439", "foreigner_born_abroad", "18-64"),
+)
+"""Kinds of people: nationality, migration status, age class."""
+CHAINS = ("residents", "foreigner", "nationality_group", "nationality", "age_class")
+WITH_STATUS = (*CHAINS, "mh_register", "mh_group", "migration_status")
+ALL_TABLES = (*WITH_STATUS, "mh_group_by_age", "nationality_group_by_age")
+
+
+def geography(blocks: Iterable[int]) -> Geography:
+    """Quarters with so many blocks each."""
+    quarters, inner = [], []
+    for number, size in enumerate(blocks):
+        quarters.append(Area(f"Q{number}", f"Quarter {number}", TOWN.key))
+        inner += [Area(f"Q{number}B{place}", f"Block {number}/{place}", f"Q{number}") for place in range(size)]
+    return Geography(
+        TOWN, (AreaLevel("quarter", "Quarters", tuple(quarters)), AreaLevel("block", "Blocks", tuple(inner)))
+    )
+
+
+def _keys(person: tuple[str, str, str]) -> Mapping[str, str]:
+    nation, status, age = person
+    group = codes.category("nationality", nation).parent
+    mh_group = codes.category("migration_status", status).parent
+    return {
+        "nationality": nation,
+        "nationality_group": group,
+        "foreigner": codes.category("nationality_group", group).parent,
+        "migration_status": status,
+        "mh_group": mh_group,
+        "mh_register": codes.category("mh_group", mh_group).parent,
+        "age_class": age,
+    }
+
+
+def tables(counts: np.ndarray, one_address: np.ndarray, where: Geography, ids: Iterable[str]) -> dict[str, Cells]:
+    """The cells of the tables. ``counts``: areas (the last row: no area) x kinds of people.
+
+    ``one_address`` says which of them live together at one address of the area.
+    """
+    areas = [*(area.key for area in where.finest.areas), ""]
+    rows = [
+        {"area": area, **_keys(person), "n": int(n), "top": int(n) if together else 0}
+        for area, line, marks in zip(areas, counts, one_address, strict=True)
+        for person, n, together in zip(PEOPLE, line, marks, strict=True)
+        if n
+    ]
+    schema = dict.fromkeys(("area", *_keys(PEOPLE[0])), pl.Utf8) | {"n": pl.Int64, "top": pl.Int64}
+    people = pl.DataFrame(rows, schema=schema)
+    return {id: _cells(programme.table(id), people) for id in ids}
+
+
+def _cells(table: Table, people: pl.DataFrame) -> Cells:
+    keys = ["area", *table.dimensions]
+    frame = people.group_by(keys).agg(pl.col("n").sum(), key_sum=pl.lit(0, pl.Int64), top=pl.col("top").sum())
+    return Cells(table, frame.sort(keys))
+
+
+@st.composite
+def towns(draw: st.DrawFn, ids: tuple[str, ...] = ALL_TABLES) -> tuple[dict[str, Cells], Geography]:
+    """A town of up to three quarters and eight blocks; many counts are small, some zero, some at one address."""
+    where = geography(draw(st.lists(st.integers(1, 3), min_size=1, max_size=3)))
+    shape = (len(where.finest.areas) + 1, len(PEOPLE))
+    size = shape[0] * shape[1]
+    sizes = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 30, 80])
+    counts = np.array(draw(st.lists(sizes, min_size=size, max_size=size))).reshape(shape)
+    counts[-1] = np.minimum(counts[-1], 6)
+    together = np.array(draw(st.lists(st.sampled_from([False] * 7 + [True]), min_size=size, max_size=size)))
+    return tables(counts, together.reshape(shape), where, ids), where

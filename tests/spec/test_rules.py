@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+import spec_tables
+from spec_tables import Line
+
+from vielfalt import parameters
+from vielfalt.engines.base import Engine, Frame
+from vielfalt.engines.duckdb import DuckDB
+from vielfalt.engines.polars import Polars
+from vielfalt.register import households as household_rules
+from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH, country_of_birth
+from vielfalt.register.derivation import derive
+from vielfalt.register.households import LINKS, Link, households
+from vielfalt.register.origin import IMMIGRATION_HISTORY, MIGRATION_STATUS
+from vielfalt.register.reading import REGISTER
+from vielfalt.rules import Decision, Rule
+
+REFERENCE = 20251231
+ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": DuckDB, "polars": lambda folder: Polars()}
+DECISIONS: dict[str, Decision] = {
+    "migration-status.md": MIGRATION_STATUS,
+    "immigration-history.md": IMMIGRATION_HISTORY,
+    "country-of-birth.md": COUNTRY_OF_BIRTH,
+}
+GUARDIANS = ("guardian_1", "guardian_2")
+_PEOPLE = {
+    **REGISTER,
+    **{name: pa.int64() for name in ("spouse", *GUARDIANS)},
+    **{f"{name}_implausible": pa.bool_() for name in GUARDIANS},
+    "age": pa.int32(),
+    "stay_years": pa.int32(),
+    "birth_country": pa.string(),
+    "birth_region": pa.string(),
+}
+_ROWS = ("country-of-birth.md", "migration-status.md", "immigration-history.md", "generation-and-reference-country.md")
+_CASES = [
+    pytest.param(page, place, id=line.case) for page in _ROWS for place, line in enumerate(spec_tables.lines(page))
+]
+_HOUSEHOLDS = list(dict.fromkeys(line.case for line in spec_tables.lines("households.md")))
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What comes out for every line of every page, all lines of a page in one register."""
+    found: dict[str, Any] = {}
+    for page in _ROWS:
+        engine = ENGINES[request.param](tmp_path_factory.mktemp("engine"))
+        run = born if page == "country-of-birth.md" else derived
+        found[page] = run(engine, spec_tables.lines(page))
+        engine.close()
+    engine = ENGINES[request.param](tmp_path_factory.mktemp("engine"))
+    found["households.md"] = housed(engine)
+    engine.close()
+    return found
+
+
+@pytest.mark.parametrize(("page", "place"), _CASES)
+def test_line_of_the_manual(outcomes: dict[str, Any], page: str, place: int) -> None:
+    line = spec_tables.lines(page)[place]
+    found = {name: outcomes[page][place][name] or "" for name in line.expected}
+    assert found == line.expected
+
+
+@pytest.mark.parametrize(
+    "case",
+    _HOUSEHOLDS,
+)
+def test_household_of_the_manual(outcomes: dict[str, Any], case: str) -> None:
+    wanted = {
+        line.given["person"]: (line.expected["household"], line.expected["household_type"])
+        for line in spec_tables.lines("households.md")
+        if line.case == case
+    }
+    assert outcomes["households.md"][case] == wanted
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in _HOUSEHOLDS if not case.startswith("Types")],
+)
+def test_links_of_the_manual(case: str) -> None:
+    group = [line for line in spec_tables.lines("households.md") if line.case == case]
+    rows = _residents(group, 0, 0)
+    for row in rows:
+        row["institution_address"] = row["institution"] or 0
+        row["address"] = -row["record"] if row["address"] is None else row["address"]
+    types = {**_PEOPLE, "institution_address": pa.int32()}
+    batch = _table(rows, {name: types[name] for name in household_rules._COLUMNS}).to_batches()[0]
+    people = household_rules._neighbours(batch)
+    found = [link.id for link in LINKS if any(own != other for own, other in zip(*link.pairs(people), strict=True))]
+    assert {" ".join(found)} == {line.expected["links"] for line in group}
+
+
+@pytest.mark.parametrize(
+    ("page", "rule"),
+    [pytest.param(page, rule, id=rule.id) for page, decision in DECISIONS.items() for rule in decision.all_rules()],
+)
+def test_every_rule_has_a_section_with_a_case_and_a_near_miss(page: str, rule: Rule) -> None:
+    decision = DECISIONS[page]
+    decided = [line.expected[decision.rule] for line in spec_tables.lines(page) if line.section == rule.id]
+    assert rule.id in decided
+    assert set(decided) - {rule.id}
+    text = spec_tables.sections(page)[rule.id]
+    assert f"**{rule.because}**" in text
+    assert f"Source: {rule.source}" in text
+    if isinstance(rule.value, str) and page != "country-of-birth.md":
+        assert f"Result: `{rule.value}`." in text
+
+
+@pytest.mark.parametrize("link", LINKS, ids=lambda link: link.id)
+def test_every_link_has_a_case_of_its_own_and_a_near_miss(link: Link) -> None:
+    found = [line.expected["links"] for line in spec_tables.lines("households.md") if line.section == link.id]
+    assert link.id in found
+    assert any(link.id not in links.split() for links in found)
+    text = spec_tables.sections("households.md")[link.id]
+    assert f"**{link.because}**" in text
+    assert f"Source: {link.source}" in text
+
+
+@pytest.mark.parametrize("page", DECISIONS)
+def test_no_page_describes_a_rule_that_is_gone(page: str) -> None:
+    assert list(spec_tables.sections(page)) == [rule.id for rule in DECISIONS[page].all_rules()]
+
+
+def test_the_test_notices_a_wrong_line() -> None:
+    line = spec_tables.lines("migration-status.md")[0]
+    assert line.given == {"case": "stateless", "nationality_1": "997", "birth_country": "000"}
+    assert line.expected == {"migration_status": "foreigner_born_here", "migration_rule": "A0-2"}
+
+
+def born(engine: Engine, cases: Sequence[Line]) -> list[dict[str, Any]]:
+    """Country of birth of each line; its place is a place of its own."""
+    rows = [_person({**line.given, "birth_place": str(place)}, place) for place, line in enumerate(cases, 1)]
+    candidates = pl.DataFrame(
+        [
+            (place, *_candidate(text))
+            for place, line in enumerate(cases, 1)
+            for text in line.given.get("place", "").split(",")
+            if text
+        ],
+        schema={"place": pl.Int32, "country": pl.Utf8, "region": pl.Utf8, "weight": pl.Int64},
+        orient="row",
+    )
+    people = engine.load(_table(rows, _without("birth_country", "birth_region")), "cases")
+    return _by_record(engine, country_of_birth(engine, people, candidates))
+
+
+def derived(engine: Engine, cases: Sequence[Line]) -> list[dict[str, Any]]:
+    """Status, history, generation and reference country of the person of each line; parents follow at the end."""
+    rows = [_person(line.given, record) for record, line in enumerate(cases, 1)]
+    for line, row in zip(cases, list(rows), strict=True):
+        for role in GUARDIANS:
+            known = {name.partition(".")[2]: text for name, text in line.given.items() if name.startswith(f"{role}.")}
+            if known.get("same"):
+                row[role] = row["guardian_1"]
+            elif known:
+                rows.append(_person({"age": "60", **known}, len(rows) + 1))
+                row[role] = len(rows)
+    people = engine.load(_table(rows, _PEOPLE), "cases")
+    return _by_record(engine, derive(engine, people, parameters.on("migration", REFERENCE)))[: len(cases)]
+
+
+def housed(engine: Engine) -> dict[str, dict[str, tuple[str, str]]]:
+    """Per case, the household (its first person's name) and its type of each person."""
+    names: dict[int, tuple[str, str]] = {}
+    rows: list[dict[str, Any]] = []
+    for number, (case, group) in enumerate(groupby(spec_tables.lines("households.md"), lambda line: line.case)):
+        cases = list(group)
+        names |= {len(rows) + place: (case, line.given["person"]) for place, line in enumerate(cases, 1)}
+        rows += _residents(cases, len(rows), number)
+    people = engine.load(_table(rows, _PEOPLE), "cases")
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for row in _by_record(engine, households(engine, people)):
+        if row["record"] in names:
+            case, person = names[row["record"]]
+            found.setdefault(case, {})[person] = (names[row["household"]][1], row["household_type"])
+    return found
+
+
+def _residents(cases: Sequence[Line], before: int, number: int) -> list[dict[str, Any]]:
+    """The people of one case as rows, strangers at the address last; records count on from ``before``."""
+    records = {line.given["person"]: before + place for place, line in enumerate(cases, 1)}
+    family = {name: place for place, name in enumerate(sorted({line.given.get("family_name", "") for line in cases}))}
+    rows = []
+    for line in cases:
+        given = dict(line.given)
+        row = _person(
+            {name: given.pop(name) for name in list(given) if name not in _LINKED}, records[line.given["person"]]
+        )
+        row.update({role: records[given[role]] for role in ("spouse", *GUARDIANS) if role in given})
+        row["address"] = number * 10 + int(given["address"]) if "address" in given else None
+        row["family_name"] = family[given["family_name"]] if "family_name" in given else None
+        rows.append(row)
+    strangers = sum(int(line.given.get("neighbours", 0)) for line in cases)
+    return rows + [
+        {**_person({}, before + len(rows) + place), "address": rows[0]["address"]} for place in range(1, strangers + 1)
+    ]
+
+
+_LINKED = ("spouse", *GUARDIANS, "address", "family_name")
+
+
+def _person(given: Mapping[str, str], record: int) -> dict[str, Any]:
+    """A row in which everything not given is null."""
+    row: dict[str, Any] = dict.fromkeys(_PEOPLE)
+    row["record"] = record
+    for name, text in given.items():
+        if name in _PEOPLE:
+            row[name] = text if pa.types.is_string(_PEOPLE[name]) else int(text)
+        elif name not in ("case", "place", "person", "neighbours", "same") and "." not in name:
+            raise KeyError(name)
+    return row
+
+
+def _candidate(text: str) -> tuple[str, str, int]:
+    country, *region, weight = text.split()
+    return country, region[0] if region else "", int(weight)
+
+
+def _without(*names: str) -> dict[str, pa.DataType]:
+    return {name: type for name, type in _PEOPLE.items() if name not in names}
+
+
+def _table(rows: Sequence[dict[str, Any]], types: dict[str, pa.DataType]) -> pa.Table:
+    return pa.table({name: pa.array([row[name] for row in rows], type=type) for name, type in types.items()})
+
+
+def _by_record(engine: Engine, people: Frame) -> list[dict[str, Any]]:
+    rows: Iterator[dict[str, Any]] = iter(engine.collect(people).to_pylist())
+    return sorted(rows, key=lambda row: row["record"])
