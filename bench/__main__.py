@@ -66,12 +66,12 @@ def register(folder: Path, residents: int) -> None:
     name = f"{residents:,} residents, extract to protected tables"
     say(
         name,
-        f"{measured['seconds']:.1f} s = {measured['seconds'] / plain:.1f} x SELECT count(*) = "
-        f"{measured['seconds'] / parsed:.1f} x SELECT count(COLUMNS(*))",
+        f"{measured.seconds:.1f} s = {measured.seconds / plain:.1f} x SELECT count(*) = "
+        f"{measured.seconds / parsed:.1f} x SELECT count(COLUMNS(*))",
         "1 M: at most 12 x",
     )
-    say(f"{residents:,} residents, per resident", f"{measured['seconds'] / residents * 1e6:.1f} µs", "flat")
-    say(f"{residents:,} residents, peak memory", f"{measured['peak'] / 1e9:.2f} GB", "1 M: below 3 GB")
+    say(f"{residents:,} residents, per resident", f"{measured.seconds / residents * 1e6:.1f} µs", "flat")
+    say(f"{residents:,} residents, peak memory", f"{measured.peak / 1e9:.2f} GB", "1 M: below 3 GB")
     for step, seconds in measured.steps.items():
         print(f"      {step:<12}{seconds:6.2f} s = {seconds / plain:5.1f} x")
 

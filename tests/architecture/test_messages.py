@@ -19,7 +19,8 @@ from vielfalt.register import checks, households
 
 SAME_IN_BOTH = {
     *("Definition", "Index", "Name", "Person", "Region", "Religion", "Status", "Tests"),
-    *("{figure}, {date}", "{index}, {group}", "{n} %"),
+    *("Form", "Isolation", "Definition: {title}"),
+    *("{figure}, {date}", "{index}, {group}", "{category} ({level})", "{n} %"),
 }
 """Message ids whose German is the same word, and ids of nothing but placeholders."""
 

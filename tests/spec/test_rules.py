@@ -91,8 +91,9 @@ def test_links_of_the_manual(case: str) -> None:
     rows = _residents(group, 0, 0)
     for row in rows:
         row["institution_address"] = row["institution"] or 0
+        row["married"] = 0
         row["address"] = -row["record"] if row["address"] is None else row["address"]
-    types = {**_PEOPLE, "institution_address": pa.int32()}
+    types = {**_PEOPLE, "institution_address": pa.int32(), "married": pa.int32()}
     batch = _table(rows, {name: types[name] for name in household_rules._COLUMNS}).to_batches()[0]
     people = household_rules._neighbours(batch)
     found = [link.id for link in LINKS if any(own != other for own, other in zip(*link.pairs(people), strict=True))]
@@ -118,7 +119,7 @@ def test_every_rule_has_a_section_with_a_case_and_a_near_miss(page: str, rule: R
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: link.id)
 def test_every_link_has_a_case_of_its_own_and_a_near_miss(link: Link) -> None:
     found = [line.expected["links"] for line in spec_tables.lines("households.md") if line.section == link.id]
-    assert link.id in found
+    assert any(link.id in links.split() for links in found)
     assert any(link.id not in links.split() for links in found)
     text = spec_tables.sections("households.md")[link.id]
     assert f"**{link.because}**" in text

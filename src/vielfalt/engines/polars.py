@@ -6,6 +6,7 @@ Every other engine must agree with it (tests/engines, tests/properties). It serv
 from __future__ import annotations
 
 import errno
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,8 +76,10 @@ class Polars:
 
     def write(self, frame: Frame, path: Path, *, order: str) -> None:
         """See ``Engine.write``."""
-        with _reported(path), path.open("wb") as file:
-            frame.sort(order).to_native().collect().write_parquet(file, compression="zstd")
+        content = io.BytesIO()
+        with _reported(path):
+            frame.sort(order).to_native().collect().write_parquet(content, compression="zstd")
+            path.write_bytes(content.getvalue())
 
     def drop(self, name: str) -> None:
         """See ``Engine.drop``."""

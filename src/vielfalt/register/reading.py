@@ -139,8 +139,10 @@ class Reader:
 
     def _address(self, texts: Mapping[str, Encoded], rows: int) -> pa.Array:
         """The number of each row's address; null where a row has neither street nor point."""
-        streets = STREET_FIELDS if any(name in texts for name in STREET_FIELDS) else POINT_FIELDS
-        street = _combined(texts, streets, rows, self.streets, _street)
+        if any(name in texts for name in STREET_FIELDS):
+            street = _combined(texts, STREET_FIELDS, rows, self.streets, _street)
+        else:
+            street = _combined(texts, POINT_FIELDS, rows, self.streets, _point)
         house = _combined(texts, HOUSE_FIELDS, rows, self.houses, _house)
         numbers = np.where(street < 0, 0, street * HOUSES + house)
         return pa.array(numbers, mask=street < 0)
@@ -193,6 +195,11 @@ def _street(key: str, name: str) -> tuple[str, str] | None:
         return key, ""
     text = normalise(name)
     return ("", text) if text else None
+
+
+def _point(easting: str, northing: str) -> tuple[str, str] | None:
+    """Without any street the point as it is written stands for the address."""
+    return (easting, northing) if easting and northing else None
 
 
 def _house(number: str, suffix: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ finding. They run on distinct values only (house dialect, 4).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -34,7 +35,7 @@ def date(text: str, *, forms: tuple[str, ...], reference: int) -> Parsed:
             value = int(match[year]) * 10_000 + int(match[month]) * 100 + int(match[day])
             break
     else:
-        if not (len(text) == 4 and text.isdigit()):
+        if not (len(text) == 4 and text.isdecimal()):
             return None, "" if not text.strip("0.-") else "date_impossible"
         value = int(text) * 10_000
     if value == 0:
@@ -67,9 +68,10 @@ def religion_group(text: str) -> Parsed:
 def number(text: str) -> Parsed:
     """A coordinate, with decimal point or comma."""
     try:
-        return float(text.replace(",", ".")), ""
+        value = float(text.replace(",", "."))
     except ValueError:
         return None, "number_unreadable"
+    return (value, "") if math.isfinite(value) else (None, "number_unreadable")
 
 
 def flag(text: str) -> Parsed:

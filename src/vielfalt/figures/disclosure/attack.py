@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -70,22 +71,36 @@ Exposed = tuple[tuple[Marks, Ints, Ints], ...]
 def exposed(
     tables: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
 ) -> dict[str, Exposed]:
-    """Which hidden cells an attacker can tell, by table id."""
-    numbers, size = numbered(tables)
-    values, known, bare = np.zeros(size, np.int64), np.zeros(size, np.bool_), np.zeros(size, np.bool_)
-    for id, grid in tables.items():
-        for level, number in enumerate(numbers[id]):
-            values[number] = grid.values[level]
-            known[number] = ~hidden[id][level]
-            bare[number] = ~hidden[id][level] & (len(grid.table.dimensions) < 2)
+    """Which hidden cells an attacker can tell, by table id.
+
+    One attacker knows the residents without an area and uses all levels; another does not and has the town alone.
+    What the first knows of a town's figure that lies in no area at all, he knew before.
+    """
+    found = _exposed(tables, hidden, division, protection)
+    town = {
+        id: replace(grid, values=grid.values[:1], tops=grid.tops[:1], outside=np.zeros_like(grid.outside))
+        for id, grid in tables.items()
+    }
+    alone = _exposed(town, hidden, division, protection)
+    for id, ((marks, low, high), *rest) in found.items():
+        found[id] = ((marks | alone[id][0][0], low, high), *rest)
+    return found
+
+
+def _exposed(
+    tables: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
+) -> dict[str, Exposed]:
+    """Which hidden cells one attacker can tell, by table id."""
+    figures = _figures(tables, hidden)
+    numbers, values, known, one_dimension = figures.numbers, figures.values, figures.known, figures.one_dimension
     sums, same = list(families(tables, numbers, division)), twins(tables, numbers)
     found = bounds(known, values, sums, same)
-    told = {id: _told(numbers[id], values, found, hidden[id], protection.min_cell) for id in tables}
+    told = {id: _told(figures, id, found, hidden[id], protection.min_cell) for id in tables}
     crossings = [id for id in tables if len(tables[id].table.dimensions) > 1]
     if any(marks.any() for id in crossings for marks in told[id]):
-        before = bounds(bare, values, sums, same)
+        before = bounds(known & one_dimension, values, sums, same)
         for id in crossings:
-            already = _told(numbers[id], values, before, hidden[id], protection.min_cell)
+            already = _told(figures, id, before, hidden[id], protection.min_cell)
             secret = primary(tables[id], tables.get("residents"), protection)
             told[id] = tuple(now & ~old & own for now, old, own in zip(told[id], already, secret, strict=True))
     return {
@@ -94,11 +109,35 @@ def exposed(
     }
 
 
-def _told(numbers: Numbers, values: Ints, found: Bounds, hidden: Hidden, smallest: int) -> Hidden:
+@dataclass(frozen=True)
+class _Figures:
+    """All figures of the run as one row of numbers: their values, those in areas, which are published, and where."""
+
+    numbers: Mapping[str, Numbers]
+    values: Ints
+    in_areas: Ints
+    known: Marks
+    one_dimension: Marks
+
+
+def _figures(tables: Mapping[str, Grid], hidden: Mapping[str, Hidden]) -> _Figures:
+    numbers, size = numbered(tables)
+    values, in_areas = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    known, one_dimension = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    for id, grid in tables.items():
+        for level, number in enumerate(numbers[id]):
+            values[number] = grid.values[level]
+            in_areas[number] = grid.values[level] - (0 if level else grid.outside)
+            known[number] = ~hidden[id][level]
+            one_dimension[number] = len(grid.table.dimensions) < 2
+    return _Figures(numbers, values, in_areas, known, one_dimension)
+
+
+def _told(figures: _Figures, id: str, found: Bounds, hidden: Hidden, smallest: int) -> Hidden:
     """Hidden cells that are not zero and either exactly known or known to be small."""
-    exact, small = found.low == found.high, (values < smallest) & (found.high < smallest)
-    told = (exact | small) & (values > 0)
-    return tuple(told[place] & marks for place, marks in zip(numbers, hidden, strict=True))
+    exact, small = found.low == found.high, (figures.values < smallest) & (found.high < smallest)
+    told = (exact | small) & (figures.in_areas > 0)
+    return tuple(told[place] & marks for place, marks in zip(figures.numbers[id], hidden, strict=False))
 
 
 def _rows(grid: Grid, found: Exposed, division: Division) -> list[tuple[str, str, str, str, int, int]]:

@@ -133,7 +133,8 @@ def _areas(crossing: _Crossing, level: int, rows: Ints, above: Marks, smallest: 
     touched |= _partner(values, dead, touched)
     if not touched.any():
         return hidden
-    stack = crossing.cube(np.vstack([values[touched], together[None]]))
+    in_areas = values - crossing.grid.outside if level == 0 else values
+    stack = crossing.cube(np.vstack([values[touched], in_areas[touched], together[None]]))
     small = rectangles.Small(
         stack,
         (any_of(marks[touched], 0) | thin).reshape(crossing.shape),

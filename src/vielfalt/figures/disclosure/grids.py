@@ -37,11 +37,6 @@ class Grid:
     parent: str
     parent_column: Ints
 
-    @property
-    def second(self) -> int:
-        """How many categories the second dimension of a crossing has."""
-        return len({category[1] for category in self.categories})
-
 
 def grids(cells: Mapping[str, Cells], division: Division, unknown: Mapping[str, pl.DataFrame]) -> dict[str, Grid]:
     """The grids of all tables, each after its parent. A table whose totals are not among them gets them added.

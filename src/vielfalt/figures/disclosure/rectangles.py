@@ -59,11 +59,13 @@ def line(values: Ints, primary: Marks, cost: Costs, smallest: int) -> Marks | No
     """Which cells of a single row or column with a known total to hide; None when there is no partner.
 
     At least two cells that are not empty, together at least ``smallest``: each can then be anything from 0 to the sum.
-    Empty cells alone need no partner.
+    Empty cells alone need no partner. ``values`` is a stack of lines (stack, cells) to be hidden alike.
     """
     hidden = primary.copy()
-    partners = iter([place for place in np.argsort(cost, kind="stable") if values[place] and not primary[place]])
-    while values[hidden].any() and (np.count_nonzero(values[hidden]) < 2 or values[hidden].sum() < smallest):
+    partners = iter(
+        [place for place in np.argsort(cost, kind="stable") if values[:, place].all() and not primary[place]]
+    )
+    while any(line.any() and (np.count_nonzero(line) < 2 or line.sum() < smallest) for line in values[:, hidden]):
         partner = next(partners, None)
         if partner is None:
             return None

@@ -79,7 +79,7 @@ def _areas(chain: Chain, level: int, coarser: Marks) -> Step:
         if coarser[area, 0]:
             hidden[rows] = True
         elif hidden[rows].any():
-            found = rectangles.line(values[rows], hidden[rows], values[rows].astype(np.float64), chain.smallest)
+            found = rectangles.line(values[None, rows], hidden[rows], values[rows].astype(np.float64), chain.smallest)
             hidden[rows] = True if found is None else found
             if found is None:
                 trouble.append(Unprotectable(chain.grid.table.id, level - 1, np.array([area]), np.array([0])))
@@ -87,16 +87,19 @@ def _areas(chain: Chain, level: int, coarser: Marks) -> Step:
 
 
 def _categories(chain: Chain, coarse: Grid, coarse_hidden: Hidden) -> Step:
-    """The town as a whole: the categories within one coarser category are one line."""
+    """The town as a whole: the categories within one coarser category are one line.
+
+    They are a line for someone who knows the residents without an area, too.
+    """
     values, hidden = chain.grid.values[0][0], chain.first[0][0].copy()
-    cost = costs(chain.grid.categories, values)
+    cost, both = costs(chain.grid.categories, values), np.stack([values, values - chain.grid.outside])
     trouble = []
     for column in range(len(coarse.categories)):
         columns = np.flatnonzero(chain.grid.parent_column == column)
         if coarse_hidden[0][0, column]:
             hidden[columns] = True
         elif hidden[columns].any():
-            found = rectangles.line(values[columns], hidden[columns], cost[columns], chain.smallest)
+            found = rectangles.line(both[:, columns], hidden[columns], cost[columns], chain.smallest)
             hidden[columns] = True if found is None else found
             if found is None:
                 trouble.append(Unprotectable(coarse.table.id, 0, np.array([0]), np.array([column])))

@@ -12,7 +12,7 @@ from vielfalt import codes, programme
 from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells, Protection
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import formulas
-from vielfalt.figures.indices.formulas import Floats
+from vielfalt.figures.indices.formulas import Floats, Marks
 from vielfalt.geography import TOWN, AreaLevel, Geography
 from vielfalt.words import N_
 
@@ -31,17 +31,32 @@ DIVERSITY = ("nationality_group", "reference_group")
 _DIGITS = 3
 FEW_AREAS = N_("Fewer than two areas are large enough.")
 SMALL_GROUP = N_("The group is too small in the areas that are large enough.")
+NOT_ADDED = N_("The figures of the town and of its areas do not fit together.")
 MERGED = N_("Hidden groups of this area count as one.")
+TOGETHER = N_("Areas with hidden figures count as one area; counted one by one they could only raise the index.")
 
 
 @dataclass(frozen=True)
 class _Level:
-    """The areas of one level that are large enough for an index, with their residents."""
+    """One area level: its areas, which of them are large enough for an index, true and published counts.
 
-    level: AreaLevel
+    ``counts`` by table and category (empty: the table has none) in the order of the areas; ``published`` likewise by
+    area key, without what is suppressed.
+    """
+
+    id: str
     keys: tuple[str, ...]
-    residents: Floats
-    reference: Floats
+    large: Marks
+    counts: Mapping[str, Mapping[str, Floats]]
+    published: Mapping[str, Mapping[str, Mapping[str, int]]]
+
+    def true(self, table: str, category: str = "") -> Floats:
+        """The counts of a category; zeros where the areas hold nobody of it."""
+        return self.counts[table].get(category, np.zeros(len(self.keys)))
+
+    def shown(self, table: str, category: str = "") -> Mapping[str, int]:
+        """The published counts of a category by area key."""
+        return self.published[table].get(category, {})
 
 
 def indices(
@@ -49,25 +64,30 @@ def indices(
 ) -> tuple[IndexValue, ...]:
     """All indices of a run, rounded to three decimals.
 
-    Indices over all areas come from unprotected cells (one number over many areas tells no cell); location quotient and
-    diversity of an area only from what is published there. A value that may not be stated is null with a note.
-    Residents without an area are left out. Without a table of residents there are no indices.
+    Nothing but published figures and sums that follow from them enters: an index over few areas would otherwise tell
+    the hidden ones. Areas with hidden figures count as one area; neither dissimilarity nor isolation can become larger
+    by that. Location quotient and diversity of an area are stated where its own figures are published. A value
+    that may not be stated is null with a note. Areas below ``min_area_index`` and residents without an area are left
+    out. Without a table of residents there are no indices.
     """
     if "residents" not in cells:
         return ()
+    used = {id: table for id, table in cells.items() if len(table.table.dimensions) < 2 and id in protected}
+    town = {id: _published(protected[id], TOWN) for id in used}
     found: list[IndexValue] = []
     for level in geography.levels:
-        large = _large(cells, geography, level, protection)
-        for table, groups in _groups(cells).items():
-            counts = _by_area(cells[table], geography, level.id)
+        here = _level(used, protected, geography, level, protection)
+        for table, groups in _groups(used).items():
             for group in groups:
-                found += _over_areas(large, table, group, _column(counts, large.keys, group), protection)
-                found += _quotients(large, protected, table, group)
-        for table in _diverse(cells):
-            found += _diversity(protected[table], level.id, large.keys, large.residents)
-    town = np.array([cells["residents"].frame["n"].sum()], dtype=float)
-    for table in _diverse(cells):
-        found += _diversity(protected[table], TOWN, (geography.town.key,), town)
+                found += _over_areas(here, table, group, protection)
+                found += _quotients(here, town, geography.town.key, table, group)
+        large = [place for place, marked in enumerate(here.large) if marked]
+        keys = tuple(here.keys[place] for place in large)
+        for table in _diverse(used):
+            found += _diversity(protected[table], level.id, keys, here.true("residents")[large])
+    everyone = np.array([cells["residents"].frame["n"].sum()], dtype=float)
+    for table in _diverse(used):
+        found += _diversity(protected[table], TOWN, (geography.town.key,), everyone)
     return tuple(found)
 
 
@@ -87,48 +107,78 @@ def _groups(cells: Mapping[str, Cells]) -> dict[str, tuple[str, ...]]:
     return {**{id: groups for id, groups in GROUPS.items() if id in cells}, **imported}
 
 
-def _large(cells: Mapping[str, Cells], geography: Geography, level: AreaLevel, protection: Protection) -> _Level:
-    residents = _by_area(cells["residents"], geography, level.id)
-    sizes = dict(zip(residents["area"], residents["n"], strict=True))
-    keys = tuple(area.key for area in level.areas if sizes.get(area.key, 0) >= protection.min_area_index)
-    total = np.array([sizes[key] for key in keys], dtype=float)
-    if "mh_register" not in cells:
-        return _Level(level, keys, total, np.zeros(0))
-    without = _column(_by_area(cells["mh_register"], geography, level.id), keys, "without")
-    return _Level(level, keys, total, without)
+def _level(
+    cells: Mapping[str, Cells],
+    protected: Mapping[str, ProtectedCells],
+    geography: Geography,
+    level: AreaLevel,
+    protection: Protection,
+) -> _Level:
+    counts = {id: _counts(table, geography, level) for id, table in cells.items()}
+    published = {id: _published(protected[id], level.id) for id in cells}
+    keys = tuple(area.key for area in level.areas)
+    residents = counts["residents"].get("", np.zeros(len(keys)))
+    return _Level(level.id, keys, residents >= protection.min_area_index, counts, published)
 
 
-def _over_areas(large: _Level, table: str, group: str, counts: Floats, protection: Protection) -> Iterator[IndexValue]:
+def _over_areas(here: _Level, table: str, group: str, protection: Protection) -> Iterator[IndexValue]:
     """Dissimilarity (against residents without migration background where known), segregation index, isolation."""
-    note = FEW_AREAS if len(large.keys) < 2 else SMALL_GROUP if counts.sum() < protection.min_group_index else ""
-    others = large.reference if len(large.reference) else large.residents - counts
+    wanted = [("residents", ""), (table, group)]
+    if "mh_register" in here.counts:
+        wanted.append(("mh_register", "without"))
+    open_ = np.array([all(key in here.shown(*what) for what in wanted) for key in here.keys], dtype=np.bool_)
+    residents, counts, *without = (_merged(here.true(*what), open_, here.large) for what in wanted)
+    enough = residents >= protection.min_area_index
+    residents, counts = residents[enough], counts[enough]
+    others = without[0][enough] if without else residents - counts
+    note = _refusal(counts, residents, protection)
     values = {
         "dissimilarity": formulas.dissimilarity(counts, others),
-        "segregation_index": formulas.segregation_index(counts, large.residents),
-        "isolation": formulas.isolation(counts, large.residents),
+        "segregation_index": formulas.segregation_index(counts, residents),
+        "isolation": formulas.isolation(counts, residents),
     }
     for index, value in values.items():
         stated = None if note else _rounded(value)
-        yield IndexValue(index, table, large.level.id, group, "", stated, len(large.keys), note)
+        told = note or ("" if open_.all() else TOGETHER)
+        yield IndexValue(index, table, here.id, group, "", stated, len(counts), told)
 
 
-def _quotients(large: _Level, protected: Mapping[str, ProtectedCells], table: str, group: str) -> Iterator[IndexValue]:
-    """The location quotient of each area whose cell is published, as is the town's."""
-    town = _published(protected[table], TOWN, group)
-    everyone = _published(protected["residents"], TOWN)
-    counts = _published(protected[table], large.level.id, group)
-    known = [place for place, key in enumerate(large.keys) if key in counts]
-    if not known or not town or not everyone:
+def _merged(counts: Floats, open_: Marks, large: Marks) -> Floats:
+    """The counts of the large areas whose figures are published, and the sum over all areas with hidden figures.
+
+    That sum is what the published areas leave of the town; a sum over some of the hidden areas is not known to anyone.
+    """
+    return np.append(counts[open_ & large], counts[~open_].sum())
+
+
+def _refusal(counts: Floats, residents: Floats, protection: Protection) -> str:
+    """Why the indices of a group must not be stated; empty when they may."""
+    if len(counts) < 2:
+        return FEW_AREAS
+    if counts.sum() < protection.min_group_index:
+        return SMALL_GROUP
+    return NOT_ADDED if (counts > residents).any() else ""
+
+
+def _quotients(
+    here: _Level, town: Mapping[str, Mapping[str, Mapping[str, int]]], key: str, table: str, group: str
+) -> Iterator[IndexValue]:
+    """The location quotient of each large area whose figures are published, as are the town's."""
+    whole, everyone = town[table].get(group, {}).get(key), town["residents"].get("", {}).get(key)
+    counts, residents = here.shown(table, group), here.shown("residents")
+    known = [
+        area
+        for area, large in zip(here.keys, here.large, strict=True)
+        if large and area in counts and area in residents
+    ]
+    if not known or not whole or not everyone:
         return
-    quotients = formulas.location_quotient(
-        np.array([counts[large.keys[place]] for place in known], dtype=float),
-        large.residents[known],
-        *(float(next(iter(values.values()))) for values in (town, everyone)),
-    )
-    for place, value in zip(known, quotients, strict=True):
+    group_there = np.array([counts[area] for area in known], dtype=float)
+    all_there = np.array([residents[area] for area in known], dtype=float)
+    quotients = formulas.location_quotient(group_there, all_there, whole, everyone)
+    for area, value in zip(known, quotients, strict=True):
         if not np.isnan(value):
-            key = large.keys[place]
-            yield IndexValue("location_quotient", table, large.level.id, group, key, _rounded(value), len(large.keys))
+            yield IndexValue("location_quotient", table, here.id, group, area, _rounded(value), len(known))
 
 
 def _diversity(protected: ProtectedCells, level: str, keys: tuple[str, ...], residents: Floats) -> Iterator[IndexValue]:
@@ -140,7 +190,8 @@ def _diversity(protected: ProtectedCells, level: str, keys: tuple[str, ...], res
         if not published:
             continue
         hidden = len(published) < len(grouped[key])
-        counts = np.array([*published, total - sum(published)] if hidden else published, dtype=float)
+        rest = max(0.0, total - sum(published))
+        counts = np.array([*published, rest] if hidden else published, dtype=float)
         value = _rounded(formulas.entropy_diversity(counts))
         area = "" if level == TOWN else key
         yield IndexValue(
@@ -148,30 +199,24 @@ def _diversity(protected: ProtectedCells, level: str, keys: tuple[str, ...], res
         )
 
 
-def _published(protected: ProtectedCells, level: str, group: str = "") -> dict[str, int]:
-    """The published values of a category by area; without category: of a table that has none."""
+def _published(protected: ProtectedCells, level: str) -> Mapping[str, Mapping[str, int]]:
+    """The published counts of a level by category (empty: the table has none) and area."""
     rows = protected.frame.filter((pl.col("level") == level) & pl.col("value").is_not_null())
-    if protected.table.dimensions:
-        rows = rows.filter(pl.col(protected.table.dimensions[0]) == group)
-    return dict(rows.select("area", "value").iter_rows())
+    found: dict[str, dict[str, int]] = {}
+    for area, *category, value in rows.select("area", *protected.table.dimensions, "value").iter_rows():
+        found.setdefault("".join(category), {})[area] = value
+    return found
 
 
-def _by_area(cells: Cells, geography: Geography, level: str) -> pl.DataFrame:
-    """The cells summed up to the areas of a level, without residents that live in none."""
-    above = geography.ancestors(level)
-    return (
-        cells.frame.filter(pl.col("area") != UNRESOLVED)
-        .with_columns(pl.col("area").replace_strict(above, return_dtype=pl.Utf8))
-        .group_by("area", *cells.table.dimensions)
-        .agg(pl.col("n").sum())
-    )
-
-
-def _column(counts: pl.DataFrame, keys: tuple[str, ...], category: str) -> Floats:
-    """The counts of one category in the order of the area keys."""
-    rows = counts.filter(pl.col(counts.columns[1]) == category)
-    found = dict(zip(rows["area"], rows["n"], strict=True))
-    return np.array([found.get(key, 0) for key in keys], dtype=float)
+def _counts(cells: Cells, geography: Geography, level: AreaLevel) -> Mapping[str, Floats]:
+    """The counts per category (empty: the table has none) in the order of the areas of a level."""
+    place = {area.key: number for number, area in enumerate(level.areas)}
+    above = geography.ancestors(level.id)
+    found: dict[str, Floats] = {}
+    rows = cells.frame.filter(pl.col("area") != UNRESOLVED).select("area", *cells.table.dimensions, "n")
+    for area, *category, n in rows.iter_rows():
+        found.setdefault("".join(category), np.zeros(len(place)))[place[above[area]]] += n
+    return found
 
 
 def _rounded(value: float | None) -> float | None:

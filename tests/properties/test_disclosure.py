@@ -1,0 +1,294 @@
+"""Disclosure control: what is hidden by which rule, and that nobody can compute it from what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from linear_attack import intervals
+from small_towns import (
+    ALL_TABLES,
+    CHAINS,
+    PEOPLE,
+    PROTECTION,
+    TOWN,
+    WITH_STATUS,
+    geography,
+    tables,
+    towns,
+)
+
+from vielfalt import programme
+from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.figures.disclosure import protect, recomputable
+from vielfalt.geography import Geography
+from vielfalt.programme import Table
+
+Counts = dict[tuple[str, ...], int]
+"""By area and categories."""
+ORIGIN = Table("origin", "Origin", ("origin",), ("residents",), parent="residents")
+
+
+def examples(number: int) -> settings:
+    """So many examples, the same ones each time."""
+    return settings(max_examples=number, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+def cells_of(table: Table, counts: Counts) -> Cells:
+    """Cells from counts by (area, category ...)."""
+    names = ["area", *table.dimensions]
+    rows = [dict(zip(names, key, strict=True)) | {"n": n, "key_sum": 0, "top": 0} for key, n in counts.items()]
+    schema = dict.fromkeys(names, pl.Utf8) | dict.fromkeys(("n", "key_sum", "top"), pl.Int64)
+    return Cells(table, pl.DataFrame(rows, schema=schema))
+
+
+def shown(protected: ProtectedCells, level: str) -> dict[tuple[str, ...], int | None]:
+    """The published values of a level by (area, category ...)."""
+    rows = protected.frame.filter(pl.col("level") == level).drop("level", "status")
+    return {tuple(row[:-1]): row[-1] for row in rows.iter_rows()}
+
+
+def people(counts: Mapping[str, Mapping[int, int]], where: Geography, ids: tuple[str, ...]) -> dict[str, Cells]:
+    """A town of so many people of each kind (number in PEOPLE) per block."""
+    areas = [*(area.key for area in where.finest.areas), ""]
+    table = np.array([[counts.get(area, {}).get(kind, 0) for kind in range(len(PEOPLE))] for area in areas])
+    return tables(table, np.zeros(table.shape, dtype=bool), where, ids)
+
+
+@examples(120)
+@given(towns())
+def test_nothing_hidden_can_be_computed(town: tuple[dict[str, Cells], Geography]) -> None:
+    cells, where = town
+    found = recomputable(protect(cells, where, PROTECTION), cells, where, PROTECTION)
+    assert found.is_empty(), found
+
+
+@examples(20)
+@given(towns(WITH_STATUS))
+def test_every_hidden_number_has_room_by_linear_programming(town: tuple[dict[str, Cells], Geography]) -> None:
+    """The theorem: what the published figures allow spans at least the minimum cell, however they are combined."""
+    cells, where = town
+    for found in intervals(cells, protect(cells, where, PROTECTION), where):
+        assert found.low - 1e-6 <= found.value <= found.high + 1e-6
+        assert found.high - found.low >= PROTECTION.min_cell - 1e-6, found
+
+
+@examples(40)
+@given(towns())
+def test_no_published_value_is_wrong_or_small(town: tuple[dict[str, Cells], Geography]) -> None:
+    cells, where = town
+    for id, table in protect(cells, where, PROTECTION).items():
+        smallest = PROTECTION.min_cell_fine if table.table.fine else PROTECTION.min_cell
+        for level in ("town", *(level.id for level in where.levels)):
+            above = where.ancestors(level)
+            true = (
+                cells[id]
+                .frame.filter((pl.lit(level == "town")) | (pl.col("area") != ""))
+                .with_columns(pl.col("area").replace_strict(above, default=TOWN.key, return_dtype=pl.Utf8))
+                .group_by("area", *table.table.dimensions)
+                .agg(pl.col("n").sum())
+            )
+            counts = {tuple(row[:-1]): row[-1] for row in true.iter_rows()}
+            for key, value in shown(table, level).items():
+                assert value is None or (value == counts.get(key, 0) and not 0 < value < smallest)
+
+
+def primaries_only(cells: Mapping[str, Cells], where: Geography) -> dict[str, ProtectedCells]:
+    """The naive protection: small cells hidden, nothing else."""
+    no_rules = replace(PROTECTION, min_cell=1, min_cell_fine=1, min_area=1, dominance=1.0)
+    small = pl.col("value").is_between(1, PROTECTION.min_cell - 1)
+    return {
+        id: replace(
+            table,
+            frame=table.frame.with_columns(
+                value=pl.when(~small).then("value"),
+                status=pl.when(small).then(pl.lit("suppressed")).otherwise(pl.lit("ok")),
+            ),
+        )
+        for id, table in protect(cells, where, no_rules).items()
+    }
+
+
+def test_the_check_catches_protection_without_secondary_suppression() -> None:
+    where = geography([2, 1])
+    cells = people({"Q0B0": {0: 50, 5: 3}, "Q0B1": {0: 60, 5: 8}, "Q1B0": {0: 70, 5: 9}}, where, CHAINS)
+    found = recomputable(primaries_only(cells, where), cells, where, PROTECTION)
+    told = {(row["table"], row["area"], row["category"], row["low"], row["high"]) for row in found.to_dicts()}
+    assert ("foreigner", "Q0B0", "foreign", 3, 3) in told
+    assert ("nationality", "Q0B0", "152", 3, 3) in told
+
+
+def test_the_check_catches_a_crossing_that_follows_from_its_margins() -> None:
+    where = geography([1, 1])
+    cells = people({"Q0B0": {0: 50, 1: 60, 5: 40, 6: 3}, "Q1B0": {0: 50, 1: 60, 5: 40, 6: 30}}, where, ALL_TABLES)
+    safe = protect(cells, where, PROTECTION)
+    assert recomputable(safe, cells, where, PROTECTION).is_empty()
+    only = (pl.col("level") != "town") & (pl.col("area").str.starts_with("Q0")) & (pl.col("age_class") == "0-17")
+    only &= pl.col("mh_group") == "foreigner"
+    whole = protect(cells, where, replace(PROTECTION, min_cell=1, min_cell_fine=1))["mh_group_by_age"].frame
+    leaky = replace(
+        safe["mh_group_by_age"],
+        frame=whole.with_columns(
+            value=pl.when(~only).then("value"),
+            status=pl.when(only).then(pl.lit("suppressed")).otherwise(pl.lit("ok")),
+        ),
+    )
+    found = recomputable({**safe, "mh_group_by_age": leaky}, cells, where, PROTECTION)
+    assert ("mh_group_by_age", "foreigner 0-17", 3, 3) in set(found.select("table", "category", "low", "high").rows())
+
+
+def test_small_cells_get_partners_and_zeros_stay() -> None:
+    where = geography([1, 1, 1])
+    counts = {f"Q{place}B0": {0: 100, 5: 30, 7: 20 if place else 2} for place in range(3)}
+    groups = shown(protect(people(counts, where, CHAINS), where, PROTECTION)["nationality_group"], "quarter")
+    assert groups[("Q0", "turkey")] is None
+    assert sum(value is None for value in groups.values()) == 4
+    assert [groups[(f"Q{place}", "germany")] for place in range(3)] == [100, 100, 100]
+
+
+def test_every_category_of_the_town_has_a_row_in_every_area() -> None:
+    where = geography([2, 1])
+    table = protect(people({"Q0B0": {0: 50, 5: 30}, "Q1B0": {0: 70}}, where, CHAINS), where, PROTECTION)["nationality"]
+    assert table.frame.group_by("level", maintain_order=True).len().rows() == [
+        ("town", 2),
+        ("quarter", 4),
+        ("block", 6),
+    ]
+    assert shown(table, "block")[("Q0B1", "152")] == 0
+    assert shown(table, "town") == {(TOWN.key, "000"): 120, (TOWN.key, "152"): 30}
+
+
+def test_all_of_a_small_area_is_hidden_with_a_partner() -> None:
+    where = geography([1, 1, 1])
+    counts = {"Q0B0": {0: 10, 1: 9}, "Q1B0": {0: 40, 1: 40}, "Q2B0": {0: 300, 1: 200}}
+    protected = protect(people(counts, where, CHAINS), where, PROTECTION)
+    assert shown(protected["residents"], "quarter") == {("Q0",): None, ("Q1",): None, ("Q2",): 500}
+    assert {key[0] for key, value in shown(protected["age_class"], "block").items() if value is None} == {
+        "Q0B0",
+        "Q1B0",
+    }
+
+
+def test_an_area_where_nobody_lives_has_nothing_to_hide() -> None:
+    where = geography([1, 1])
+    residents = protect(people({"Q0B0": {0: 100}}, where, CHAINS), where, PROTECTION)["residents"]
+    assert shown(residents, "quarter") == {("Q0",): 100, ("Q1",): 0}
+
+
+def test_one_address_must_not_dominate_a_cell() -> None:
+    where = geography([1, 1])
+    counts = np.array([[200] * 5 + [60, 0, 0, 90, 40], [200] * 5 + [60, 0, 0, 90, 40], [0] * 10])
+    together = np.zeros(counts.shape, dtype=bool)
+    before = protect(tables(counts, together, where, CHAINS), where, PROTECTION)["nationality"]
+    together[0, 8] = True
+    after = protect(tables(counts, together, where, CHAINS), where, PROTECTION)["nationality"]
+    assert shown(before, "quarter")[("Q0", "423")] == 90
+    assert shown(after, "quarter")[("Q0", "423")] is None
+
+
+def test_crossings_use_the_larger_minimum() -> None:
+    where = geography([1, 1])
+    counts = {f"Q{place}B0": {0: 100, 1: 200, 5: 40, 6: 7 + 8 * place} for place in range(2)}
+    protected = protect(people(counts, where, ALL_TABLES), where, PROTECTION)
+    assert shown(protected["mh_group_by_age"], "quarter")[("Q0", "foreigner", "0-17")] is None
+    assert shown(protected["nationality"], "quarter")[("Q0", "163")] == 7
+
+
+def test_residents_without_an_area_count_in_the_town_alone() -> None:
+    where = geography([1, 1])
+    protected = protect(people({"Q0B0": {0: 100}, "Q1B0": {0: 60}, "": {0: 7}}, where, CHAINS), where, PROTECTION)
+    assert shown(protected["residents"], "town") == {(TOWN.key,): 167}
+    assert sum(value or 0 for value in shown(protected["residents"], "quarter").values()) == 160
+
+
+def test_the_only_area_within_an_area_has_the_same_status() -> None:
+    where = geography([1, 2, 1])
+    counts = {area.key: {0: 90, 5: 3 if area.key == "Q0B0" else 25, 8: 30} for area in where.finest.areas}
+    groups = protect(people(counts, where, CHAINS), where, PROTECTION)["nationality_group"]
+    quarters, blocks = shown(groups, "quarter"), shown(groups, "block")
+    assert quarters[("Q0", "poland")] is None
+    for key in ("germany", "poland", "afghanistan"):
+        assert blocks[("Q0B0", key)] == quarters[("Q0", key)]
+
+
+@examples(30)
+@given(towns(WITH_STATUS))
+def test_cells_of_the_same_people_are_hidden_together(town: tuple[dict[str, Cells], Geography]) -> None:
+    cells, where = town
+    protected = protect(cells, where, PROTECTION)
+    for level in ("town", "quarter", "block"):
+        left, right = shown(protected["foreigner"], level), shown(protected["mh_group"], level)
+        for (area, key), value in left.items():
+            if key == "foreign" and (area, "foreigner") in right:
+                assert value == right[(area, "foreigner")]
+
+
+def test_couples_and_the_people_in_them_are_hidden_together() -> None:
+    where = geography([1, 1, 1])
+    kinds = ("single", "couple_no_child", "couple_child")
+    homes: Counts = {(f"Q{place}B0", key): 60 for place in range(3) for key in kinds}
+    homes[("Q0B0", "couple_no_child")] = 3
+    size = {"single": 1, "couple_no_child": 2, "couple_child": 4}
+    persons: Counts = {(area, key): size[key] * number for (area, key), number in homes.items()}
+    cells = {
+        "residents": cells_of(programme.table("residents"), _totals(persons)),
+        "household_type": cells_of(programme.table("household_type"), persons),
+        "households": cells_of(programme.table("households"), _totals(homes)),
+        "households_by_type": cells_of(programme.table("households_by_type"), homes),
+    }
+    protected = protect(cells, where, PROTECTION)
+    assert shown(protected["households_by_type"], "quarter")[("Q0", "couple_no_child")] is None
+    assert shown(protected["household_type"], "quarter")[("Q0", "couple_no_child")] is None
+    assert recomputable(protected, cells, where, PROTECTION).is_empty()
+
+
+def _totals(counts: Counts) -> Counts:
+    found: dict[tuple[str, ...], int] = {}
+    for (area, *_), n in counts.items():
+        found[(area,)] = found.get((area,), 0) + n
+    return found
+
+
+def test_what_nobody_knows_is_suppressed_with_every_sum_that_contains_it() -> None:
+    where = geography([2, 1])
+    counts: Counts = {(f"Q{q}", key): 40 for q in ("0B0", "0B1", "1B0") for key in ("here", "there")}
+    del counts[("Q0B0", "there")]
+    residents: Counts = {(area.key,): 80 for area in where.finest.areas}
+    cells = {"residents": cells_of(programme.table("residents"), residents), "origin": cells_of(ORIGIN, counts)}
+    unknown = {"origin": pl.DataFrame({"area": ["Q0B0"], "origin": ["there"]})}
+    origin = protect(cells, where, PROTECTION, unknown)["origin"]
+    hidden = origin.frame.filter(pl.col("status") == "suppressed").select("level", "area", "origin").rows()
+    assert hidden == [("town", TOWN.key, "there"), ("quarter", "Q0", "there"), ("block", "Q0B0", "there")]
+
+
+@pytest.mark.parametrize("parent", ["", "residents"])
+def test_a_table_without_its_total_is_protected_as_if_everyone_knew_it(parent: str) -> None:
+    where = geography([1, 1, 1])
+    table = replace(ORIGIN, parent=parent)
+    counts: Counts = {(f"Q{place}B0", key): 40 for place in range(3) for key in ("a", "b", "c")}
+    counts[("Q0B0", "a")] = 2
+    values = shown(protect({"origin": cells_of(table, counts)}, where, PROTECTION)["origin"], "quarter")
+    hidden = [key for key, value in values.items() if value is None]
+    assert set(protect({"origin": cells_of(table, counts)}, where, PROTECTION)) == {"origin"}
+    assert len(hidden) == 4
+    assert len([key for key in hidden if key[0] == "Q0"]) == 2
+    assert len([key for key in hidden if key[1] == "a"]) == 2
+
+
+@examples(15)
+@given(towns())
+def test_the_order_of_rows_and_tables_does_not_matter(town: tuple[dict[str, Cells], Geography]) -> None:
+    cells, where = town
+    turned = {id: replace(cells[id], frame=cells[id].frame.reverse()) for id in reversed(cells)}
+    first, second = protect(cells, where, PROTECTION), protect(turned, where, PROTECTION)
+    assert all(first[id].frame.equals(second[id].frame) for id in cells)
+
+
+def test_an_unknown_area_is_refused() -> None:
+    where = geography([1])
+    with pytest.raises(KeyError, match="nowhere"):
+        protect({"residents": cells_of(programme.table("residents"), {("nowhere",): 100})}, where, PROTECTION)

@@ -1,0 +1,367 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from vielfalt import codes, parameters, schema
+from vielfalt.engines.base import Engine
+from vielfalt.engines.duckdb import DuckDB
+from vielfalt.engines.polars import Polars
+from vielfalt.errors import DeliveryError, StorageError
+from vielfalt.profiles import DATE_FORMS, Profile
+from vielfalt.register.birthplaces import country_of_birth
+from vielfalt.register.derivation import derive
+from vielfalt.register.extract import Extract, read_extract
+from vielfalt.register.households import households
+from vielfalt.register.population import counted
+from vielfalt.register.reading import REGISTER
+
+REFERENCE = 20251231
+KEY = bytes(range(32))
+ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": DuckDB, "polars": lambda folder: Polars()}
+FIELDS = tuple(entry.name for entry in schema.EXTRACT)
+Rows: TypeAlias = Sequence[Mapping[str, str] | str]
+ORDINARY = {"dwelling_status": "only", "nationality_1": "000", "birth_date": "1980-01-01", "street_name": "Ring"}
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    made = ENGINES[request.param](tmp_path / "workspace")
+    yield made
+    made.close()
+
+
+def profile(columns: Iterable[str] = FIELDS, encoding: str = "utf-8") -> Profile:
+    """A profile in which every field is called "Feld" and its name."""
+    return Profile(
+        delimiter=";",
+        quote='"',
+        encoding=encoding,
+        columns={field: f"Feld {field}" for field in columns},
+        date_forms=DATE_FORMS,
+        codes={},
+        missing=(),
+    )
+
+
+def line(row: Mapping[str, str], columns: Sequence[str] = FIELDS) -> str:
+    return ";".join(row.get(field, "") for field in columns)
+
+
+def extract(
+    engine: Engine, folder: Path, rows: Rows, columns: Sequence[str] = FIELDS, encoding: str = "utf-8"
+) -> Extract:
+    """What reading gives for rows of fields, or of lines as they stand in the file."""
+    lines = [
+        row if isinstance(row, str) else line({"person_id": str(place), **row}, columns)
+        for place, row in enumerate(rows, 1)
+    ]
+    path = folder / "register.csv"
+    header = ";".join(f"Feld {field}" for field in columns)
+    path.write_text("\n".join([header, *lines, ""]), encoding=encoding)
+    return read_extract(engine, path, profile(columns, encoding), REFERENCE, KEY)
+
+
+def table(engine: Engine, read: Extract) -> dict[int, dict[str, Any]]:
+    return {row["record"]: row for row in engine.collect(read.register).to_pylist()}
+
+
+def findings(read: Extract) -> dict[tuple[str, str], tuple[int, tuple[int, ...]]]:
+    return {(found.check, found.field): (found.rows, found.records) for found in read.findings}
+
+
+def test_columns_and_types_are_those_of_the_register(engine: Engine, tmp_path: Path) -> None:
+    found = engine.collect(extract(engine, tmp_path, [ORDINARY]).register)
+    assert {entry.name: entry.type for entry in found.schema} == REGISTER
+
+
+def test_columns_that_are_not_delivered_are_null(engine: Engine, tmp_path: Path) -> None:
+    columns = ("person_id", "nationality_1", "sex")
+    read = extract(engine, tmp_path, [{"nationality_1": "163", "sex": "w"}], columns)
+    row = table(engine, read)[1]
+    assert read.delivered == set(columns)
+    assert {name for name, value in row.items() if value is not None} == {
+        "record",
+        "pseudonym",
+        "key",
+        "nationality_1",
+        "sex",
+    }
+
+
+def test_values_are_typed(engine: Engine, tmp_path: Path) -> None:
+    given = {
+        **ORDINARY,
+        "birth_date": "00.05.1962",
+        "nationality_2": "4",
+        "birth_state": "0",
+        "sex": "W",
+        "institution": "ja",
+        "easting": "565432,5",
+        "religion": "lt",
+        "marital_status": "vh",
+        "move_in_date": "20010203",
+    }
+    row = table(engine, extract(engine, tmp_path, [given]))[1]
+    expected = {
+        "birth_date": 19620500,
+        "nationality_2": None,
+        "birth_state": "000",
+        "sex": "w",
+        "institution": 1,
+        "easting": 565432.5,
+        "religion": "protestant",
+        "marital_status": "VH",
+        "move_in_date": 20010203,
+    }
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_findings_name_the_true_rows_between_broken_ones(engine: Engine, tmp_path: Path) -> None:
+    bad = {**ORDINARY, "birth_date": "31.02.1980"}
+    rows: Rows = [ORDINARY, "broken", bad, "", "broken;too", ORDINARY, bad, {**bad, "sex": "?"}, "broken", bad]
+    read = extract(engine, tmp_path, rows)
+    assert read.rows == 9
+    assert findings(read) == {
+        ("row_broken", ""): (3, (2, 4, 8)),
+        ("date_impossible", "birth_date"): (4, (3, 6, 7, 9)),
+        ("code_unknown", "sex"): (1, (7,)),
+    }
+    assert sorted(table(engine, read)) == [1, 3, 5, 6, 7, 9]
+    assert table(engine, read)[5]["birth_date"] == 19800101
+    assert table(engine, read)[6]["birth_date"] is None
+
+
+def test_findings_are_counted_once_when_the_file_is_read_twice(engine: Engine, tmp_path: Path) -> None:
+    bad = {**ORDINARY, "birth_date": "31.02.1980", "birth_place": "Aachen"}
+    torn = line({**bad, "birth_place": '"Bonn'})
+    read = extract(engine, tmp_path, [bad, torn, {**bad, "birth_place": "Celle"}, {**bad, "street_name": '"Gasse"'}])
+    assert findings(read) == {
+        ("row_broken", ""): (1, (2,)),
+        ("date_impossible", "birth_date"): (3, (1, 3, 4)),
+    }
+    assert read.places == ("aachen", "celle")
+    assert [table(engine, read)[record]["birth_place"] for record in (1, 3, 4)] == [0, 1, 0]
+    assert read.rows == 4
+
+
+def test_a_finding_shows_the_first_rows_only(engine: Engine, tmp_path: Path) -> None:
+    found = findings(extract(engine, tmp_path, [{**ORDINARY, "sex": "?"}] * 30))
+    assert found[("code_unknown", "sex")] == (30, tuple(range(1, 21)))
+
+
+def test_column_of_the_profile_that_is_absent(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text("Feld person_id;Feld sex\n1;w\n", encoding="utf-8")
+    read = read_extract(engine, path, profile(("person_id", "sex", "religion")), REFERENCE, KEY)
+    assert findings(read) == {("column_missing", "religion"): (0, ())}
+    assert read.delivered == {"person_id", "sex"}
+
+
+def test_column_that_stands_in_the_file_twice_counts_first(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text("Feld person_id;Feld sex;Feld sex\n1;w;m\n", encoding="utf-8")
+    assert table(engine, read_extract(engine, path, profile(), REFERENCE, KEY))[1]["sex"] == "w"
+
+
+def test_pointers_meet_the_pseudonyms_they_mean(engine: Engine, tmp_path: Path) -> None:
+    rows = [
+        {**ORDINARY, "person_id": "A1 ", "spouse_id": "B2"},
+        {**ORDINARY, "person_id": "B2", "spouse_id": " A1"},
+        {**ORDINARY, "person_id": "C3", "guardian_1_id": "A1", "guardian_2_id": "nobody"},
+    ]
+    found = table(engine, extract(engine, tmp_path, rows))
+    assert found[1]["spouse_id"] == found[2]["pseudonym"]
+    assert found[2]["spouse_id"] == found[3]["guardian_1_id"] == found[1]["pseudonym"]
+    assert found[3]["guardian_2_id"] not in {row["pseudonym"] for row in found.values()}
+    assert found[3]["spouse_id"] is None
+
+
+def test_rows_without_a_number_are_people_of_their_own(engine: Engine, tmp_path: Path) -> None:
+    rows: Rows = [{**ORDINARY, "person_id": ""}, "broken", {**ORDINARY, "person_id": "  "}, ORDINARY]
+    read = extract(engine, tmp_path, rows)
+    found = table(engine, read)
+    assert len({row["pseudonym"] for row in found.values()}) == 3
+    assert findings(read)[("person_id_missing", "person_id")] == (2, (1, 3))
+
+
+def test_pseudonyms_do_not_depend_on_the_place_in_the_file_but_keys_on_the_town(engine: Engine, tmp_path: Path) -> None:
+    first = table(engine, extract(engine, tmp_path, [{**ORDINARY, "person_id": name} for name in "abc"]))
+    second = table(engine, extract(engine, tmp_path, [{**ORDINARY, "person_id": name} for name in "cxa"]))
+    assert [first[1]["pseudonym"], first[1]["key"]] == [second[3]["pseudonym"], second[3]["key"]]
+    assert first[3]["pseudonym"] == second[1]["pseudonym"]
+    path = tmp_path / "register.csv"
+    other = table(engine, read_extract(engine, path, profile(), REFERENCE, bytes(32)))
+    assert {row["pseudonym"] for row in other.values()}.isdisjoint(row["pseudonym"] for row in second.values())
+
+
+def test_texts_become_numbers_of_their_normal_form(engine: Engine, tmp_path: Path) -> None:
+    rows = [
+        {**ORDINARY, "family_name": "MÜLLER", "birth_name": "Koch", "birth_place": " Alma-Ata "},
+        {**ORDINARY, "family_name": "Mu\u0308ller", "birth_name": "", "birth_place": "ALMA-ATA"},
+        {**ORDINARY, "family_name": "Koch", "birth_name": "Müller", "birth_place": "Köln"},
+    ]
+    read = extract(engine, tmp_path, rows)
+    found = table(engine, read)
+    assert found[1]["family_name"] == found[2]["family_name"] == found[3]["birth_name"]
+    assert found[1]["birth_name"] == found[3]["family_name"] != found[1]["family_name"]
+    assert found[2]["birth_name"] is None
+    assert [read.places[found[record]["birth_place"]] for record in (1, 2, 3)] == ["alma-ata", "alma-ata", "köln"]
+
+
+def test_addresses(engine: Engine, tmp_path: Path) -> None:
+    given = [
+        {"street_key": "0815", "street_name": "Am Markt", "house_number": "12", "house_suffix": "a"},
+        {"street_key": "0815", "street_name": "Markt, Am", "house_number": "12 A"},
+        {"street_key": "0815", "street_name": "Am Markt", "house_number": "12"},
+        {"street_name": "Am  MARKT", "house_number": "12a"},
+        {"street_name": "am Markt", "house_number": "12", "house_suffix": "A"},
+        {"house_number": "12"},
+    ]
+    read = extract(engine, tmp_path, [{"nationality_1": "000", **row} for row in given])
+    found = [row["address"] for _, row in sorted(table(engine, read).items())]
+    assert found[0] == found[1]
+    assert found[3] == found[4]
+    assert len({found[0], found[2], found[3]}) == 3
+    assert found[5] is None
+    looked_up = read.addresses.frame(np.array([found[2], found[3]])).rows()
+    assert looked_up == [("0815", "", "12", ""), ("", "am markt", "12a", "")]
+
+
+def test_addresses_by_point(engine: Engine, tmp_path: Path) -> None:
+    columns = ("person_id", "easting", "northing")
+    rows = [{"easting": "1", "northing": "2"}, {"easting": "1", "northing": "3"}, {"easting": "1", "northing": "2"}, {}]
+    found = [row["address"] for _, row in sorted(table(engine, extract(engine, tmp_path, rows, columns)).items())]
+    assert found[0] == found[2] != found[1]
+    assert None not in found[:3]
+
+
+SECRETS = {
+    "person_id": "OM-471100815",
+    "family_name": "Geheimnam",
+    "birth_name": "Geburtsnam",
+    "given_names": "Vornama",
+    "street_key": "SK0815",
+    "street_name": "Geheimgasse",
+    "house_number": "1234",
+    "house_suffix": "q",
+    "postcode": "99998",
+    "birth_place": "Geheimort",
+    "origin_municipality": "99999002",
+    "spouse_id": "OM-2",
+    "guardian_1_id": "OM-3",
+    "guardian_2_id": "OM-4",
+}
+
+
+def test_no_name_number_or_address_is_left_in_the_database(engine: Engine, tmp_path: Path) -> None:
+    allowed = {None, *codes.countries(), *codes.religion_groups().values()}
+    allowed |= {code for entry in schema.EXTRACT for code in entry.codes}
+    read = extract(engine, tmp_path, [{**ORDINARY, **SECRETS, "sex": "Geheimnam"}, {**ORDINARY, "sex": "w"}])
+    for texts in kept_texts(engine).values():
+        assert texts <= allowed
+    assert all(secret not in str(found) for found in read.findings for secret in SECRETS.values())
+
+
+def test_nothing_that_could_name_anyone_is_left_after_the_derivation(engine: Engine, tmp_path: Path) -> None:
+    read = extract(engine, tmp_path, [{**ORDINARY, **SECRETS}, {**ORDINARY, "sex": "w"}])
+    people = counted(engine, read.register, REFERENCE)
+    candidates = pl.DataFrame(schema={"place": pl.Int32, "country": pl.Utf8, "region": pl.Utf8, "weight": pl.Int64})
+    people = households(engine, country_of_birth(engine, people, candidates))
+    assert not {"family_name", "birth_name", "given_names"} & set(people.collect_schema().names())
+    engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE)), "derived")
+    texts = {text or "" for found in kept_texts(engine).values() for text in found}
+    assert not [text for text in texts for secret in SECRETS.values() if secret.casefold() in text.casefold()]
+
+
+def kept_texts(engine: Engine) -> dict[str, set[str | None]]:
+    """The distinct texts of every text column of every table that the engine holds."""
+    if isinstance(engine, Polars):
+        tables = {name: frame.to_arrow() for name, frame in engine._tables.items()}
+    else:
+        assert isinstance(engine, DuckDB)
+        names = [row[0] for row in engine._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        tables = {name: engine._connection.table(f'"{name}"').to_arrow_table() for name in names}
+    assert "register" in tables
+    return {
+        f"{name}.{column}": set(found[column].to_pylist())
+        for name, found in tables.items()
+        for column in found.schema.names
+        if not (
+            pa.types.is_integer(found[column].type)
+            or pa.types.is_floating(found[column].type)
+            or pa.types.is_boolean(found[column].type)
+        )
+    }
+
+
+def test_letters_of_windows_1252(engine: Engine, tmp_path: Path) -> None:
+    read = extract(
+        engine,
+        tmp_path,
+        [{**ORDINARY, "birth_place": "Šibenik"}, {**ORDINARY, "birth_place": "Köln"}],
+        encoding="cp1252",
+    )
+    assert read.places == ("šibenik", "köln")
+
+
+def test_fixed_width(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "register.txt"
+    path.write_text("0001wKöln      19800101\n0002mŠibenik   19810000\n", encoding="cp1252")
+    widths = (("Nr", 4), ("G", 1), ("Ort", 10), ("Geb", 8))
+    columns = {"person_id": "Nr", "sex": "G", "birth_place": "Ort", "birth_date": "Geb"}
+    read = read_extract(
+        engine, path, replace(profile(), columns=columns, widths=widths, encoding="cp1252"), REFERENCE, KEY
+    )
+    found = table(engine, read)
+    assert [(row["sex"], read.places[row["birth_place"]], row["birth_date"]) for row in (found[1], found[2])] == [
+        ("w", "köln", 19800101),
+        ("m", "šibenik", 19810000),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "message"),
+    [
+        (b"", "utf-8", "empty"),
+        (b"\n \n", "utf-8", "empty"),
+        (b"Feld sex\n", "utf-8", "holds no rows"),
+        (b"Name;Vorname\nx;y\n", "utf-8", "none of the columns"),
+        (b"Feld sex,Feld person_id\nw,1\n", "utf-8", "none of the columns"),
+        ("Feld sex;Straße\nw;Weg\n".encode("cp1252"), "utf-8", "column names are not in the encoding"),
+        ("Feld sex;Straße\nw;Weg\n".encode(), "cp1252", "is in UTF-8"),
+        ("Feld sex;Feld birth_place\nw;Köln\n".encode("cp1252"), "utf-8", "not in the encoding “utf-8”"),
+        ("Feld sex;Feld person_id\nw;1\n".encode("utf-16"), "utf-8", "column names are not in the encoding"),
+        (b"Feld sex;Feld person_id\nw\nm\n", "utf-8", "None of the 2 rows"),
+    ],
+)
+def test_unusable_files(engine: Engine, tmp_path: Path, content: bytes, encoding: str, message: str) -> None:
+    path = tmp_path / "register.csv"
+    path.write_bytes(content)
+    with pytest.raises(DeliveryError, match=message) as raised:
+        read_extract(engine, path, profile(encoding=encoding), REFERENCE, KEY)
+    assert raised.value.exit_code == 10
+    assert raised.value.todo
+
+
+def test_absent_file(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="no extract"):
+        read_extract(engine, tmp_path / "absent.csv", profile(), REFERENCE, KEY)
+
+
+def test_folder_in_place_of_a_file(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(StorageError):
+        read_extract(engine, tmp_path, profile(), REFERENCE, KEY)
+
+
+def test_column_names_with_separators_of_their_own(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_bytes('\ufeff"Feld sex";"Feld\u0085 religion";Feld person_id \r\nw;rk;1\r\n'.encode())
+    assert read_extract(engine, path, profile(), REFERENCE, KEY).delivered == {"sex", "person_id"}
