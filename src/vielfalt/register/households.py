@@ -45,7 +45,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The residents of whole addresses as columns of integers; -1 is unknown. ``spouse`` and so on are positions."""
+    """The residents of whole addresses as columns of integers; -1 is unknown.
+
+    ``spouse``, ``guardian_1`` and ``guardian_2`` are positions of residents of the same address.
+    """
 
     record: Ints
     address: Ints
@@ -74,7 +77,7 @@ class Link:
 def _pointer(role: str) -> Callable[[Neighbours], Pairs]:
     def pairs(people: Neighbours) -> Pairs:
         other = getattr(people, role)
-        own = np.flatnonzero((other >= 0) & (people.address == people.address[other]))
+        own = np.flatnonzero((other >= 0) & (other != np.arange(len(other))))
         return own, other[own]
 
     return pairs
@@ -103,10 +106,9 @@ def _unmarried_couple(people: Neighbours) -> Pairs:
 
 
 def _common_child(people: Neighbours) -> Pairs:
-    """The two guardians of a child who all live at one address."""
+    """The two guardians of a child who all live at one address (one pointed at twice is one)."""
     first, second = people.guardian_1, people.guardian_2
-    both = (first >= 0) & (second >= 0)
-    both &= (people.address[first] == people.address) & (people.address[second] == people.address)
+    both = (first >= 0) & (second >= 0) & (first != second)
     return first[both], second[both]
 
 
