@@ -278,7 +278,7 @@ def main() -> None:
     from vielfalt.words import N_
 
     try:
-        commands(standalone_mode=False)
+        commands(standalone_mode=False, prog_name="vielfalt")
     except click.ClickException as error:
         error.show()
         sys.exit(2)

@@ -37,6 +37,8 @@ PEOPLE = (
     ("439", "foreigner_born_abroad", "18-64"),
 )
 """Kinds of people: nationality, migration status, age class."""
+Counts = dict[tuple[str, ...], int]
+"""By area and categories."""
 CHAINS = ("residents", "foreigner", "nationality_group", "nationality", "age_class")
 WITH_STATUS = (*CHAINS, "mh_register", "mh_group", "migration_status")
 ALL_TABLES = (*WITH_STATUS, "mh_group_by_age", "nationality_group_by_age")
@@ -51,6 +53,14 @@ def geography(blocks: Iterable[int]) -> Geography:
     return Geography(
         TOWN, (AreaLevel("quarter", "Quarters", tuple(quarters)), AreaLevel("block", "Blocks", tuple(inner)))
     )
+
+
+def cells_of(table: Table, counts: Counts) -> Cells:
+    """Cells from counts by (area, category ...)."""
+    names = ["area", *table.dimensions]
+    rows = [dict(zip(names, key, strict=True)) | {"n": n, "key_sum": 0, "top": 0} for key, n in counts.items()]
+    schema = dict.fromkeys(names, pl.Utf8) | dict.fromkeys(("n", "key_sum", "top"), pl.Int64)
+    return Cells(table, pl.DataFrame(rows, schema=schema))
 
 
 def _keys(person: tuple[str, str, str]) -> Mapping[str, str]:

@@ -17,6 +17,8 @@ from small_towns import (
     PROTECTION,
     TOWN,
     WITH_STATUS,
+    Counts,
+    cells_of,
     geography,
     tables,
     towns,
@@ -28,22 +30,12 @@ from vielfalt.figures.disclosure import protect, recomputable
 from vielfalt.geography import Geography
 from vielfalt.programme import Table
 
-Counts = dict[tuple[str, ...], int]
-"""By area and categories."""
 ORIGIN = Table("origin", "Origin", ("origin",), ("residents",), parent="residents")
 
 
 def examples(number: int) -> settings:
     """So many examples, the same ones each time."""
     return settings(max_examples=number, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-
-
-def cells_of(table: Table, counts: Counts) -> Cells:
-    """Cells from counts by (area, category ...)."""
-    names = ["area", *table.dimensions]
-    rows = [dict(zip(names, key, strict=True)) | {"n": n, "key_sum": 0, "top": 0} for key, n in counts.items()]
-    schema = dict.fromkeys(names, pl.Utf8) | dict.fromkeys(("n", "key_sum", "top"), pl.Int64)
-    return Cells(table, pl.DataFrame(rows, schema=schema))
 
 
 def shown(protected: ProtectedCells, level: str) -> dict[tuple[str, ...], int | None]:

@@ -45,7 +45,7 @@ ALL: tuple[Index, ...] = (
         "isolation",
         N_("Isolation"),
         N_("Sum over all areas of the group's share living there times the group's share of the residents there."),
-        N_("Share of the group in the town to 1"),
+        N_("Share of the group in the areas that enter to 1"),
         "Bell 1954, Social Forces 32; Massey & Denton 1988, Social Forces 67",
         N_("Depends on the size of the group: a large group meets itself more often wherever it lives."),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,7 @@ _DIGITS = 3
 FEW_AREAS = N_("Fewer than two areas are large enough.")
 SMALL_GROUP = N_("The group is too small in the areas that are large enough.")
 NOT_ADDED = N_("The figures of the town and of its areas do not fit together.")
+MOSTLY_HIDDEN = N_("More than half of the group lives in areas whose figures are hidden.")
 MERGED = N_("Hidden groups of this area count as one.")
 TOGETHER = N_("Areas with hidden figures count as one area; counted one by one they could only raise the index.")
 
@@ -124,40 +125,63 @@ def _level(
 def _over_areas(here: _Level, table: str, group: str, protection: Protection) -> Iterator[IndexValue]:
     """Dissimilarity (against residents without migration background where known), segregation index, isolation."""
     wanted = [("residents", ""), (table, group)]
+    units = _units(here, wanted, protection)
+    yield _stated(here, "segregation_index", table, group, units, formulas.segregation_index, protection)
+    yield _stated(here, "isolation", table, group, units, formulas.isolation, protection)
     if "mh_register" in here.counts:
-        wanted.append(("mh_register", "without"))
-    open_ = np.array([all(key in here.shown(*what) for what in wanted) for key in here.keys], dtype=np.bool_)
-    residents, counts, *without = (_merged(here.true(*what), open_, here.large) for what in wanted)
-    enough = residents >= protection.min_area_index
-    residents, counts = residents[enough], counts[enough]
-    others = without[0][enough] if without else residents - counts
-    note = _refusal(counts, residents, protection)
-    values = {
-        "dissimilarity": formulas.dissimilarity(counts, others),
-        "segregation_index": formulas.segregation_index(counts, residents),
-        "isolation": formulas.isolation(counts, residents),
-    }
-    for index, value in values.items():
-        stated = None if note else _rounded(value)
-        told = note or ("" if open_.all() else TOGETHER)
-        yield IndexValue(index, table, here.id, group, "", stated, len(counts), told)
+        units = _units(here, [*wanted, ("mh_register", "without")], protection)
+
+    def dissimilarity(counts: Floats, residents: Floats) -> float | None:
+        return formulas.dissimilarity(counts, units.counts[2] if len(units.counts) > 2 else residents - counts)
+
+    yield _stated(here, "dissimilarity", table, group, units, dissimilarity, protection)
 
 
-def _merged(counts: Floats, open_: Marks, large: Marks) -> Floats:
-    """The counts of the large areas whose figures are published, and the sum over all areas with hidden figures.
+@dataclass(frozen=True)
+class _Units:
+    """What enters an index as areas: counts per wanted category, and how much of the group lives in hidden areas."""
 
-    That sum is what the published areas leave of the town; a sum over some of the hidden areas is not known to anyone.
+    counts: tuple[Floats, ...]
+    in_hidden: float
+    all_published: bool
+
+
+def _units(here: _Level, wanted: list[tuple[str, str]], protection: Protection) -> _Units:
+    """The large areas whose figures are published, and all areas with hidden figures together as one.
+
+    Their sum is what the published areas leave of the town; a sum over some of them is not known to anyone.
     """
-    return np.append(counts[open_ & large], counts[~open_].sum())
+    open_ = np.array([all(key in here.shown(*what) for what in wanted) for key in here.keys], dtype=np.bool_)
+    counts = [here.true(*what) for what in wanted]
+    merged = [np.append(values[open_ & here.large], values[~open_].sum()) for values in counts]
+    enough = merged[0] >= protection.min_area_index
+    return _Units(tuple(values[enough] for values in merged), float(merged[1][-1]), bool(open_.all()))
 
 
-def _refusal(counts: Floats, residents: Floats, protection: Protection) -> str:
-    """Why the indices of a group must not be stated; empty when they may."""
+def _stated(
+    here: _Level,
+    index: str,
+    table: str,
+    group: str,
+    units: _Units,
+    formula: Callable[[Floats, Floats], float | None],
+    protection: Protection,
+) -> IndexValue:
+    """One index, or null with the reason why it must not be stated."""
+    residents, counts = units.counts[:2]
+    note = "" if units.all_published else TOGETHER
+    value = None
     if len(counts) < 2:
-        return FEW_AREAS
-    if counts.sum() < protection.min_group_index:
-        return SMALL_GROUP
-    return NOT_ADDED if (counts > residents).any() else ""
+        note = FEW_AREAS
+    elif counts.sum() < protection.min_group_index:
+        note = SMALL_GROUP
+    elif (counts > residents).any():
+        note = NOT_ADDED
+    elif 2 * units.in_hidden > counts.sum():
+        note = MOSTLY_HIDDEN
+    else:
+        value = _rounded(formula(counts, residents))
+    return IndexValue(index, table, here.id, group, "", value, len(counts), note)
 
 
 def _quotients(
