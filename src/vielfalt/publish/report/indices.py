@@ -14,6 +14,8 @@ from vielfalt.publish.shares import NOT_APPLICABLE
 from vielfalt.words import N_, Words
 
 _DIGITS = 3
+MARK = "*"
+"""Stands beside a value that is stated with a note."""
 _MOST_ROWS, _MOST_GROUPS = 60, 6
 """Tables of area indices with more areas or groups are left to the release package."""
 
@@ -41,6 +43,7 @@ def indices(results: Results, words: Words) -> tuple[Block, ...]:
         blocks += [Heading(title, f"index-{number + 1}", 2), _meaning(words, id)]
         blocks += _by_group(results, words, title, [value for value in stated if not value.area])
         blocks += _by_area(results, words, title, [value for value in stated if value.area])
+        blocks += _marks(words, stated)
         if len(stated) < len(values):
             blocks.append(_not_stated(words, len(values) - len(stated)))
     return tuple(blocks)
@@ -55,6 +58,12 @@ def _meaning(words: Words, id: str) -> Terms:
         (N_("Source"), text.source),
     )
     return Terms(tuple((words(term), (words(meaning),)) for term, meaning in entries))
+
+
+def _marks(words: Words, stated: Sequence[IndexValue]) -> tuple[Block, ...]:
+    """What the mark beside a value means: how it was computed where figures are hidden."""
+    notes = dict.fromkeys(value.note for value in stated if value.note)
+    return tuple(Note(words(N_("Note on the values marked with *: {note}"), note=words(note))) for note in notes)
 
 
 def _not_stated(words: Words, number: int) -> Note:
@@ -139,7 +148,7 @@ def _number(words: Words, value: IndexValue | None) -> str:
     """The value, with its interval where there is one; "–" where it is not stated."""
     if value is None or value.value is None:
         return NOT_APPLICABLE
-    number = words.number(value.value, _DIGITS)
+    number = words.number(value.value, _DIGITS) + (MARK if value.note else "")
     if value.low is None or value.high is None:
         return number
     low, high = words.number(value.low, _DIGITS), words.number(value.high, _DIGITS)
