@@ -43,7 +43,7 @@ def register(largest: int) -> st.SearchStrategy[list[Row]]:
         "pseudonym": people,
         "key": st.integers(0, 2**32 - 1),
         **{name: st.one_of(st.none(), people) for name in ("spouse_id", "guardian_1_id", "guardian_2_id")},
-        "address": st.sampled_from((None, 1, 1, 2, 3)),
+        "address": st.sampled_from((None, 1, 1, 1, 2, 3, 4)),
         **{name: st.sampled_from((None, 0, 1, 2)) for name in ("family_name", "birth_name", "given_names")},
         "birth_place": st.sampled_from((None, *PLACES)),
         "origin_municipality": st.sampled_from((None, 0, 1)),

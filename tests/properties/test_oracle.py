@@ -17,8 +17,8 @@ from oracle import Row
 from registers import PLACES, REFERENCE, derived, loaded, register
 
 from vielfalt import codes, programme
-from vielfalt.cells import Cells
-from vielfalt.engines.base import Engine
+from vielfalt.cells import LEAST_DOMINANCE, Cells
+from vielfalt.engines.base import Engine, Frame
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.polars import Polars
 from vielfalt.geography import Area, AreaLevel, Geography
@@ -112,6 +112,22 @@ def test_cells_add_up(rows: list[Row]) -> None:
 
 @given(rows=register(12))
 @_SOME
+def test_the_address_that_dominates_a_cell_is_known(rows: list[Row]) -> None:
+    engine = Polars()
+    residents = classes(engine, rows)
+    people = engine.collect(residents).to_pylist()
+    for table in tabulate(engine, residents, programme.ALL).values():
+        counted = [person for person in people if person["household_first"] or table.table.unit == "persons"]
+        keys = ("area", *table.table.dimensions)
+        by_address = Counter((tuple(person[key] for key in keys), person["address"]) for person in counted)
+        for row in table.frame.to_dicts():
+            cell = tuple(row[key] for key in keys)
+            most = max(number for (found, _), number in by_address.items() if found == cell)
+            assert row["top"] == most or (row["top"] == 0 and most < row["n"] * LEAST_DOMINANCE)
+
+
+@given(rows=register(12))
+@_SOME
 def test_households_are_parts_of_addresses(rows: list[Row]) -> None:
     engine = Polars()
     people = engine.collect(derived(engine, rows)).to_pylist()
@@ -143,11 +159,17 @@ def outcome(engine: Engine, rows: list[Row]) -> dict[int, Row]:
 
 
 def cells(engine: Engine, rows: list[Row]) -> dict[str, Cells]:
-    """The cells of every table of the programme; the address says in which block it lies, one address in none."""
+    """The cells of every table of the programme."""
+    return tabulate(engine, classes(engine, rows), programme.ALL)
+
+
+def classes(engine: Engine, rows: list[Row]) -> Frame:
+    """The residents by the categories of every dimension; the address says in which block it lies, one in none."""
     people = derived(engine, rows)
-    blocks = engine.load(pa.table({"address": pa.array([1, 2], type=pa.int64()), "block": ["b1", "b2"]}), "blocks")
-    located = people.join(blocks, on="address", how="left")
-    return tabulate(engine, classified(engine, located, _GEOGRAPHY), programme.ALL)
+    blocks = engine.load(
+        pa.table({"address": pa.array([1, 2, 4], type=pa.int64()), "block": ["b1", "b2", "b1"]}), "blocks"
+    )
+    return classified(engine, people.join(blocks, on="address", how="left"), _GEOGRAPHY)
 
 
 def frames(tables: Mapping[str, Cells]) -> dict[str, list[dict[str, Any]]]:

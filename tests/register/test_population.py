@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from vielfalt.engines.polars import Polars
+from vielfalt.register.population import counted, population_findings
+from vielfalt.register.reading import REGISTER
+
+REFERENCE = 20250630
+
+
+def evaluated(*rows: dict[str, Any]) -> tuple[dict[int, dict[str, Any]], dict[tuple[str, str], tuple[int, ...]]]:
+    """The residents by record, and the findings: rows are numbered from 1 and point at each other by number."""
+    full = [
+        {**dict.fromkeys(REGISTER), "pseudonym": record, **row, "record": record} for record, row in enumerate(rows, 1)
+    ]
+    engine = Polars()
+    columns = {name: pa.array([row[name] for row in full], type=type) for name, type in REGISTER.items()}
+    register = engine.load(pa.table(columns), "register")
+    people = counted(engine, register, REFERENCE)
+    found = population_findings(engine, register, people, REFERENCE)
+    return (
+        {row["record"]: row for row in engine.collect(people).to_pylist()},
+        {(finding.check, finding.field): finding.records for finding in found},
+    )
+
+
+def test_secondary_dwellings_are_not_counted() -> None:
+    people, found = evaluated({"dwelling_status": "secondary"}, {"dwelling_status": "main"}, {"dwelling_status": None})
+    assert list(people) == [2, 3]
+    assert found[("secondary_dwelling", "dwelling_status")] == (1,)
+    assert found[("dwelling_missing", "dwelling_status")] == (3,)
+
+
+@pytest.mark.parametrize(
+    ("moves", "counts"),
+    [
+        ((20100101, 20200101, 20150101), 2),
+        ((20100101, 20100101, None), 1),
+        ((None, None, None), 1),
+        ((None, 20100101, 20100100), 2),
+    ],
+)
+def test_the_latest_move_of_a_person_counts_then_the_first_row(moves: tuple[int | None, ...], counts: int) -> None:
+    people, found = evaluated(*({"pseudonym": 7, "move_in_date": move} for move in moves))
+    assert list(people) == [counts]
+    assert found[("double_entry", "person_id")] == tuple({1, 2, 3} - {counts})
+
+
+PERSON = {"family_name": 1, "given_names": 2, "birth_date": 19800101, "birth_place": 3}
+
+
+def test_rows_of_one_person_under_two_numbers_count_once() -> None:
+    people, found = evaluated({**PERSON, "move_in_date": 20100101}, {**PERSON, "move_in_date": 20200101})
+    assert list(people) == [2]
+    assert found[("double_entry", "person_id")] == (1,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"given_names": 9}, {"birth_date": 19800102}, {"birth_date": None}, {"family_name": 9}, {"birth_place": 9}],
+)
+def test_people_who_differ_are_two(change: dict[str, Any]) -> None:
+    assert len(evaluated(PERSON, {**PERSON, **change})[0]) == 2
+
+
+@pytest.mark.parametrize(
+    "unknown", [{"birth_date": 19800000}, {"given_names": None}, {"family_name": None}, {"birth_place": None}]
+)
+def test_too_little_is_known_to_call_two_rows_one_person(unknown: dict[str, Any]) -> None:
+    assert len(evaluated({**PERSON, **unknown}, {**PERSON, **unknown})[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "linked"),
+    [
+        (19980701, 20100701, True),
+        (19980701, 20100630, False),
+        (19980701, 19980701, False),
+        (20100701, 19980701, False),
+        (None, 20100701, True),
+        (19980701, None, True),
+    ],
+)
+def test_parents_are_at_least_twelve_years_older(parent: int | None, child: int | None, linked: bool) -> None:
+    people, found = evaluated({"birth_date": parent}, {"birth_date": child, "guardian_2_id": 1})
+    assert people[2]["guardian_2"] == (1 if linked else None)
+    assert (("parent_implausible", "guardian_2_id") in found) is not linked
+    assert ("pointer_absent", "guardian_2_id") not in found
+
+
+def test_pointers_lead_to_rows_that_count() -> None:
+    people, found = evaluated(
+        {"spouse_id": 2},
+        {"spouse_id": 3},
+        {"spouse_id": 99, "dwelling_status": "only"},
+        {"dwelling_status": "secondary", "spouse_id": 1},
+        {"guardian_1_id": 4},
+    )
+    assert [people[record]["spouse"] for record in (1, 2, 3)] == [2, 3, None]
+    assert people[5]["guardian_1"] is None
+    assert found[("pointer_absent", "spouse_id")] == (3,)
+    assert found[("pointer_absent", "guardian_1_id")] == (5,)
+    assert found[("spouse_one_sided", "spouse_id")] == (1, 2)
+
+
+def test_spouses_who_point_at_each_other_are_no_finding() -> None:
+    assert ("spouse_one_sided", "spouse_id") not in evaluated({"spouse_id": 2}, {"spouse_id": 1})[1]
+
+
+@pytest.mark.parametrize(
+    ("birth", "age"),
+    [(20070630, 18), (20070701, 17), (20070000, 18), (20250630, 0), (19100101, 115), (19090629, None), (None, None)],
+)
+def test_age_in_completed_years(birth: int | None, age: int | None) -> None:
+    people, found = evaluated({"birth_date": birth})
+    assert people[1]["age"] == age
+    assert (("age_implausible", "birth_date") in found) is (birth == 19090629)
+
+
+def test_stay_in_completed_years() -> None:
+    people, _ = evaluated({"arrival_date": 20240701}, {"arrival_date": 20240630}, {"arrival_date": None})
+    assert [people[record]["stay_years"] for record in (1, 2, 3)] == [0, 1, None]
+
+
+def test_findings_on_single_rows() -> None:
+    _, found = evaluated(
+        {
+            "nationality_1": "000",
+            "address": 1,
+            "birth_date": 20150101,
+            "marital_status": "VH",
+            "move_in_date": 20140101,
+        },
+        {
+            "nationality_1": "000",
+            "address": 1,
+            "birth_date": 20150101,
+            "marital_status": "LD",
+            "move_in_date": 20150000,
+        },
+        {"address": 1, "birth_date": 19800101, "marital_status": "VH"},
+        {"nationality_1": "000"},
+    )
+    assert found[("minor_married", "marital_status")] == (1,)
+    assert found[("dates_disordered", "move_in_date")] == (1,)
+    assert found[("nationality_missing", "nationality_1")] == (3,)
+    assert found[("address_missing", "street_name")] == (4,)
