@@ -20,7 +20,7 @@ from vielfalt.errors import EngineError, StorageError, VielfaltError
 from vielfalt.words import N_
 
 _BATCH = 1_000_000
-"""Rows per Arrow batch: large enough that distinct values repeat inside it, small enough for memory (80 MB)."""
+"""Rows per Arrow batch: large enough that distinct values repeat inside it, small enough for memory (200 MB)."""
 _STREAM = "100MB"
 """How far DuckDB may read ahead while Python works on a batch."""
 _MEMORY = "1500MB"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import narwhals.stable.v2 as nw
-import numpy as np
 import polars as pl
 
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.geography import Geography
 from vielfalt.register.addresses import Streets, locate
-from vielfalt.register.checks import Finding, finding
+from vielfalt.register.checks import Finding, search
 from vielfalt.register.extract import Extract
-from vielfalt.register.households import LARGE_ADDRESS
+
+LARGE_ADDRESS = 100
+"""Residents above which an address that is no institution is reported."""
 
 
 def distinct_addresses(engine: Engine, people: Frame, extract: Extract) -> pl.DataFrame:
@@ -50,7 +51,4 @@ def area_findings(engine: Engine, people: Frame, finest: str) -> tuple[Finding, 
         ("address_unresolved", "street_key", nowhere),
         ("address_large", "institution", people.join(crowded, on="address", how="semi")),
     )
-    found = (
-        (check, field, engine.collect(rows.select("record"))["record"].to_numpy()) for check, field, rows in searches
-    )
-    return tuple(finding(check, field, records.astype(np.int64)) for check, field, records in found if len(records))
+    return search(engine, searches)

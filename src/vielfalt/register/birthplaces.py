@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from vielfalt import codes
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.register.checks import Finding, finding
+from vielfalt.register.checks import Finding, search
 from vielfalt.rules import Decision, Rule
 from vielfalt.words import N_
 
@@ -169,5 +169,4 @@ def _regions(candidates: pl.DataFrame) -> pa.Table:
 
 def open_places(engine: Engine, people: Frame) -> tuple[Finding, ...]:
     """The residents whose country of birth stays open."""
-    records = engine.collect(people.filter(nw.col("birth_country").is_null()).select("record"))["record"].to_numpy()
-    return (finding("birth_place_open", "birth_place", records),) if len(records) else ()
+    return search(engine, [("birth_place_open", "birth_place", people.filter(nw.col("birth_country").is_null()))])

@@ -5,10 +5,12 @@ Own list, after the gaps EwoPEaK fills for members of KOSIS (handbook 2.6) and t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.columns import Ints
 from vielfalt.words import N_
 
@@ -134,6 +136,14 @@ def finding(check: str, field: str, records: Ints) -> Finding:
     """A finding from all the row numbers it concerns."""
     ordered = np.sort(records)
     return Finding(check, field, len(ordered), tuple(int(record) for record in ordered[:_SHOWN]))
+
+
+def search(engine: Engine, searches: Iterable[tuple[str, str, Frame]]) -> tuple[Finding, ...]:
+    """The findings of several searches (check, field, the rows it concerns); a search without rows finds nothing."""
+    found = (
+        (check, field, engine.collect(rows.select("record"))["record"].to_numpy()) for check, field, rows in searches
+    )
+    return tuple(finding(check, field, records.astype(np.int64)) for check, field, records in found if len(records))
 
 
 _BY_ID = {entry.id: entry for entry in ALL}

@@ -25,8 +25,6 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Pairs: TypeAlias = tuple[Ints, Ints]
 SMALL_ADDRESS = 12
 """Residents up to which the same family name at one address means kin (above, a frequent name joins strangers)."""
-LARGE_ADDRESS = 100
-"""Residents above which an address that is no institution is reported."""
 COUPLE_AGE_GAP = 20
 GENERATION = 15
 """Years between generations: who is this much younger than the oldest counts as a child of the household."""

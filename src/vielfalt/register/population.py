@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
 from vielfalt import schema
 from vielfalt.dates import completed_years
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.register.checks import Finding, finding
+from vielfalt.register.checks import Finding, search
 
 _RECORDS = 1_000_000_000
 _LATEST = 99_999_999
@@ -66,7 +65,7 @@ def counted(engine: Engine, register: Frame, reference: int) -> Frame:
 
 def _each_once(register: Frame) -> Frame:
     """Record, pseudonym and date of birth of the row that counts for each person at an only or main dwelling."""
-    main = register.filter((nw.col("dwelling_status") != "secondary").fill_null(True))
+    main = _at_main_dwelling(register)
     order = (_LATEST - nw.coalesce(nw.col("move_in_date"), nw.lit(0)).cast(nw.Int64)) * _RECORDS + nw.col("record")
     first = main.group_by("pseudonym").agg(order.min().alias("order"))
     rows = main.with_columns(order.alias("order")).join(first, on=["pseudonym", "order"], how="semi")
@@ -76,10 +75,15 @@ def _each_once(register: Frame) -> Frame:
     return rows.join(others, on="record", how="anti").select("record", "pseudonym", "birth_date")
 
 
+def _at_main_dwelling(register: Frame) -> Frame:
+    """The rows at an only or main dwelling; an unknown status counts as the only dwelling."""
+    return register.filter((nw.col("dwelling_status") != "secondary").fill_null(True))
+
+
 def population_findings(engine: Engine, register: Frame, people: Frame, reference: int) -> tuple[Finding, ...]:
     """What the checks of rows against each other found."""
     secondary = register.filter(nw.col("dwelling_status") == "secondary")
-    main = register.filter((nw.col("dwelling_status") != "secondary").fill_null(True))
+    main = _at_main_dwelling(register)
     pairs = people.select(nw.col("record").alias("spouse"), nw.col("spouse").alias("_back"))
     wed = people.filter(~nw.col("spouse").is_null()).join(pairs, on="spouse", how="left")
     back = (nw.col("_back") != nw.col("record")).fill_null(True)
@@ -100,10 +104,7 @@ def population_findings(engine: Engine, register: Frame, people: Frame, referenc
             for pointer in schema.POINTER_FIELDS[1:]
         ),
     )
-    found = (
-        (check, field, engine.collect(rows.select("record"))["record"].to_numpy()) for check, field, rows in searches
-    )
-    return tuple(finding(check, field, records.astype(np.int64)) for check, field, records in found if len(records))
+    return search(engine, searches)
 
 
 def _lost(pointer: str, role: str) -> nw.Expr:
