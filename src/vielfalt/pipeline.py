@@ -35,9 +35,9 @@ from vielfalt.register.derivation import derive
 from vielfalt.register.evidence import evidence_rows
 from vielfalt.register.extract import Extract, read_extract
 from vielfalt.register.gazetteer import with_town
-from vielfalt.register.households import households
+from vielfalt.register.households import housed, households
 from vielfalt.register.places import candidates, place_index
-from vielfalt.register.population import counted, population_findings
+from vielfalt.register.population import counted, double_entries, population_findings
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.register.tabulate import classified, persons, tabulate
 from vielfalt.town import Town
@@ -144,18 +144,19 @@ def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, kee
         extract = read_extract(engine, town.extract(date), town.profile, date, key)
         able = capabilities.capabilities(extract.delivered, town.options)
     with step("population"):
-        people = counted(engine, extract.register, date)
-        findings = [*extract.findings, *population_findings(engine, extract.register, people, date)]
+        doubles = double_entries(engine, extract.register)
+        people = counted(engine, extract.register, doubles, date)
+        findings = [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
         addresses = distinct_addresses(engine, people, extract)
         rows = engine.checkpoint(extract.register.select("record", "dwelling_status"), "rows")
     with step("birth"):
-        people = engine.checkpoint(country_of_birth(engine, people, _birth_candidates(town, extract)), "born")
-        findings += open_places(engine, people)
+        born = country_of_birth(engine, people, _birth_candidates(town, extract))
     with step("households"):
-        people = engine.checkpoint(households(engine, people), "housed")
-        for named in ("register", "kept", "people", "born", "households"):
+        people = engine.checkpoint(housed(born, households(engine, people)), "housed")
+        for named in ("register", "doubles", "people", "households"):
             engine.drop(named)
     with step("status"):
+        findings += open_places(engine, people)
         people = derive(engine, people, parameters.on("migration", date))
     with step("locate"):
         people = engine.checkpoint(areas(engine, people, addresses, streets, geography), "derived")
@@ -163,7 +164,7 @@ def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, kee
         keep(people, rows, geography)
     with step("cells"):
         classes = classified(engine, people, geography)
-        cells = tabulate(engine, classes, capabilities.possible(able, town.options))
+        cells = tabulate(engine, classes, capabilities.possible(able, town.options), geography)
     residents = int(cells["residents"].frame["n"].sum())
     return Evaluation(cells, geography, tuple(findings), able, extract.rows, residents)
 

@@ -179,10 +179,10 @@ def test_one_undecodable_row_in_twenty_is_a_wrong_encoding(engine: Engine, tmp_p
 
 
 def test_convert_sees_text_and_numbers_and_its_outcome_is_kept(engine: Engine, tmp_path: Path) -> None:
-    def convert(batch: pa.RecordBatch) -> pa.RecordBatch:
+    def convert(batch: pa.Table) -> pa.Table:
         assert batch.schema.names == ["a", "b", "c", "record"]
         lengths = [len(text or "") for text in batch.column("b").to_pylist()]
-        return pa.RecordBatch.from_pydict({"record": batch.column("record"), "length": pa.array(lengths)})
+        return pa.table({"record": batch.column("record"), "length": pa.array(lengths)})
 
     path = delivered(tmp_path, HEADER + b"1;22;3\nx\n4;;6\n")
     frame, broken = engine.read(path, form(), convert, "lengths")
@@ -201,7 +201,7 @@ def test_convert_numbers_readable_rows_from_one(
     monkeypatch.setattr("vielfalt.engines.polars._BATCH", 2)
     seen: list[int] = []
 
-    def convert(batch: pa.RecordBatch) -> pa.RecordBatch:
+    def convert(batch: pa.Table) -> pa.Table:
         if batch.column("record")[0].as_py() == 1:
             seen.clear()
         seen.extend(batch.column("record").to_pylist())
@@ -300,11 +300,11 @@ def test_map_batches_never_splits_a_group(engine: Engine, batch: int, monkeypatc
     frame = engine.load(pa.table({"group": groups, "n": list(range(12))}), "rows")
     calls: list[list[int]] = []
 
-    def count(rows: pa.RecordBatch) -> pa.RecordBatch:
+    def count(rows: pa.Table) -> pa.Table:
         here = rows.column("group").to_pylist()
         calls.append(here)
         sizes = [here.count(group) for group in here]
-        return pa.RecordBatch.from_pydict({"n": rows.column("n"), "size": pa.array(sizes, type=pa.int64())})
+        return pa.table({"n": rows.column("n"), "size": pa.array(sizes, type=pa.int64())})
 
     found = engine.collect(engine.map_batches(frame, count, "sizes", together="group").sort("n")).to_pydict()
     assert found == {"n": list(range(12)), "size": [5] * 5 + [1] + [4] * 4 + [2] * 2}
@@ -318,7 +318,7 @@ def test_map_batches_without_rows_calls_once(engine: Engine) -> None:
     empty = pa.table({"group": pa.array([], type=pa.int64()), "text": pa.array([], type=pa.string())})
     calls: list[int] = []
 
-    def function(rows: pa.RecordBatch) -> pa.RecordBatch:
+    def function(rows: pa.Table) -> pa.Table:
         calls.append(rows.num_rows)
         return rows
 

@@ -13,8 +13,8 @@ from vielfalt import parameters
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.birthplaces import country_of_birth
 from vielfalt.register.derivation import derive
-from vielfalt.register.households import households
-from vielfalt.register.population import counted
+from vielfalt.register.households import housed, households
+from vielfalt.register.population import counted, double_entries
 from vielfalt.register.reading import REGISTER
 
 REFERENCE = 20250630
@@ -75,10 +75,16 @@ def _numbered(rows: list[Row]) -> list[Row]:
 
 def derived(engine: Engine, rows: list[Row]) -> Frame:
     """The residents of the register with everything derived, as the pipeline does it."""
-    people = counted(engine, loaded(engine, rows), REFERENCE)
-    people = engine.checkpoint(country_of_birth(engine, people, candidates()), "born")
-    people = engine.checkpoint(households(engine, people), "housed")
+    people = residents(engine, rows)
+    born = country_of_birth(engine, people, candidates())
+    people = engine.checkpoint(housed(born, households(engine, people)), "housed")
     return engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE)), "derived")
+
+
+def residents(engine: Engine, rows: list[Row]) -> Frame:
+    """Who of the register is counted."""
+    read = loaded(engine, rows)
+    return counted(engine, read, double_entries(engine, read), REFERENCE)
 
 
 def loaded(engine: Engine, rows: list[Row]) -> Frame:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from oracle import Row
-from registers import PLACES, REFERENCE, derived, loaded, register
+from registers import PLACES, REFERENCE, derived, register, residents
 
 from vielfalt import codes, programme
 from vielfalt.cells import LEAST_DOMINANCE, Cells
@@ -22,14 +22,14 @@ from vielfalt.engines.base import Engine, Frame
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.polars import Polars
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.register.population import counted
-from vielfalt.register.tabulate import classified, tabulate
+from vielfalt.register.tabulate import classified, tabulate, values_of
 
 _QUICK = settings(deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 """Without shrinking: that takes minutes when a database answers, and the registers are small anyway."""
 _FEW = settings(_QUICK, max_examples=7)
 _SOME = settings(_QUICK, max_examples=25)
 _MANY = settings(_QUICK, max_examples=120)
+_NAMED = ("area", *programme.DIMENSIONS)
 _LINKS = ("spouse", "guardian_1", "guardian_2")
 _GEOGRAPHY = Geography(
     Area("99999001", "Town", ""),
@@ -54,7 +54,7 @@ def test_duckdb_equals_the_oracle(rows: list[Row]) -> None:
 @_SOME
 def test_pointers_lead_to_residents(rows: list[Row]) -> None:
     engine = Polars()
-    people = engine.collect(counted(engine, loaded(engine, rows), REFERENCE)).to_pylist()
+    people = engine.collect(residents(engine, rows)).to_pylist()
     found = {person["record"]: [person[role] for role in _LINKS] for person in people}
     expected = oracle.residents(rows, REFERENCE)
     assert found == {record: [person[role] for role in _LINKS] for record, person in expected.items()}
@@ -114,9 +114,12 @@ def test_cells_add_up(rows: list[Row]) -> None:
 @_SOME
 def test_the_address_that_dominates_a_cell_is_known(rows: list[Row]) -> None:
     engine = Polars()
-    residents = classes(engine, rows)
-    people = engine.collect(residents).to_pylist()
-    for table in tabulate(engine, residents, programme.ALL).values():
+    classed = classes(engine, rows)
+    people = [
+        {name: values_of(name, _GEOGRAPHY)[value] if name in _NAMED else value for name, value in person.items()}
+        for person in engine.collect(classed).to_pylist()
+    ]
+    for table in tabulate(engine, classed, programme.ALL, _GEOGRAPHY).values():
         counted = [person for person in people if person["household_first"] or table.table.unit == "persons"]
         keys = ("area", *table.table.dimensions)
         by_address = Counter((tuple(person[key] for key in keys), person["address"]) for person in counted)
@@ -160,7 +163,7 @@ def outcome(engine: Engine, rows: list[Row]) -> dict[int, Row]:
 
 def cells(engine: Engine, rows: list[Row]) -> dict[str, Cells]:
     """The cells of every table of the programme."""
-    return tabulate(engine, classes(engine, rows), programme.ALL)
+    return tabulate(engine, classes(engine, rows), programme.ALL, _GEOGRAPHY)
 
 
 def classes(engine: Engine, rows: list[Row]) -> Frame:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from vielfalt.engines.polars import Polars
-from vielfalt.register.population import counted, population_findings
+from vielfalt.register.population import counted, double_entries, population_findings
 from vielfalt.register.reading import REGISTER
 
 REFERENCE = 20250630
@@ -20,8 +20,9 @@ def evaluated(*rows: dict[str, Any]) -> tuple[dict[int, dict[str, Any]], dict[tu
     engine = Polars()
     columns = {name: pa.array([row[name] for row in full], type=type) for name, type in REGISTER.items()}
     register = engine.load(pa.table(columns), "register")
-    people = counted(engine, register, REFERENCE)
-    found = population_findings(engine, register, people, REFERENCE)
+    doubles = double_entries(engine, register)
+    people = counted(engine, register, doubles, REFERENCE)
+    found = population_findings(engine, register, doubles, people, REFERENCE)
     return (
         {row["record"]: row for row in engine.collect(people).to_pylist()},
         {(finding.check, finding.field): finding.records for finding in found},

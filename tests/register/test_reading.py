@@ -19,8 +19,8 @@ from vielfalt.profiles import DATE_FORMS, Profile
 from vielfalt.register.birthplaces import country_of_birth
 from vielfalt.register.derivation import derive
 from vielfalt.register.extract import Extract, read_extract
-from vielfalt.register.households import households
-from vielfalt.register.population import counted
+from vielfalt.register.households import housed, households
+from vielfalt.register.population import counted, double_entries
 from vielfalt.register.reading import REGISTER
 
 REFERENCE = 20251231
@@ -272,9 +272,9 @@ def test_no_name_number_or_address_is_left_in_the_database(engine: Engine, tmp_p
 
 def test_nothing_that_could_name_anyone_is_left_after_the_derivation(engine: Engine, tmp_path: Path) -> None:
     read = extract(engine, tmp_path, [{**ORDINARY, **SECRETS}, {**ORDINARY, "sex": "w"}])
-    people = counted(engine, read.register, REFERENCE)
+    people = counted(engine, read.register, double_entries(engine, read.register), REFERENCE)
     candidates = pl.DataFrame(schema={"place": pl.Int32, "country": pl.Utf8, "region": pl.Utf8, "weight": pl.Int64})
-    people = households(engine, country_of_birth(engine, people, candidates))
+    people = housed(country_of_birth(engine, people, candidates), households(engine, people))
     assert not {"family_name", "birth_name", "given_names"} & set(people.collect_schema().names())
     engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE)), "derived")
     texts = {text or "" for found in kept_texts(engine).values() for text in found}

@@ -88,7 +88,7 @@ def links() -> dict[str, str]:
     found: dict[str, set[str]] = {case: set() for case in _HOUSEHOLDS}
     names, rows = _all_residents()
 
-    def spy(batch: pa.RecordBatch) -> pa.RecordBatch:
+    def spy(batch: pa.Table) -> pa.Table:
         people = household_rules._neighbours(batch)
         for link in LINKS:
             joined = [int(people.record[own]) for own, other in zip(*link.pairs(people), strict=True) if own != other]

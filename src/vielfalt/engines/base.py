@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 Frame: TypeAlias = nw.LazyFrame[Any]
-Batches: TypeAlias = Callable[[pa.RecordBatch], pa.RecordBatch]
+Batches: TypeAlias = Callable[[pa.Table], pa.Table]
 """Turns one batch of rows into another; the engine decides how large a batch is."""
 
 

@@ -6,6 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -65,16 +66,15 @@ class DuckDB:
         scan = self._connection.cursor()
         scan.execute(f"SET streaming_buffer_size = '{_STREAM}'")
         try:
-            batches = _numbered(scan.sql(select(path, form)).to_arrow_reader(_BATCH), convert)
-            first = next(batches, None)
-            if first is not None:
-                self._keep(name, pa.RecordBatchReader.from_batches(first.schema, _chain(first, batches)))
+            stream = _streamed(_numbered(scan.sql(select(path, form)).to_arrow_reader(_BATCH), convert))
+            if stream is not None:
+                self._keep(name, stream)
         except (duckdb.InvalidInputException, pa.ArrowInvalid, OSError) as error:
             if "state machine" in str(error):
                 raise _LostError from None
             raise
         broken = _broken_rows(scan, form)
-        if first is None:
+        if stream is None:
             return 0, broken
         counted = self._connection.execute(f"SELECT count(*) FROM {_quoted(name)}").fetchall()
         return int(counted[0][0]), broken
@@ -97,11 +97,8 @@ class DuckDB:
             self.checkpoint(frame, "_together")
             sorted_rows = self._connection.cursor().table("_together").order(_quoted(together))
             reader = sorted_rows.to_arrow_reader(_BATCH)
-            batches = map(function, _cut(reader, together))
-            first = next(batches, None)
-            if first is None:
-                first = function(_empty_batch(reader.schema))
-            self._keep(name, pa.RecordBatchReader.from_batches(first.schema, _chain(first, batches)))
+            stream = _streamed(map(function, _cut(reader, together)))
+            self._keep(name, stream or function(reader.schema.empty_table()))
             self.drop("_together")
         return self._table(name)
 
@@ -240,7 +237,7 @@ def _read_fixed(path: Path, form: FileForm) -> str:
     )
 
 
-def _numbered(reader: pa.RecordBatchReader, convert: Batches) -> Iterator[pa.RecordBatch]:
+def _numbered(reader: pa.RecordBatchReader, convert: Batches) -> Iterator[pa.Table]:
     done = 0
     for batch in _large(reader):
         records = pa.array(np.arange(done + 1, done + batch.num_rows + 1, dtype=np.int64))
@@ -248,41 +245,37 @@ def _numbered(reader: pa.RecordBatchReader, convert: Batches) -> Iterator[pa.Rec
         yield convert(batch.append_column("record", records))
 
 
-def _large(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+def _large(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
     """DuckDB hands out smaller batches than asked for; together they repeat distinct values less often."""
     waiting: list[pa.RecordBatch] = []
     for batch in reader:
         waiting.append(batch)
         if sum(part.num_rows for part in waiting) >= _BATCH:
-            yield _one_batch(pa.Table.from_batches(waiting))
+            yield pa.Table.from_batches(waiting)
             waiting = []
     if waiting and (rest := pa.Table.from_batches(waiting)).num_rows:
-        yield _one_batch(rest)
+        yield rest
 
 
-def _chain(first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    yield first
-    yield from rest
+def _streamed(tables: Iterator[pa.Table]) -> pa.RecordBatchReader | None:
+    """The tables as one stream that is computed while it is read; None when there are none."""
+    first = next(tables, None)
+    if first is None:
+        return None
+    batches = (batch for table in chain((first,), tables) for batch in table.to_batches())
+    return pa.RecordBatchReader.from_batches(first.schema, batches)
 
 
-def _cut(reader: pa.RecordBatchReader, together: str) -> Iterator[pa.RecordBatch]:
-    """Batches of a stream sorted by ``together``, cut so that no value of it is split."""
+def _cut(reader: pa.RecordBatchReader, together: str) -> Iterator[pa.Table]:
+    """Parts of a stream sorted by ``together``, cut so that no value of it is split."""
     waiting: pa.Table | None = None
-    for batch in reader:
+    for batch in filter(len, reader):
         table = pa.Table.from_batches([batch])
         waiting = table if waiting is None else pa.concat_tables([waiting, table])
         values = waiting.column(together).to_numpy()
-        end = int(np.searchsorted(values, values[-1], side="left")) if len(values) else 0
+        end = int(np.searchsorted(values, values[-1], side="left"))
         if end:
-            yield _one_batch(waiting.slice(0, end))
+            yield waiting.slice(0, end)
             waiting = waiting.slice(end)
     if waiting is not None and waiting.num_rows:
-        yield _one_batch(waiting)
-
-
-def _one_batch(table: pa.Table) -> pa.RecordBatch:
-    return table.combine_chunks().to_batches()[0]
-
-
-def _empty_batch(schema: pa.Schema) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([pa.array([], type=field.type) for field in schema], schema=schema)
+        yield waiting

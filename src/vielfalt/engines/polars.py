@@ -46,7 +46,7 @@ class Polars:
         starts = range(0, len(good), _BATCH)
         parts = [convert(_text_batch(good[start : start + _BATCH], form, start + 1)) for start in starts]
         true = pl.Series("record", [record for record, _ in good], dtype=pl.Int64)
-        table = pl.DataFrame(pl.from_arrow(pa.Table.from_batches(parts)))
+        table = pl.DataFrame(pl.from_arrow(pa.concat_tables(parts)))
         self._tables[name] = table.with_columns(true.gather(table["record"] - 1))
         return self._frame(name), tuple(broken)
 
@@ -66,8 +66,7 @@ class Polars:
         with _reported(name):
             rows = frame.to_native().collect().sort(together, maintain_order=True)
         groups = rows.partition_by(together, maintain_order=True) if rows.height else [rows]
-        parts = [function(_one_batch(group)) for group in groups]
-        return self.load(pa.Table.from_batches(parts), name)
+        return self.load(pa.concat_tables([function(_arrow(group)) for group in groups]), name)
 
     def collect(self, frame: Frame) -> pa.Table:
         """See ``Engine.collect``."""
@@ -117,19 +116,13 @@ def _reported(where: object) -> Iterator[None]:
         ) from None
 
 
-def _text_batch(rows: list[tuple[int, tuple[str, ...]]], form: FileForm, first: int) -> pa.RecordBatch:
+def _text_batch(rows: list[tuple[int, tuple[str, ...]]], form: FileForm, first: int) -> pa.Table:
     """The rows as text columns (empty is null), numbered from ``first`` among the rows that could be read."""
     columns = {
         name: pa.array([values[place] or None for _, values in rows], type=pa.string())
         for place, name in enumerate(form.columns)
     }
-    return pa.RecordBatch.from_pydict({**columns, "record": pa.array(range(first, first + len(rows)), type=pa.int64())})
-
-
-def _one_batch(rows: pl.DataFrame) -> pa.RecordBatch:
-    table = _arrow(rows)
-    columns = [pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type) for column in table]
-    return pa.RecordBatch.from_arrays(columns, schema=table.schema)
+    return pa.table({**columns, "record": pa.array(range(first, first + len(rows)), type=pa.int64())})
 
 
 def _arrow(rows: pl.DataFrame) -> pa.Table:

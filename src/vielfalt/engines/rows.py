@@ -7,7 +7,6 @@ it stands in and no other.
 from __future__ import annotations
 
 import csv
-import mmap
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
+
+import numpy as np
 
 from vielfalt.engines.base import BrokenRow, FileForm
 from vielfalt.errors import DeliveryError
@@ -27,6 +28,9 @@ UNCLOSED = "UNQUOTED VALUE"
 COLUMNS = "WRONG NUMBER OF COLUMNS"
 _LONGEST = 100
 """Lines that one row may span by quoted line breaks; a quote open for longer was never meant to be one."""
+
+_CHUNK = 1 << 20
+_LF, _CR = b"\n\r"
 
 
 def cut_rows(path: Path, form: FileForm) -> Iterator[Row]:
@@ -170,9 +174,14 @@ def _decoded(text: str) -> bool:
 
 
 def _has_blank_lines(path: Path) -> bool:
-    """Whether two line ends follow each other before the end of the file, quoted or not."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        end = len(content)
-        while end and content[end - 1] in b"\r\n":
-            end -= 1
-        return any(content.find(pair, 0, end) >= 0 for pair in (b"\n\n", b"\n\r\n", b"\r\r")) or content[:1] in b"\r\n"
+    """Whether two line ends follow each other, quoted or not; also the beginning and the end of the file count."""
+    before = np.array([_LF], dtype=np.uint8)
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            signs = np.concatenate([before, np.frombuffer(chunk, dtype=np.uint8)])
+            ends = (signs == _LF) | (signs == _CR)
+            twice = ends[:-1] & ends[1:]
+            if (twice & ((signs[:-1] != _CR) | (signs[1:] != _LF))).any():
+                return True
+            before = signs[-1:]
+    return False

@@ -40,15 +40,15 @@ def areas(
 
 def area_findings(engine: Engine, people: Frame, finest: str) -> tuple[Finding, ...]:
     """Residents whose address lies in no area, and addresses too large to be a house."""
-    nowhere = people.filter(~nw.col("address").is_null() & nw.col(finest).is_null())
+    at_an_address = ~nw.col("address").is_null()
     crowded = (
-        people.filter((nw.col("household_type") != "institution") & ~nw.col("address").is_null())
+        people.filter((nw.col("household_type") != "institution") & at_an_address)
         .group_by("address")
         .agg(nw.len().alias("residents"))
         .filter(nw.col("residents") > LARGE_ADDRESS)
     )
-    searches = (
-        ("address_unresolved", "street_key", nowhere),
-        ("address_large", "institution", people.join(crowded, on="address", how="semi")),
+    everyone = {("address_large", "institution"): ~nw.col("record").is_null()}
+    return (
+        *search(engine, people, {("address_unresolved", "street_key"): at_an_address & nw.col(finest).is_null()}),
+        *search(engine, people.join(crowded, on="address", how="semi"), everyone),
     )
-    return search(engine, searches)

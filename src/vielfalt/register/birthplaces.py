@@ -169,4 +169,4 @@ def _regions(candidates: pl.DataFrame) -> pa.Table:
 
 def open_places(engine: Engine, people: Frame) -> tuple[Finding, ...]:
     """The residents whose country of birth stays open."""
-    return search(engine, [("birth_place_open", "birth_place", people.filter(nw.col("birth_country").is_null()))])
+    return search(engine, people, {("birth_place_open", "birth_place"): nw.col("birth_country").is_null()})

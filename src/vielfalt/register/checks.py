@@ -5,9 +5,12 @@ Own list, after the gaps EwoPEaK fills for members of KOSIS (handbook 2.6) and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import operator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from vielfalt.engines.base import Engine, Frame
@@ -138,12 +141,17 @@ def finding(check: str, field: str, records: Ints) -> Finding:
     return Finding(check, field, len(ordered), tuple(int(record) for record in ordered[:_SHOWN]))
 
 
-def search(engine: Engine, searches: Iterable[tuple[str, str, Frame]]) -> tuple[Finding, ...]:
-    """The findings of several searches (check, field, the rows it concerns); a search without rows finds nothing."""
-    found = (
-        (check, field, engine.collect(rows.select("record"))["record"].to_numpy()) for check, field, rows in searches
-    )
-    return tuple(finding(check, field, records.astype(np.int64)) for check, field, records in found if len(records))
+def search(engine: Engine, rows: Frame, conditions: Mapping[tuple[str, str], nw.Expr]) -> tuple[Finding, ...]:
+    """The findings of several checks of the same rows, in one pass.
+
+    ``conditions``: per check and field, when it concerns a row (null: it does not). A check without rows finds nothing.
+    """
+    marks = {f"c{place}": condition.fill_null(False) for place, condition in enumerate(conditions.values())}
+    marked = rows.select("record", *(mark.alias(name) for name, mark in marks.items()))
+    found = engine.collect(marked.filter(reduce(operator.or_, map(nw.col, marks))))
+    records = found["record"].to_numpy()
+    concerned = ((key, records[found[name].to_numpy()]) for key, name in zip(conditions, marks, strict=True))
+    return tuple(finding(*key, rows.astype(np.int64)) for key, rows in concerned if len(rows))
 
 
 _BY_ID = {entry.id: entry for entry in ALL}

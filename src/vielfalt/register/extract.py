@@ -54,9 +54,9 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
     )
     reader = Reader(profile, reference, key)
 
-    def convert(batch: pa.RecordBatch) -> pa.RecordBatch:
+    def convert(batch: pa.Table) -> pa.Table:
         fields = {field: batch.column(columns[position]) for field, position in positions.items()}
-        return reader.convert(pa.RecordBatch.from_pydict({**fields, "record": batch.column("record")}))
+        return reader.convert(pa.table({**fields, "record": batch.column("record")}))
 
     register, broken = engine.read(path, form, convert, "register")
     rows = int(engine.collect(register.select(nw.len().alias("rows")))["rows"][0].as_py())

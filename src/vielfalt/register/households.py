@@ -18,6 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from vielfalt.engines.base import Engine, Frame
+from vielfalt.register.columns import alike
 from vielfalt.words import N_
 
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -97,8 +98,7 @@ def _unmarried_couple(people: Neighbours) -> Pairs:
     adult &= people.size <= SMALL_ADDRESS
     columns = (people.address, people.move_in, people.origin)
     first, second = _alike(columns, adult)
-    groups, count = np.unique(first, return_counts=True)
-    two = np.isin(first, groups[count == 2]) & (first != second)
+    two = (np.bincount(first, minlength=len(people.record))[first] == 2) & (first != second)
     near = np.abs(people.age[first] - people.age[second]) <= COUPLE_AGE_GAP
     return first[two & near], second[two & near]
 
@@ -113,12 +113,7 @@ def _common_child(people: Neighbours) -> Pairs:
 def _alike(columns: tuple[Ints, ...], among: Flags) -> Pairs:
     """Each person of a group of equals with the first of the group (the first with itself)."""
     rows = np.flatnonzero(among)
-    if not len(rows):
-        return rows, rows
-    code = np.zeros(len(rows), dtype=np.int64)
-    for column in columns:
-        _, code = np.unique(code * (int(column.max()) + 2) + column[rows] + 1, return_inverse=True)
-    _, first, group = np.unique(code, return_index=True, return_inverse=True)
+    first, group = alike([column[rows] for column in columns])
     return rows[first][group], rows
 
 
@@ -136,10 +131,10 @@ LINKS: tuple[Link, ...] = (
 
 
 def households(engine: Engine, people: Frame) -> Frame:
-    """Adds ``household`` (smallest record in it), ``household_type`` and ``household_first`` (one person of each).
+    """Per record ``household`` (its smallest record), ``household_type`` and ``household_first`` (one person of each).
 
     An address counts as institution when it is marked so or carries a conditional block (BMG §52); people without an
-    address live alone. The columns of the names are gone from the result.
+    address live alone.
     """
     marked = people.group_by("address").agg(
         ((nw.col("institution") == 1) | (nw.col("information_block") == "conditional"))
@@ -156,11 +151,15 @@ def households(engine: Engine, people: Frame) -> Frame:
         )
         .select(*_COLUMNS)
     )
-    grouped = engine.map_batches(needed, _group, "households", together="address")
-    return people.drop([*_DELETED]).join(grouped, on="record", how="left")
+    return engine.map_batches(needed, _group, "households", together="address")
 
 
-def _group(batch: pa.RecordBatch) -> pa.RecordBatch:
+def housed(people: Frame, households: Frame) -> Frame:
+    """The residents with their households; the columns of the names, and all that only households need, are gone."""
+    return people.drop([*_DELETED]).join(households, on="record", how="left")
+
+
+def _group(batch: pa.Table) -> pa.Table:
     people = _neighbours(batch)
     pairs = [link.pairs(people) for link in LINKS]
     own, other = (np.concatenate(side) for side in zip(*pairs, strict=True))
@@ -172,7 +171,7 @@ def _group(batch: pa.RecordBatch) -> pa.RecordBatch:
     np.minimum.at(household, group, people.record)
     couple = _in_couple(people, group)
     kinds = _types(people, group, couple)
-    return pa.RecordBatch.from_pydict(
+    return pa.table(
         {
             "record": pa.array(people.record),
             "household": pa.array(household[group]),
@@ -232,19 +231,18 @@ def _in_couple(people: Neighbours, group: Ints) -> Flags:
     return couple
 
 
-def _neighbours(batch: pa.RecordBatch) -> Neighbours:
+def _neighbours(batch: pa.Table) -> Neighbours:
     columns = {name: batch.column(name).fill_null(_UNKNOWN).to_numpy().astype(np.int64) for name in _COLUMNS}
     record, address = columns["record"], columns["address"]
-    order = np.argsort(record)
+    places = np.full(int(record.max(initial=0)) + 1, _UNKNOWN)
+    places[record] = np.arange(len(record))
 
     def position(role: str) -> Ints:
         """Where the person pointed at stands in this batch; -1 for nobody or another address."""
-        wanted = columns[role]
-        place = np.searchsorted(record, wanted, sorter=order).clip(max=len(record) - 1)
-        found = order[place]
-        return np.where((record[found] == wanted) & (address[found] == address), found, _UNKNOWN)
+        found = places[np.where(columns[role] < len(places), columns[role], _UNKNOWN)]
+        return np.where((columns[role] >= 0) & (found >= 0) & (address[found] == address), found, _UNKNOWN)
 
-    _, group, size = np.unique(address, return_inverse=True, return_counts=True)
+    _, group = alike([address])
     return Neighbours(
         record=record,
         address=address,
@@ -257,5 +255,5 @@ def _neighbours(batch: pa.RecordBatch) -> Neighbours:
         age=columns["age"],
         institution=columns["institution_address"] == 1,
         married=columns["married"] == 1,
-        size=size[group],
+        size=np.bincount(group)[group],
     )

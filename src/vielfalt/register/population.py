@@ -21,17 +21,37 @@ ROLES = {"spouse_id": "spouse", "guardian_1_id": "guardian_1", "guardian_2_id": 
 """Pointer field and the name of the resolved link."""
 
 
-def counted(engine: Engine, register: Frame, reference: int) -> Frame:
-    """The residents on the reference date, each once, with age and with links to other residents.
+def double_entries(engine: Engine, register: Frame) -> Frame:
+    """The records of rows that do not count because the person stands at an only or main dwelling in another row too.
 
     Rows of one ordering number are one person, and so are rows that agree in names, full date and place of birth. Of
-    several rows at an only or main dwelling the one with the latest move counts, then the first.
+    several the one with the latest move counts, then the first.
+    """
+    order = (_LATEST - nw.coalesce(nw.col("move_in_date"), nw.lit(0)).cast(nw.Int64)) * _RECORDS + nw.col("record")
+    rows = _at_main_dwelling(register).select("record", "pseudonym", *_IDENTITY, order.alias("order"))
+    same_number = _all_but_first(rows, ["pseudonym"])
+    known = rows.filter((nw.col("birth_date") % 100 > 0) & ~nw.col("given_names").is_null())
+    same_identity = _all_but_first(known.join(same_number, on="record", how="anti"), [*_IDENTITY])
+    return engine.checkpoint(nw.concat([same_number, same_identity]), "doubles")
+
+
+def _all_but_first(rows: Frame, alike: list[str]) -> Frame:
+    """The records of the rows that agree in some columns, but for the first by ``order`` of those that agree."""
+    first = rows.group_by(*alike).agg(nw.col("order").min().alias("first"), nw.len().alias("rows"))
+    several = first.filter(nw.col("rows") > 1)
+    return rows.join(several, on=alike, how="inner").filter(nw.col("order") != nw.col("first")).select("record")
+
+
+def counted(engine: Engine, register: Frame, doubles: Frame, reference: int) -> Frame:
+    """The residents on the reference date, each once, with age and with links to other residents.
+
+    ``doubles``: the ``double_entries`` of the register, which are left out, like the rows at a secondary dwelling.
     Adds ``age`` (completed years, null when unknown or above 115), ``stay_years`` in the municipality, and per link
     ``spouse``, ``guardian_1``, ``guardian_2``: the record of the resident pointed at (null when absent, and for parents
     less than 12 years older). Null rule: an unknown dwelling status counts as the only dwelling.
     """
-    kept = engine.checkpoint(_each_once(register), "kept")
-    people = register.join(kept.select("record"), on="record", how="semi")
+    people = _at_main_dwelling(register).join(doubles, on="record", how="anti")
+    kept = people.select("pseudonym", "record", "birth_date")
     for pointer, role in ROLES.items():
         others = kept.select(
             nw.col("pseudonym").alias(pointer),
@@ -63,48 +83,41 @@ def counted(engine: Engine, register: Frame, reference: int) -> Frame:
     )
 
 
-def _each_once(register: Frame) -> Frame:
-    """Record, pseudonym and date of birth of the row that counts for each person at an only or main dwelling."""
-    main = _at_main_dwelling(register)
-    order = (_LATEST - nw.coalesce(nw.col("move_in_date"), nw.lit(0)).cast(nw.Int64)) * _RECORDS + nw.col("record")
-    first = main.group_by("pseudonym").agg(order.min().alias("order"))
-    rows = main.with_columns(order.alias("order")).join(first, on=["pseudonym", "order"], how="semi")
-    known = rows.filter((nw.col("birth_date") % 100 > 0) & ~nw.col("given_names").is_null())
-    doubles = known.group_by(*_IDENTITY).agg(nw.col("order").min(), nw.len().alias("rows")).filter(nw.col("rows") > 1)
-    others = known.join(doubles, on=list(_IDENTITY), how="semi").join(doubles, on=[*_IDENTITY, "order"], how="anti")
-    return rows.join(others, on="record", how="anti").select("record", "pseudonym", "birth_date")
-
-
 def _at_main_dwelling(register: Frame) -> Frame:
     """The rows at an only or main dwelling; an unknown status counts as the only dwelling."""
     return register.filter((nw.col("dwelling_status") != "secondary").fill_null(True))
 
 
-def population_findings(engine: Engine, register: Frame, people: Frame, reference: int) -> tuple[Finding, ...]:
+def population_findings(
+    engine: Engine, register: Frame, doubles: Frame, people: Frame, reference: int
+) -> tuple[Finding, ...]:
     """What the checks of rows against each other found."""
-    secondary = register.filter(nw.col("dwelling_status") == "secondary")
-    main = _at_main_dwelling(register)
     pairs = people.select(nw.col("record").alias("spouse"), nw.col("spouse").alias("_back"))
     wed = people.filter(~nw.col("spouse").is_null()).join(pairs, on="spouse", how="left")
     back = (nw.col("_back") != nw.col("record")).fill_null(True)
     years = completed_years(nw.col("birth_date"), nw.lit(reference))
-    searches: tuple[tuple[str, str, Frame], ...] = (
-        ("secondary_dwelling", "dwelling_status", secondary),
-        ("dwelling_missing", "dwelling_status", register.filter(nw.col("dwelling_status").is_null())),
-        ("double_entry", "person_id", main.join(people, on="record", how="anti")),
-        ("nationality_missing", "nationality_1", people.filter(nw.col("nationality_1").is_null())),
-        ("age_implausible", "birth_date", people.filter(years > MAXIMUM_AGE)),
-        ("minor_married", "marital_status", people.filter((nw.col("age") < 16) & ~_single())),
-        ("dates_disordered", "move_in_date", people.filter(_disordered())),
-        ("address_missing", "street_name", people.filter(nw.col("address").is_null())),
-        ("spouse_one_sided", "spouse_id", wed.filter(back)),
-        *(("pointer_absent", pointer, people.filter(_lost(pointer, role))) for pointer, role in ROLES.items()),
-        *(
-            ("parent_implausible", pointer, people.filter(nw.col(f"{ROLES[pointer]}_implausible")))
+    of_people = {
+        ("nationality_missing", "nationality_1"): nw.col("nationality_1").is_null(),
+        ("age_implausible", "birth_date"): years > MAXIMUM_AGE,
+        ("minor_married", "marital_status"): (nw.col("age") < 16) & ~_single(),
+        ("dates_disordered", "move_in_date"): _disordered(),
+        ("address_missing", "street_name"): nw.col("address").is_null(),
+        **{("pointer_absent", pointer): _lost(pointer, role) for pointer, role in ROLES.items()},
+        **{
+            ("parent_implausible", pointer): nw.col(f"{ROLES[pointer]}_implausible")
             for pointer in schema.POINTER_FIELDS[1:]
-        ),
+        },
+    }
+    of_rows = {
+        ("secondary_dwelling", "dwelling_status"): nw.col("dwelling_status") == "secondary",
+        ("dwelling_missing", "dwelling_status"): nw.col("dwelling_status").is_null(),
+    }
+    return (
+        *search(engine, register, of_rows),
+        *search(engine, doubles, {("double_entry", "person_id"): ~nw.col("record").is_null()}),
+        *search(engine, people, of_people),
+        *search(engine, wed, {("spouse_one_sided", "spouse_id"): back}),
     )
-    return search(engine, searches)
 
 
 def _lost(pointer: str, role: str) -> nw.Expr:

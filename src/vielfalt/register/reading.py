@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -21,7 +20,7 @@ from vielfalt.profiles import Profile
 from vielfalt.register.columns import Encoded, Ints, absent, distinct_rows, encode
 from vielfalt.register.pseudonyms import pseudonyms, record_keys
 from vielfalt.register.text import normalise
-from vielfalt.register.values import Parsed, parser
+from vielfalt.register.values import Parsed, parser, plain_numbers
 
 STREET_FIELDS = ("street_key", "street_name")
 HOUSE_FIELDS = ("house_number", "house_suffix")
@@ -38,6 +37,7 @@ _NUMBERED: Mapping[str, str] = {
 }
 """Text fields kept as running numbers, and which numbering each uses (family and birth name share one)."""
 _TYPED = tuple(entry for entry in schema.EXTRACT if entry.type in ("date", "code", "flag", "number"))
+_TEXTS = frozenset(entry.name for entry in schema.EXTRACT) - frozenset(_IDS)
 _ARROW = {"date": pa.int32(), "flag": pa.int32(), "code": pa.string(), "number": pa.float64()}
 REGISTER: Mapping[str, pa.DataType] = {
     "record": pa.int64(),
@@ -69,45 +69,46 @@ class Reader:
     problems: dict[tuple[str, str], list[Ints]] = field(default_factory=dict)
     parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
 
-    def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def convert(self, batch: pa.Table) -> pa.Table:
         """Typed rows (the columns of ``REGISTER``) for one batch of text rows with canonical column names.
 
         A batch that begins with the first row begins the file anew: what was collected before is forgotten.
         """
-        record = batch.column("record")
-        if record[0].as_py() == 1:
+        record = batch.column("record").to_numpy()
+        if record[0] == 1:
             self._forget()
-        rows, names = len(record), [name for name in batch.schema.names if name != "record" and name not in _IDS]
+        missing = absent(len(record))
         with ThreadPoolExecutor() as pool:
-            texts = dict(zip(names, pool.map(lambda name: encode(batch.column(name)), names), strict=True))
-            columns = {"record": record, **self._persons(batch, record.to_numpy())}
-            columns["address"] = self._address(texts, rows)
-            values: dict[str, list[Any]] = {
-                name: self._numbered(name, texts.get(name, absent(rows))) for name in _NUMBERED
-            }
+            hashed = pool.map(lambda name: self._hashed(batch, name), _IDS)
+            delivered = [name for name in batch.column_names if name in _TEXTS]
+            texts = dict(zip(delivered, pool.map(lambda name: encode(batch.column(name)), delivered), strict=True))
+            columns = {"record": pa.array(record), **self._persons(dict(zip(_IDS, hashed, strict=True)), record)}
+            columns["address"] = self._address(texts, len(record))
+            values = {name: self._numbered(name, texts.get(name, missing)) for name in _NUMBERED}
             for entry in _TYPED:
-                values[entry.name] = self._typed(entry, texts.get(entry.name, absent(rows)), record.to_numpy())
-            spread = pool.map(lambda name: texts.get(name, absent(rows)).spread(values[name], REGISTER[name]), values)
+                values[entry.name] = self._typed(entry, texts.get(entry.name, missing), record)
+            spread = pool.map(lambda name: texts.get(name, missing).spread(values[name]), values)
             columns.update(zip(values, spread, strict=True))
-        return pa.RecordBatch.from_pydict({name: columns[name] for name in REGISTER})
+        return pa.table({name: columns[name] for name in REGISTER})
 
     def places(self) -> tuple[str, ...]:
         """The distinct birth places, normalised, in the order of their numbers."""
         return tuple(self.numberings["places"])
 
-    def _persons(self, batch: pa.RecordBatch, rows: Ints) -> dict[str, pa.Array]:
+    def _hashed(self, batch: pa.Table, name: str) -> pa.Array:
+        """The pseudonyms of a column of ordering numbers; null where the extract has none."""
+        if name not in batch.column_names:
+            return pa.nulls(batch.num_rows, pa.int64())
+        return pseudonyms(batch.column(name).combine_chunks(), self.key)
+
+    def _persons(self, hashed: dict[str, pa.Array], rows: Ints) -> dict[str, pa.Array]:
         """Pseudonym, record key and pointers (as pseudonyms) of each row. A row without id gets one of its own."""
-        hashed = {
-            name: pseudonyms(batch.column(name), self.key)
-            if name in batch.schema.names
-            else pa.nulls(len(rows), pa.int64())
-            for name in _IDS
-        }
         own = hashed.pop("person_id")
-        missing = own.is_null().to_numpy(zero_copy_only=False)
-        pseudonym = own.fill_null(0).to_numpy().copy()
-        if missing.any():
+        pseudonym = own.fill_null(0).to_numpy()
+        if own.null_count:
+            missing = own.is_null().to_numpy(zero_copy_only=False)
             self._note("person_id", "person_id_missing", rows[missing])
+            pseudonym = pseudonym.copy()
             pseudonym[missing] = pseudonyms(pa.array([f"row {row}" for row in rows[missing]]), self.key).to_numpy()
         return {
             "pseudonym": pa.array(pseudonym),
@@ -115,19 +116,23 @@ class Reader:
             **hashed,
         }
 
-    def _numbered(self, name: str, encoded: Encoded) -> list[int | None]:
+    def _numbered(self, name: str, encoded: Encoded) -> pa.Array:
         """The running number of each distinct text."""
         numbering, known = self.numberings[_NUMBERED[name]], self.known[_NUMBERED[name]]
         for value in encoded.values:
             if value not in known:
                 text = normalise(value)
                 known[value] = numbering.setdefault(text, len(numbering)) if text else None
-        return [known[value] for value in encoded.values]
+        return pa.array([known[value] for value in encoded.values], REGISTER[name])
 
-    def _typed(self, entry: schema.Field, encoded: Encoded, rows: Ints) -> list[int | float | str | None]:
+    def _typed(self, entry: schema.Field, encoded: Encoded, rows: Ints) -> pa.Array:
         """The value of each distinct text; problems are noted with their rows."""
-        known = self.parsed.setdefault(entry.name, {})
+        if entry.type == "number" and (numbers := plain_numbers(encoded.texts, entry, self.profile)) is not None:
+            return numbers
         parse = parser(entry, self.profile, self.reference)
+        # The dates of all columns are the same days: one look-up serves them, unless a column has words of its own.
+        shared = entry.type if entry.type == "date" and entry.name not in self.profile.codes else entry.name
+        known = self.parsed.setdefault(shared, {})
         results = [known[text] if text in known else known.setdefault(text, parse(text)) for text in encoded.values]
         bad: dict[str, list[int]] = {}
         for place, (_, problem) in enumerate(results):
@@ -135,7 +140,7 @@ class Reader:
                 bad.setdefault(problem, []).append(place)
         for problem, places in bad.items():
             self._note(entry.name, problem, rows[encoded.rows_with(places)])
-        return [value for value, _ in results]
+        return pa.array([value for value, _ in results], REGISTER[entry.name])
 
     def _address(self, texts: Mapping[str, Encoded], rows: int) -> pa.Array:
         """The number of each row's address; null where a row has neither street nor point."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
-import pyarrow as pa
 
 from vielfalt import codes
 from vielfalt.cells import LEAST_DOMINANCE, UNRESOLVED, Cells
@@ -21,7 +21,9 @@ FEW_UNKNOWN = 0.01
 """Part of the residents below which those of unknown age, nationality and the like are left out of a table."""
 LEFT_OUT = ("age_group", "age_class", "stay_class", "marital_status", "nationality", "nationality_group", "foreigner")
 """Dimensions in which everyone has a value, whether the register knows it or not."""
-_FILLED = LEFT_OUT[:4]
+_NOT_KNOWN = -1
+"""Years that are not known, while residents are classified."""
+_FINE = "fine"
 
 
 def persons(people: Frame, levels: Iterable[str]) -> Frame:
@@ -41,11 +43,12 @@ def persons(people: Frame, levels: Iterable[str]) -> Frame:
 def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
     """One column per dimension of the programme, besides area, address, record key and household membership.
 
-    A German with further nationalities counts as German, whichever stands first. Null rule: what is not known becomes
-    the category "unknown" of its dimension (reference country: "none", "undeterminable" or "unknown"). Sex m and w
-    only: residents registered as diverse or without entry are assigned by the parity of their record key, as official
-    population statistics assign them by chance (Destatis, quality report on the population projection), because cells
-    of one or two persons could never be published.
+    Areas and categories stand as their places in ``values_of`` (small integers: databases group them faster than
+    texts). A German with further nationalities counts as German, whichever stands first. Null rule: what is not known
+    becomes the category "unknown" of its dimension (reference country: "none", "undeterminable" or "unknown"). Sex m
+    and w only: residents registered as diverse or without entry are assigned by the parity of their record key, as
+    official population statistics assign them by chance (Destatis, quality report on the population projection),
+    because cells of one or two persons could never be published.
     """
     status = nw.col("migration_status")
     unmarked = nw.when(status == "none").then(nw.lit("none"))
@@ -64,50 +67,44 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
             .then(nw.lit("undeterminable"))
             .otherwise(nw.coalesce(nw.col("reference_country"), nw.lit(UNKNOWN)))
         ).alias("reference_country"),
-        *("migration_status", "migration_rule", "immigration_history", "household_type", "age", "stay_years"),
+        *("migration_status", "migration_rule", "immigration_history", "household_type"),
         nw.when(nw.col("sex").is_in(["m", "w"])).then(nw.col("sex")).otherwise(chance).alias("sex"),
-        nw.coalesce(nw.col("marital_status"), nw.lit("NB")).alias("marital"),
+        nw.coalesce(nw.col("marital_status"), nw.lit("NB")).alias("marital_status"),
         nw.coalesce(nw.col("religion"), nw.lit("none_or_unknown")).alias("religion_group"),
+        *(nw.coalesce(nw.col(years), nw.lit(_NOT_KNOWN)).alias(years) for years in ("age", "stay_years")),
     )
-    for column, table in _class_tables().items():
-        frame = frame.join(engine.load(table, f"classes_{column}"), on=column, how="left")
-    known = frame.drop("age", "stay_years", "marital").with_columns(
-        *(nw.coalesce(nw.col(name), nw.lit(UNKNOWN)).alias(name) for name in _FILLED)
-    )
-    areas = [UNRESOLVED, *(area.key for area in geography.finest.areas)]
-    return engine.checkpoint(
-        known.with_columns(_listed("area", areas), *(_listed(name, _keys(name)) for name in DIMENSIONS)), "classified"
-    )
+    for column, table in _class_tables(geography).items():
+        classes = engine.load(table.rename({column: _FINE}).to_arrow(), f"classes_{column}")
+        frame = frame.join(classes, left_on=column, right_on=_FINE, how="left").drop(column)
+    return engine.checkpoint(frame.rename({f"{name}_place": name for name in ("area", *DIMENSIONS)}), "classified")
 
 
-def _listed(column: str, values: list[str]) -> nw.Expr:
-    """The column as places in a list of values: groups of them form twice as fast as groups of texts."""
-    return nw.col(column).cast(nw.Enum(values))
-
-
-def _keys(dimension: str) -> list[str]:
+def values_of(dimension: str, geography: Geography) -> list[str]:
+    """The keys of a dimension, or of "area" at the finest level, in the order of the places ``classified`` holds."""
+    if dimension == "area":
+        return [UNRESOLVED, *(area.key for area in geography.finest.areas)]
     return list(dict.fromkeys([*(row.key for row in codes.categories(dimension)), UNKNOWN]))
 
 
-def tabulate(engine: Engine, people: Frame, tables: Iterable[Table]) -> dict[str, Cells]:
+def tabulate(engine: Engine, people: Frame, tables: Iterable[Table], geography: Geography) -> dict[str, Cells]:
     """The cells of each table at the finest area level, from ``classified`` residents."""
     heads = people.filter(nw.col("household_first"))
     largest = _largest_addresses(engine, people)
-    return {
-        table.id: Cells(table, _cells(engine, heads if table.unit == "households" else people, table, largest))
-        for table in tables
-    }
+    values = {name: pl.Series(values_of(name, geography), dtype=pl.Utf8) for name in ("area", *DIMENSIONS)}
+    found = {}
+    for table in tables:
+        keys = ["area", *table.dimensions]
+        cells = _cells(engine, heads if table.unit == "households" else people, keys, largest)
+        named = cells.with_columns(values[key].gather(cells[key]).alias(key) for key in keys)
+        found[table.id] = Cells(table, _without_few_unknown(named, table).sort(keys))
+    return found
 
 
-def _cells(engine: Engine, people: Frame, table: Table, largest: pl.DataFrame) -> pl.DataFrame:
-    keys = ["area", *table.dimensions]
+def _cells(engine: Engine, people: Frame, keys: list[str], largest: pl.DataFrame) -> pl.DataFrame:
     counted = people.group_by(*keys).agg(nw.len().alias("n"), nw.col("key").sum().alias("key_sum"))
-    cells = _without_few_unknown(_collected(engine, counted, keys), table)
-    return (
-        cells.join(_tops(engine, people, keys, cells.join(largest, on="area")), on=keys, how="left")
-        .select(*keys, "n", "key_sum", pl.col("top").fill_null(0))
-        .sort(keys)
-    )
+    cells = _collected(engine, counted)
+    tops = _tops(engine, people, keys, cells.join(largest, on="area"))
+    return cells.join(tops, on=keys, how="left").select(*keys, "n", "key_sum", pl.col("top").fill_null(0))
 
 
 def _without_few_unknown(cells: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -125,60 +122,67 @@ def _without_few_unknown(cells: pl.DataFrame, table: Table) -> pl.DataFrame:
 def _largest_addresses(engine: Engine, people: Frame) -> pl.DataFrame:
     """Per area, how many live at its largest address."""
     addresses = people.group_by("area", "address").agg(nw.len().alias("n"))
-    return _collected(engine, addresses.group_by("area").agg(nw.col("n").max().alias("largest")), ["area"])
+    return _collected(engine, addresses.group_by("area").agg(nw.col("n").max().alias("largest")))
 
 
 def _tops(engine: Engine, people: Frame, keys: list[str], cells: pl.DataFrame) -> pl.DataFrame:
     """Per cell, how many live at the one address that holds most of them; only cells that an address could dominate."""
     small = cells.filter(pl.col("n") * LEAST_DOMINANCE <= pl.col("largest")).select(keys)
-    listed = people.collect_schema()
-    cells_here = engine.load(small.to_arrow(), "small_cells").with_columns(
-        nw.col(key).cast(listed[key]) for key in keys
-    )
-    concerned = people.join(cells_here, on=keys, how="semi")
+    concerned = people.join(engine.load(small.to_arrow(), "small_cells"), on=keys, how="semi")
     by_address = concerned.group_by(*keys, "address").agg(nw.len().alias("top"))
-    return _collected(engine, by_address.group_by(*keys).agg(nw.col("top").max()), keys)
+    return _collected(engine, by_address.group_by(*keys).agg(nw.col("top").max()))
 
 
-def _collected(engine: Engine, frame: Frame, keys: list[str]) -> pl.DataFrame:
-    """The frame in memory: keys as text, measures as 64-bit integers."""
-    table = pl.DataFrame(pl.from_arrow(engine.collect(frame)))
-    return table.with_columns(*(pl.col(name).cast(pl.Utf8 if name in keys else pl.Int64) for name in table.columns))
+def _collected(engine: Engine, frame: Frame) -> pl.DataFrame:
+    """The frame in memory, all of it 64-bit integers."""
+    return pl.DataFrame(pl.from_arrow(engine.collect(frame))).cast(pl.Int64)
 
 
-def _class_tables() -> dict[str, pa.Table]:
-    """What each fine value means in the coarser dimensions, as tables to join on the fine column."""
-    ages = [(age, *_classes("age_group", age)) for age in range(_OLDEST + 1)]
-    stays = [(years, _classes("stay_class", years)[0]) for years in range(_OLDEST + 1)]
-    return {
-        "nationality": _table(
-            "nationality", ("nationality_group", "foreigner"), _chain("nationality", "nationality_group")
+def _class_tables(geography: Geography) -> dict[str, pl.DataFrame]:
+    """Per fine column of ``classified`` its values, and the places of what each means in every dimension it decides."""
+    ages = {age: _classes("age_group", age) for age in range(_OLDEST + 1)} | {_NOT_KNOWN: (UNKNOWN, UNKNOWN)}
+    stays = {years: _classes("stay_class", years)[:1] for years in range(_OLDEST + 1)} | {_NOT_KNOWN: (UNKNOWN,)}
+    countries = (row for row in codes.categories("reference_country") if row.parent in _reference_groups())
+    alone = ("area", "migration_rule", "immigration_history", "household_type", "sex", "religion_group")
+    tables: dict[str, tuple[tuple[str, ...], Mapping[Any, tuple[str, ...]]]] = {
+        "nationality": (
+            ("nationality", "nationality_group", "foreigner"),
+            _chain("nationality", "nationality_group"),
         ),
-        "reference_country": _table(
-            "reference_country",
-            ("reference_group",),
-            {row.key: (row.parent,) for row in codes.categories("reference_country")},
+        "reference_country": (
+            ("reference_country", "reference_group"),
+            {row.key: (row.key, row.parent) for row in countries},
         ),
-        "migration_status": _table(
-            "migration_status", ("mh_group", "mh_register"), _chain("migration_status", "mh_group")
+        "migration_status": (
+            ("migration_status", "mh_group", "mh_register"),
+            _chain("migration_status", "mh_group"),
         ),
-        "marital": _table(
-            "marital", ("marital_status",), {key: (group,) for key, group in codes.marital_groups().items()}
-        ),
-        "age": pa.table(dict(zip(("age", "age_group", "age_class"), map(list, zip(*ages, strict=True)), strict=True))),
-        "stay_years": pa.table(
-            dict(zip(("stay_years", "stay_class"), map(list, zip(*stays, strict=True)), strict=True))
-        ),
+        "marital_status": (("marital_status",), {key: (group,) for key, group in codes.marital_groups().items()}),
+        "age": (("age_group", "age_class"), ages),
+        "stay_years": (("stay_class",), stays),
+        **{name: ((name,), {key: (key,) for key in values_of(name, geography)}) for name in alone},
     }
+    return {column: _placed(column, *table, geography) for column, table in tables.items()}
 
 
-def _chain(fine: str, middle: str) -> dict[str, tuple[str, str]]:
-    return {row.key: (row.parent, codes.category(middle, row.parent).parent) for row in codes.categories(fine)}
+def _placed(
+    column: str, dimensions: tuple[str, ...], rows: Mapping[Any, tuple[str, ...]], geography: Geography
+) -> pl.DataFrame:
+    columns: dict[str, Any] = {column: list(rows)}
+    for dimension, keys in zip(dimensions, zip(*rows.values(), strict=True), strict=True):
+        place = {key: number for number, key in enumerate(values_of(dimension, geography))}
+        columns[f"{dimension}_place"] = pl.Series([place[key] for key in keys], dtype=pl.Int32)
+    return pl.DataFrame(columns)
 
 
-def _table(key: str, columns: tuple[str, ...], rows: Mapping[str, tuple[str, ...]]) -> pa.Table:
-    values = zip(*rows.values(), strict=True)
-    return pa.table({key: list(rows), **dict(zip(columns, map(list, values), strict=True))})
+def _reference_groups() -> frozenset[str]:
+    """The groups of reference countries: a special key such as "stateless" lies in none and is nobody's country."""
+    return frozenset(row.key for row in codes.categories("reference_group"))
+
+
+def _chain(fine: str, middle: str) -> dict[str, tuple[str, str, str]]:
+    """Per category of the fine dimension: itself, its group, and the group of that."""
+    return {row.key: (row.key, row.parent, codes.category(middle, row.parent).parent) for row in codes.categories(fine)}
 
 
 def _classes(dimension: str, years: int) -> tuple[str, str]:

@@ -12,6 +12,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeAlias
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from vielfalt import codes, schema
 from vielfalt.dates import is_calendar_date
 from vielfalt.profiles import Profile
@@ -24,6 +27,7 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], tuple[int, int, int]]] = {
     "german": (re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})"), (3, 2, 1)),
     "compact": (re.compile(r"(\d{4})(\d{2})(\d{2})"), (1, 2, 3)),
 }
+_PLAIN_NUMBER = r"^-?[0-9]+([.,][0-9]+)?$"
 _YES, _NO = frozenset({"yes", "ja", "j", "1", "true"}), frozenset({"no", "nein", "n", "0", "false"})
 
 
@@ -72,6 +76,15 @@ def number(text: str) -> Parsed:
     except ValueError:
         return None, "number_unreadable"
     return (value, "") if math.isfinite(value) else (None, "number_unreadable")
+
+
+def plain_numbers(texts: pa.Array, field: schema.Field, profile: Profile) -> pa.Array | None:
+    """All the coordinates of a column at once; None where one of them is no plain number and has to be looked at."""
+    words = [*profile.missing, *profile.codes.get(field.name, {})]
+    plain = pc.match_substring_regex(texts, _PLAIN_NUMBER)
+    if not pc.all(plain).as_py() or pc.any(pc.is_in(texts, pa.array(words, pa.string()))).as_py():
+        return None
+    return pc.replace_substring(texts, ",", ".").cast(pa.float64())
 
 
 def flag(text: str) -> Parsed:
