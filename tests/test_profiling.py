@@ -207,7 +207,7 @@ def test_headings_only_repeated_headings_and_ragged_rows(tmp_path: Path) -> None
     assert any("2 of the first rows" in note for note in proposal.notes)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(max_size=8).filter(lambda text: "\0" not in text and not text.strip().isascii()),
     st.text(alphabet="\"\\'; \x7f\tm", max_size=6),

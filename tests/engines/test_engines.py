@@ -245,7 +245,7 @@ _LINES = st.lists(
 @given(
     lines=_LINES, end=st.sampled_from(("\n", "\r\n", "\r")), quote=st.sampled_from(('"', '"', "")), last=st.booleans()
 )
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 def test_engines_cut_any_file_alike(
     tmp_path_factory: pytest.TempPathFactory, lines: list[list[str]], end: str, quote: str, last: bool
 ) -> None:

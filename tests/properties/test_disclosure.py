@@ -35,7 +35,7 @@ ORIGIN = Table("origin", "Origin", ("origin",), ("residents",), parent="resident
 
 def examples(number: int) -> settings:
     """So many examples, the same ones each time."""
-    return settings(max_examples=number, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    return settings(max_examples=number, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def shown(protected: ProtectedCells, level: str) -> dict[tuple[str, ...], int | None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from small_towns import PROTECTION, Counts, cells_of, geography
 
@@ -87,7 +87,6 @@ def same(left: Mapping[str, float | None], right: Mapping[str, float | None]) ->
     )
 
 
-@settings(deadline=None)
 @given(two_groups())
 def test_bounds(town: Town) -> None:
     group, total = town
@@ -97,7 +96,6 @@ def test_bounds(town: Town) -> None:
         assert values["isolation"] >= group.sum() / total.sum() - 1e-12
 
 
-@settings(deadline=None)
 @given(two_groups(), st.randoms(use_true_random=False), st.integers(2, 9))
 def test_invariants(town: Town, random: st.DataObject, factor: int) -> None:
     """Order of areas, scaling, an area split evenly, an empty area: none of them changes an index."""
@@ -115,7 +113,6 @@ def test_invariants(town: Town, random: st.DataObject, factor: int) -> None:
     )
 
 
-@settings(deadline=None)
 @given(two_groups())
 def test_areas_counted_as_one_never_raise_an_index(town: Town) -> None:
     group, total = town

@@ -24,7 +24,7 @@ from vielfalt.engines.polars import Polars
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.register.tabulate import classified, tabulate, values_of
 
-_QUICK = settings(deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+_QUICK = settings(derandomize=True, phases=(Phase.explicit, Phase.generate))
 """Without shrinking: that takes minutes when a database answers, and the registers are small anyway."""
 _FEW = settings(_QUICK, max_examples=7)
 _SOME = settings(_QUICK, max_examples=25)

@@ -232,7 +232,7 @@ def oracle(rows: list[tuple[str, int, int, str, str]], street: str, number: int)
     return min(fitting)[2] if fitting else ""
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW.filter(lambda row: row[1] <= row[2]), min_size=1, max_size=12))
 def test_every_house_is_where_the_oracle_says(tmp_path: Path, rows: list[tuple[str, int, int, str, str]]) -> None:
     lines = "".join(f"{key};;{low};{high};{parity};{area}\n" for key, low, high, parity, area in rows)
@@ -245,7 +245,7 @@ def test_every_house_is_where_the_oracle_says(tmp_path: Path, rows: list[tuple[s
 POINT = st.tuples(st.integers(0, 8), st.integers(0, 8))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(POINT, POINT), min_size=1, max_size=6), st.lists(POINT, max_size=10))
 def test_every_point_is_where_the_oracle_says(
     corners: list[tuple[tuple[int, int], tuple[int, int]]], points: list[tuple[int, int]]
