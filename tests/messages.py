@@ -1,8 +1,8 @@
 """Collects the message ids of the source and merges them into the German catalogue: ``python -m tests.messages``.
 
-A message id is a text in ``N_("...")``, in a call of a ``Words`` instance (``words("...")``), in ``words.plural`` or
-the meaning of a parameter. The search walks the syntax tree rather than the tokens, because ``words`` is also the name
-of a function that reads word lists, and because an id may be chosen by a condition.
+A message id is a text in ``N_("...")`` or ``NN_("...", "...")``, in a call of a ``Words`` instance (``words("...")``),
+in ``words.plural`` or meaning and source of a parameter. The search walks the syntax tree rather than the tokens,
+because ``words`` is also the name of a function that reads word lists, and because an id may be chosen by a condition.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def calls(path: Path) -> Iterator[Call]:
         match node.func:
             case ast.Name(id="N_"):
                 yield Call(place, node.args[0])
+            case ast.Name(id="NN_"):
+                yield Call(place, node.args[0], node.args[1])
             case ast.Attribute(value=owner, attr="plural") if _is_words(owner) and len(node.args) > 1:
                 yield Call(place, node.args[0], node.args[1])
             case owner if _is_words(owner):
@@ -84,7 +86,10 @@ def _ids(call: Call) -> Iterator[Id]:
     if call.plural is None:
         yield from _constants(call.argument, call.place)
     else:
-        yield from zip(_constants(call.argument, call.place), _constants(call.plural, call.place), strict=True)
+        pairs = list(zip(_constants(call.argument, call.place), _constants(call.plural, call.place), strict=True))
+        if not pairs:
+            raise ValueError(f"{call.place}: the two forms of a plural must stand in the call as constant texts")
+        yield from pairs
 
 
 def _constants(node: ast.expr, place: str) -> Iterator[str]:
@@ -101,11 +106,12 @@ def _constants(node: ast.expr, place: str) -> Iterator[str]:
 
 
 def _parameters() -> Iterator[tuple[str, str]]:
-    """The meanings of the parameters: the program shows them, but they stand in TOML."""
+    """Meaning and source of the parameters: the program shows them, but they stand in TOML."""
     for path in sorted((PACKAGE / "parameters").glob("*.toml")):
         for rows in tomllib.loads(path.read_text(encoding="utf-8")).values():
             for row in rows:
-                yield row["meaning"], path.relative_to(ROOT).as_posix()
+                for id in (row["meaning"], row["source"]):
+                    yield id, path.relative_to(ROOT).as_posix()
 
 
 def catalogue(path: Path = CATALOGUE) -> Catalog:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from vielfalt import clickwords
 from vielfalt.words import LANGUAGES, Language, Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -26,11 +27,19 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path)
 
 
+def _heard(context: click.Context, _: click.Parameter, lang: Language | None) -> Language | None:
+    """Keeps the language asked for, so that an error can be told in it."""
+    if lang:
+        context.ensure_object(dict)["language"] = lang
+    return lang
+
+
 def _lang(function: Command) -> Command:
     return click.option(
         "--lang",
         type=click.Choice(LANGUAGES),
         default=None,
+        callback=_heard,
         help=_WORDS("Language of messages and report; German unless town.toml says otherwise."),
     )(function)
 
@@ -54,7 +63,7 @@ def _date(function: Command) -> Command:
     help=_WORDS("Vielfalt: from the extract of the resident register to protected tables, maps, indices and a report."),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="vielfalt")
+@click.version_option(package_name="vielfalt", help=_WORDS("Show the version and exit."))
 def commands() -> None:
     """The group of all commands."""
 
@@ -214,7 +223,7 @@ def explain(id: str | None, lang: Language | None) -> None:
     if id is None:
         for entry in explaining.entries(words):
             click.echo(
-                f"{entry.id:<26} {entry.kind:<22} {entry.paragraphs[-2 if entry.kind == words('Rule') else 0][1]}"
+                f"{entry.id:<26} {entry.kind:<26} {entry.paragraphs[-2 if entry.kind == words('Rule') else 0][1]}"
             )
         return
     entry = explaining.explain(id, words)
@@ -259,7 +268,9 @@ def demo(residents: int, folder: Path | None, no_open: bool, lang: Language | No
 
 
 def _words(lang: Language | None, town: Language | None = None) -> Words:
-    return Words(lang or (_language() if LANGUAGE_VARIABLE in os.environ else None) or town or "de")
+    language = lang or (_language() if LANGUAGE_VARIABLE in os.environ else None) or town or "de"
+    click.get_current_context().ensure_object(dict)["language"] = language
+    return Words(language)
 
 
 def _to_stderr(line: str) -> None:
@@ -274,11 +285,13 @@ def _print_json(content: object) -> None:
 
 def main() -> None:
     """Runs a command. Errors become a sentence, a place and a next step, with the exit code of their class."""
-    from vielfalt.errors import StorageError, VielfaltError
+    from vielfalt.errors import StorageError, VielfaltError, why
     from vielfalt.words import N_
 
+    spoken: dict[str, Language] = {}
+    clickwords.speak(_language())
     try:
-        commands(standalone_mode=False, prog_name="vielfalt")
+        commands(standalone_mode=False, prog_name="vielfalt", obj=spoken)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -293,9 +306,9 @@ def main() -> None:
             else StorageError(
                 N_("Reading or writing failed: {reason}."),
                 where=error.filename or "",
-                reason=error.strerror or type(error).__name__,
+                reason=why(error),
                 todo=N_("Check free space and permissions; nothing was released."),
             )
         )
-        console.show_error(known, _WORDS)
+        console.show_error(known, Words(spoken.get("language", _language())))
         sys.exit(known.exit_code)

@@ -22,6 +22,7 @@ class Steps:
 
     def __init__(self, names: Mapping[str, str], words: Words) -> None:
         self._names, self._words = names, words
+        self._width = max(len(words(title)) for title in names.values()) + 2
         self._console = Console(stderr=True, highlight=False)
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -48,7 +49,7 @@ class Steps:
         begun = time.perf_counter()
         yield
         seconds = self._words.number(time.perf_counter() - begun, 1)
-        self._console.print(f"  {title:<48}{seconds:>7} s", highlight=False)
+        self._console.print(f"  {title:<{self._width}}{seconds:>7} s", highlight=False)
         self._progress.advance(self._task)
 
 

@@ -35,7 +35,7 @@ ALL: tuple[Definition, ...] = (
             "The register holds some people who have moved away without notice and misses others; in towns of "
             "10,000 to 50,000 residents the census test of 2001 found 3.5 % surplus and 1.3 % missing entries."
         ),
-        "BMG §§21, 22; census test 2001 (VG Regensburg RO 5 K 13.2149)",
+        N_("BMG §§21, 22; census test 2001 (VG Regensburg RO 5 K 13.2149)"),
     ),
     Definition(
         "foreigner",
@@ -57,7 +57,10 @@ ALL: tuple[Definition, ...] = (
             "cannot be recognised, so the share falls artificially at the age of 18. "
             "Not the same as the micro census figure."
         ),
-        "Rule set vielfalt-1, after MigraPro as described by KOSIS (staedtestatistik.de 285, 329) and Berlin MSS 2021",
+        N_(
+            "Rule set vielfalt-1, after MigraPro as described by KOSIS (staedtestatistik.de 285, 329) and "
+            "Berlin MSS 2021"
+        ),
         ("nationality_1", "birth_place|birth_state"),
     ),
     Definition(
@@ -82,7 +85,7 @@ ALL: tuple[Definition, ...] = (
             "clues such as the same name and the same date of moving in."
         ),
         N_("The register knows no households; the figures are approximations. Homes and shelters are counted apart."),
-        "After the stages of HHGEN (KOSIS, v. Klitzing 1998)",
+        N_("After the stages of HHGEN (KOSIS, v. Klitzing 1998)"),
         ("street_key|street_name", "house_number"),
     ),
     Definition(
@@ -93,7 +96,7 @@ ALL: tuple[Definition, ...] = (
             "Special category of data (GDPR Art. 9), switched off by default. Islam is not visible in the register; "
             "“none or not stated” must not be read as a religion."
         ),
-        "BMG §3(1) No. 11; DSMeld 1101",
+        N_("BMG §3(1) No. 11; DSMeld 1101"),
         ("religion",),
     ),
 )

@@ -6,7 +6,8 @@
     ├── TownError        11   the town project contradicts itself (town.toml, profile, files it names)
     ├── DisclosureError  12   publishing would disclose; nothing was released
     ├── EngineError      13   the database failed
-    └── StorageError     14   no space or no permission
+    ├── StorageError     14   no space or no permission
+    └── BusyError        15   another run is working on the same town
 
 Exit codes: contract "Command line". Messages are English message ids; the command line translates them
 (``words.Words``), so an error carries its values apart from its sentence.
@@ -14,7 +15,10 @@ Exit codes: contract "Command line". Messages are English message ids; the comma
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
+
+from vielfalt.words import N_, Text
 
 
 class VielfaltError(Exception):
@@ -72,3 +76,28 @@ class StorageError(VielfaltError):
     """No space left, or no permission to read or write."""
 
     exit_code = 14
+
+
+class BusyError(VielfaltError):
+    """Another run is working on the same town; nothing was touched."""
+
+    exit_code = 15
+
+
+_REASONS = {
+    errno.ENOSPC: N_("no space is left on the disk"),
+    errno.EDQUOT: N_("no space is left on the disk"),
+    errno.EACCES: N_("permission is missing"),
+    errno.EPERM: N_("permission is missing"),
+    errno.EROFS: N_("the disk is write-protected"),
+    errno.ENOENT: N_("there is no such file or folder"),
+    errno.ENOTDIR: N_("a file stands where a folder is needed"),
+    errno.EISDIR: N_("a folder stands where a file is needed"),
+    errno.EEXIST: N_("a file stands where a folder is needed"),
+    errno.EIO: N_("the disk reports an error"),
+}
+
+
+def why(error: OSError) -> Text:
+    """The reason of the operating system in words that are translated; its own words for what is rare."""
+    return Text(_REASONS.get(error.errno or 0, error.strerror or type(error).__name__))

@@ -21,6 +21,12 @@ from vielfalt.town import Town
 from vielfalt.words import N_, Words
 
 DECISIONS: tuple[Decision, ...] = (COUNTRY_OF_BIRTH, MIGRATION_STATUS, IMMIGRATION_HISTORY)
+DECIDED = {
+    COUNTRY_OF_BIRTH.name: N_("Country of birth"),
+    MIGRATION_STATUS.name: N_("Migration status"),
+    IMMIGRATION_HISTORY.name: N_("Immigration history"),
+}
+"""What each decision decides, in words."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,11 @@ def entries(words: Words) -> Iterator[Entry]:
             yield _rule(decision, rule, place, words)
     for link in households.LINKS:
         yield _entry(
-            link.id, N_("Link of households"), words, (N_("Reason"), words(link.because)), (N_("Source"), link.source)
+            link.id,
+            N_("Link of households"),
+            words,
+            (N_("Reason"), words(link.because)),
+            (N_("Source"), _source(link.source, words)),
         )
     for meaning in definitions.ALL:
         yield _definition(meaning, words)
@@ -146,11 +156,16 @@ def _rule(decision: Decision, rule: Rule, place: int, words: Words) -> Entry:
         rule.id,
         N_("Rule"),
         words,
-        (N_("Decides"), f"{decision.name} ({words('asked as number {place}', place=place)})"),
+        (N_("Decides"), f"{words(DECIDED[decision.name])} ({words('asked as number {place}', place=place)})"),
         (N_("Value"), value),
         (N_("Reason"), words(rule.because)),
-        (N_("Source"), rule.source),
+        (N_("Source"), _source(rule.source, words)),
     )
+
+
+def _source(source: str, words: Words) -> str:
+    """The sources of a rule; those that are words rather than titles are translated."""
+    return "; ".join(words(part) for part in source.split("; "))
 
 
 def _label(dimension: str, key: str, words: Words) -> str:
@@ -171,7 +186,7 @@ def _definition(meaning: definitions.Definition, words: Words) -> Entry:
         (N_("Who counts"), words(meaning.text)),
         (N_("Limits"), words(meaning.limits)),
         (N_("Needs the fields"), ", ".join(meaning.needs)),
-        (N_("Source"), meaning.source),
+        (N_("Source"), words(meaning.source)),
     )
 
 
@@ -185,7 +200,7 @@ def _parameters(words: Words) -> Iterator[Entry]:
                 words,
                 (N_("Meaning"), words(latest.meaning)),
                 (N_("Value"), f"{latest.value} ({words('since')} {dates.to_iso(latest.since)})"),
-                (N_("Source"), latest.source),
+                (N_("Source"), words(latest.source)),
             )
 
 

@@ -12,6 +12,7 @@ from vielfalt.figures.indices import indices
 from vielfalt.imported.profile import read_table_profile
 from vielfalt.imported.records import Imported
 from vielfalt.imported.table import import_table
+from vielfalt.locking import alone_in
 from vielfalt.pipeline import audit, refuse_leaks
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import latest_release_before
@@ -42,14 +43,16 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
             FindingCount(found.id, named(found.message, **found.values), found.rows, named(found.consequence))
             for found in imported.findings
         ),
-        previous=latest_release_before(out, imported.source.date),
+        previous=latest_release_before(out, imported.source.date, imported.source.ags, "table"),
         definitions=imported.definitions,
         notes=(
             N_("How many of these people live at one address is not known; the rule of dominance was not applied."),
         ),
     )
     progress(words("Maps, report, release package"))
-    return write_release(results, out, named, audit(protected, leaks))
+    out.mkdir(parents=True, exist_ok=True)
+    with alone_in(out, ".lock"):
+        return write_release(results, out, named, audit(protected, leaks))
 
 
 def _source(imported: Imported) -> Source:

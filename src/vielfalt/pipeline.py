@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from vielfalt import capabilities, dates, fingerprint, parameters
+from vielfalt import capabilities, dates, fingerprint, parameters, schema
 from vielfalt.areafiles import read_geography
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.engines.base import Engine, Frame
@@ -24,10 +24,11 @@ from vielfalt.figures.disclosure import protect, recomputable
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
 from vielfalt.geography import Geography
+from vielfalt.locking import alone_in
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import Capability, FindingCount, Results, Source
-from vielfalt.register.addresses import read_streets
+from vielfalt.register.addresses import read_streets, street_findings
 from vielfalt.register.areas import area_findings, areas, distinct_addresses
 from vielfalt.register.birthplaces import country_of_birth, open_places
 from vielfalt.register.checks import Finding, check
@@ -109,7 +110,7 @@ def check_town(town: Town, date: int, step: Step) -> Evaluation:
 
 def evaluate(town: Town, date: int, key: bytes, step: Step) -> Evaluation:
     """The big world alone, from the extract to cells; no person is written to disk."""
-    with _workspace(town, date) as (engine, _):
+    with alone_in(town.vault), _workspace(town, date) as (engine, _):
         return _evaluate(town, date, engine, key, step, _forget)
 
 
@@ -117,8 +118,14 @@ def run(town: Town, date: int, language: Language, step: Step) -> Released:
     """Check, derive, count, protect, publish: the release package of a reference date, whole or not at all.
 
     Nothing is done when neither extract, settings, areas nor program changed since the last release of that date.
-    Raises DisclosureError, and releases nothing, when a hidden figure could be recomputed from the published ones.
+    Raises DisclosureError, and releases nothing, when a hidden figure could be recomputed from the published ones, and
+    BusyError while another run is working on the town.
     """
+    with alone_in(town.vault):
+        return _run(town, date, language, step)
+
+
+def _run(town: Town, date: int, language: Language, step: Step) -> Released:
     print_now = fingerprint.of(town, date, language)
     before = _last_run(town, date)
     if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
@@ -140,13 +147,14 @@ def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, kee
     with step("areas"):
         geography = read_geography(town)
         streets = read_streets(town.areas.streets) if town.areas.streets else None
+        findings = list(street_findings(streets, geography)) if streets else []
     with step("read"):
         extract = read_extract(engine, town.extract(date), town.profile, date, key)
         able = capabilities.capabilities(extract.delivered, town.options)
     with step("population"):
         doubles = double_entries(engine, extract.register)
         people = counted(engine, extract.register, doubles, date)
-        findings = [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
+        findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
         addresses = distinct_addresses(engine, people, extract)
         rows = engine.checkpoint(extract.register.select("record", "dwelling_status"), "rows")
     with step("birth"):
@@ -233,13 +241,16 @@ def _results(
         indices=values,
         protection=town.protection(date),
         rule_set=town.rule_set,
-        findings=tuple(
-            FindingCount(found.check, check(found.check).message, found.rows, check(found.check).consequence)
-            for found in evaluation.findings
-        ),
+        findings=tuple(_shown(found) for found in evaluation.findings),
         capabilities=evaluation.capabilities,
-        previous=latest_release_before(town.releases, date),
+        previous=latest_release_before(town.releases, date, town.ags, "register"),
     )
+
+
+def _shown(found: Finding) -> FindingCount:
+    """A finding as the report shows it: without row numbers, the field by its meaning."""
+    entry, meanings = check(found.check), {field.name: field.meaning for field in schema.EXTRACT}
+    return FindingCount(entry.id, entry.message, found.rows, entry.consequence, meanings.get(found.field, ""))
 
 
 def _keep_persons(engine: Engine, vault: Path) -> Keep:

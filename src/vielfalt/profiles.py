@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from vielfalt import schema
 from vielfalt.errors import TownError
+from vielfalt.tomlfile import read_toml
 from vielfalt.words import N_
 
 DATE_FORMS = ("iso", "german", "compact")
@@ -40,19 +40,12 @@ class Profile:
 def read_profile(path: Path) -> Profile:
     """The profile in a TOML file. Raises TownError naming the key when it is absent, unreadable or inconsistent."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = read_toml(path)
     except FileNotFoundError:
         raise TownError(
             N_("The column profile does not exist."),
             where=path,
             todo=N_("Write one with “vielfalt profile FILE” or correct “profile” in town.toml."),
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TownError(
-            N_("The column profile is not valid TOML: {reason}."),
-            where=path,
-            reason=error,
-            todo=N_("Correct the line named."),
         ) from None
     return _profile(content, path)
 

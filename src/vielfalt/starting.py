@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vielfalt import dates, parameters, schema
-from vielfalt.errors import StorageError, UsageError
+from vielfalt.errors import StorageError, UsageError, why
 from vielfalt.words import N_, Words
 
 _TEMPLATES = Path(__file__).parent / "templates_town"
@@ -52,7 +52,7 @@ def init_town(root: Path, words: Words) -> tuple[Path, ...]:
             N_("The folder cannot be written: {reason}."),
             where=root,
             todo=N_("Free some space or correct the permissions of the folder, then start again."),
-            reason=error.strerror or type(error).__name__,
+            reason=why(error),
         ) from None
     return tuple(root / name for name in texts)
 

@@ -12,7 +12,6 @@ TOWN/
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from vielfalt import dates, parameters
 from vielfalt.cells import LEAST_DOMINANCE, Protection
 from vielfalt.errors import TownError, VielfaltError
 from vielfalt.profiles import Profile, read_profile
+from vielfalt.tomlfile import read_toml
 from vielfalt.words import N_, Language
 
 LEAST_CELL = 3
@@ -103,16 +103,12 @@ def read_town(root: Path) -> Town:
     """The town project in a folder. Raises TownError, naming file and setting, when it is absent or inconsistent."""
     path = root / "town.toml"
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = read_toml(path)
     except (FileNotFoundError, NotADirectoryError):
         raise TownError(
             N_("This folder is no town project: it holds no town.toml."),
             where=root,
             todo=N_("Write a new project with “vielfalt init FOLDER” or name another folder."),
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TownError(
-            N_("town.toml is not valid TOML: {reason}."), where=path, reason=error, todo=N_("Correct the line named.")
         ) from None
     return _Reader(path, content).town()
 

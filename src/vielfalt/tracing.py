@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vielfalt import codes
 from vielfalt.explain import explain, trace
 from vielfalt.register.checks import check
 from vielfalt.town import Town
@@ -17,6 +18,34 @@ _DECIDED = {
 }
 
 
+_EVIDENCE = {
+    "birth_country": N_("Country of birth"),
+    "german_nationality_kind": N_("How German nationality was acquired"),
+    "german": N_("German"),
+    "unclear": N_("Only stateless, unclear or not stated"),
+    "further_nationality": N_("A nationality other than the German one"),
+    "born_here": N_("Born in Germany"),
+    "born_abroad": N_("Born abroad"),
+    "minor": N_("Under 18 years old"),
+    "expellee": N_("Born before 1945 in the former eastern territories"),
+    "repatriate_window": N_("Country of birth and year of arrival as of repatriates"),
+    "arrived_since": N_("No arrival before 1950 on record"),
+    "parents_linked": N_("Linked parents"),
+    "parents_marked": N_("– of whom with migration background"),
+    "parents_open": N_("– of whom not determinable"),
+    "parents_immigrated": N_("– of whom immigrated"),
+}
+_VALUES = {
+    "True": N_("yes"),
+    "False": N_("no"),
+    "birth": N_("by birth"),
+    "naturalised": N_("by naturalisation"),
+    "repatriate": N_("as repatriate"),
+    "option": N_("legacy option flag"),
+    "other": N_("in another way"),
+}
+
+
 def lines(town: Town, date: int, record: int, words: Words) -> Iterator[str]:
     """Which rules decided, every rule asked with its answer, and the evidence; or why the row is not counted."""
     found = trace(town, date, record)
@@ -26,12 +55,24 @@ def lines(town: Town, date: int, record: int, words: Words) -> Iterator[str]:
         yield f"  {words(why.message)} {words(why.consequence)}"
         return
     for column, rule in found.decided:
-        entry = explain(rule, words)
-        because = dict(entry.paragraphs).get(words("Reason"), "")
-        yield f"  {words(_DECIDED[column])}: {words('rule')} {rule}: {because}"
+        yield f"  {words(_DECIDED[column])}: {words('rule')} {rule}: {_because(rule, words)}"
     yield words("Rules of the migration status in the order in which they are asked; the first yes decides:")
+    answers = {answer: words(text) for answer, text in _ANSWERS.items()}
+    width = max(map(len, answers.values()))
     for rule, answer in found.asked:
-        yield f"  {rule:<5} {words(_ANSWERS[answer])}"
+        yield f"  {rule:<5} {answers[answer]:<{width}}  {_because(rule, words)}"
     yield words("Evidence:")
+    width = max(len(words(title)) for title in _EVIDENCE.values())
     for column, value in found.evidence:
-        yield f"  {column:<26} {value or '–'}"
+        yield f"  {words(_EVIDENCE[column]):<{width}}  {_shown(column, value, words)}"
+
+
+def _because(rule: str, words: Words) -> str:
+    return dict(explain(rule, words).paragraphs).get(words("Reason"), "")
+
+
+def _shown(column: str, value: str, words: Words) -> str:
+    """One piece of evidence as a person reads it: a country with its name, a flag as yes or no, "–" for nothing."""
+    if column == "birth_country" and value:
+        return f"{value} {codes.category('nationality', value).label(words.language)}"
+    return words(_VALUES.get(value, value)) or "–"

@@ -15,7 +15,11 @@ from typing import Literal
 
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
-_LOCALE = Path(__file__).parent / "locale"
+LOCALE = Path(__file__).parent / "locale"
+
+
+class Text(str):
+    """A message id that fills a placeholder of another message: it is translated with it."""
 
 
 def N_(message: str) -> str:
@@ -23,12 +27,17 @@ def N_(message: str) -> str:
     return message
 
 
+def NN_(one: str, many: str) -> tuple[str, str]:
+    """The two ids of a message with plural; marks them for the catalogue."""
+    return one, many
+
+
 @cache
 def _catalogue(language: Language) -> gettext.NullTranslations:
     """The compiled catalogue; English needs none. Missing German is a broken installation, not a choice."""
     if language == "en":
         return gettext.NullTranslations()
-    return gettext.translation("vielfalt", _LOCALE, languages=[language])
+    return gettext.translation("vielfalt", LOCALE, languages=[language])
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,9 @@ class Words:
         if not message:
             return ""
         text = _catalogue(self.language).gettext(message)
-        return text.format_map(values) if values else text
+        if not values:
+            return text
+        return text.format_map({name: self(one) if isinstance(one, Text) else one for name, one in values.items()})
 
     def plural(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The form of the message that fits ``number``; ``{n}`` is the number as written."""

@@ -50,9 +50,9 @@ def test_the_project_holds_what_a_town_project_holds(root: Path, town: Town) -> 
     assert town.ags == "99999001"
     assert town.reference_dates() == DATES
     assert [(level.id, level.title) for level in town.areas.levels] == [
-        ("district", "Stadtbezirk"),
-        ("quarter", "Stadtteil"),
-        ("block", "Block"),
+        ("district", "Stadtbezirke"),
+        ("quarter", "Stadtteile"),
+        ("block", "Blöcke"),
     ]
     assert all(level.file.is_file() for level in town.areas.levels)
     assert town.areas.streets is not None and town.areas.streets.is_file()

@@ -19,7 +19,9 @@ def words() -> Words:
 @pytest.fixture(scope="session")
 def results() -> Results:
     earlier = example.results(8_800, 20241231, seed=4)
-    return example.results(previous=Previous(20241231, "2024-12-31-1", earlier.tables))
+    return example.results(
+        previous=Previous(20241231, "2024-12-31-1", earlier.tables, example.AGS, "register", "vielfalt-1")
+    )
 
 
 @pytest.fixture(scope="session")

@@ -198,7 +198,9 @@ def test_a_zip_that_cannot_be_named_takes_its_folder_back(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("number", "words_of_it"), [(errno.EROFS, "no permission"), (errno.EIO, "Input/output error")])
+@pytest.mark.parametrize(
+    ("number", "words_of_it"), [(errno.EROFS, "no permission"), (errno.EIO, "the disk reports an error")]
+)
 def test_other_refusals_of_the_disk_are_told_apart(
     number: int,
     words_of_it: str,
@@ -319,21 +321,30 @@ def test_imported_tables_keep_their_names_and_keys(
     }
 
 
-def test_the_latest_release_of_a_date_and_before_it(quick: None, few: Results, words: Words, tmp_path: Path) -> None:
-    assert releases.latest_release_before(tmp_path / "none", 20251231) is None
+def test_the_latest_release_before_a_date(quick: None, few: Results, words: Words, tmp_path: Path) -> None:
+    of_town = (few.source.ags, few.source.kind)
+    assert releases.latest_release_before(tmp_path / "none", 20251231, *of_town) is None
     earlier = dataclasses.replace(few, source=dataclasses.replace(few.source, date=20241231))
     for run in (few, earlier, earlier):
         package.write_release(run, tmp_path, words, {})
     (tmp_path / "2026-12-31-1.zip").write_bytes(b"")
     (tmp_path / "notes").mkdir()
-    before = releases.latest_release_before(tmp_path, 20251231)
+    before = releases.latest_release_before(tmp_path, 20251231, *of_town)
     assert before is not None
     assert (before.date, before.release) == (20241231, "2024-12-31-2")
-    assert releases.latest_release_before(tmp_path, 20241231) is None
-    latest = releases.latest_release(tmp_path, 20251231)
-    assert latest is not None
-    assert latest.release == "2025-12-31-1"
-    assert releases.latest_release(tmp_path, 20201231) is None
+    assert (before.ags, before.kind, before.rule_set) == (*of_town, few.rule_set)
+    assert releases.latest_release_before(tmp_path, 20241231, *of_town) is None
+
+
+def test_releases_of_another_town_or_kind_are_passed_over(
+    quick: None, few: Results, words: Words, tmp_path: Path
+) -> None:
+    for date, ags in ((20221231, few.source.ags), (20231231, "01001000")):
+        source = dataclasses.replace(few.source, date=date, ags=ags)
+        package.write_release(dataclasses.replace(few, source=source), tmp_path, words, {})
+    found = releases.latest_release_before(tmp_path, 20251231, few.source.ags, "register")
+    assert found is not None and found.date == 20221231
+    assert releases.latest_release_before(tmp_path, 20251231, few.source.ags, "table") is None
 
 
 @pytest.mark.parametrize("damage", ["changed", "missing", "added", "manifest", "descriptor"])

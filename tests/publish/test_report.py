@@ -20,7 +20,7 @@ from vielfalt.publish.report import build_report
 from vielfalt.publish.report.html import to_html
 from vielfalt.publish.report.model import Bullets, DataTable, Figure, Heading, Note, Report
 from vielfalt.publish.report.pdf import to_pdf
-from vielfalt.publish.results import Previous, Results
+from vielfalt.publish.results import Results
 from vielfalt.words import Words
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein"
@@ -90,7 +90,7 @@ def test_the_summary_copes_with_figures_that_are_not_published(results: Results,
 def test_an_area_table_shows_numbers_shares_and_full_stops(report: Report, results: Results) -> None:
     found = table(report, "Residents, foreigners and migration background, by area (Blöcke)")
     foreign = lookup.by_area(results.tables["foreigner"], "block", ("foreign",))
-    assert [row[2] for row in found.rows] == ["." if value is None else f"{value:,}" for value in foreign.values()]
+    assert [row[2] for row in found.rows[:-1]] == ["." if value is None else f"{value:,}" for value in foreign.values()]
     for row in found.rows:
         assert "" not in row
         assert (row[2] == ".") <= (row[3] == ".")
@@ -144,10 +144,42 @@ def test_other_disclosure_control_is_not_compared(results: Results, words: Words
         id: dataclasses.replace(cells, protection=dataclasses.replace(cells.protection, min_cell=3))
         for id, cells in results.previous.tables.items()
     }
-    other = dataclasses.replace(results, previous=Previous(20241231, "2024-12-31-1", tables))
+    other = dataclasses.replace(results, previous=dataclasses.replace(results.previous, tables=tables))
     page = to_html(build_report(other, Atlas((), ()), words))
     assert "Some figures are not compared" in page
     assert "Change in the town as a whole" not in page
+
+
+def test_figures_of_another_rule_set_are_not_compared(results: Results, words: Words) -> None:
+    assert results.previous is not None
+    other = dataclasses.replace(results, previous=dataclasses.replace(results.previous, rule_set="older-1"))
+    report = build_report(other, Atlas((), ()), words)
+    page = to_html(report)
+    assert "derived under the rule set older-1, those of this report under vielfalt-1" in page
+    figures = [row[0] for row in table(report, "Change in the town as a whole").rows]
+    assert figures == ["Residents", "Foreigners", "Under 18 years", "65 years and over"]
+    assert len(table(report, "Change by area (Blöcke)").columns) == 4
+
+
+def test_areas_stand_above_the_town_as_a_whole(report: Report, results: Results) -> None:
+    rows = table(report, "Residents, foreigners and migration background, by area (Stadtteile)").rows
+    assert len(rows) == len(results.geography.level("quarter").areas) + 1
+    assert rows[-1][:2] == ("Town as a whole", "9,000")
+
+
+def test_crossings_stand_in_rows_and_columns(report: Report) -> None:
+    found = table(report, "Migration background by age, town as a whole")
+    assert [column.title for column in found.columns[1:]] == ["Under 18 years", "18 to 64 years", "65 years and over"]
+    assert [row[0] for row in found.rows[:2]] == ["Foreigners", "Germans with migration background"]
+
+
+def test_the_same_finding_in_several_fields_names_the_field(results: Results, words: Words) -> None:
+    one = dataclasses.replace(results.findings[0], field="Given names")
+    findings = (one, dataclasses.replace(one, field="Family name"), results.findings[1])
+    shown = build_report(dataclasses.replace(results, findings=findings), Atlas((), ()), Words("de"))
+    found = [row[0] for row in table(shown, "Befunde der Prüfung").rows]
+    assert found[0].endswith("(Vornamen)") and found[1].endswith("(Familienname)")
+    assert not found[2].endswith(")")
 
 
 def test_a_missing_table_leaves_its_sections_out(results: Results, words: Words) -> None:

@@ -12,7 +12,8 @@ from shapely.geometry import Polygon, box
 
 from vielfalt.errors import DeliveryError
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.register.addresses import Streets, locate, read_streets, unknown_areas
+from vielfalt.register.addresses import Streets, locate, read_streets, street_findings
+from vielfalt.register.checks import Finding
 from vielfalt.register.house_numbers import NONE, last_position, position
 
 HEADER = "street_key;street_name;from;to;parity;block\n"
@@ -85,6 +86,7 @@ def test_a_row_without_numbers_is_the_whole_street_and_exceptions_win(tmp_path: 
 def test_contradicting_rows_are_named_and_the_first_holds(tmp_path: Path) -> None:
     streets = directory(tmp_path, "1;Am Bach;1;9;all;A\n1;Am Bach;1;9;all;B\n")
     assert streets.conflicts == (3,)
+    assert street_findings(streets, geography("A", "B")) == (Finding("street_conflict", "streets", 1, (3,)),)
     assert areas(locate(addresses(street_key=["1"], house_number=["3"]), streets, geography("A", "B"))) == ["A"]
 
 
@@ -171,7 +173,8 @@ def test_a_directory_of_other_areas_is_an_error_and_single_ones_are_reported(tmp
     streets = directory(tmp_path, "1;Am Bach;;;;A\n2;Aue;;;;X\n3;Ried;;;;X\n")
     frame = addresses(street_key=["2"], house_number=["1"])
     assert areas(locate(frame, streets, geography("A"))) == [""]
-    assert unknown_areas(streets, geography("A")) == ((3, "X"),)
+    assert street_findings(streets, geography("A")) == (Finding("street_area_unknown", "streets", 1, (3,)),)
+    assert street_findings(streets, geography("A", "X")) == ()
     with pytest.raises(DeliveryError, match="no area that exists"):
         locate(frame, streets, geography("Z"))
 

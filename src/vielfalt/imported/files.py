@@ -65,11 +65,15 @@ def _from_csv(content: bytes, form: FileForm, path: Path) -> Rows:
     text = _decoded(content, form.encoding, path)
     # Berlin's tables end their lines with CR alone, which readers take for one endless line.
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    reader = csv.reader(io.StringIO(lines), delimiter=form.delimiter, strict=True)
     try:
-        grid = list(csv.reader(io.StringIO(lines), delimiter=form.delimiter, strict=True))
-    except csv.Error as error:
+        grid = list(reader)
+    except csv.Error:
         raise _fault(
-            N_("The table cannot be read as CSV: {reason}."), path, N_("Check delimiter and quotes."), reason=error
+            N_("The table cannot be read as CSV in line {line}."),
+            path,
+            N_("Check delimiter and quotes."),
+            line=reader.line_num,
         ) from None
     return _grid(grid, form, path)
 
@@ -99,7 +103,7 @@ def _from_json(content: bytes, form: FileForm, path: Path) -> Rows:
         data = json.loads(_decoded(content, form.encoding, path))
     except json.JSONDecodeError as error:
         raise _fault(
-            N_("The table is not valid JSON: {reason}."), path, N_("Ask for the file again."), reason=error
+            N_("The table is not valid JSON in line {line}."), path, N_("Ask for the file again."), line=error.lineno
         ) from None
     records = [
         {name: _text(value, form) for name, value in record.items()} for record in _walk(data, form.records, {}, path)

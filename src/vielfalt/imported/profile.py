@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import tomllib
 from pathlib import Path
 
 from vielfalt import dates, programme
@@ -29,6 +28,7 @@ from vielfalt.imported.records import (
 )
 from vielfalt.imported.settings import Section
 from vielfalt.profiles import ENCODINGS
+from vielfalt.tomlfile import read_toml
 from vielfalt.town import RESERVED_LEVELS
 from vielfalt.words import N_
 
@@ -42,19 +42,12 @@ FORMATS = ("csv", "xlsx", "json")
 def read_table_profile(path: Path) -> TableProfile:
     """The table profile in a TOML file. Raises TownError naming the setting when it is absent or inconsistent."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = read_toml(path)
     except (FileNotFoundError, IsADirectoryError):
         raise TownError(
             N_("The table profile does not exist."),
             where=path,
             todo=N_("Correct the path; examples/ holds profiles to start from."),
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TownError(
-            N_("The table profile is not valid TOML: {reason}."),
-            where=path,
-            reason=error,
-            todo=N_("Correct the line named."),
         ) from None
     return _profile(Section(path, "", content))
 
@@ -231,10 +224,8 @@ def _level(entry: Section) -> LevelSource:
         raise entry.fault(N_("“{id}” cannot be the id of an area level."), "id", id=id)
     try:
         re.compile(pattern)
-    except re.error as error:
-        raise entry.fault(
-            N_("The setting “{setting}” is no regular expression: {reason}."), "keys", reason=error
-        ) from None
+    except re.error:
+        raise entry.fault(N_("The setting “{setting}” is no regular expression."), "keys") from None
     return LevelSource(
         id=id,
         title=entry.required("title"),

@@ -101,7 +101,8 @@ def age_chart(results: Results, words: Words) -> Chart | None:
         )
         for age in labels.in_order("age_class", [category[0] for category in ages])
         if ages[(age,)]
-        for shade, group in enumerate(("foreigner", "german_with", "none"))
+        for shade, group in enumerate(("foreigner", "german_with", "none", "undeterminable"))
+        if (group, age) in counts
     ]
     title = words(N_("Migration background within age classes, per cent"))
     return _chart(title, bars, results, words) if _shown(bars) else None

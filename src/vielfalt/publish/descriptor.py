@@ -82,6 +82,7 @@ def describe(results: Results, words: Words, release: str, files: Mapping[str, b
             "protection": dict(results.protection.as_dict()),
             "area_sets": _area_sets(results),
             "tables": [_table(cells, table_paths(results)[id], words) for id, cells in results.tables.items()],
+            "categories": _categories(results, words),
             "definitions": _definitions(results, words),
             "signs": {SUPPRESSED: words(N_("not published, to protect individual people"))},
         },
@@ -168,6 +169,16 @@ def _table(cells: ProtectedCells, path: str, words: Words) -> dict[str, Any]:
         "town_only": table.town_only,
         "protection": {"method": cells.method, "parameters": dict(cells.protection.as_dict())},
     }
+
+
+def _categories(results: Results, words: Words) -> dict[str, dict[str, str]]:
+    """Per dimension, what each key in the tables means."""
+    keys: dict[str, dict[str, str]] = {}
+    for cells in results.tables.values():
+        for dimension in cells.table.dimensions:
+            found = keys.setdefault(dimension, {})
+            found |= {key: labels.category_label(words, dimension, key) for key in cells.frame[dimension].unique()}
+    return keys
 
 
 def _definitions(results: Results, words: Words) -> list[dict[str, str]]:

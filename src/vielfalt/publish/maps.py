@@ -89,8 +89,18 @@ def draw_map(results: Results, theme: Theme, words: Words) -> Map:
     )
 
 
-def _title(results: Results, theme: Theme, words: Words) -> str:
+def _category(theme: Theme, words: Words) -> str:
+    """What the map shows; a country group says whether it is one of nationality or of the reference country."""
     category = labels.sentence_case(labels.label(words, theme.table, theme.category))
+    if theme.table.id == "reference_group":
+        return words(N_("{category} (reference country)"), category=category)
+    if theme.table.id == "nationality_group":
+        return words(N_("{category} (nationality)"), category=category)
+    return category
+
+
+def _title(results: Results, theme: Theme, words: Words) -> str:
+    category = _category(theme, words)
     level = results.geography.level(theme.level).title
     if theme.table.unit == "households":
         return words(N_("{category}: share of households, by area ({level})"), category=category, level=level)
@@ -98,8 +108,9 @@ def _title(results: Results, theme: Theme, words: Words) -> str:
 
 
 def _caption(results: Results, theme: Theme, words: Words) -> str:
-    category = labels.sentence_case(labels.label(words, theme.table, theme.category))
-    return words(N_("{category} ({level})"), category=category, level=results.geography.level(theme.level).title)
+    return words(
+        N_("{category} ({level})"), category=_category(theme, words), level=results.geography.level(theme.level).title
+    )
 
 
 def _alternative(title: str, theme: Theme, found: Classes, words: Words, results: Results) -> str:

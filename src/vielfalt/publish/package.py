@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vielfalt import dates
-from vielfalt.errors import StorageError
+from vielfalt.errors import StorageError, why
 from vielfalt.publish import guard
 from vielfalt.publish.contents import release_files
 from vielfalt.publish.descriptor import table_paths
@@ -146,6 +146,6 @@ def _storage(error: OSError, folder: Path) -> StorageError:
     return StorageError(
         N_("The release could not be written: {reason}."),
         where=where,
-        reason=error.strerror or type(error).__name__,
+        reason=why(error),
         todo=N_("Check the disk and run again; nothing is lost."),
     )

@@ -32,19 +32,15 @@ def releases_in(folder: Path) -> tuple[tuple[int, int, Path], ...]:
     return tuple(sorted((dates.from_iso(match[1]), int(match[2]), path) for match, path in named))
 
 
-def latest_release(releases: Path, date: int) -> Previous | None:
-    """The last release of a reference date; None when there is none. Raises DeliveryError when it is broken."""
-    found = [path for day, _, path in releases_in(releases) if day == date]
-    return read_release(found[-1]) if found else None
-
-
-def latest_release_before(releases: Path, date: int) -> Previous | None:
+def latest_release_before(releases: Path, date: int, ags: str, kind: str) -> Previous | None:
     """The last release of the nearest earlier reference date; None when there is none.
 
-    Raises DeliveryError when it is broken.
+    Releases of another municipality, or of another kind (register, table), lie in the same folder where tables are
+    imported into it; they are passed over. Raises DeliveryError when a release is broken.
     """
     found = [path for day, _, path in releases_in(releases) if day < date]
-    return read_release(found[-1]) if found else None
+    read = (read_release(path) for path in reversed(found))
+    return next((previous for previous in read if (previous.ags, previous.kind) == (ags, kind)), None)
 
 
 def read_release(path: Path) -> Previous:
@@ -56,6 +52,9 @@ def read_release(path: Path) -> Previous:
             date=dates.from_iso(content["reference_date"]),
             release=content["release"],
             tables={entry["id"]: _table(path, entry) for entry in content["tables"]},
+            ags=content["town"]["ags"],
+            kind=content["kind"],
+            rule_set=content["rule_set"],
         )
     except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise DeliveryError(

@@ -26,12 +26,13 @@ class Source:
 
 @dataclass(frozen=True)
 class FindingCount:
-    """One finding of the check as it may be shown: id, sentence, how many rows, what happened to them."""
+    """One finding of the check as it may be shown: id, sentence, how many rows, what happened to them, which field."""
 
     id: str
     message: str
     rows: int
     consequence: str
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,14 @@ class Capability:
 
 @dataclass(frozen=True)
 class Previous:
-    """The protected tables of the last release of an earlier reference date."""
+    """The protected tables of the last release of an earlier reference date, and what they are figures of."""
 
     date: int
     release: str
     tables: Mapping[str, ProtectedCells]
+    ags: str
+    kind: str
+    rule_set: str
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from vielfalt.errors import DeliveryError
 from vielfalt.geography import Geography
+from vielfalt.register.checks import Finding, finding
 from vielfalt.register.house_numbers import LETTERS, NONE, position
 from vielfalt.register.streets import SPAN, Ints, Streets, read_streets
 from vielfalt.register.text import near_pairs, normalise, same_digits, street_key, street_stem_length
 from vielfalt.words import N_
 
-__all__ = ["METHODS", "Streets", "locate", "read_streets", "unknown_areas"]
+__all__ = ["METHODS", "Streets", "locate", "read_streets", "street_findings"]
 
 METHODS = ("none", "street_key", "street_name", "coordinates")
 MIN_STEM = 7
@@ -57,10 +58,15 @@ def locate(addresses: pl.DataFrame, streets: Streets | None, geography: Geograph
     )
 
 
-def unknown_areas(streets: Streets, geography: Geography) -> tuple[tuple[int, str], ...]:
-    """The areas of the directory that the finest level does not know, each with the row in which it occurs first."""
+def street_findings(streets: Streets, geography: Geography) -> tuple[Finding, ...]:
+    """Rows of the directory that contradict an earlier one, and areas that the finest level does not know.
+
+    The row numbers are lines of the directory; an unknown area counts once, with the line in which it occurs first.
+    """
     known = {area.key for area in geography.finest.areas}
-    return tuple((row, key) for row, key in zip(streets.first_rows, streets.areas, strict=True) if key not in known)
+    unknown = [row for row, key in zip(streets.first_rows, streets.areas, strict=True) if key not in known]
+    found = {"street_conflict": streets.conflicts, "street_area_unknown": unknown}
+    return tuple(finding(check, "streets", np.array(rows, dtype=np.int64)) for check, rows in found.items() if rows)
 
 
 def _settle(area: Ints, method: Ints, found: Ints, way: int) -> None:

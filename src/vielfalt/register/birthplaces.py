@@ -12,7 +12,7 @@ from vielfalt.register.checks import Finding, search
 from vielfalt.rules import Decision, Rule
 from vielfalt.words import N_
 
-_SOURCE = "Order of evidence: MigraPro as described by KOSIS (staedtestatistik.de 285); contract vielfalt-1"
+_SOURCE = "Order of evidence: MigraPro as described by KOSIS (staedtestatistik.de 285); rule set vielfalt-1"
 _DOMINANT = 20
 """A place that is this many times larger than all its namesakes together is meant when nothing else speaks."""
 _GERMAN = nw.col("nationality_1") == codes.GERMANY

@@ -116,6 +116,18 @@ ALL: tuple[Check, ...] = (
         N_("Counted as delivered; please check."),
         "2.6",
     ),
+    Check(
+        "street_conflict",
+        N_("A line of the street directory puts house numbers into an area and another line into a different one."),
+        N_("The line for fewer house numbers holds, of equal ones the first; the other is ignored there."),
+        "spec",
+    ),
+    Check(
+        "street_area_unknown",
+        N_("The street directory names an area that the finest area level does not have."),
+        N_("Addresses there are assigned by coordinates, else to no area."),
+        "spec",
+    ),
 )
 """Source "2.6", "2.5": sections of the field's handbook; "spec": the description of the register extract."""
 

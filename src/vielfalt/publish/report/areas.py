@@ -17,7 +17,17 @@ def population(results: Results, words: Words) -> tuple[Block, ...]:
     """Residents, foreigners, migration background; then age and immigration: one pair of tables per level."""
     if "residents" not in results.tables:
         return ()
-    blocks: list[Block] = [Heading(words(N_("Population and migration background by area")), "areas")]
+    blocks: list[Block] = [
+        Heading(words(N_("Population and migration background by area")), "areas"),
+        Paragraph(
+            words(
+                N_(
+                    "The town as a whole also holds people whose address lies in no area. The areas together can "
+                    "therefore have slightly fewer residents."
+                )
+            )
+        ),
+    ]
     for level in tables.levels_with_figures(results, "residents"):
         title = results.geography.level(level).title
         blocks.append(Heading(title, f"areas-{level}", 2))

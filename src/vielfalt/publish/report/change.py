@@ -23,6 +23,10 @@ _FIGURES: tuple[tuple[str, Category], ...] = (
 )
 
 
+_BY_RULES = frozenset({"mh_register", "eg_register"})
+"""The definitions whose figures the rule set derives; the others are read from the register as they stand."""
+
+
 def change(results: Results, words: Words) -> tuple[Block, ...]:
     """Town figures and residents by area on both dates. What is suppressed on one of them has no change."""
     heading = Heading(words(N_("Change against the previous reference date")), "change")
@@ -30,7 +34,9 @@ def change(results: Results, words: Words) -> tuple[Block, ...]:
         return (heading, Paragraph(words(N_("There is no earlier reference date to compare with."))))
     comparable = [entry for entry in _FIGURES if _is_comparable(results, results.previous, entry[0])]
     blocks: list[Block] = [heading]
-    if len(comparable) < len([entry for entry in _FIGURES if entry[0] in results.tables]):
+    if results.previous.rule_set != results.rule_set:
+        blocks.append(_other_rules(results, results.previous, words))
+    elif len(comparable) < len([entry for entry in _FIGURES if entry[0] in results.tables]):
         blocks.append(
             Note(
                 words(
@@ -56,11 +62,23 @@ def change(results: Results, words: Words) -> tuple[Block, ...]:
     )
 
 
+def _other_rules(results: Results, previous: Previous, words: Words) -> Note:
+    """The remark that the rules have changed between the dates."""
+    sentence = N_(
+        "The figures of {date} were derived under the rule set {earlier}, those of this report under {now}. Figures "
+        "that depend on the rules are not compared."
+    )
+    date = words.date(previous.date)
+    return Note(words(sentence, date=date, earlier=previous.rule_set, now=results.rule_set))
+
+
 def _is_comparable(results: Results, previous: Previous, table: str) -> bool:
-    """Whether both dates hold the table, counted by the same definitions and protected in the same way."""
+    """Whether both dates hold the table, counted by the same definitions and rules and protected in the same way."""
     if table not in results.tables or table not in previous.tables:
         return False
     now, earlier = results.tables[table], previous.tables[table]
+    if previous.rule_set != results.rule_set and _BY_RULES & set(now.table.definitions):
+        return False
     same_meaning = (now.table.dimensions, now.table.definitions) == (
         earlier.table.dimensions,
         earlier.table.definitions,

@@ -67,9 +67,13 @@ def _marks(words: Words, stated: Sequence[IndexValue]) -> tuple[Block, ...]:
 
 
 def _not_stated(words: Words, number: int) -> Note:
-    one = "{n} further value is not stated, mostly because the group or the areas are too small (file indices.csv)."
-    many = "{n} further values are not stated, mostly because the groups or the areas are too small (file indices.csv)."
-    return Note(words.plural(one, many, number))
+    return Note(
+        words.plural(
+            "{n} further value is not stated, mostly because the group or the areas are too small (file indices.csv).",
+            "{n} further values are not stated, mostly because groups or areas are too small (file indices.csv).",
+            number,
+        )
+    )
 
 
 def _by_group(results: Results, words: Words, title: str, values: Sequence[IndexValue]) -> tuple[Block, ...]:
@@ -83,7 +87,7 @@ def _by_group(results: Results, words: Words, title: str, values: Sequence[Index
         Column(words(N_("Characteristic")), numeric=False),
         Column(words(N_("Group")), numeric=False),
         *(
-            Column(words(N_("{level} ({n} areas)"), level=_level(results, words, level), n=words.number(areas[level])))
+            Column(_level(results, words, level) if level == TOWN else _counted(results, words, level, areas[level]))
             for level in levels
         ),
     )
@@ -101,13 +105,13 @@ def _by_group(results: Results, words: Words, title: str, values: Sequence[Index
 def _by_area(results: Results, words: Words, title: str, values: Sequence[IndexValue]) -> tuple[Block, ...]:
     """Per level: areas in rows, characteristics and groups in columns; long or wide tables are left to the package."""
     blocks: list[Block] = []
+    left: list[str] = []
     for level in dict.fromkeys(value.level for value in values):
         here = [value for value in values if value.level == level]
         groups = list(dict.fromkeys((value.table, value.group) for value in here))
         areas = list(dict.fromkeys(value.area for value in here))
         if len(areas) > _MOST_ROWS or len(groups) > _MOST_GROUPS:
-            sentence = N_("{level}: the values are part of the release package (file indices.csv).")
-            blocks.append(Note(words(sentence, level=_level(results, words, level))))
+            left.append(_level(results, words, level))
             continue
         found = {(value.table, value.group, value.area): value for value in here}
         names = results.geography.names(level)
@@ -120,6 +124,9 @@ def _by_area(results: Results, words: Words, title: str, values: Sequence[IndexV
         )
         caption = words(N_("{index}, by area ({level})"), index=title, level=_level(results, words, level))
         blocks.append(DataTable(caption, columns, rows))
+    if left:
+        sentence = N_("{level}: the values are part of the release package (file indices.csv).")
+        blocks.append(Note(words(sentence, level=", ".join(left))))
     return tuple(blocks)
 
 
@@ -142,6 +149,12 @@ def _heading(results: Results, words: Words, table: str, group: str) -> str:
 def _level(results: Results, words: Words, level: str) -> str:
     known = {TOWN, *(one.id for one in results.geography.levels)}
     return labels.level_title(words, results.geography, level) if level in known else level
+
+
+def _counted(results: Results, words: Words, level: str, areas: int) -> str:
+    """The level with the number of areas that entered."""
+    title = _level(results, words, level)
+    return words.plural("{level} ({n} area)", "{level} ({n} areas)", areas, level=title)
 
 
 def _number(words: Words, value: IndexValue | None) -> str:

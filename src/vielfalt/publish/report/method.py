@@ -39,13 +39,7 @@ def method(results: Results, words: Words) -> tuple[Block, ...]:
     )
 
 
-_COMMON = (
-    N_("Maps and shares are computed from published values only."),
-    N_(
-        "Indices over the whole town are computed before values are hidden: one number over many areas tells nothing "
-        "about a single value."
-    ),
-)
+_COMMON = (N_("Maps, shares and indices are computed from published values only."),)
 _REGISTER = (
     N_("The figures come from the resident register. Names are deleted right after the households have been formed."),
     N_("Everyone is counted once, at the only or main dwelling."),

@@ -37,7 +37,7 @@ def characteristics(results: Results, words: Words) -> tuple[Block, ...]:
     body += _figure(charts.distribution_chart(results, words, "stay_class"))
     body += tables.distribution(results, words, "stay_class")
     for table in _CROSSINGS:
-        body += tables.distribution(results, words, table)
+        body += tables.crossing(results, words, table)
     if not body:
         return ()
     return (Heading(words(N_("Age, sex, marital status, households, length of stay")), "characteristics"), *body)

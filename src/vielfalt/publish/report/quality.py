@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from vielfalt import definitions, programme, schema
 from vielfalt.publish import labels, lookup
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph
-from vielfalt.publish.results import Capability, Results
+from vielfalt.publish.results import Capability, FindingCount, Results
 from vielfalt.publish.shares import number_text
 from vielfalt.words import N_, Words
 
@@ -100,6 +102,7 @@ def findings(results: Results, words: Words) -> tuple[Block, ...]:
     if not results.findings:
         return (heading, Paragraph(words(N_("The check of the delivered data reported nothing."))))
     least = results.protection.min_cell
+    times = Counter(finding.id for finding in results.findings)
     table = DataTable(
         words(N_("Findings of the check")),
         (
@@ -109,7 +112,7 @@ def findings(results: Results, words: Words) -> tuple[Block, ...]:
         ),
         tuple(
             (
-                words(finding.message),
+                _finding(words, finding, times[finding.id] > 1),
                 words(N_("fewer than {n}"), n=least) if 0 < finding.rows < least else words.number(finding.rows),
                 words(finding.consequence),
             )
@@ -117,6 +120,12 @@ def findings(results: Results, words: Words) -> tuple[Block, ...]:
         ),
     )
     return (heading, table)
+
+
+def _finding(words: Words, finding: FindingCount, named: bool) -> str:
+    """What was found; with the field where the same was found in several."""
+    message = words(finding.message)
+    return f"{message} ({words(finding.field)})" if named and finding.field else message
 
 
 def capabilities(results: Results, words: Words) -> tuple[Block, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vielfalt.geography import TOWN
+from vielfalt.programme import Table
 from vielfalt.publish import labels, lookup
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.report.model import Block, Column, DataTable, Note
@@ -26,8 +27,7 @@ def distribution(results: Results, words: Words, table: str, chosen: Sequence[Ca
         return ()
     entry = results.tables[table].table
     if all(value is None for value in counts.values()):
-        sentence = N_("{table}: no number is published for the town as a whole.")
-        return (Note(words(sentence, table=labels.table_title(words, entry))),)
+        return (_nothing(words, entry),)
     base = lookup.town_base(results, table)
     kept = chosen or [category for category in _ordered(results, table) if counts[category] != 0]
     unit = words(N_("Households")) if entry.unit == "households" else words(N_("Residents"))
@@ -49,6 +49,41 @@ def distribution(results: Results, words: Words, table: str, chosen: Sequence[Ca
             ),
         ),
     )
+
+
+def crossing(results: Results, words: Words, table: str) -> tuple[Block, ...]:
+    """A table of two dimensions in the town: the first in rows, the second in columns; zeros alone are left out."""
+    counts = lookup.in_town(results, table)
+    if not counts:
+        return ()
+    entry = results.tables[table].table
+    if all(value is None for value in counts.values()):
+        return (_nothing(words, entry),)
+    first, second = entry.dimensions
+    filled = [category for category, value in counts.items() if value != 0]
+    rows = labels.in_order(first, [row for row, _ in filled])
+    columns = labels.in_order(second, [column for _, column in filled])
+    return (
+        DataTable(
+            words(N_("{table}, town as a whole"), table=labels.table_title(words, entry)),
+            (
+                Column(labels.dimension_title(words, first), numeric=False),
+                *(Column(labels.sentence_case(labels.category_label(words, second, column))) for column in columns),
+            ),
+            tuple(
+                (
+                    labels.category_label(words, first, row),
+                    *(number_text(words, counts[row, column]) for column in columns),
+                )
+                for row in rows
+            ),
+        ),
+    )
+
+
+def _nothing(words: Words, entry: Table) -> Note:
+    sentence = N_("{table}: no number is published for the town as a whole.")
+    return Note(words(sentence, table=labels.table_title(words, entry)))
 
 
 def figures_by_area(
@@ -78,7 +113,17 @@ def figures_by_area(
         )
         for area in areas
     ]
-    return (DataTable(caption, tuple(columns), tuple(rows)),)
+    return (DataTable(caption, tuple(columns), (*rows, _town_row(results, words, wanted))),)
+
+
+def _town_row(results: Results, words: Words, wanted: Sequence[tuple[str, Category, str]]) -> tuple[str, ...]:
+    """The same figures for the town as a whole, which the areas do not always add up to."""
+    residents = lookup.in_town(results, "residents").get(())
+    row = [words(N_("Town as a whole")), number_text(words, residents)]
+    for table, category, _ in wanted:
+        value = lookup.in_town(results, table).get(category)
+        row += [number_text(words, value), share_text(words, value, residents, results.protection)]
+    return tuple(row)
 
 
 def categories_by_area(results: Results, words: Words, table: str, level: str) -> tuple[Block, ...]:

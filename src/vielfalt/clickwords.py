@@ -1,0 +1,42 @@
+"""The words that click, the library of the command line, brings along; here they get their place in the catalogue."""
+
+from __future__ import annotations
+
+import gettext
+import os
+
+from vielfalt.words import LOCALE, N_, NN_, Language
+
+ALL: tuple[str | tuple[str, str], ...] = (
+    N_("Usage:"),
+    N_("Options"),
+    N_("Commands"),
+    N_("Show this message and exit."),
+    N_("default: {default}"),
+    N_("Error: {message}"),
+    N_("Try '{command} {option}' for help."),
+    N_("Missing command."),
+    N_("Missing argument"),
+    N_("Missing option"),
+    N_("No such command {name!r}."),
+    N_("No such option {name!r}."),
+    N_("Invalid value: {message}"),
+    N_("Invalid value for {param_hint}: {message}"),
+    N_("{value!r} is not a valid {number_type}."),
+    N_("{value} is not in the range {range}."),
+    N_("{name} {filename!r} is a file."),
+    N_("directory"),
+    N_("Option {name!r} does not take a value."),
+    NN_("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    NN_("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+    NN_("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    NN_("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
+)
+"""Message ids of click 8; one that click words anew is shown in English."""
+
+
+def speak(language: Language) -> None:
+    """Lets click look its words up in the catalogue; it asks gettext, which asks the environment for the language."""
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain("vielfalt", str(LOCALE))
+    gettext.textdomain("vielfalt")
