@@ -7,10 +7,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from vielfalt import definitions, programme
 from vielfalt.errors import VielfaltError
 from vielfalt.publish.results import Capability
 from vielfalt.register.checks import Finding, check
@@ -63,32 +65,31 @@ def show_error(error: VielfaltError, words: Words) -> None:
     sys.stderr.write("\n".join(lines) + "\n")
 
 
-def show_findings(findings: Iterable[Finding], words: Words) -> None:
-    """The findings as a table: what, how often, in which rows, and what happens to them."""
-    table = Table(title=words("Findings"), title_justify="left", show_lines=False)
-    headings = (N_("Check"), N_("Field"), N_("Rows"), N_("First row numbers"), N_("Finding and consequence"))
-    for heading in headings:
-        table.add_column(words(heading), justify="right" if heading == headings[2] else "left", overflow="fold")
-    for found in findings:
-        entry = check(found.check)
-        rows = ", ".join(map(str, found.records[:6])) + (" …" if found.rows > 6 else "")
-        table.add_row(
-            found.check,
-            found.field,
-            words.number(found.rows),
-            rows,
-            f"{words(entry.message)} {words(entry.consequence)}",
-        )
+def show_findings(found: Iterable[Finding], words: Words) -> None:
+    """The findings: how often, what, what happens to the rows, and below it check, field and first row numbers."""
+    table = Table(title=words("Findings"), title_justify="left", box=SIMPLE_HEAD)
+    table.add_column(words("Rows"), justify="right", no_wrap=True)
+    table.add_column(words("Finding and consequence"), overflow="fold")
+    for one in found:
+        entry = check(one.check)
+        where = words("rows {rows}", rows=", ".join(map(str, one.records[:6])) + (" …" if one.rows > 6 else ""))
+        place = " · ".join(part for part in (one.check, one.field, where) if part)
+        table.add_row(words.number(one.rows), f"{words(entry.message)} {words(entry.consequence)}\n{place}")
     Console(highlight=False).print(table if table.row_count else words("No findings."))
 
 
 def show_capabilities(found: Iterable[Capability], words: Words) -> None:
     """The capability report: what this extract can support, and which field is missing for the rest."""
-    table = Table(title=words("What this extract can support"), title_justify="left")
-    for heading in (N_("Kind"), N_("Id"), N_("Possible"), N_("Missing fields")):
+    table = Table(title=words("What this extract can support"), title_justify="left", box=SIMPLE_HEAD)
+    for heading in (N_("Kind"), N_("Title"), N_("Possible"), N_("Missing fields")):
         table.add_column(words(heading), overflow="fold")
     kinds = {"table": words("Table"), "definition": words("Definition")}
-    for entry in found:
-        missing = ", ".join(need.replace("|", f" {words('or')} ") for need in entry.missing)
-        table.add_row(kinds[entry.kind], entry.id, words("yes") if entry.possible else words("no"), missing)
+    titles = {
+        **{("table", entry.id): entry.title for entry in programme.ALL},
+        **{("definition", entry.id): entry.title for entry in definitions.ALL},
+    }
+    for one in found:
+        missing = ", ".join(need.replace("|", f" {words('or')} ") for need in one.missing)
+        title = f"{words(titles[one.kind, one.id])} ({one.id})"
+        table.add_row(kinds[one.kind], title, words("yes") if one.possible else words("no"), missing)
     Console(highlight=False).print(table)

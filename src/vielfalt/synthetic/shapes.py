@@ -22,7 +22,8 @@ CENTRE = (560_000.0, 5_405_000.0)
 CRS = "EPSG:25832"
 PARCELS_PER_BLOCK = 14
 _GUARD = 1.32
-"""Seeds reach this far beyond the outline (in radii), so that every parcel of the town is bounded."""
+"""Seeds reach this far beyond the outline (in radii), so that every parcel of the town is bounded. A parcel with a corner
+beyond would stick out of the town like a needle; it is left out."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def _parcels(rng: Rng, radius: float, count: int) -> tuple[tuple[BaseGeometry, .
     kept = _inside(seeds, radius, phases, depths)
     corners = np.round(diagram.vertices + CENTRE, 2)
     regions = [diagram.regions[region] for region in diagram.point_region]
-    kept &= np.array([bool(region) and -1 not in region for region in regions])
+    near = np.append(np.hypot(*diagram.vertices.T) < radius * _GUARD, False)
+    kept &= np.array([bool(region) and bool(near[region].all()) for region in regions])
     pairs = diagram.ridge_points[kept[diagram.ridge_points].all(axis=1)]
     number = np.cumsum(kept) - 1
     kept = _largest(kept, number, pairs)
