@@ -22,8 +22,8 @@ CENTRE = (560_000.0, 5_405_000.0)
 CRS = "EPSG:25832"
 PARCELS_PER_BLOCK = 14
 _GUARD = 1.32
-"""Seeds reach this far beyond the outline (in radii), so that every parcel of the town is bounded. A parcel with a corner
-beyond would stick out of the town like a needle; it is left out."""
+"""Seeds reach this far beyond the outline (in radii), so that every parcel of the town is bounded. A parcel with a
+corner beyond would stick out of the town like a needle; it is left out."""
 
 
 @dataclass(frozen=True)
