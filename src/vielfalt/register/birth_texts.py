@@ -26,23 +26,49 @@ _NOW = re.compile(r"^(?:jetzt|jetzige[rs]?|heute|nunmehr|now|nun|jtz\.?)\s+")
 _NOW_INSIDE = re.compile(r"\s(?=(?:jetzt|heute|nunmehr)\s)")
 _FORMER = re.compile(r"^(?:früher|frühere[rs]?|ehemals|ehemalige[rs]?|ehem\.?|vormals|damals|einst|fr\.)\s+")
 _WITHIN = re.compile(
-    r"(?:^|\s)(?:kr\.|kreis|krs\.?|lkr\.?|landkreis|bez\.?|bezirk|gebiet|geb\.|rayon|rajon|obl\.?|oblast|prov\.?|provinz|"
-    r"gem\.?|gemeinde|amt|bei|b\.|woj\.?|distrikt|region)\s+(?P<district>.+)"
+    r"(?:^|\s)(?:kr\.|kreis|krs\.?|lkr\.?|landkreis|ldkr\.|bez\.?|bezirk|reg\.\s?bez\.|rbz\.|regierungsbezirk|gebiet|geb\.|"
+    r"rayon|rajon|ray\.|raj\.|obl\.?|oblast|okr\.|prov\.?|provinz|gouv\.|gouvernement|komitat|kom\.|jud\.|judet|județ|"
+    r"gem\.?|gemeinde|gmina|amt|bei|b\.|nahe|woj\.?|woiw\.?|wojw\.?|woiwodschaft|wojewodschaft|distrikt|distr\.|region|"
+    r"reg\.|kanton|kt\.|powiat|pow\.|opština|općina|vilayet|ilçesi|ili)\s+(?P<district>.+)"
 )
-_PART = re.compile(r"\s(?:ortsteil|ot|stadtteil|stadtbezirk)(?:\s|$).*")
-_PREFIX = re.compile(r"^(?:stadt|dorf|ort|siedlung|sowchos|kolchos)\s+")
+_PART = re.compile(r"\s(?:ortsteil|ot|stadtteil|stadtbezirk|st\.-?teil|köyü|koyu|merkez)(?:\s|$).*")
+_PREFIX = re.compile(r"^(?:stadt|dorf|ort|siedlung|kolonie|gut|sowchos|kolchos|staniza|aul|village|city of|town of)\s+")
 _NOTHING = frozenset(
-    {"unbekannt", "nicht bekannt", "ohne angabe", "keine angabe", "ausland", "auf see", "k. a.", "o. a."}
+    {
+        *(
+            "unbekannt",
+            "unbek.",
+            "unb.",
+            "nicht bekannt",
+            "ohne angabe",
+            "ohne angaben",
+            "keine angabe",
+            "keine angaben",
+        ),
+        *("ausland", "im ausland", "auf see", "auf hoher see", "im flugzeug", "auf der flucht", "auf dem transport"),
+        *("k. a.", "k.a.", "o. a.", "o.a.", "n. b.", "n.b.", "nicht angegeben", "ungeklärt", "entfällt", "unknown"),
+    }
 )
+_SHORTEST = 2
+"""Letters of the shortest name: "Au", "Bo"."""
 _LONGEST_STATE = 4
 """Words of the longest name of a state that is looked for at the end of a text."""
+_REPAIRED = {
+    garbled: letter
+    for letter in map(chr, range(0xDF, 0x180))
+    if len(garbled := normalise(letter.encode().decode("cp1252", errors="ignore"))) == 2
+}
+"""Letters that were written as UTF-8 and read as Windows-1252: "ã¼" was ü."""
+_BROKEN = re.compile("|".join(map(re.escape, sorted(_REPAIRED, key=len, reverse=True))))
 
 
 @dataclass(frozen=True)
 class Lead:
-    """One way to read the place: ``whole`` says that nothing but the name of a state was left aside."""
+    """One way to read the place: ``whole`` says that nothing but the name of a state was left aside; ``key`` is the
+    place key of the name."""
 
     name: str
+    key: str
     whole: bool
 
 
@@ -56,27 +82,44 @@ class Reading:
 
 def read_birth_text(text: str) -> Reading:
     """The text taken apart; a text that says nothing has neither leads nor states, the mere name of a state no lead."""
-    whole = _CLOSE_DOT.sub(". ", normalise(text))
-    if not place_key(whole) or whole in _NOTHING:
+    whole = normalise(text)
+    if not whole.isascii():
+        whole = _BROKEN.sub(lambda found: _REPAIRED[found[0]], whole)
+    if whole in _NOTHING:
         return Reading((), ())
+    return _one_word(whole) if whole.isalpha() else _several_words(_CLOSE_DOT.sub(". ", whole))
+
+
+def _one_word(word: str) -> Reading:
+    """Most texts are a single word: there is nothing to take apart."""
+    key = place_key(word)
+    states = _state_names().get(key, ())
+    return Reading(() if states or len(key) < _SHORTEST else (Lead(word, key, True),), states)
+
+
+def _several_words(whole: str) -> Reading:
     if states := states_named(whole):
         return Reading((), states)
     parts = _parts(whole)
-    places = [part for part in parts if not states_named(_bare(part))]
     named = _specific(state for part in parts for state in _evidence(part))
+    places = [part for part in parts if not states_named(_bare(part))]
     if not named and places:
         places[0], named = _without_last_state(places[0])
     now = [_NOW.sub("", part) for part in places if _NOW.match(part)]
     others = [_FORMER.sub("", part) for part in places if not _NOW.match(part)]
-    leads = (
-        *(Lead(name, True) for name in now),
-        *((Lead(whole, True),) if places != [whole] or _WITHIN.search(whole) else ()),
-        *(Lead(found["district"], False) for name in others if (found := _WITHIN.search(name))),
-        *(Lead(name, len(places) == 1) for name in others[:1] if not _WITHIN.search(name)),
-        *(Lead(shorter, False) for name in others for shorter in _shorter(name)),
-        *(Lead(name, False) for name in others[1:]),
+    within = [_WITHIN.search(name) for name in others]
+    names = dict.fromkeys(
+        (
+            *((name, True) for name in now),
+            *(((whole, True),) if places != [whole] or _WITHIN.search(whole) else ()),
+            *((found["district"], False) for found in within if found),
+            *((name, len(places) == 1) for name, found in zip(others[:1], within, strict=False) if not found),
+            *((shorter, False) for name in others for shorter in _shorter(name)),
+            *((name, False) for name in others[1:]),
+        )
     )
-    return Reading(tuple(lead for lead in dict.fromkeys(leads) if len(place_key(lead.name)) > 1), named)
+    leads = (Lead(name, place_key(name), as_whole) for name, as_whole in names)
+    return Reading(tuple(lead for lead in leads if len(lead.key) >= _SHORTEST), named)
 
 
 def states_named(text: str) -> tuple[State, ...]:
@@ -109,7 +152,7 @@ def _state_names() -> Mapping[str, tuple[State, ...]]:
 def _parts(whole: str) -> list[str]:
     """The parts between brackets, slashes, commas, dashes and before "jetzt"; a state after a hyphen is one too."""
     parts = [part.strip(" .-") for piece in _SEPARATORS.split(whole) for part in _NOW_INSIDE.split(piece)]
-    parts = [part for part in parts if part]
+    parts = [part for part in parts if part and part not in _NOTHING]
     head, hyphen, tail = parts[-1].rpartition("-") if parts else ("", "", "")
     if hyphen and head and states_named(tail):
         parts[-1:] = [head, tail]

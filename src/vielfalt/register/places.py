@@ -16,15 +16,16 @@ import polars as pl
 from vielfalt import codes
 from vielfalt.register.birth_texts import Reading, read_birth_text
 from vielfalt.register.gazetteer import place_index
-from vielfalt.register.text import near_pairs, place_key, transliteration_key
+from vielfalt.register.text import one_edit_away, place_key, transliteration_key
 
 __all__ = ["HOW", "SCHEMA", "candidates", "place_index"]
 
-HOW = ("exact", "variant", "typo", "state_name")
-"""How a candidate was found: the name as registered; another spelling, or with a district left aside; one letter off;
+HOW = ("exact", "variant", "typo", "hint", "state_name")
+"""How a candidate was found: the name as registered; another spelling, or with a district left aside; one letter off a
+well-known name; one letter off a short name or a small place abroad, which counts only where other evidence agrees;
 only the name of the state that the text holds."""
 SCHEMA = {"place": pl.String, "country": pl.String, "region": pl.String, "weight": pl.Int64, "how": pl.String}
-MIN_LOOSE, MIN_LOOSE_ABROAD, MAX_LOOSE = 6, 8, 24
+MIN_HINT, MIN_LOOSE, MIN_LOOSE_ABROAD, MAX_LOOSE = 4, 6, 8, 24
 """Letters between which a name is compared by sound or with one letter off: shorter names have too many neighbours,
 longer texts are no names."""
 MIN_HEAD, MIN_TOWN, MIN_CITY = 4, 20_000, 100_000
@@ -50,9 +51,10 @@ def candidates(places: Sequence[str], index: pl.DataFrame) -> pl.DataFrame:
     readings = [read_birth_text(text) for text in texts]
     leads = _leads(readings)
     found = _by_name(leads, index)
-    for looser in (_by_typo, _by_head, _by_sound):
-        still_open = leads.join(found, on="row", how="anti")
-        found = pl.concat([found, looser(still_open, index)])
+    still_open = leads.join(found, on="row", how="anti")
+    near = _one_letter_off(still_open, index)
+    for looser in (_typos(near), _by_head(still_open, index), _by_sound(still_open, index), _hints(near)):
+        found = pl.concat([found, looser.join(found, on="row", how="anti")])
     rows = _with_states(_heaviest(found), readings)
     given = pl.DataFrame({"row": range(len(texts)), "place": texts}, schema={"row": pl.Int64, "place": pl.String})
     ordered = rows.join(given, on="row").sort("row", "weight", "country", descending=[False, True, False])
@@ -62,7 +64,7 @@ def candidates(places: Sequence[str], index: pl.DataFrame) -> pl.DataFrame:
 def _leads(readings: Sequence[Reading]) -> pl.DataFrame:
     return pl.DataFrame(
         [
-            (row, order, lead.name, place_key(lead.name), lead.whole)
+            (row, order, lead.name, lead.key, lead.whole)
             for row, reading in enumerate(readings)
             for order, lead in enumerate(reading.leads)
         ],
@@ -106,17 +108,30 @@ def _by_head(leads: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
     return _best(_found(heads.join(cities, on="key"), "variant"))
 
 
-def _by_typo(leads: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
-    """With one letter added, dropped, replaced or swapped; the first letter stands. Abroad only towns of longer names
-    are thought of, or every German hamlet that GeoNames lacks would be a misspelt village somewhere."""
-    length = pl.col("key").str.len_chars()
-    texts = leads.filter(length.is_between(MIN_LOOSE, MAX_LOOSE))["key"].unique().sort().to_list()
-    known_well = (pl.col("weight") >= MIN_TOWN) & (length >= MIN_LOOSE_ABROAD)
-    index = index.filter((pl.col("country") == codes.GERMANY) | known_well)
-    names = index.filter(length.is_between(MIN_LOOSE - 1, MAX_LOOSE + 1))["key"].unique().sort().to_list()
-    pairs = [(texts[i], names[j]) for i, j in near_pairs(texts, names) if texts[i][0] == names[j][0]]
-    near = pl.DataFrame(pairs, schema={"key": pl.String, "near": pl.String}, orient="row")
-    return _best(_found(leads.join(near, on="key").join(index, left_on="near", right_on="key"), "typo"))
+def _one_letter_off(leads: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
+    """The places whose name has one letter more, less, replaced or swapped; the first letter stands."""
+    texts = leads.filter(pl.col("key").str.len_chars() <= MAX_LOOSE)["key"].unique().sort().to_list()
+    names = frozenset(index["key"].unique().to_list()) if texts else frozenset()
+    pairs = [(text, near) for text in texts for near in one_edit_away(text) if near in names]
+    near = pl.DataFrame(pairs, schema={"key": pl.String, "near": pl.String}, orient="row").unique(maintain_order=True)
+    return leads.join(near, on="key").join(index.drop("name", "sound"), left_on="near", right_on="key")
+
+
+def _typos(near: pl.DataFrame) -> pl.DataFrame:
+    """Of longer names, and abroad only of towns, or every German hamlet that GeoNames lacks would be a misspelt village
+    somewhere."""
+    return _best(_found(near.filter((pl.col("key").str.len_chars() >= MIN_LOOSE) & _known_well()), "typo"))
+
+
+def _hints(near: pl.DataFrame) -> pl.DataFrame:
+    """The names one letter off that alone are no evidence."""
+    return _best(_found(near.filter(pl.col("key").str.len_chars() >= MIN_HINT), "hint"))
+
+
+def _known_well() -> pl.Expr:
+    length = pl.col("near").str.len_chars()
+    town_abroad = (pl.col("weight") >= MIN_TOWN) & (length >= MIN_LOOSE_ABROAD)
+    return ((pl.col("country") == codes.GERMANY) & (length >= MIN_LOOSE - 1)) | town_abroad
 
 
 def _found(joined: pl.DataFrame, how: str) -> pl.DataFrame:
@@ -147,7 +162,7 @@ def _with_states(found: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFra
         schema={"row": pl.Int64, "country": pl.String},
         orient="row",
     )
-    inside = found.join(allowed, on=["row", "country"], how="semi")
+    inside = found.join(allowed, on=["row", "country"], how="semi").with_columns(pl.col("how").replace("hint", "typo"))
     undecided = found.join(inside, on="row", how="anti")
     return pl.concat([inside, undecided, states.join(inside, on="row", how="anti")]).unique(
         ["row", "country"], keep="first", maintain_order=True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +23,18 @@ _CONNECTING = frozenset(
 _ABBREVIATIONS = {"st": "sankt", "gr": "gross", "kl": "klein", "dt": "deutsch", "pr": "preussisch"}
 _STREET_ENDINGS = (("strasse", "str"), ("platz", "pl"))
 _GENERIC = ("str", "weg", "pl", "allee", "gasse", "ring", "damm", "ufer", "pfad", "steig", "hof", "park")
-_TRANSLITERATIONS = (
-    *(("schtsch", "s"), ("shch", "s"), ("szcz", "s"), ("dsch", "s"), ("tsch", "s"), ("tch", "s"), ("sch", "s")),
-    *(("dzh", "s"), ("kh", "s"), ("ck", "k"), ("ch", "s"), ("cz", "s"), ("sz", "s"), ("sh", "s"), ("zh", "s")),
-    *(("tz", "s"), ("ts", "s"), ("dj", "s"), ("c", "s"), ("z", "s"), ("x", "ks"), ("w", "v"), ("j", "i"), ("y", "i")),
-)
+_TRANSLITERATIONS = {
+    "h": ("schtsch", "shch", "dsch", "tsch", "tch", "sch", "dzh", "kh", "ch", "sh", "zh"),
+    "z": ("szcz", "cz", "sz", "tz"),
+    "s": ("ts",),
+    "j": ("dj",),
+}
+"""Groups of letters that stand for sounds near s, by a letter they hold."""
+_SOUNDS = str.maketrans({"c": "s", "z": "s", "x": "ks", "w": "v", "j": "i", "y": "i"})
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
-_APOSTROPHES = re.compile("['’ʼʹ`´ʻ]")
+_APOSTROPHES = frozenset("'’ʼʹ`´ʻ")
 _DIGITS = re.compile(r"\d+")
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _TWICE = re.compile(r"(.)\1+")
 _BASE = np.uint64(1_000_003)
 """Odd, so it has an inverse modulo 2 to the 64."""
@@ -39,6 +43,8 @@ _INVERSE = np.uint64(pow(1_000_003, -1, 2**64))
 
 def normalise(text: str) -> str:
     """The text in canonical composition, caseless, without outer blanks, inner blanks collapsed. Idempotent."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     caseless = unicodedata.normalize("NFD", text).casefold()
     return " ".join(unicodedata.normalize("NFC", caseless).split())
 
@@ -48,17 +54,31 @@ def fold(text: str) -> str:
 
     Both ways to write an umlaut without umlauts occur in registers (Koeln, Koln), so neither is preferred.
     """
-    decomposed = unicodedata.normalize("NFKD", normalise(text).translate(_LETTERS))
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    plain = _APOSTROPHES.sub("", plain).translate(_LETTERS)
+    plain = text.translate(_FOLDED)
     for two, one in _UMLAUTS:
         plain = plain.replace(two, one)
-    return plain
+    return " ".join(plain.split())
+
+
+class _Folded(dict[int, str]):
+    """What each letter becomes by ``fold`` before the umlauts, worked out when a text first holds it."""
+
+    def __missing__(self, letter: int) -> str:
+        caseless = "" if chr(letter) in _APOSTROPHES else unicodedata.normalize("NFD", chr(letter)).casefold()
+        decomposed = unicodedata.normalize("NFKD", caseless.translate(_LETTERS)).casefold().translate(_LETTERS)
+        kept = (sign for sign in decomposed if not unicodedata.combining(sign) and sign not in _APOSTROPHES)
+        return self.setdefault(letter, "".join(kept))
+
+
+_FOLDED = _Folded()
 
 
 def words_of(text: str) -> list[str]:
     """The folded words of a name: hyphens, dots and the like separate, usual abbreviations are written out."""
-    return [_ABBREVIATIONS.get(word, word) for word in _NOT_LETTERS.split(fold(text)) if word]
+    plain = fold(text)
+    if not plain.isalnum() or not plain.isascii():
+        return [_ABBREVIATIONS.get(word, word) for word in _NOT_LETTERS.split(plain) if word]
+    return [_ABBREVIATIONS.get(plain, plain)]
 
 
 def place_key(text: str) -> str:
@@ -72,8 +92,11 @@ def transliteration_key(key: str) -> str:
 
     Coarse by design ("Tschimkent", "Chimkent" and "Shymkent" become one): for names that nothing finer knows.
     """
-    for group, letter in _TRANSLITERATIONS:
-        key = key.replace(group, letter)
+    for letter, groups in _TRANSLITERATIONS.items():
+        if letter in key:
+            for group in groups:
+                key = key.replace(group, "s")
+    key = key.replace("ck", "k").translate(_SOUNDS)
     if key.endswith("off"):
         key = key[:-2] + "v"
     return _TWICE.sub(r"\1", key)
@@ -110,6 +133,17 @@ def within_one_edit(one: str, other: str) -> bool:
         swapped = left[1:2] + left[:1] == right[:2] and left[2:] == right[2:]
         return left[1:] == right[1:] or swapped
     return left[1:] == right if len(left) > len(right) else left == right[1:]
+
+
+def one_edit_away(text: str) -> Iterator[str]:
+    """All strings of a to z at most one edit away from a key, its first letter standing; some come twice."""
+    for place in range(1, len(text) + 1):
+        before, after = text[:place], text[place:]
+        yield before + after[1:]
+        yield before + after[1:2] + after[:1] + after[2:]
+        for letter in _ALPHABET:
+            yield before + letter + after
+            yield before + letter + after[1:]
 
 
 def near_pairs(texts: Sequence[str], names: Sequence[str]) -> list[tuple[int, int]]:
