@@ -161,7 +161,7 @@ def born(engine: Engine, cases: Sequence[Line]) -> list[dict[str, Any]]:
             for text in line.given.get("place", "").split(",")
             if text
         ],
-        schema={"place": pl.Int32, "country": pl.Utf8, "region": pl.Utf8, "weight": pl.Int64},
+        schema={"place": pl.Int32, "country": pl.Utf8, "region": pl.Utf8, "weight": pl.Int64, "how": pl.Utf8},
         orient="row",
     )
     people = engine.load(_table(rows, _without("birth_country", "birth_region")), "cases")
@@ -241,9 +241,11 @@ def _person(given: Mapping[str, str], record: int) -> dict[str, Any]:
     return row
 
 
-def _candidate(text: str) -> tuple[str, str, int]:
-    country, *region, weight = text.split()
-    return country, region[0] if region else "", int(weight)
+def _candidate(text: str) -> tuple[str, str, int, str]:
+    country, *words = text.split()
+    region = next((word for word in words if word in ("east", "sudeten")), "")
+    how = next((word for word in words if word in ("hint", "coded")), "exact")
+    return country, region, next((int(word) for word in words if word.isdigit()), 0), how
 
 
 def _without(*names: str) -> dict[str, pa.DataType]:

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 import polars as pl
-import pyarrow as pa
 
 from vielfalt import codes
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.checks import Finding, search
+from vielfalt.register.gazetteer import EAST, SUDETEN
 from vielfalt.rules import Decision, Rule
 from vielfalt.words import N_
 
 _SOURCE = "Order of evidence: MigraPro as described by KOSIS (staedtestatistik.de 285); rule set vielfalt-1"
+_OWN = "Rule of our own; order of evidence as in the handbook of the field 2.4 (3): state of birth, place, nationality"
 _DOMINANT = 20
 """A place that is this many times larger than all its namesakes together is meant when nothing else speaks."""
 _GERMAN = nw.col("nationality_1") == codes.GERMANY
+_NO_ARRIVAL = nw.col("arrival_from_abroad_date").is_null()
+_DISSOLVED = nw.col("birth_former") != ""
+_PRESENT = [key for key, state in codes.countries().items() if state.kind in ("state", "region")]
+_FORMER = [key for key, state in codes.countries().items() if state.kind == "former"]
+_ABROAD = [key for key in _PRESENT if key != codes.GERMANY]
+_OLD = nw.col("birth_date") < 1945_00_00
+"""Born before 1945 (rule set vielfalt-1: expellees)."""
+
+
+def _lies_in(state: nw.Expr) -> nw.Expr:
+    """Whether a namesake of the place lies in the state: keys of three digits in a list with blanks between."""
+    return nw.col("place_namesakes").str.contains(state, literal=True)
+
 
 COUNTRY_OF_BIRTH = Decision(
     "birth_country",
@@ -24,16 +38,9 @@ COUNTRY_OF_BIRTH = Decision(
         Rule("B1", nw.col("birth_state"), nw.col("state_present"), N_("The state of birth is stated."), _SOURCE),
         Rule(
             "B2",
-            nw.col("place_successor"),
-            ~nw.col("place_successor").is_null(),
+            nw.col("place_only"),
+            _DISSOLVED & ~nw.col("place_only").is_null(),
             N_("The state of birth no longer exists; the place lies in this present-day state."),
-            _SOURCE,
-        ),
-        Rule(
-            "B3",
-            nw.col("birth_state"),
-            nw.col("state_former"),
-            N_("The state of birth no longer exists, and the place does not tell which present-day state it is."),
             _SOURCE,
         ),
         Rule(
@@ -46,30 +53,51 @@ COUNTRY_OF_BIRTH = Decision(
         Rule(
             "B5",
             nw.col("nationality_1"),
-            nw.col("place_in_nationality_1") & ~_GERMAN,
+            _lies_in(nw.col("nationality_1")) & ~_GERMAN,
             N_("Places of this name exist in several states, one of them that of the first nationality."),
             _SOURCE,
         ),
         Rule(
             "B6",
             nw.col("nationality_2"),
-            nw.col("place_in_nationality_2") & (nw.col("nationality_2") != codes.GERMANY),
+            _lies_in(nw.col("nationality_2")) & (nw.col("nationality_2") != codes.GERMANY),
             N_("Places of this name exist in several states, one of them that of the second nationality."),
+            _SOURCE,
+        ),
+        Rule(
+            "B10",
+            nw.col("nationality_3"),
+            _lies_in(nw.col("nationality_3")) & (nw.col("nationality_3") != codes.GERMANY),
+            N_("Places of this name exist in several states, one of them that of the third nationality."),
             _SOURCE,
         ),
         Rule(
             "B7",
             nw.col("origin_state"),
-            nw.col("place_in_origin_state"),
+            _lies_in(nw.col("origin_state")),
             N_("Places of this name exist in several states, one of them that of the arrival from abroad."),
             _SOURCE,
         ),
         Rule(
             "B8",
             codes.GERMANY,
-            nw.col("place_in_germany") & _GERMAN & nw.col("arrival_from_abroad_date").is_null(),
+            _lies_in(nw.lit(codes.GERMANY)) & _GERMAN & _NO_ARRIVAL & ~(nw.col("place_lost") & _OLD),
             N_("A place of this name lies in Germany, and nothing points abroad."),
             _SOURCE,
+        ),
+        Rule(
+            "B11",
+            nw.col("place_coded"),
+            ~nw.col("place_coded").is_null(),
+            N_("The place was coded by hand."),
+            _OWN,
+        ),
+        Rule(
+            "B12",
+            codes.GERMANY,
+            (nw.col("place_largest") == codes.GERMANY) & ~_GERMAN & _NO_ARRIVAL,
+            N_("The largest place of this name lies in Germany, and no arrival from abroad is recorded."),
+            _OWN,
         ),
         Rule(
             "B9",
@@ -77,6 +105,20 @@ COUNTRY_OF_BIRTH = Decision(
             ~nw.col("place_dominant").is_null(),
             N_("One place of this name is far larger than all its namesakes."),
             _SOURCE,
+        ),
+        Rule(
+            "B3",
+            nw.col("birth_state"),
+            _DISSOLVED,
+            N_("The state of birth no longer exists, and the place does not tell which present-day state it is."),
+            _SOURCE,
+        ),
+        Rule(
+            "B13",
+            nw.col("origin_state"),
+            nw.col("place_known").is_null() & nw.col("arrived_from_own_state"),
+            N_("The place is unknown, and the arrival from abroad came from the state of a nationality."),
+            _OWN,
         ),
     ),
     Rule("B0", nw.lit(None, dtype=nw.String), nw.lit(True), N_("The evidence does not suffice."), _SOURCE),
@@ -86,85 +128,104 @@ COUNTRY_OF_BIRTH = Decision(
 def country_of_birth(engine: Engine, people: Frame, candidates: pl.DataFrame) -> Frame:
     """Adds ``birth_country`` (Destatis key, null if open), ``birth_rule`` and ``birth_region`` (east, sudeten or null).
 
-    ``candidates``: place (number of the birth place), country, region, weight; one row per possible country.
+    ``candidates``: place (number of the birth place), country, region, weight, how (``places.HOW``); one row per
+    possible country.
     """
-    added: list[str] = []
-    for name, table in _evidence_tables(candidates).items():
-        added += [column for column in table.column_names if not column.startswith("k_")]
-        keys = [column for column in table.column_names if column.startswith("k_")]
-        evidence = engine.load(table, f"birth_{name}")
-        people = people.join(evidence, left_on=[key[2:] for key in keys], right_on=keys, how="left")
-    decided = people.with_columns(*COUNTRY_OF_BIRTH.columns())
-    regions = engine.load(_regions(candidates), "birth_regions")
-    placed = decided.join(
-        regions, left_on=["birth_place", "birth_country"], right_on=["k_place", "k_country"], how="left"
-    )
+    decided, added = _decided(engine, people, candidates)
+    lost = [
+        nw.when(nw.col(f"place_{region}").str.contains(nw.col("birth_country"), literal=True)).then(nw.lit(region))
+        for region in (EAST, SUDETEN)
+    ]
+    placed = decided.with_columns(nw.coalesce(*lost).alias("birth_region"))
     return placed.drop([*added, "birth_place", "birth_state"])
 
 
-def _evidence_tables(candidates: pl.DataFrame) -> dict[str, pa.Table]:
-    """Small tables to join: key columns are named after the people's column with "k_" before."""
-    states = pl.DataFrame(
-        [(row.key, row.kind in ("state", "region"), row.kind == "former") for row in codes.countries().values()],
-        schema={"k_birth_state": pl.Utf8, "state_present": pl.Boolean, "state_former": pl.Boolean},
-        orient="row",
+def open_spellings(engine: Engine, people: Frame, candidates: pl.DataFrame) -> pl.DataFrame:
+    """The birth places of the residents whose country of birth stays open or is a dissolved state: number of the
+    place and residents, most residents first."""
+    decided, _ = _decided(engine, people, candidates)
+    undecided = decided.filter(nw.col("birth_country").is_null() | (nw.col("birth_rule") == "B3"))
+    counted = (
+        undecided.filter(~nw.col("birth_place").is_null()).group_by("birth_place").agg(nw.len().alias("residents"))
     )
-    places = candidates.group_by("place", "country").agg(pl.col("weight").sum())
-    total = places.group_by("place").agg(
-        pl.len().alias("countries"),
-        pl.col("country").sort_by("weight").last().alias("largest"),
-        pl.col("weight").max().alias("most"),
-        pl.col("weight").sum().alias("all"),
-        (pl.col("country") == codes.GERMANY).any().alias("place_in_germany"),
+    found = pl.DataFrame(engine.collect(counted)).select(
+        place="birth_place", residents=pl.col("residents").cast(pl.Int64)
     )
-    only, dominant = pl.col("countries") == 1, pl.col("most") >= _DOMINANT * (pl.col("all") - pl.col("most"))
-    summary = total.select(
-        pl.col("place").alias("k_birth_place"),
-        pl.when(only).then("largest").alias("place_only"),
-        pl.when(dominant).then("largest").alias("place_dominant"),
-        "place_in_germany",
-    )
-    tables = {"states": states, "places": summary, "successors": _successors(places)}
-    for column in ("nationality_1", "nationality_2", "origin_state"):
-        tables[column] = places.select(
-            pl.col("place").alias("k_birth_place"),
-            pl.col("country").alias(f"k_{column}"),
-            pl.lit(True).alias(f"place_in_{column}"),
-        )
-    return {name: table.to_arrow() for name, table in tables.items()}
+    return found.sort("residents", "place", descending=[True, False])
 
 
-def _successors(places: pl.DataFrame) -> pl.DataFrame:
-    """Per place and former state: the one successor state the place lies in (absent when there are several)."""
+def _decided(engine: Engine, people: Frame, candidates: pl.DataFrame) -> tuple[Frame, list[str]]:
+    """The people with country and rule, and the names of the columns that only the rules need."""
+    origin = nw.col("origin_state")
+    of_own_state = (origin == nw.col("nationality_1")) | (origin == nw.col("nationality_2"))
+    people = people.with_columns(
+        nw.col("birth_state").is_in(_PRESENT).alias("state_present"),
+        nw.when(nw.col("birth_state").is_in(_FORMER))
+        .then(nw.col("birth_state"))
+        .otherwise(nw.lit(""))
+        .alias("birth_former"),
+        (of_own_state & origin.is_in(_ABROAD)).alias("arrived_from_own_state"),
+    )
+    table = _evidence(candidates)
+    evidence = engine.load(table.to_arrow(), "birth_evidence")
+    keys = ["birth_place", "birth_former"]
+    joined = people.join(evidence, left_on=keys, right_on=[f"k_{key}" for key in keys], how="left")
+    added = ["state_present", "birth_former", "arrived_from_own_state", *table.columns[len(keys) :]]
+    return joined.with_columns(*COUNTRY_OF_BIRTH.columns()), added
+
+
+def _places(candidates: pl.DataFrame) -> pl.DataFrame:
+    """The possible countries per place, and per place and dissolved state ("" for none) those among its successors.
+
+    A hint is no hint where a dissolved state agrees with it.
+    """
     pairs = pl.DataFrame(
         [(row.key, successor) for row in codes.countries().values() for successor in row.successors],
-        schema={"former": pl.Utf8, "country": pl.Utf8},
+        schema={"former": pl.String, "country": pl.String},
         orient="row",
     )
-    return (
-        places.join(pairs, on="country")
-        .group_by("place", "former")
-        .agg(pl.col("country").first(), pl.len().alias("countries"))
-        .filter(pl.col("countries") == 1)
-        .select(
-            pl.col("place").alias("k_birth_place"),
-            pl.col("former").alias("k_birth_state"),
-            pl.col("country").alias("place_successor"),
-        )
+    places = candidates.group_by("place", "country").agg(
+        pl.col("weight").sum(),
+        pl.col("region").sort_by("weight").last(),
+        (pl.col("how") == "hint").all().alias("hint"),
+        (pl.col("how") == "coded").any().alias("coded"),
     )
+    within = places.join(pairs, on="country").with_columns(hint=pl.lit(False))
+    return pl.concat([places.with_columns(former=pl.lit("")), within.select(*places.columns, "former")])
 
 
-def _regions(candidates: pl.DataFrame) -> pa.Table:
-    return (
-        candidates.filter(pl.col("region") != "")
-        .unique(["place", "country"], keep="first", maintain_order=True)
-        .select(
-            pl.col("place").alias("k_place"),
-            pl.col("country").alias("k_country"),
-            pl.col("region").alias("birth_region"),
-        )
-        .to_arrow()
+def _evidence(candidates: pl.DataFrame) -> pl.DataFrame:
+    """Per place and dissolved state all that the rules ask of a place. Key columns, named with "k_" before, come first.
+
+    ``place_namesakes`` lists the countries where they are several or only hinted at; ``place_east`` and
+    ``place_sudeten`` those in which the place lies in a former German territory.
+    """
+    lightest_first = _places(candidates).sort("weight", "country")
+    country, weight = pl.col("country"), pl.col("weight")
+    total = lightest_first.group_by("place", "former").agg(
+        country.last().alias("largest"),
+        (pl.len() == 1).alias("alone"),
+        (weight.last() >= _DOMINANT * (weight.sum() - weight.last())).alias("dominant"),
+        (~pl.col("hint").any()).alias("firm"),
+        country.filter("coded").first().alias("place_coded"),
+        country.str.join(" ").alias("namesakes"),
+        (pl.col("region").last() != "").alias("place_lost"),
+        *(
+            country.filter(pl.col("region") == region).str.join(" ").alias(f"place_{region}")
+            for region in (EAST, SUDETEN)
+        ),
     )
+    firm, alone, coded = pl.col("firm"), pl.col("alone"), pl.col("place_coded").is_not_null()
+    return total.select(
+        pl.col("place").alias("k_birth_place"),
+        pl.col("former").alias("k_birth_former"),
+        pl.when(firm & alone & ~coded).then("largest").alias("place_only"),
+        pl.when(firm & pl.col("dominant")).then("largest").alias("place_dominant"),
+        pl.when(firm).then("largest").alias("place_largest"),
+        pl.when(firm).then(pl.lit(True)).alias("place_known"),
+        pl.when(~firm | ~alone).then("namesakes").alias("place_namesakes"),
+        *("place_coded", "place_lost", f"place_{EAST}", f"place_{SUDETEN}"),
+    ).sort("k_birth_place", "k_birth_former")
 
 
 def open_places(engine: Engine, people: Frame) -> tuple[Finding, ...]:

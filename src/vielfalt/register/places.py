@@ -163,7 +163,8 @@ def _with_states(found: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFra
         orient="row",
     )
     inside = found.join(allowed, on=["row", "country"], how="semi").with_columns(pl.col("how").replace("hint", "typo"))
-    undecided = found.join(inside, on="row", how="anti")
+    outside = (pl.col("how") == "hint") & pl.col("row").is_in(states["row"].unique().to_list())
+    undecided = found.filter(~outside).join(inside, on="row", how="anti")
     return pl.concat([inside, undecided, states.join(inside, on="row", how="anti")]).unique(
         ["row", "country"], keep="first", maintain_order=True
     )
