@@ -195,6 +195,51 @@ def run(folder: Path, date: str | None, as_json: bool, lang: Language | None) ->
 
 
 @commands.command(
+    help=_WORDS("List the birth places of the town project FOLDER that stay open, or take over a list filled in.")
+)
+@click.argument("folder", type=_FOLDER)
+@click.option("--take", "file", type=_FILE, default=None, help=_WORDS("Take over the answers of this file."))
+@_date
+@_lang
+def places(folder: Path, file: Path | None, date: str | None, lang: Language | None) -> None:
+    """Lists or codes open birth places."""
+    from vielfalt import console, dates, pipeline, placing
+    from vielfalt.town import read_town
+
+    town = read_town(folder)
+    words = _words(lang, town.language)
+    if file is not None:
+        new, known = placing.take(town, file)
+        click.echo(
+            words(
+                "{new} spellings taken over; {file} now holds {known}.",
+                new=words.number(new),
+                file=town.coded_places,
+                known=words.number(known),
+            )
+        )
+        return
+    day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
+    names = {name: pipeline.STEPS[name] for name in placing.STEPS}
+    with console.Steps(names, words).shown() as step:
+        path, spellings, residents = placing.write_open(town, day, words.language, step)
+    click.echo(
+        words(
+            "{spellings} open spellings of {residents} residents: {file}",
+            spellings=words.number(spellings),
+            residents=words.number(residents),
+            file=path,
+        )
+    )
+    if spellings:
+        click.echo(
+            words(
+                "Fill in the column “country”, then: vielfalt places {folder} --take {file}", folder=folder, file=path
+            )
+        )
+
+
+@commands.command(
     "import-table", help=_WORDS("Evaluate a table that others counted: FILE, read as the table profile says.")
 )
 @click.argument("file", type=_FILE)

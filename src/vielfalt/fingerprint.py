@@ -14,13 +14,19 @@ _CHUNK = 1 << 22
 
 
 def of(town: Town, date: int, language: Language) -> str:
-    """The fingerprint (64 hexadecimal digits) of extract, settings, areas, language, earlier releases and program.
+    """The fingerprint (64 hexadecimal digits) of extract, settings, coded places, areas, language, earlier releases and
+    program.
 
     Raises DeliveryError when there is no extract for the date.
     """
     digest = hashlib.blake2b(digest_size=32)
     digest.update(f"{version('vielfalt')} {_program()} {date} {language}".encode())
-    files = [town.root / "town.toml", town.profile_path, *(level.file for level in town.areas.levels)]
+    files = [
+        town.root / "town.toml",
+        town.profile_path,
+        town.coded_places,
+        *(level.file for level in town.areas.levels),
+    ]
     for path in (town.extract(date), *files, *([town.areas.streets] if town.areas.streets else [])):
         digest.update(_file(path))
     for manifest in sorted(town.releases.glob("*/MANIFEST")):

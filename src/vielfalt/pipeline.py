@@ -30,8 +30,10 @@ from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import Capability, FindingCount, Results, Source
 from vielfalt.register.addresses import read_streets, street_findings
 from vielfalt.register.areas import area_findings, areas, distinct_addresses
-from vielfalt.register.birthplaces import country_of_birth, open_places
+from vielfalt.register.birth_texts import names_a_place
+from vielfalt.register.birthplaces import country_of_birth, open_places, open_spellings
 from vielfalt.register.checks import Finding, check
+from vielfalt.register.coded import read_coded, with_answers
 from vielfalt.register.derivation import derive
 from vielfalt.register.evidence import evidence_rows
 from vielfalt.register.extract import Extract, read_extract
@@ -178,12 +180,30 @@ def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, kee
 
 
 def _birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:
-    """The possible countries of each distinct birth place, by the place's number."""
+    """The possible countries of each distinct birth place, by the place's number; with what persons have coded."""
     index = with_town(place_index(_cache()), town.name.partition("(")[0].strip())
-    found = candidates(extract.places, index)
+    found = with_answers(candidates(extract.places, index), extract.places, read_coded(town.coded_places))
     schema = {"text": pl.Utf8, "number": pl.Int32}
     numbers = pl.DataFrame({"text": extract.places, "number": range(len(extract.places))}, schema)
     return found.join(numbers, left_on="place", right_on="text").drop("place").rename({"number": "place"})
+
+
+def undecided_places(town: Town, date: int, step: Step) -> pl.DataFrame:
+    """The birth places that no rule decides: spelling, residents, candidates (Destatis keys); most residents first."""
+    with _workspace(town, date) as (engine, _):
+        with step("read"):
+            extract = read_extract(engine, town.extract(date), town.profile, date, secrets.token_bytes(32))
+        with step("population"):
+            people = counted(engine, extract.register, date)
+        with step("birth"):
+            possible = _birth_candidates(town, extract)
+            undecided = open_spellings(engine, people, possible)
+    keys = possible.group_by("place", maintain_order=True).agg(candidates="country")
+    spellings = pl.DataFrame({"spelling": extract.places}, {"spelling": pl.Utf8}).with_row_index("place")
+    named = undecided.join(spellings.cast({"place": pl.Int32}), on="place").join(keys, on="place", how="left")
+    told = [names_a_place(spelling) for spelling in named["spelling"]]
+    found = named.with_columns(pl.col("candidates").fill_null([])).filter(pl.Series(told, dtype=pl.Boolean))
+    return found.sort("residents", "spelling", descending=[True, False]).select("spelling", "residents", "candidates")
 
 
 def _figures(town: Town, date: int, evaluation: Evaluation, step: Step) -> tuple[Results, dict[str, object]]:

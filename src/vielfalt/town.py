@@ -4,6 +4,7 @@ TOWN/
   town.toml                     settings
   profile.toml                  column profile of the extract
   register/DATE/register.csv    extracts, one folder per reference date (year-month-day)
+  places.csv                    birth places coded by hand
   areas/LEVEL.geojson           polygons per area level
   areas/streets.csv             street directory
   vault/                        key and person-level results; never leaves the machine
@@ -79,6 +80,11 @@ class Town:
     def releases(self) -> Path:
         """The folder of the release packages."""
         return self.root / "releases"
+
+    @property
+    def coded_places(self) -> Path:
+        """The file of the birth places coded by hand; it need not exist."""
+        return self.root / "places.csv"
 
     def extract(self, date: int) -> Path:
         """Where the extract of a reference date lies."""

@@ -395,3 +395,35 @@ def test_names_are_gone_after_the_household_step(town: Path) -> None:
     assert seen and "household" in columns
     assert "birth_country" in seen["housed"]
     assert not columns & {*schema.NAME_FIELDS, "pseudonym", "spouse_id", "guardian_1_id", "street_name", "birth_place"}
+
+
+def test_open_places_are_listed_coded_once_and_used_by_later_runs(town: Path, tmp_path: Path) -> None:
+    listed = town / "vault" / LATEST / "open-places.csv"
+    vielfalt("run", town)
+    first = pl.read_parquet(town / "vault" / LATEST / "persons.parquet")
+    vielfalt("places", town)
+    spellings = pl.read_csv(listed.read_bytes().removeprefix(b"\xef\xbb\xbf"), separator=";", infer_schema=False)
+    assert spellings.columns == ["spelling", "country", "residents", "candidates"]
+    assert spellings["residents"].cast(pl.Int64).is_sorted(descending=True)
+    assert spellings.height, "the town must have open places"
+    filled = spellings.with_columns(country=pl.lit("Malta"))
+    listed.write_bytes(b"\xef\xbb\xbf" + filled.write_csv(separator=";").encode())
+    assert "--take" in vielfalt("places", town, expect=10).stderr, "what was filled in must not be overwritten"
+    vielfalt("places", town, "--take", listed)
+    kept = (town / "places.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert kept[0] == "spelling;country"
+    assert kept[1:] == sorted(kept[1:])
+    assert all(line.endswith(";145") for line in kept[1:])
+    released = vielfalt("run", town, "--json")
+    assert json.loads(released.stdout)["unchanged"] is False
+    second = pl.read_parquet(town / "vault" / LATEST / "persons.parquet")
+    moved = first.join(second, on="record").filter(~pl.col("birth_country").eq_missing(pl.col("birth_country_right")))
+    assert moved.height
+    assert set(moved["birth_country_right"]) == {"145"}
+    vielfalt("places", town)
+    contradiction = tmp_path / "other.csv"
+    contradiction.write_text(f"{kept[0]}\n{kept[1][:-3]}152\n", encoding="utf-8")
+    assert "Rows 2" in vielfalt("places", town, "--take", contradiction, expect=10).stderr
+    (town / "places.csv").write_text("spelling;country\nx;??\n", encoding="utf-8")
+    assert "Row 2 names no present-day state" in vielfalt("run", town, expect=10).stderr
+    assert "no such file" in vielfalt("places", town, "--take", tmp_path / "absent.csv", expect=10).stderr

@@ -122,6 +122,11 @@ def _several_words(whole: str) -> Reading:
     return Reading(tuple(lead for lead in leads if len(lead.key) >= _SHORTEST), named)
 
 
+def names_a_place(text: str) -> bool:
+    """Whether a text may name a place, unlike "unbekannt" or "?"."""
+    return bool(read_birth_text(text).leads)
+
+
 def states_named(text: str) -> tuple[State, ...]:
     """The states that a text names if it is nothing but the name of a state."""
     return _state_names().get(_state_key(text), ())
