@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
 
-.PHONY: help demo test check bench messages lock clean
+.PHONY: help demo test check bench bench-truth messages lock clean
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
 
 demo: $(VENV)/installed ## Set up, make a synthetic town, evaluate it, open its report
 	$(BIN)/vielfalt demo
@@ -25,6 +25,9 @@ check: $(VENV)/installed ## Style, types, imports, licences
 
 bench: $(VENV)/installed ## Speed and memory as ratios within one run
 	$(BIN)/python -m bench
+
+bench-truth: $(VENV)/installed ## How true the derivation is, on towns whose truth is known
+	$(BIN)/python -m bench.truth
 
 messages: $(VENV)/installed ## Collect new messages into the German catalogue
 	$(BIN)/python -m tests.messages

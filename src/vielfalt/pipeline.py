@@ -116,6 +116,12 @@ def evaluate(town: Town, date: int, key: bytes, step: Step) -> Evaluation:
         return _evaluate(town, date, engine, key, step, _forget)
 
 
+def derive_only(town: Town, date: int, step: Step) -> Evaluation:
+    """The big world alone; residents and the evidence on them are kept in the vault, and nothing is published."""
+    with _workspace(town, date) as (engine, vault):
+        return _evaluate(town, date, engine, town_key(town.vault), step, _keep_persons(engine, vault))
+
+
 def run(town: Town, date: int, language: Language, step: Step) -> Released:
     """Check, derive, count, protect, publish: the release package of a reference date, whole or not at all.
 

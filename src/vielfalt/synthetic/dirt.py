@@ -83,18 +83,23 @@ COUNTIES: Final = ("Aalen", "Göppingen", "Heidenheim", "Waiblingen", "Ellwangen
 
 @dataclass(frozen=True)
 class Rows:
-    """The extract being soiled: columns by canonical name, the people behind the rows, which row has which trouble."""
+    """The extract being soiled: columns by canonical name, the people behind the rows, which row has which trouble.
+
+    ``rates`` gives the share hit by each kind; the draws of the kinds follow ``stream`` in their order there.
+    """
 
     columns: dict[str, pl.Series]
     people: Table
     day: int
     seed: int
+    rates: dict[str, float]
+    stream: int
     trouble: dict[str, Ints] = field(default_factory=dict)
 
     def hit(self, kind: str, concerned: Flags) -> tuple[Ints, Floats]:
         """The rows hit among those concerned, and for each a second uniform number to choose what happens."""
-        drawn = stable(self.seed, 100 + KINDS.index(kind), self.people["person"])
-        rate = RATES[kind]
+        drawn = stable(self.seed, self.stream + list(self.rates).index(kind), self.people["person"])
+        rate = self.rates[kind]
         rows = np.flatnonzero(concerned & (drawn < rate))
         self.trouble[kind] = rows
         return rows, drawn[rows] / rate

@@ -6,7 +6,7 @@ person from one reference date to the next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -43,8 +43,25 @@ _DWELLING, _KINDS, _SEXES, _BLOCKS = (
 
 
 @dataclass(frozen=True)
+class Gaps:
+    """The entries that an office never made, one flag per person and field, whether or not there is something to enter.
+
+    ``abroad`` is the date of arrival from abroad; ``mother`` and ``father`` are the pointers of minors to them.
+    """
+
+    birth_state: Flags
+    kind: Flags
+    abroad: Flags
+    origin_state: Flags
+    coordinates: Flags
+    spouse: Flags
+    mother: Flags
+    father: Flags
+
+
+@dataclass(frozen=True)
 class Town:
-    """What stays the same over the years: geometry, streets and houses, the seed of the gaps."""
+    """What stays the same over the years: geometry, streets and houses, the seed of gaps and trouble."""
 
     division: Division
     streets: Streets
@@ -90,19 +107,50 @@ def order(people: Table) -> Ints:
     return np.argsort(_scattered(people["person"]), kind="stable").astype(np.int64)
 
 
-def register_rows(town: Town, people: Table, day: int) -> dict[str, pl.Series]:
-    """The columns of the extract under their canonical names, all text."""
+def no_gaps(people: Table) -> Gaps:
+    """An office that entered everything."""
+    filled = np.zeros(people["person"].size, dtype=bool)
+    return Gaps(*[filled] * len(fields(Gaps)))
+
+
+def house_gaps(seed: int, people: Table) -> Gaps:
+    """The gaps of the house office, at the rates of ``GAPS``."""
+    number = people["person"]
+    early = people["abroad"] < np.datetime64("1990-01-01").astype(np.int64)
+    kind = np.zeros(number.size)
+    for value, name in (
+        (p.BY_BIRTH, "kind_birth"),
+        (p.BY_NATURALISATION, "kind_naturalised"),
+        (p.BY_CERTIFICATE, "kind_repatriate"),
+    ):
+        kind[people["kind"] == value] = GAPS[name]
+    state = np.where(people["birth_country"] == 0, GAPS["birth_state_german"], GAPS["birth_state_foreign"])
+    abroad = stable(seed, 5, number) < np.where(early, GAPS["abroad_before_1990"], GAPS["abroad_since"])
+    guardians = stable(seed, 9, number) < GAPS["guardians"]
+    return Gaps(
+        birth_state=stable(seed, 6, number) < state,
+        kind=stable(seed, 7, number) < kind,
+        abroad=abroad,
+        origin_state=abroad | (stable(seed, 4, number) < GAPS["origin_state"]),
+        coordinates=stable(seed, 8, number) < GAPS["coordinates"],
+        spouse=np.zeros(number.size, dtype=bool),
+        mother=guardians,
+        father=guardians,
+    )
+
+
+def register_rows(town: Town, people: Table, day: int, gaps: Gaps) -> dict[str, pl.Series]:
+    """The columns of the extract under their canonical names, all text, with the office's gaps."""
     columns = {"person_id": ids(people["person"])}
     columns |= _names(people)
-    columns |= _address(town, people)
-    columns |= _person(town, people)
-    columns |= _moves(town, people)
+    columns |= _address(town, people, gaps)
+    columns |= _person(people, gaps)
+    columns |= _moves(people, gaps)
     minor = years_between(people["birth"], day) < 18
-    gap = stable(town.seed, 9, people["person"]) < GAPS["guardians"]
     home = town.streets.houses["home"][people["house"]]
-    columns["spouse_id"] = ids(people["spouse"])
-    columns["guardian_1_id"] = ids(np.where(minor & ~gap, people["mother"], NONE))
-    columns["guardian_2_id"] = ids(np.where(minor & ~gap, people["father"], NONE))
+    columns["spouse_id"] = ids(np.where(gaps.spouse, NONE, people["spouse"]))
+    columns["guardian_1_id"] = ids(np.where(minor & ~gaps.mother, people["mother"], NONE))
+    columns["guardian_2_id"] = ids(np.where(minor & ~gaps.father, people["father"], NONE))
     guarded = np.isin(home, (placement.NURSING_HOME, placement.REFUGE))
     columns["information_block"] = texts(_BLOCKS, np.where(guarded, 2, people["block_info"]))
     columns["institution"] = texts(("N", "J"), (home > 0).astype(np.int64))
@@ -121,12 +169,11 @@ def _names(people: Table) -> dict[str, pl.Series]:
     }
 
 
-def _address(town: Town, people: Table) -> dict[str, pl.Series]:
+def _address(town: Town, people: Table, gaps: Gaps) -> dict[str, pl.Series]:
     houses = town.streets.houses
     house = people["house"]
     street, number = houses["street"][house], houses["number"][house]
     district = town.division.district[town.division.quarter[houses["block"][house]]]
-    gap = stable(town.seed, 8, people["person"]) < GAPS["coordinates"]
     return {
         "street_key": texts(town.streets.keys, street),
         "street_name": texts(town.streets.names, street),
@@ -134,8 +181,8 @@ def _address(town: Town, people: Table) -> dict[str, pl.Series]:
         "house_suffix": texts(("", "a", "b", "c", "d", "e", "f", "g"), np.minimum(houses["suffix"][house], 7)),
         "postcode": texts(tuple(f"999{number:02}" for number in range(100)), district + 1),
         "municipality_key": pl.Series([AGS]).gather(np.zeros(house.size, dtype=np.int64)),
-        "easting": _coordinate(houses["easting"][house], gap),
-        "northing": _coordinate(houses["northing"][house], gap),
+        "easting": _coordinate(houses["easting"][house], gaps.coordinates),
+        "northing": _coordinate(houses["northing"][house], gaps.coordinates),
     }
 
 
@@ -146,47 +193,28 @@ def _coordinate(decimetres: Ints, gap: Flags) -> pl.Series:
     return pl.Series(written, dtype=pl.String).gather(index)
 
 
-def _person(town: Town, people: Table) -> dict[str, pl.Series]:
-    kind, number = people["kind"], people["person"]
-    share = np.zeros(number.size)
-    for value, name in (
-        (p.BY_BIRTH, "kind_birth"),
-        (p.BY_NATURALISATION, "kind_naturalised"),
-        (p.BY_CERTIFICATE, "kind_repatriate"),
-    ):
-        share[kind == value] = GAPS[name]
-    known_kind = np.where(stable(town.seed, 7, number) < share, 0, kind)
-    german_born = people["birth_country"] == 0
-    empty = stable(town.seed, 6, number) < np.where(
-        german_born, GAPS["birth_state_german"], GAPS["birth_state_foreign"]
-    )
+def _person(people: Table, gaps: Gaps) -> dict[str, pl.Series]:
     dwelling = people["elsewhere"]
     return {
         "birth_date": dates(people["birth"]),
         "birth_place": texts(pools.places().name + pools.lost_places()[0], people["birth_place"]),
-        "birth_state": keys(np.where(empty, NONE, people["birth_country"])),
+        "birth_state": keys(np.where(gaps.birth_state, NONE, people["birth_country"])),
         "sex": texts(_SEXES, people["sex"]),
         "nationality_1": keys(people["nat1"]),
         "nationality_2": keys(people["nat2"]),
         "nationality_3": keys(people["nat3"]),
-        "german_nationality_kind": texts(_KINDS, known_kind),
+        "german_nationality_kind": texts(_KINDS, np.where(gaps.kind, 0, people["kind"])),
         "marital_status": texts(p.MARITAL, people["marital"]),
         "religion": texts(p.RELIGIONS, people["religion"]),
         "dwelling_status": texts(_DWELLING, dwelling),
     }
 
 
-def _moves(town: Town, people: Table) -> dict[str, pl.Series]:
-    number, abroad = people["person"], people["abroad"]
-    share = np.where(
-        abroad < np.datetime64("1990-01-01").astype(np.int64), GAPS["abroad_before_1990"], GAPS["abroad_since"]
-    )
-    empty = stable(town.seed, 5, number) < share
-    no_state = empty | (stable(town.seed, 4, number) < GAPS["origin_state"])
+def _moves(people: Table, gaps: Gaps) -> dict[str, pl.Series]:
     return {
         "move_in_date": dates(people["move_in"]),
         "arrival_date": dates(people["arrival"]),
-        "arrival_from_abroad_date": dates(np.where(empty, NEVER, abroad)),
-        "origin_state": keys(np.where(no_state, NONE, people["origin_state"])),
+        "arrival_from_abroad_date": dates(np.where(gaps.abroad, NEVER, people["abroad"])),
+        "origin_state": keys(np.where(gaps.origin_state, NONE, people["origin_state"])),
         "origin_municipality": texts(pools.municipalities(), people["origin_muni"]),
     }

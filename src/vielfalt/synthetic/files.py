@@ -82,7 +82,7 @@ _PROFILE = """\
 [file]
 delimiter = ";"
 quote = '"'
-encoding = "cp1252"
+encoding = "{encoding}"
 date_forms = ["german"]
 missing = ["00.00.0000"]
 
@@ -120,12 +120,12 @@ N = "no"
 LEVELS: Final = {"district": "Stadtbezirke", "quarter": "Stadtteile", "block": "Blöcke"}
 
 
-def write_settings(root: Path) -> None:
-    """``town.toml`` and ``profile.toml``."""
+def write_settings(root: Path, encoding: str) -> None:
+    """``town.toml`` and ``profile.toml``; ``encoding`` is that of the extracts."""
     levels = "\n".join(_LEVEL.format(id=id, title=title) for id, title in LEVELS.items())
     (root / "town.toml").write_text(_TOWN.format(crs=CRS, levels=levels), encoding="utf-8")
     columns = "\n".join(f'{field} = "{name}"' for field, name in COLUMNS.items())
-    (root / "profile.toml").write_text(_PROFILE.format(columns=columns), encoding="utf-8")
+    (root / "profile.toml").write_text(_PROFILE.format(columns=columns, encoding=encoding), encoding="utf-8")
 
 
 def write_areas(folder: Path, plan: Plan, division: Division, town_key: str) -> None:
@@ -169,23 +169,23 @@ def write_directory(folder: Path, streets: Streets, block_keys: Iterable[str]) -
     (folder / "streets.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def write_extract(path: Path, rows: pl.DataFrame, damaged: dict[int, list[str]]) -> None:
-    """The extract in CP1252 with CRLF; ``damaged`` replaces rows by lists of fields that need not fit the columns."""
+def write_extract(path: Path, rows: pl.DataFrame, damaged: dict[int, list[str]], encoding: str) -> None:
+    """The extract with CRLF; ``damaged`` replaces rows by lists of fields that need not fit the columns."""
     with path.open("wb") as file:
-        file.write((";".join(rows.columns) + "\r\n").encode("cp1252"))
+        file.write((";".join(rows.columns) + "\r\n").encode(encoding))
         start = 0
         for number in [*sorted(damaged), rows.height]:
-            _append(file, rows[start:number])
+            _append(file, rows[start:number], encoding)
             if number in damaged:
-                file.write((";".join(damaged[number]) + "\r\n").encode("cp1252"))
+                file.write((";".join(damaged[number]) + "\r\n").encode(encoding))
             start = number + 1
 
 
-def _append(file: io.BufferedWriter, rows: pl.DataFrame) -> None:
+def _append(file: io.BufferedWriter, rows: pl.DataFrame, encoding: str) -> None:
     """Writes rows in slices, so that no second copy of a large extract lies in memory."""
     step = 100_000
     for start in range(0, rows.height, step):
         buffer = io.BytesIO()
         part = rows[start : start + step].with_columns(pl.when(pl.all() != "").then(pl.all()))  # "" would be quoted
         part.write_csv(buffer, include_header=False, separator=";", line_terminator="\r\n")
-        file.write(buffer.getvalue().decode("utf-8").encode("cp1252"))
+        file.write(buffer.getvalue().decode("utf-8").encode(encoding))

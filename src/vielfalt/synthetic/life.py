@@ -161,10 +161,11 @@ def naturalise(rng: Rng, people: Table, time: Interval) -> None:
     chosen |= child & chance(rng, NATURALISED_CHILDREN, child.size)
     rows = np.flatnonzero(chosen)
     root = people["root"][rows]
-    late = time.days(rng, rows.size) >= to_day(20240627)
-    share = np.where(late, KEPT_SINCE_2024, origin.by_shape(origin.KEPT_NATIONALITY, root))
+    changed = time.days(rng, rows.size)
+    share = np.where(changed >= to_day(20240627), KEPT_SINCE_2024, origin.by_shape(origin.KEPT_NATIONALITY, root))
     kept = chance(rng, share, rows.size)
     people["nat2"][rows] = np.where(kept, people["nat1"][rows], NONE)
+    people["former"][rows], people["german_since"][rows] = people["nat1"][rows], changed
     people["nat1"][rows] = 0
     people["kind"][rows] = p.BY_NATURALISATION
     here = people["standing"][rows] == p.FOREIGN_HERE

@@ -59,6 +59,7 @@ def members(rng: Rng, households: Table, day: int, first_person: int, first_hous
     partner[number[people["role"] == p.PARTNER]] = np.flatnonzero(people["role"] == p.PARTNER)
     _marry(rng, people, head, partner, kind[head], day)
     _link_children(rng, people, number, head, partner)
+    origin.changes(rng.spawn(1)[0], people, day)
     everyone = np.arange(number.size)
     people["religion"] = religions(rng, people, everyone)
     naming.give_names(rng, people, everyone)

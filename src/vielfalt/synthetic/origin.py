@@ -196,3 +196,17 @@ def _child_nationalities(
     kinds = {p.REPATRIATE: p.BY_CERTIFICATE, p.NATURALISED: p.BY_NATURALISATION}
     kind = np.array([kinds.get(value, p.BY_BIRTH) for value in range(9)])[standing]
     people["kind"][rows] = np.where(is_german, np.where(option, p.BY_OPTION, kind), 0)
+
+
+def changes(rng: Rng, people: Table, day: int) -> None:
+    """Of people who are Germans by naturalisation or certificate: the nationality before, and since when German.
+
+    Repatriates since they came; the naturalised since a day after eight years of residence, as far as there was time.
+    """
+    kind, root = people["kind"], people["root"]
+    changed = np.isin(kind, (p.BY_NATURALISATION, p.BY_CERTIFICATE)) & (root >= 0)
+    start = np.where(people["abroad"] > NEVER, people["abroad"], people["birth"])
+    earliest = np.minimum(start + 8 * 365, day)
+    later = earliest + (rng.random(start.size) ** 1.5 * (day - earliest)).astype(np.int64)
+    people["former"] = np.where(changed, keys_of(root), NONE)
+    people["german_since"] = np.where(changed, np.where(kind == p.BY_CERTIFICATE, start, later), NEVER)

@@ -21,10 +21,9 @@ BY_BIRTH, BY_NATURALISATION, BY_CERTIFICATE, BY_OPTION, OTHERWISE = range(1, 6)
 HEAD, PARTNER, CHILD, OTHER = range(4)
 
 DEFAULTS: Final = {
-    **dict.fromkeys(
-        ("nat2", "nat3", "house", "root", "origin_state", "origin_muni", "spouse", "partner", "mother", "father"), NONE
-    ),
-    **dict.fromkeys(("move_in", "arrival", "abroad"), NEVER),
+    **dict.fromkeys(("nat2", "nat3", "former", "house", "root", "origin_state", "origin_muni"), NONE),
+    **dict.fromkeys(("spouse", "partner", "mother", "father"), NONE),
+    **dict.fromkeys(("move_in", "arrival", "abroad", "german_since"), NEVER),
     **dict.fromkeys(
         ("person", "household", "role", "birth", "sex", "standing", "birth_country", "birth_place", "nat1"), 0
     ),
@@ -34,7 +33,8 @@ DEFAULTS: Final = {
 """Every column of the people table and the value it starts with.
 
 ``root`` is the family's origin as position in the pool of origins; ``own_family`` the family name at birth;
-``elsewhere`` is 1 for a further dwelling in another municipality and 2 where the main dwelling is there;
+``former`` and ``german_since`` are the nationality before the German one and the day of change, by naturalisation or
+certificate; ``elsewhere`` is 1 for a further dwelling in another municipality and 2 where the main dwelling is there;
 ``block_info`` the information block. ``birth_place`` counts through the pool of places and then the lost places.
 """
 

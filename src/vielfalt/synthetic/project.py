@@ -16,6 +16,7 @@ from vielfalt.synthetic.draw import Ints, Table, generator, rows_of, to_day
 from vielfalt.synthetic.extract import AGS, Town, order, register_rows
 from vielfalt.synthetic.life import Interval
 from vielfalt.synthetic.moves import evolve
+from vielfalt.synthetic.office import HOUSE, Office
 from vielfalt.synthetic.plan import Plan, plan, sizes
 from vielfalt.synthetic.population import first_population
 from vielfalt.synthetic.shapes import divide
@@ -33,12 +34,14 @@ def write_town(
     residents: int,
     seed: int,
     dates: tuple[int, ...] = (20231231, 20241231, 20251231),
+    office: Office = HOUSE,
     progress: Callable[[str], None],
 ) -> None:
     """Writes a town project of invented residents into a new or empty folder.
 
     The first extract counts exactly ``residents`` people with an only or main dwelling; the town then evolves to each
-    later date (yyyymmdd, ascending). The same seed writes the same bytes. ``progress`` is told each step as a message
+    later date (yyyymmdd, ascending). The same seed writes the same bytes; another ``office`` has the same residents in
+    another register. ``progress`` is told each step as a message
     id. Raises UsageError when the folder holds something, the town is too small, or the seed or the dates cannot be
     used.
     """
@@ -60,8 +63,8 @@ def write_town(
             time = Interval(to_day(dates[number - 1]), to_day(date))
             population = evolve(generator(seed, _YEARS, date), population, houses, settled, time)
         progress(N_("Writing the register extract"))
-        _write_date(root, town, population.people, date)
-    files.write_settings(root)
+        _write_date(root, town, population.people, date, office)
+    files.write_settings(root, office.encoding)
 
 
 def _check(root: Path, residents: int, seed: int, dates: tuple[int, ...]) -> None:
@@ -99,18 +102,19 @@ def _found(seed: int, residents: int) -> tuple[Town, Plan]:
     return Town(division, streets, scheme.block_keys, seed), scheme
 
 
-def _write_date(root: Path, town: Town, people: Table, date: int) -> None:
+def _write_date(root: Path, town: Town, people: Table, date: int, office: Office) -> None:
     """Extract and truth of one reference date."""
     day = to_day(date)
-    known = truth(town, people, day)
+    known = truth(town, people, day, office.gaps(town.seed, people))
     sequence = order(people)
     people = rows_of(people, sequence)
-    rows = dirt.Rows(register_rows(town, people, day), people, day, town.seed)
-    dirt.soil(rows)
-    doubles = dirt.doubles(rows)
+    entered = register_rows(town, people, day, office.gaps(town.seed, people))
+    rows = dirt.Rows(entered, people, day, town.seed, office.rates, office.stream)
+    office.soil(rows)
+    doubles = office.doubles(rows)
     table = pl.DataFrame({name: rows.columns[field] for field, name in files.COLUMNS.items()})
     damaged = _damaged(town.seed, table)
-    files.write_extract(root / "register" / calendar.to_iso(date) / "register.csv", table, damaged)
+    files.write_extract(root / "register" / calendar.to_iso(date) / "register.csv", table, damaged, office.encoding)
     known = known[sequence[doubles.source]]
     known = _with_rows(known, rows, doubles, np.array(sorted(damaged)))
     known.write_parquet(root / "truth" / f"{calendar.to_iso(date)}.parquet", statistics=False)

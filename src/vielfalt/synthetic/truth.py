@@ -2,64 +2,84 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import polars as pl
 
+from vielfalt.synthetic import definitions as d
 from vielfalt.synthetic import people as p
-from vielfalt.synthetic.draw import NEVER, Flags, Ints, Table, positions, to_day, years_between
-from vielfalt.synthetic.extract import Town, keys, texts
+from vielfalt.synthetic.draw import NEVER, NONE, Flags, Ints, Table, positions, to_day, years_between
+from vielfalt.synthetic.extract import Gaps, Town, keys, no_gaps, texts
 from vielfalt.synthetic.origin import keys_of
 
-STATUS: Final = (
-    "none",
-    "none",
-    "none",
-    "german_born_abroad_other",
-    "repatriate",
-    "naturalised",
-    "naturalised",
-    "foreigner_born_abroad",
-    "foreigner_born_here",
-)
-"""Migration status by standing, in the words of the contract; descendants are refined by ``_status``."""
 
-
-def truth(town: Town, people: Table, day: int) -> pl.DataFrame:
+def truth(town: Town, people: Table, day: int, gaps: Gaps) -> pl.DataFrame:
     """One row per person in the order of the people table; countries are Destatis keys, '000' Germany.
 
-    ``migration_status`` follows the definitions of rule set vielfalt-1 with everything known (parents under 18 included
-    wherever they live); ``descendant`` marks people of any age who were born here with a parent who immigrated.
+    First what happened, then what is to be concluded from it by rule set vielfalt-1: with everything known (parents of
+    minors included wherever they live), from an extract whose fields are all filled (``complete_``), and from what the
+    office entered, without its errors (``entered_``).
     """
     houses = town.streets.houses
     home = houses["home"][people["house"]]
-    minor = years_between(people["birth"], day) < 18
-    parents = people["mother_immigrated"] + people["father_immigrated"]
-    immigrated = (people["birth_country"] != 0) & (people["abroad"] >= to_day(19500101))
-    root = keys_of(people["root"])
+    conclusions = (
+        ("", _known(people, day)),
+        ("complete_", d.concluded(people, day, no_gaps(people))),
+        ("entered_", d.concluded(people, day, gaps)),
+    )
     return pl.DataFrame(
-        {
-            "person": people["person"],
-            "birth_date": _yyyymmdd(people["birth"]),
-            "birth_country": keys(people["birth_country"]),
-            "nationality": keys(people["nat1"]),
-            "migration_status": _status(people, minor),
-            "origin_country": keys(np.where(people["root"] >= 0, root, -1)),
-            "immigrated": immigrated,
-            "immigration_date": _yyyymmdd(people["abroad"]),
-            "descendant": ~immigrated & (parents > 0) & (people["birth_country"] == 0),
-            "expellee": people["standing"] == p.EXPELLEE,
-            "mother_birth_country": keys(people["mother_country"]),
-            "father_birth_country": keys(people["father_country"]),
-            "mother_immigrated": people["mother_immigrated"] == 1,
-            "father_immigrated": people["father_immigrated"] == 1,
+        _history(people)
+        | {
             "household": people["household"],
             "household_type": _household_type(people, home > 0),
             "block": texts(town.block_keys, houses["block"][people["house"]]),
             "resident": people["elsewhere"] < 2,
         }
+        | {name: column for prefix, found in conclusions for name, column in _named(prefix, found).items()}
     )
+
+
+def _history(people: Table) -> dict[str, pl.Series | Ints | Flags]:
+    """Birth, immigration, nationalities, parents and moves as they were."""
+    parents = people["mother_immigrated"] + people["father_immigrated"]
+    immigrated = _immigrated(people)
+    return {
+        "person": people["person"],
+        "birth_date": _yyyymmdd(people["birth"]),
+        "birth_country": keys(people["birth_country"]),
+        "nationality": keys(people["nat1"]),
+        "nationality_2": keys(people["nat2"]),
+        "nationality_3": keys(people["nat3"]),
+        "german_nationality_kind": texts(p.KINDS[1:], people["kind"] - 1),
+        "former_nationality": keys(people["former"]),
+        "german_since": _yyyymmdd(people["german_since"]),
+        "origin_country": keys(np.where(people["root"] >= 0, keys_of(people["root"]), NONE)),
+        "immigrated": immigrated,
+        "immigration_date": _yyyymmdd(people["abroad"]),
+        "arrival_date": _yyyymmdd(people["arrival"]),
+        "move_in_date": _yyyymmdd(people["move_in"]),
+        "descendant": ~immigrated & (parents > 0) & (people["birth_country"] == 0),
+        "expellee": people["standing"] == p.EXPELLEE,
+        **{
+            name: pl.Series(np.where(people[name] >= 0, people[name], NONE)) for name in ("mother", "father", "partner")
+        },
+        "mother_birth_country": keys(people["mother_country"]),
+        "father_birth_country": keys(people["father_country"]),
+        "mother_immigrated": people["mother_immigrated"] == 1,
+        "father_immigrated": people["father_immigrated"] == 1,
+    }
+
+
+def _named(prefix: str, found: d.Findings) -> dict[str, pl.Series]:
+    return {
+        f"{prefix}migration_status": texts(d.STATUS, found.status),
+        f"{prefix}immigration_history": texts(d.HISTORY, found.history),
+        f"{prefix}reference_country": keys(found.reference),
+    }
+
+
+def _immigrated(people: Table) -> Flags:
+    found: Flags = (people["birth_country"] != 0) & (people["abroad"] >= to_day(19500101))
+    return found
 
 
 def _yyyymmdd(days: Ints) -> pl.Series:
@@ -70,48 +90,55 @@ def _yyyymmdd(days: Ints) -> pl.Series:
     return pl.Series(values, dtype=pl.Int64).gather(index)
 
 
-def _status(people: Table, minor: Flags) -> pl.Series:
-    """The true status: dual nationals born here, and minors with one or two parents with migration background."""
-    names = (*STATUS, "dual_national_born_here", "child_two_parents", "child_one_parent")
-    status = people["standing"].copy()
-    descendant = status == p.DESCENDANT
+def _known(people: Table, day: int) -> d.Findings:
+    """Status, history and reference country with everything known: a minor's parents count wherever they live, and the
+    former nationality of the naturalised is known."""
+    minor = years_between(people["birth"], day) < 18
     here = people["birth_country"] == 0
-    two = _parent_marked(people, "mother").astype(np.int64) + _parent_marked(people, "father")
-    status = np.where(descendant & minor & (two > 0), np.where(two == 2, 10, 11), status)
-    option = people["kind"] == p.BY_OPTION
-    dual = np.isin(people["standing"], (p.NATIVE, p.DESCENDANT, p.EXPELLEE)) & here
-    status = np.where(dual & ((people["nat2"] > 0) | option), 9, status)
-    return texts(names, status)
-
-
-def _parent_marked(people: Table, parent: str) -> Flags:
-    """Whether a parent has a migration background: from the parent's row, else from what is known of the parent."""
-    row = positions(people["person"], people[parent])
-    standing = people["standing"][row]
-    seen = ~np.isin(standing, (p.NATIVE, p.EXPELLEE)) & ~((standing == p.DESCENDANT) & (people["nat2"][row] <= 0))
-    known = (people[f"{parent}_immigrated"] == 1) | (people[f"{parent}_country"] > 0)
-    marked: Flags = np.where(row >= 0, seen, known)
-    return marked
+    own = d.own_marks(people["standing"], people["kind"], here, people["nat2"])
+    order = ("nat1", "nat2", "nat3", "former", "birth_country", "origin_state")
+    columns = [people[name] for name in order]
+    country = np.select([column > 0 for column in columns], columns, NONE)
+    marked, inherited = np.zeros(minor.size, dtype=np.int64), np.full(minor.size, NONE)
+    for parent in ("father", "mother"):
+        row = positions(people["person"], people[parent])
+        elsewhere = (people[f"{parent}_immigrated"] == 1) | (people[f"{parent}_country"] > 0)
+        mark = np.where(row >= 0, own[row] != d.UNMARKED, elsewhere)
+        key = np.where(row >= 0, country[row], people[f"{parent}_country"])
+        marked += mark
+        inherited = np.where(mark & (key > 0), key, inherited)
+    child = minor & here & (own == d.UNMARKED) & (marked > 0)
+    status = np.where(child, np.where(marked == 2, d.TWO, d.ONE), own)
+    reference = np.where(child & (inherited > 0), inherited, np.where(status == d.UNMARKED, NONE, country))
+    parents = people["mother_immigrated"] + people["father_immigrated"]
+    family = np.select([parents == 2, parents == 1], [d.BOTH_PARENTS, d.ONE_PARENT], d.NO_HISTORY)
+    history = np.where(_immigrated(people), d.IMMIGRATED, np.where(minor & here, family, d.NO_HISTORY))
+    return d.Findings(status, history, reference)
 
 
 def _household_type(people: Table, home: Flags) -> pl.Series:
-    """Type of the household, children of any age who live with a parent counted as children."""
+    """Type of the household as lived: a child, of whatever age, lives with a parent and has neither partner nor child
+    there; who is neither in the one couple nor a child of the household makes it a lone parent's or another one."""
     _, inverse = np.unique(people["household"], return_inverse=True)
     size = np.bincount(inverse)
+    own = people["household"]
     partner = positions(people["person"], people["partner"])
-    together = (partner >= 0) & (people["household"][partner] == people["household"])
-    child = np.zeros(home.size, dtype=bool)
-    for parent in ("mother", "father"):
-        row = positions(people["person"], people[parent])
-        child |= (row >= 0) & (people["household"][row] == people["household"])
+    together = (partner >= 0) & (own[partner] == own)
+    with_parent, parent = np.zeros((2, home.size), dtype=bool)
+    for role in ("mother", "father"):
+        row = positions(people["person"], people[role])
+        here = (row >= 0) & (own[row] == own)
+        with_parent |= here
+        parent[row[here]] = True
+    child = with_parent & ~parent & ~together
     couples, children = np.bincount(inverse, together), np.bincount(inverse, child)
-    adults = size - children
+    others = size - couples - children
     types = np.select(
         [
             size == 1,
-            (couples == 2) & (children > 0) & (adults == 2),
-            (couples == 2) & (size == 2),
-            (adults == 1) & (children > 0),
+            (couples == 2) & (others == 0) & (children > 0),
+            (couples == 2) & (others == 0),
+            (couples == 0) & (others == 1) & (children > 0),
         ],
         [0, 2, 1, 3],
         4,

@@ -1,0 +1,1 @@
+"""How true the derivation is: what the program concludes from a soiled register, held against the synthetic truth."""
