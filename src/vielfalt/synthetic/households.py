@@ -39,22 +39,26 @@ KINDS = (
     "lone_parent",
     "with_adult_child",
     "shared",
+    "generations",
+    "siblings",
 )
-SINGLE_YOUNG, SINGLE, SINGLE_OLD, COUPLE_YOUNG, COUPLE, COUPLE_OLD, FAMILY, LONE, ADULT_CHILD, SHARED = range(10)
-COUPLES = (COUPLE_YOUNG, COUPLE, COUPLE_OLD, FAMILY)
+SINGLE_YOUNG, SINGLE, SINGLE_OLD, COUPLE_YOUNG, COUPLE, COUPLE_OLD, FAMILY, LONE = range(8)
+ADULT_CHILD, SHARED, GENERATIONS, SIBLINGS = range(8, 12)
+COUPLES = (COUPLE_YOUNG, COUPLE, COUPLE_OLD, FAMILY, GENERATIONS)
+WITH_CHILDREN = (FAMILY, LONE, GENERATIONS)
 MAX_CHILDREN = 5
 
 MIX: dict[str, tuple[float, ...]] = {
-    "classic": (5, 14, 9, 5, 10, 13, 35, 5, 3, 1),
-    "eu": (10, 22, 4, 12, 12, 4, 29, 5, 1, 1),
-    "western": (8, 24, 9, 12, 15, 9, 19, 3, 0.5, 0.5),
-    "refugee": (16, 20, 3, 5, 5, 3, 36, 9, 1, 2),
-    "skilled": (22, 20, 2, 17, 6, 2, 27, 2, 0, 2),
-    "german": (6.5, 16, 15, 5, 14.5, 15, 19, 4.5, 3, 1.5),
-    "naturalised": (5, 14, 7, 6, 11, 9, 40, 6, 2, 0),
-    "repatriate": (4, 11, 11, 4, 16, 17, 28, 5, 4, 0),
-    "expellee": (0, 0, 58, 0, 0, 42, 0, 0, 0, 0),
-    "descendant": (14, 21, 0.5, 12, 9, 0.5, 33, 8, 1, 1),
+    "classic": (6, 15, 10, 5, 10, 12.5, 32, 5, 3, 1.5, 3, 0.6),
+    "eu": (11, 24, 4, 12, 12, 4, 26, 5, 1, 2.5, 0.8, 0.8),
+    "western": (9, 26, 10, 12, 14, 9, 17, 3, 0.5, 1.5, 0.3, 0.4),
+    "refugee": (17, 21, 3, 5, 5, 3, 33, 9, 1, 4, 1.2, 1),
+    "skilled": (23, 21, 2, 17, 6, 2, 24, 2, 0, 4, 0.4, 0.4),
+    "german": (8.4, 18.4, 16.6, 4.6, 13.4, 14, 16.6, 4.4, 2.6, 2.2, 0.8, 0.4),
+    "naturalised": (6, 15, 8, 6, 11, 9, 36, 6, 2, 0.8, 2, 0.4),
+    "repatriate": (5, 12, 12, 4, 16, 16.5, 25, 5, 3.5, 0.2, 2, 0.4),
+    "expellee": (0, 0, 59, 0, 0, 41, 0, 0, 0, 0, 0, 0.5),
+    "descendant": (15, 22, 0.5, 12, 9, 0.5, 29, 8, 1, 2.5, 0.4, 0.8),
 }
 """Weights of the kinds of household by the head's standing, for foreigners by the shape of their immigration."""
 _STANDING_MIX = {
@@ -74,6 +78,7 @@ _AGES = {
     COUPLE_OLD: (65, 92, 1.2, 1.9),
     ADULT_CHILD: (48, 84, 1.5, 2.0),
     SHARED: (18, 36, 1.1, 2.0),
+    SIBLINGS: (19, 75, 0.9, 1.6),
 }
 """Age of the first adult by kind of household: range and the two parameters of a beta distribution."""
 _CHILDREN = {"german": (0.45, 0.41, 0.11, 0.025, 0.005), "other": (0.36, 0.38, 0.18, 0.06, 0.02)}
@@ -217,7 +222,7 @@ def _expellee_births(rng: Rng, count: int) -> Ints:
 def _children(rng: Rng, kind: Ints, standing: Ints, day: int) -> tuple[list[Ints], Ints]:
     """Births of up to five children, and of the mother: the oldest child first, the mother by her age at its birth."""
     count = kind.size
-    has = np.isin(kind, (FAMILY, LONE))
+    has = np.isin(kind, WITH_CHILDREN)
     weights = np.array([_CHILDREN["german"], _CHILDREN["other"]])
     number = 1 + choose_by_row(rng, weights, (standing > p.BORN_ABROAD).astype(np.int64))
     oldest_age = choose(rng, _STAYS_AT_HOME, count) + rng.random(count)
@@ -238,19 +243,29 @@ def _children(rng: Rng, kind: Ints, standing: Ints, day: int) -> tuple[list[Ints
 
 
 def _other_adults(rng: Rng, kind: Ints, first: Ints) -> list[Ints]:
-    """Births of the second to fourth adult: partners, the adult child at home, flat mates. Nobody here is under 18."""
+    """Births of the second to fourth adult: partners, the adult child at home, flat mates, sisters and brothers, and
+    the parents of one of the first two. Nobody here is under 18."""
     count = kind.size
     couple = np.isin(kind, COUPLES) | ((kind == ADULT_CHILD) & chance(rng, 0.6, count))
+    couple &= (kind != GENERATIONS) | chance(rng, 0.85, count)
     partner = first - _days(normal(rng, 2.6, 4.4, -9.0, 24.0, count))
     partner = np.where(kind == COUPLE_YOUNG, np.minimum(partner, first + _days(rng.uniform(-3, 1, count))), partner)
     child = first + _days(normal(rng, 28.0, 4.5, 17.0, 29.5, count))
-    mate = kind == SHARED
     number = choose(rng, (0.6, 0.28, 0.12), count)
     mates = [first - _days(rng.gamma(1.2, 2.0, count)) for _ in range(3)]
+    sister = first - _days(normal(rng, 3.0, 2.0, 1.0, 11.0, count))
+    two = np.select([couple, kind == SHARED, kind == SIBLINGS], [partner, mates[0], sister], NEVER)
+    elder = np.where(couple, np.minimum(first, partner), first)
+    grandmother = elder - _days(normal(rng, 26.0, 4.5, 17.5, 40.0, count))
+    grandfather = grandmother - _days(normal(rng, 2.6, 3.5, -5.0, 15.0, count))
+    which = choose(rng, (0.5, 0.12, 0.38), count)
+    generations, mate = kind == GENERATIONS, kind == SHARED
+    three = [generations & (which != 1), kind == ADULT_CHILD, mate & (number >= 1)]
+    four = [generations & (which != 0), mate & (number >= 2)]
     return [
-        np.where(couple, partner, np.where(mate, mates[0], NEVER)),
-        np.where(kind == ADULT_CHILD, child, np.where(mate & (number >= 1), mates[1], NEVER)),
-        np.where(mate & (number >= 2), mates[2], NEVER),
+        two,
+        np.select(three, [grandmother, child, mates[1]], NEVER),
+        np.select(four, [grandfather, mates[2]], NEVER),
     ]
 
 
@@ -266,6 +281,7 @@ def _first_is_woman(rng: Rng, kind: Ints, standing: Ints, root: Ints) -> Flags:
     share[np.isin(kind, (SINGLE_YOUNG, SINGLE, SHARED)) & refugee] = 0.25
     share[kind == SINGLE_OLD] = 0.69
     share[np.isin(kind, COUPLES)] = 0.992
+    share[kind == SIBLINGS] = 0.5
     share[kind == LONE] = 0.86
     share[kind == ADULT_CHILD] = 0.97
     return chance(rng, share, kind.size)

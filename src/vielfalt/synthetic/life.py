@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from vielfalt.synthetic import naming, origin
+from vielfalt.synthetic import kin, naming, origin
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic.draw import (
     NEVER,
@@ -28,7 +28,7 @@ from vielfalt.synthetic.draw import (
     to_day,
     years_between,
 )
-from vielfalt.synthetic.members import birth_places, marry, religions
+from vielfalt.synthetic.members import birth_places, religions
 
 BIRTH_RATES: Final = (0.0, 0.035, 0.085, 0.135, 0.075, 0.016, 0.0)
 """Births per year of women with a partner, by age under 18, 18-22, 23-26, 27-34, 35-39, 40-44, older."""
@@ -123,7 +123,7 @@ def wed(rng: Rng, people: Table, time: Interval) -> None:
     free &= years_between(people["birth"][partner], time.start) >= 18
     one = np.flatnonzero(free & time.happens(rng, MARRIAGES, free.size))
     two = partner[one]
-    marry(rng, people, one, two, people["sex"][one] == people["sex"][two])
+    kin.marry(rng, people, one, two, people["sex"][one] == people["sex"][two])
     taken = chance(rng, naming.SHARED_NAME * 0.8, one.size)
     people["family"][two] = np.where(taken, people["family"][one], people["family"][two])
 

@@ -7,12 +7,11 @@ from typing import Final
 import numpy as np
 
 from vielfalt.synthetic import households as h
-from vielfalt.synthetic import naming, origin, pools
+from vielfalt.synthetic import kin, naming, origin, pools
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic.draw import (
     NEVER,
     NONE,
-    Flags,
     Ints,
     Rng,
     Table,
@@ -47,22 +46,30 @@ def members(rng: Rng, households: Table, day: int, first_person: int, first_hous
     slot, number = people.pop("slot"), people.pop("number")
     kind = households["kind"][number]
     _roles(people, kind, slot)
+    head = np.flatnonzero(people["role"] == p.HEAD)
+    partner = np.full(head.size, NONE)
+    partner[number[people["role"] == p.PARTNER]] = np.flatnonzero(people["role"] == p.PARTNER)
+    elders = kin.elders(rng, kind, slot, number, head, partner)
     adults = np.flatnonzero(slot < _ADULTS)
     adults = adults[people["role"][adults] != p.CHILD]
     _standings(rng, people, households, adults, number)
+    kin.stand_alike(people, elders, kind, number, head)
     origin.immigrate(rng, people, adults, day)
     _arrive(people, adults, households["arrived"][number[adults]])
     origin.birth_countries(rng, people, adults)
     origin.nationalities(rng, people, adults)
-    head = np.flatnonzero(people["role"] == p.HEAD)
-    partner = np.full(head.size, NONE)
-    partner[number[people["role"] == p.PARTNER]] = np.flatnonzero(people["role"] == p.PARTNER)
     _marry(rng, people, head, partner, kind[head], day)
+    kin.link_elders(rng, people, elders)
+    alone = np.flatnonzero(people["marital"] == p.SINGLE)
+    people["marital"][alone] = _past(rng, people, alone, day)
     _link_children(rng, people, number, head, partner)
     origin.changes(rng.spawn(1)[0], people, day)
     everyone = np.arange(number.size)
     people["religion"] = religions(rng, people, everyone)
     naming.give_names(rng, people, everyone)
+    siblings = np.flatnonzero(kind == h.SIBLINGS)
+    for name in ("own_family", "family"):
+        people[name][siblings] = people[name][head[number[siblings]]]
     naming.pass_on_names(rng, people, everyone)
     people["birth_place"] = birth_places(rng, people, everyone)
     _lost_countries(people)
@@ -85,6 +92,8 @@ def _rows(rng: Rng, households: Table, first_person: int, first_household: int) 
     woman = np.where(
         slot == 0, first_woman, np.where((slot == 1) & couple, ~first_woman | chance(rng, 0.008, count), woman)
     )
+    elder = (households["kind"][number] == h.GENERATIONS) & ((slot == 2) | (slot == 3))
+    woman = np.where(elder, slot == 2, woman)
     people["sex"] = np.where(chance(rng, OTHER_SEX, count), 2 + chance(rng, 0.3, count), woman.astype(np.int64))
     return {**people, "slot": slot.astype(np.int64), "number": number.astype(np.int64)}
 
@@ -118,27 +127,19 @@ def _arrive(people: Table, adults: Ints, arrived: Ints) -> None:
 
 
 def _marry(rng: Rng, people: Table, head: Ints, partner: Ints, kind: Ints, day: int) -> None:
-    """Couples become partners, most of them spouses; the marital status of everyone else by age."""
+    """Couples become partners, most of them spouses."""
     couple = partner >= 0
     one, two = head[couple], partner[couple]
     people["partner"][one], people["partner"][two] = people["person"][two], people["person"][one]
     age = years_between(people["birth"][one], day)
-    share = np.select([kind[couple] == h.FAMILY, age < 30, age < 40, age < 60], [0.81, 0.28, 0.6, 0.86], 0.96)
+    share = np.select(
+        [np.isin(kind[couple], h.WITH_CHILDREN), age < 30, age < 40, age < 60], [0.81, 0.28, 0.6, 0.86], 0.96
+    )
     migrant = people["root"][one] >= 0
     wed = chance(rng, np.minimum(share + np.where(migrant, 0.1, 0.0), 0.98), one.size)
     same_sex = people["sex"][one] == people["sex"][two]
     wed &= years_between(np.maximum(people["birth"][one], people["birth"][two]), day) >= 18
-    marry(rng, people, one[wed], two[wed], same_sex[wed])
-    alone = np.flatnonzero(people["marital"] == p.SINGLE)
-    people["marital"][alone] = _past(rng, people, alone, day)
-
-
-def marry(rng: Rng, people: Table, one: Ints, two: Ints, same_sex: Flags) -> None:
-    """Makes the people of two rows spouses of each other; a few couples of one sex are registered partners."""
-    people["spouse"][one], people["spouse"][two] = people["person"][two], people["person"][one]
-    registered = same_sex & chance(rng, 0.3, one.size)
-    for rows in (one, two):
-        people["marital"][rows] = np.where(registered, p.PARTNERED, p.MARRIED)
+    kin.marry(rng, people, one[wed], two[wed], same_sex[wed])
 
 
 def _past(rng: Rng, people: Table, rows: Ints, day: int) -> Ints:
@@ -166,6 +167,8 @@ def _link_children(rng: Rng, people: Table, number: Ints, head: Ints, partner: I
     rows = np.flatnonzero(people["role"] == p.CHILD)
     one, two = head[number[rows]], partner[number[rows]]
     head_is_mother = people["sex"][one] == 1
+    step = kin.stepchildren(rng, number[rows], two >= 0)
+    two = np.where(step, NONE, two)
     mother = np.where(head_is_mother, one, two)
     father = np.where(head_is_mother, two, one)
     people["mother"][rows] = np.where(mother >= 0, people["person"][mother], NONE)

@@ -13,6 +13,8 @@ from vielfalt.synthetic.draw import NONE, Floats, Ints, Rng, Table, chance, posi
 SHARED_NAME: Final = 0.86
 """Share of married couples with one family name."""
 SECOND_GIVEN: Final = 0.14
+STEPCHILDREN_KEEP: Final = 0.65
+"""Share of children of a married mother alone who bear the name she had before."""
 
 
 def give_names(rng: Rng, people: Table, rows: Ints) -> None:
@@ -39,7 +41,19 @@ def give_names(rng: Rng, people: Table, rows: Ints) -> None:
 
 
 def pass_on_names(rng: Rng, people: Table, rows: Ints) -> None:
-    """Married couples among these people take one name; children take the mother's, father's or common name."""
+    """Married couples among these people take one name; children take the mother's, father's or common name.
+
+    From the eldest to the youngest: grandparents, the grown children who live with them, the children.
+    """
+    role = people["role"][rows]
+    has_parent = (people["mother"][rows] > NONE) | (people["father"][rows] > NONE)
+    _marry_names(rng, people, rows[role == p.OTHER])
+    _from_parents(rng, people, rows[has_parent & (role != p.CHILD)])
+    _marry_names(rng, people, rows[role != p.OTHER])
+    _from_parents(rng, people, rows[has_parent & (role == p.CHILD)])
+
+
+def _marry_names(rng: Rng, people: Table, rows: Ints) -> None:
     found = positions(people["person"], people["spouse"][rows])
     couple = (found >= 0) & (people["person"][rows] < people["spouse"][rows]) & chance(rng, SHARED_NAME, rows.size)
     first, second = rows[couple], found[couple]
@@ -47,14 +61,19 @@ def pass_on_names(rng: Rng, people: Table, rows: Ints) -> None:
     name = np.where(from_second, people["own_family"][second], people["own_family"][first])
     people["family"][first] = name
     people["family"][second] = name
-    child = rows[(people["mother"][rows] > NONE) | (people["father"][rows] > NONE)]
-    mother = positions(people["person"], people["mother"][child])
-    father = positions(people["person"], people["father"][child])
-    from_mother = (mother >= 0) & (chance(rng, 0.55, child.size) | (father < 0))
+
+
+def _from_parents(rng: Rng, people: Table, rows: Ints) -> None:
+    mother = positions(people["person"], people["mother"][rows])
+    father = positions(people["person"], people["father"][rows])
+    from_mother = (mother >= 0) & (chance(rng, 0.55, rows.size) | (father < 0))
     giver = np.where(from_mother, mother, father)
+    # A mother's child from before her marriage mostly keeps the name she had then.
+    former = (father < 0) & (people["spouse"][mother] > NONE) & chance(rng, STEPCHILDREN_KEEP, rows.size)
+    name = np.where(former, people["own_family"][giver], people["family"][giver])
     named = giver >= 0
-    people["family"][child[named]] = people["family"][giver[named]]
-    people["own_family"][child[named]] = people["family"][giver[named]]
+    people["family"][rows[named]] = name[named]
+    people["own_family"][rows[named]] = name[named]
 
 
 def _draw(rng: Rng, span: Ints, group: Ints) -> Ints:

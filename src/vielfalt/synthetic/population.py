@@ -59,6 +59,7 @@ def first_population(
     size = np.bincount(inverse)
     settled = placement.settlement(rng, plan, quarter, houses, size, group)
     people["house"] = placement.house_all(rng, settled, group)[inverse]
+    tenure.first_lets(rng.spawn(1)[0], people, houses, day)
     everyone = [people, *_homes(rng, houses, (nursed, sheltered, refuge), people, day)]
     people = joined(everyone)
     return Population(people, length(people), int(people["household"].max()) + 1), settled
@@ -67,7 +68,8 @@ def first_population(
 def _second_homes(rng: Rng, households: Table, parts: list[Table], day: int) -> Table:
     for place in range(h.MAX_CHILDREN):
         households[f"child_{place}"][:] = NEVER
-    households["kind"] = np.where(np.isin(households["kind"], (h.FAMILY, h.LONE)), h.SINGLE, households["kind"])
+    together = np.isin(households["kind"], (*h.WITH_CHILDREN, h.SIBLINGS))
+    households["kind"] = np.where(together, h.SINGLE, households["kind"])
     for place in range(1, 4):
         households[f"adult_{place}"][:] = NEVER
     return alone(members(rng, households, day, *after(parts)))
@@ -115,7 +117,11 @@ def _homes(rng: Rng, houses: Table, counts: tuple[int, list[int], int], people: 
 def safe_households(rng: Rng, count: int, day: int) -> Table:
     """Women, some with children, in a shelter against domestic violence."""
     households = h.draw_households(rng, count * 12, h.FROM_GERMANY, day)
-    alone = (households["adult_1"] == NEVER) & (day - households["adult_0"] < 60 * 365)
+    alone = (
+        (households["adult_1"] == NEVER)
+        & (households["kind"] != h.GENERATIONS)
+        & (day - households["adult_0"] < 60 * 365)
+    )
     households = rows_of(households, alone)
     size = h.household_sizes(households)
     kept = int(np.searchsorted(np.cumsum(size), count, side="right"))
