@@ -15,12 +15,13 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from bench.foreign import FOREIGN
 from bench.truth import report
 from bench.truth.compare import Measured, measure
 from vielfalt.synthetic import write_town
 from vielfalt.synthetic.office import HOUSE, Office
 
-OFFICES: dict[str, Office] = {office.name: office for office in (HOUSE,)}
+OFFICES: dict[str, Office] = {office.name: office for office in (HOUSE, FOREIGN)}
 SEEDS = (101, 102, 103)
 RESIDENTS, MANY = 40_000, 1_000_000
 DATES = (20231231, 20241231, 20251231)

@@ -31,10 +31,14 @@ _INSTITUTION = "institution"
 
 @dataclass(frozen=True)
 class Measured:
-    """The answers of one town by question; those to a question of status or country also by yardstick."""
+    """The answers of one town by question; those to a question of status or country also by yardstick.
+
+    ``entered_pairs`` holds the pairs of a household against those whom clues in the entries connect.
+    """
 
     answers: Mapping[str, Answers]
     pairs: Score
+    entered_pairs: Score
     confusions: Mapping[str, Counter[tuple[str, str, str]]]
 
 
@@ -46,6 +50,7 @@ def measure(root: Path, date: int) -> Measured:
     return Measured(
         answers={name: answers(table, OPEN.get(name.partition(" ")[0], ())) for name, table in tables.items()},
         pairs=pairs(private(people).select(true="true_household", given="household")),
+        entered_pairs=pairs(private(people).select(true="true_entered_household", given="household")),
         confusions={
             name: Counter({(true, given, rule): n for true, given, rule, n in confusions(table, MOST_CONFUSIONS)})
             for name, table in tables.items()

@@ -65,7 +65,8 @@ def _headlines(towns: Sequence[Measured]) -> Iterator[str]:
         yield _line(f"  {label}: right", found, _right, min)
         yield _line(f"  {label}: wrong", found, lambda answers: answers.wrong / answers.rows, max)
         yield _line(f"  {label}: open", found, lambda answers: 1 - answers.answered / answers.rows, max)
-    yield from _household_pairs([town.pairs for town in towns])
+    yield from _household_pairs("household pairs", [town.pairs for town in towns])
+    yield from _household_pairs("pairs whom entered clues connect", [town.entered_pairs for town in towns])
     yield _line("  household type: right (residents)", [town.answers["household_type"] for town in towns], _right, min)
     area = [town.answers["area"] for town in towns]
     yield _line("  area: resolved", area, lambda answers: answers.answered / answers.rows, min)
@@ -89,12 +90,12 @@ def _line(
     return f"  {label:<54}{of(every):8.4f}{single:8.4f}{every.answered / every.rows:10.4f}"
 
 
-def _household_pairs(found: Sequence[Score]) -> Iterator[str]:
+def _household_pairs(name: str, found: Sequence[Score]) -> Iterator[str]:
     every = together(found)
     for label in ("f1", "precision", "recall"):
         of = attrgetter(label)
         values = [of(score) or 0.0 for score in found]
-        yield f"  {'  household pairs: ' + label:<54}{of(every) or 0.0:8.4f}{min(values):8.4f}"
+        yield f"  {f'  {name}: {label}':<54}{of(every) or 0.0:8.4f}{min(values):8.4f}"
 
 
 def _classes(question: str, found: Answers) -> Iterator[str]:

@@ -96,9 +96,12 @@ class Rows:
     stream: int
     trouble: dict[str, Ints] = field(default_factory=dict)
 
-    def hit(self, kind: str, concerned: Flags) -> tuple[Ints, Floats]:
-        """The rows hit among those concerned, and for each a second uniform number to choose what happens."""
-        drawn = stable(self.seed, self.stream + list(self.rates).index(kind), self.people["person"])
+    def hit(self, kind: str, concerned: Flags, by: str = "person") -> tuple[Ints, Floats]:
+        """The rows hit among those concerned, and for each a second uniform number to choose what happens.
+
+        ``by`` is the column of people whose equals share their luck: person, household or house.
+        """
+        drawn = stable(self.seed, self.stream + list(self.rates).index(kind), self.people[by])
         rate = self.rates[kind]
         rows = np.flatnonzero(concerned & (drawn < rate))
         self.trouble[kind] = rows
@@ -118,9 +121,11 @@ class Rows:
         """Where a column holds something."""
         return (self.columns[column] != "").to_numpy()
 
-    def change(self, kind: str, column: str, concerned: Flags, how: Callable[[str, float], str]) -> None:
+    def change(
+        self, kind: str, column: str, concerned: Flags, how: Callable[[str, float], str], by: str = "person"
+    ) -> None:
         """Rewrites the values hit, each by a function of the value and its uniform number."""
-        rows, drawn = self.hit(kind, concerned & self.filled(column))
+        rows, drawn = self.hit(kind, concerned & self.filled(column), by)
         before = self.read(column, rows)
         after = [how(value, u) for value, u in zip(before, drawn.tolist(), strict=True)]
         changed = np.array([old != new for old, new in zip(before, after, strict=True)], dtype=bool)

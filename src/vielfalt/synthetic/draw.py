@@ -98,9 +98,17 @@ def year_of(days: Ints) -> Ints:
 
 
 def years_between(start: Ints, end: int) -> Ints:
-    """Completed years from each day to the end, to the day's accuracy that a simulation needs."""
-    years: Ints = ((end - start) / 365.2425).astype(np.int64)
+    """Completed years from each day to the end, by the calendar."""
+    years: Ints = (_yyyymmdd(np.array([end])) - _yyyymmdd(start)) // 10_000
     return years
+
+
+def _yyyymmdd(days: Ints) -> Ints:
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    number = months.astype(np.int64)
+    found: Ints = year_of(days) * 10_000 + (number % 12 + 1) * 100 + (dates - months).astype(np.int64) + 1
+    return found
 
 
 def positions(ids: Ints, wanted: Ints) -> Ints:

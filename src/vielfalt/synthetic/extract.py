@@ -107,6 +107,11 @@ def order(people: Table) -> Ints:
     return np.argsort(_scattered(people["person"]), kind="stable").astype(np.int64)
 
 
+def gaps_of(gaps: Gaps, rows: Ints) -> Gaps:
+    """The gaps of the selected rows."""
+    return Gaps(*(getattr(gaps, field.name)[rows] for field in fields(Gaps)))
+
+
 def no_gaps(people: Table) -> Gaps:
     """An office that entered everything."""
     filled = np.zeros(people["person"].size, dtype=bool)

@@ -15,8 +15,9 @@ from vielfalt.synthetic.extract import Gaps
 class Office:
     """An office that keeps the same residents' register in its own way; it never changes what happened to them.
 
-    ``gaps`` and ``soil`` draw by the seed and the numbers of persons, so that entries stay the same over the years;
-    ``rates`` are the shares of rows hit by each kind of trouble, and ``stream`` keeps its draws apart from others'.
+    ``gaps`` gets the people in ascending order, ``soil`` and ``doubles`` in that of the file. All draw by the seed and
+    the numbers of persons, so that entries stay the same over the years; ``rates`` are the shares of rows hit by each
+    kind of trouble, and ``stream`` keeps the draws of one office apart from those of another.
     """
 
     name: str

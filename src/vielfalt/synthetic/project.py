@@ -13,7 +13,7 @@ from vielfalt import dates as calendar
 from vielfalt.errors import UsageError
 from vielfalt.synthetic import dirt, files, placement
 from vielfalt.synthetic.draw import Ints, Table, generator, rows_of, to_day
-from vielfalt.synthetic.extract import AGS, Town, order, register_rows
+from vielfalt.synthetic.extract import AGS, Town, gaps_of, order, register_rows
 from vielfalt.synthetic.life import Interval
 from vielfalt.synthetic.moves import evolve
 from vielfalt.synthetic.office import HOUSE, Office
@@ -105,10 +105,11 @@ def _found(seed: int, residents: int) -> tuple[Town, Plan]:
 def _write_date(root: Path, town: Town, people: Table, date: int, office: Office) -> None:
     """Extract and truth of one reference date."""
     day = to_day(date)
-    known = truth(town, people, day, office.gaps(town.seed, people))
+    gaps = office.gaps(town.seed, people)
+    known = truth(town, people, day, gaps)
     sequence = order(people)
     people = rows_of(people, sequence)
-    entered = register_rows(town, people, day, office.gaps(town.seed, people))
+    entered = register_rows(town, people, day, gaps_of(gaps, sequence))
     rows = dirt.Rows(entered, people, day, town.seed, office.rates, office.stream)
     office.soil(rows)
     doubles = office.doubles(rows)

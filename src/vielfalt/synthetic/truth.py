@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from vielfalt.synthetic import clues
 from vielfalt.synthetic import definitions as d
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic.draw import NEVER, NONE, Flags, Ints, Table, positions, to_day, years_between
@@ -30,6 +31,7 @@ def truth(town: Town, people: Table, day: int, gaps: Gaps) -> pl.DataFrame:
         _history(people)
         | {
             "household": people["household"],
+            "entered_household": clues.connected(people, day, gaps),
             "household_type": _household_type(people, home > 0),
             "block": texts(town.block_keys, houses["block"][people["house"]]),
             "resident": people["elsewhere"] < 2,
@@ -92,12 +94,12 @@ def _yyyymmdd(days: Ints) -> pl.Series:
 
 def _known(people: Table, day: int) -> d.Findings:
     """Status, history and reference country with everything known: a minor's parents count wherever they live, and the
-    former nationality of the naturalised is known."""
+    former nationality of the naturalised and the origin of the family are known."""
     minor = years_between(people["birth"], day) < 18
     here = people["birth_country"] == 0
     own = d.own_marks(people["standing"], people["kind"], here, people["nat2"])
     order = ("nat1", "nat2", "nat3", "former", "birth_country", "origin_state")
-    columns = [people[name] for name in order]
+    columns = [*(people[name] for name in order), keys_of(people["root"])]
     country = np.select([column > 0 for column in columns], columns, NONE)
     marked, inherited = np.zeros(minor.size, dtype=np.int64), np.full(minor.size, NONE)
     for parent in ("father", "mother"):
