@@ -200,7 +200,7 @@ def undecided_places(town: Town, date: int, step: Step) -> pl.DataFrame:
         with step("read"):
             extract = read_extract(engine, town.extract(date), town.profile, date, secrets.token_bytes(32))
         with step("population"):
-            people = counted(engine, extract.register, date)
+            people = counted(engine, extract.register, double_entries(engine, extract.register), date)
         with step("birth"):
             possible = _birth_candidates(town, extract)
             undecided = open_spellings(engine, people, possible)
