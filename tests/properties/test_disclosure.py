@@ -280,6 +280,45 @@ def test_the_order_of_rows_and_tables_does_not_matter(town: tuple[dict[str, Cell
     assert all(first[id].frame.equals(second[id].frame) for id in cells)
 
 
+def test_residents_alone_can_be_protected_and_checked() -> None:
+    where = geography([1, 1])
+    cells = {"residents": cells_of(programme.table("residents"), {("Q0B0",): 100, ("Q1B0",): 60, ("",): 3})}
+    protected = protect(cells, where, PROTECTION)
+    assert shown(protected["residents"], "quarter") == {("Q0",): 100, ("Q1",): 60}
+    assert recomputable(protected, cells, where, PROTECTION).is_empty()
+
+
+def test_a_table_that_counts_nobody_has_no_rows() -> None:
+    where = geography([1, 1])
+    cells = {
+        "residents": cells_of(programme.table("residents"), {("Q0B0",): 100}),
+        "foreigner": cells_of(programme.table("foreigner"), {}),
+    }
+    protected = protect(cells, where, PROTECTION)
+    assert protected["foreigner"].frame.is_empty()
+    assert recomputable(protected, cells, where, PROTECTION).is_empty()
+
+
+def test_residents_that_nobody_knows_hide_the_town_too() -> None:
+    where = geography([1, 1])
+    cells = {"residents": cells_of(programme.table("residents"), {("Q0B0",): 100, ("Q1B0",): 60})}
+    unknown = {"residents": pl.DataFrame({"area": ["Q0B0"]})}
+    protected = protect(cells, where, PROTECTION, unknown)["residents"]
+    assert shown(protected, "quarter") == {("Q0",): None, ("Q1",): 60}
+    assert shown(protected, "town") == {(TOWN.key,): None}
+
+
+def test_what_has_no_row_counts_as_hidden() -> None:
+    where = geography([2, 1])
+    cells = people({"Q0B0": {0: 50, 5: 40}, "Q0B1": {0: 60, 5: 30}, "Q1B0": {0: 70, 5: 90}}, where, CHAINS)
+    protected = protect(cells, where, PROTECTION)
+    assert all((table.frame["status"] == "ok").all() for table in protected.values())
+    shorter = protected["foreigner"].frame.filter((pl.col("level") != "block") | (pl.col("area") != "Q0B0"))
+    parts = {**protected, "foreigner": replace(protected["foreigner"], frame=shorter)}
+    told = recomputable(parts, cells, where, PROTECTION)
+    assert ("foreigner", "Q0B0", "foreign", 40, 40) in told.select("table", "area", "category", "low", "high").rows()
+
+
 def test_an_unknown_area_is_refused() -> None:
     where = geography([1])
     with pytest.raises(KeyError, match="nowhere"):

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
+from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
 from vielfalt.figures.disclosure.equations import Bounds, Numbers, bounds, families, numbered, twins
-from vielfalt.figures.disclosure.grids import Grid, grids
+from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
@@ -49,19 +49,15 @@ def recomputable(
 
 
 def _hidden(grid: Grid, protected: ProtectedCells, division: Division) -> Hidden:
-    """Which cells of a published frame are suppressed, in the shape of the grid."""
-    keys = ["level", "area", *protected.table.dimensions]
-    status = {tuple(row[:-1]): row[-1] for row in protected.frame.select(*keys, "status").iter_rows()}
-    return tuple(
-        np.array(
-            [
-                [status[(division.levels[level], area, *category)] == "suppressed" for category in grid.categories]
-                for area in division.keys[level]
-            ],
-            dtype=np.bool_,
-        ).reshape(grid.values[level].shape)
-        for level in range(len(grid.values))
-    )
+    """Which cells of a published frame are suppressed, in the shape of the grid; so is what has no row."""
+    levels = []
+    for level, values in enumerate(grid.values):
+        rows = protected.frame.filter(pl.col("level") == division.levels[level])
+        marks = np.ones(values.shape, dtype=np.bool_)
+        columns = columns_of(rows, grid.table, grid.categories)
+        marks[row_numbers(division.keys[level], rows["area"]), columns] = (rows["status"] == "suppressed").to_numpy()
+        levels.append(marks)
+    return tuple(levels)
 
 
 Exposed = tuple[tuple[Marks, Ints, Ints], ...]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from vielfalt.geography import TOWN, Geography
 
@@ -50,14 +51,16 @@ def division(geography: Geography) -> Division:
     return Division(tuple(levels), tuple(keys), tuple(parents))
 
 
-def row_numbers(keys: Sequence[str], wanted: Sequence[str]) -> Ints:
+def row_numbers(keys: Sequence[str], wanted: pl.Series) -> Ints:
     """The place of each wanted key among ``keys``. Raises KeyError for a key that is not there."""
-    place = {key: number for number, key in enumerate(keys)}
-    return np.array([place[key] for key in wanted], dtype=np.int64)
+    found = wanted.cast(pl.Enum(keys), strict=False).to_physical()
+    if found.null_count():
+        raise KeyError(wanted.filter(found.is_null())[0])
+    return found.to_numpy().astype(np.int64)
 
 
-def any_of(marks: Marks, axis: int) -> Marks:
-    """Whether any mark along an axis is set."""
+def any_of(marks: Marks, axis: int | tuple[int, ...]) -> Marks:
+    """Whether any mark along an axis (or along several) is set."""
     found: Marks = np.logical_or.reduce(marks, axis=axis)
     return found
 

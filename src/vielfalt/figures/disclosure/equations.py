@@ -102,15 +102,17 @@ def bounds(known: Marks, values: Ints, all_families: Sequence[Family], same: Twi
     tables whose residents are of another date) tell nothing and are left out. ``same`` are pairs of figures of which
     one is a fixed multiple of the other (persons and couples).
     """
-    system = _System.of(known, values, all_families)
+    system = active = _System.of(known, values, all_families)
     most = int(values.max(initial=0))
     low, high = np.where(known, values, 0), np.where(known, values, most)
     for _ in range(rounds):
-        before = (low.sum(), high.sum())
-        system.pass_on(low, high)
+        low_before, high_before = low.copy(), high.copy()
+        active.pass_on(low, high)
         _compare(low, high, values, same)
-        if (low.sum(), high.sum()) == before:
+        changed = (low != low_before) | (high != high_before)
+        if not changed.any():
             break
+        active = system.only(system.holding(changed))
     return Bounds(low, high)
 
 
@@ -126,46 +128,49 @@ def _compare(low: Ints, high: Ints, values: Ints, same: Twins) -> None:
 
 @dataclass(frozen=True)
 class _System:
-    """The equations that hold and in which something is hidden; parts in the order of their equations."""
+    """Equations: for each, the total and the number added, and the parts as (equation, figure) pairs."""
 
     totals: Ints
     added: Ints
-    starts: Ints
     equation: Ints
     parts: Ints
 
     @staticmethod
     def of(known: Marks, values: Ints, all_families: Sequence[Family]) -> _System:
-        """The equations of all families that hold and hide something, renumbered."""
-        start, totals, added, equations, parts = 0, [], [], [], []
+        """The equations of all families that hold and in which something is hidden."""
+        none, start = np.zeros(0, dtype=np.int64), 0
+        totals, added, equations, parts = [none], [none], [none], [none]
         for family in all_families:
-            size = len(family.totals)
-            sums = np.bincount(family.equation, values[family.parts], size).astype(np.int64) + family.added
-            open_ = np.bincount(family.equation, ~known[family.parts], size) + ~known[family.totals] > 0
-            filled = np.bincount(family.equation, minlength=size) > 0
-            keep = (sums == values[family.totals]) & open_ & filled
-            number = np.cumsum(keep) - 1 + start
-            chosen = keep[family.equation]
-            totals.append(family.totals[keep])
-            added.append(family.added[keep])
-            equations.append(number[family.equation[chosen]])
-            parts.append(family.parts[chosen])
-            start += int(keep.sum())
-        equation, part = np.concatenate(equations), np.concatenate(parts)
-        order = np.argsort(equation, kind="stable")
-        equation = equation[order]
-        starts = np.flatnonzero(np.diff(equation, prepend=-1))
-        return _System(np.concatenate(totals), np.concatenate(added), starts, equation, part[order])
+            totals.append(family.totals)
+            added.append(family.added)
+            equations.append(family.equation + start)
+            parts.append(family.parts)
+            start += len(family.totals)
+        everything = _System(*(np.concatenate(each) for each in (totals, added, equations, parts)))
+        holds = everything.sums(values) + everything.added == values[everything.totals]
+        filled = np.bincount(everything.equation, minlength=len(everything.totals)) > 0
+        return everything.only(holds & filled & everything.holding(~known))
+
+    def sums(self, numbers: Ints | Marks) -> Ints:
+        """For each equation the sum over its parts."""
+        return np.bincount(self.equation, numbers[self.parts], len(self.totals)).astype(np.int64)
+
+    def holding(self, marked: Marks) -> Marks:
+        """The equations in which a figure is marked."""
+        found: Marks = marked[self.totals] | (self.sums(marked) > 0)
+        return found
+
+    def only(self, wanted: Marks) -> _System:
+        """Some of the equations, renumbered."""
+        chosen, number = wanted[self.equation], np.cumsum(wanted) - 1
+        return _System(self.totals[wanted], self.added[wanted], number[self.equation[chosen]], self.parts[chosen])
 
     def pass_on(self, low: Ints, high: Ints) -> None:
         """Narrows every figure by every equation once."""
-        if not self.totals.size:
-            return
-        least, most = np.add.reduceat(low[self.parts], self.starts), np.add.reduceat(high[self.parts], self.starts)
-        np.maximum.at(low, self.totals, least + self.added)
-        np.minimum.at(high, self.totals, most + self.added)
-        room = (high[self.totals] - self.added - least)[self.equation]
-        need = (low[self.totals] - self.added - most)[self.equation]
+        least, most = self.sums(low) + self.added, self.sums(high) + self.added
+        np.maximum.at(low, self.totals, least)
+        np.minimum.at(high, self.totals, most)
+        room, need = (high[self.totals] - least)[self.equation], (low[self.totals] - most)[self.equation]
         at_most, at_least = room + low[self.parts], need + high[self.parts]
         np.minimum.at(high, self.parts, at_most)
         np.maximum.at(low, self.parts, at_least)

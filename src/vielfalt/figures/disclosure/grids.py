@@ -97,16 +97,18 @@ def _parent(table: Table, categories: tuple[Category, ...], found: Mapping[str, 
 
 
 def _lookup(grid: Grid, keys: list[str]) -> tuple[str, Ints]:
-    return grid.table.id, row_numbers([category[0] if category else "" for category in grid.categories], keys)
+    return grid.table.id, row_numbers(
+        [category[0] if category else "" for category in grid.categories], pl.Series(keys)
+    )
 
 
 def _categories(cells: Cells, unknown: pl.DataFrame | None) -> tuple[Category, ...]:
     """The categories that occur anywhere in the town; for a crossing every pair of them. In the order of the codes."""
     per_dimension = []
     for dimension in cells.table.dimensions:
-        keys = set(cells.frame[dimension])
+        keys = set(cells.frame[dimension].unique())
         if unknown is not None:
-            keys |= set(unknown[dimension])
+            keys |= set(unknown[dimension].unique())
         per_dimension.append(_ordered(dimension, keys))
     return tuple(product(*per_dimension))
 
@@ -124,32 +126,32 @@ def _levels(
 ) -> tuple[tuple[Ints, ...], tuple[Ints, ...], Ints]:
     """Counts and tops per level, and the counts of those without an area, per category."""
     frame = cells.frame
-    columns = _columns(frame, cells.table, categories)
+    columns = columns_of(frame, cells.table, categories)
     n, top = (frame[name].to_numpy().astype(np.int64) for name in ("n", "top"))
     inside = (frame["area"] != UNRESOLVED).to_numpy()
-    rows = row_numbers(division.keys[-1], frame["area"].filter(pl.Series(inside)).to_list())
+    rows = row_numbers(division.keys[-1], frame["area"].filter(pl.Series(inside)))
     outside = np.bincount(columns[~inside], n[~inside], len(categories)).astype(np.int64)
     values, tops = [], []
     for level in range(1 if town_only else len(division.levels)):
-        shape = (len(division.keys[level]), len(categories))
-        count, most = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        where = (division.up(rows, level), columns[inside])
-        np.add.at(count, where, n[inside])
-        np.maximum.at(most, where, top[inside])
+        shape = len(division.keys[level]), len(categories)
+        size = shape[0] * shape[1]
+        place = division.up(rows, level) * len(categories) + columns[inside]
+        count, most = np.bincount(place, n[inside], size).astype(np.int64), np.zeros(size, dtype=np.int64)
+        np.maximum.at(most, place, top[inside])
         if level == 0:
-            count[0] += outside
-            np.maximum.at(most[0], columns[~inside], top[~inside])
-        values.append(count)
-        tops.append(most)
+            count += outside
+            np.maximum.at(most, columns[~inside], top[~inside])
+        values.append(count.reshape(shape))
+        tops.append(most.reshape(shape))
     return tuple(values), tuple(tops), outside
 
 
-def _columns(frame: pl.DataFrame, table: Table, categories: tuple[Category, ...]) -> Ints:
+def columns_of(frame: pl.DataFrame, table: Table, categories: tuple[Category, ...]) -> Ints:
     """The column of the grid for each row of the frame."""
     columns = np.zeros(frame.height, dtype=np.int64)
     for place, dimension in enumerate(table.dimensions):
         keys = list(dict.fromkeys(category[place] for category in categories))
-        columns = columns * len(keys) + row_numbers(keys, frame[dimension].to_list())
+        columns = columns * len(keys) + row_numbers(keys, frame[dimension])
     return columns
 
 

@@ -11,7 +11,7 @@ from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.crossings import suppress_crossings
 from vielfalt.figures.disclosure.division import Division, division, row_numbers
 from vielfalt.figures.disclosure.fixpoint import suppress_all
-from vielfalt.figures.disclosure.grids import Grid, grids
+from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
 from vielfalt.words import N_
@@ -51,10 +51,9 @@ def _with_unknown(grid: Grid, hidden: Hidden, division: Division, unknown: pl.Da
     """The hidden cells with those that nobody knows. They protect no other cell: their sender may know them."""
     if unknown is None or unknown.is_empty():
         return hidden
-    place = {category: column for column, category in enumerate(grid.categories)}
-    columns = np.array([place[row] for row in unknown.select(*grid.table.dimensions).iter_rows()], dtype=np.int64)
+    columns = columns_of(unknown, grid.table, grid.categories)
     in_area = (unknown["area"] != "").to_numpy()
-    rows = row_numbers(division.keys[-1], unknown["area"].filter(pl.Series(in_area)).to_list())
+    rows = row_numbers(division.keys[-1], unknown["area"].filter(pl.Series(in_area)))
     levels = tuple(marks.copy() for marks in hidden)
     for level, marks in enumerate(levels):
         marks[division.up(rows, level), columns[in_area]] = True
@@ -64,20 +63,18 @@ def _with_unknown(grid: Grid, hidden: Hidden, division: Division, unknown: pl.Da
 
 def _published(grid: Grid, hidden: Hidden, division: Division, protection: Protection) -> ProtectedCells:
     """The frame of one table: level by level, areas in the order of the town, categories in the order of the codes."""
-    categories = {
-        dimension: pl.Series(dimension, [category[place] for category in grid.categories], dtype=pl.Utf8)
-        for place, dimension in enumerate(grid.table.dimensions)
-    }
-    parts = []
-    for level, (values, marks) in enumerate(zip(grid.values, hidden, strict=True)):
-        number, width = values.shape
-        within = np.tile(np.arange(width), number)
-        areas = pl.Series("area", division.keys[level], dtype=pl.Utf8)
-        columns = [areas.gather(np.repeat(np.arange(number), width))]
-        columns += [keys.gather(within) for keys in categories.values()]
-        columns += [pl.Series("value", values.ravel()), pl.Series("hidden", marks.ravel())]
-        parts.append(pl.DataFrame(columns).insert_column(0, pl.lit(division.levels[level]).alias("level")))
-    frame = pl.concat(parts).with_columns(
+    levels, width = len(grid.values), len(grid.categories)
+    sizes = [len(keys) for keys in division.keys[:levels]]
+    level, area = np.repeat(np.arange(levels), sizes).repeat(width), np.arange(sum(sizes)).repeat(width)
+    category = np.tile(np.arange(width), sum(sizes))
+    areas = pl.Series("area", [key for keys in division.keys[:levels] for key in keys])
+    columns = [pl.Series("level", division.levels).gather(level), areas.gather(area)]
+    for place, dimension in enumerate(grid.table.dimensions):
+        keys = pl.Series(dimension, [keys[place] for keys in grid.categories], dtype=pl.Utf8)
+        columns.append(keys.gather(category))
+    columns.append(pl.Series("value", np.concatenate([values.ravel() for values in grid.values])))
+    columns.append(pl.Series("hidden", np.concatenate([marks.ravel() for marks in hidden])))
+    frame = pl.DataFrame(columns).with_columns(
         value=pl.when("hidden").then(None).otherwise("value"),
         status=pl.when("hidden").then(pl.lit("suppressed")).otherwise(pl.lit("ok")),
     )
