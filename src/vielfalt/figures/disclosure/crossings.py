@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -40,11 +41,16 @@ class _Crossing:
         """Cells (areas, categories) as areas x first characteristic x second characteristic."""
         return cells.reshape(len(cells), *self.shape)
 
+    @cached_property
+    def keys(self) -> tuple[list[str], list[str]]:
+        """The categories of the first and of the second characteristic."""
+        first, second = (list(dict.fromkeys(category[place] for category in self.grid.categories)) for place in (0, 1))
+        return first, second
+
     @property
     def shape(self) -> tuple[int, int]:
         """How many categories the first and the second characteristic have."""
-        first, second = (len({category[place] for category in self.grid.categories}) for place in (0, 1))
-        return first, second
+        return len(self.keys[0]), len(self.keys[1])
 
     def slices(self, columns: Marks) -> Marks:
         """The categories whose first characteristic is that of one of the columns."""
@@ -135,15 +141,13 @@ def _areas(crossing: _Crossing, level: int, rows: Ints, above: Marks, smallest: 
         return hidden
     in_areas = values - crossing.grid.outside if level == 0 else values
     stack = crossing.cube(np.vstack([values[touched], in_areas[touched], together[None]]))
-    small = rectangles.Small(
-        stack,
-        (any_of(marks[touched], 0) | thin).reshape(crossing.shape),
-        any_of(by_first[touched], 0),
-        any_of(by_second[touched], 0),
-        _cost(crossing, values[touched]),
-    )
+    firsts, seconds = crossing.shape
+    one_group = np.zeros(firsts, dtype=np.int64), np.zeros(seconds, dtype=np.int64)
+    margins = rectangles.Dead(any_of(by_first[touched], 0)[:, None], any_of(by_second[touched], 0)[None], *one_group)
+    primary = (any_of(marks[touched], 0) | thin).reshape(crossing.shape)
+    small = rectangles.merged(stack, primary, _cost(crossing, values[touched]), margins, smallest)
     found = rectangles.pattern(small, smallest)
-    hidden[touched] = True if found is None else found.ravel()
+    hidden[touched] = True if found is None else (found | np.logical_or(*margins.cells)).ravel()
     return hidden
 
 
@@ -159,8 +163,7 @@ def _partner(values: Ints, dead: Marks, touched: Marks) -> Marks:
 
 def _cost(crossing: _Crossing, values: Ints) -> rectangles.Costs:
     """What hiding each cell of the pattern would cost in all areas together."""
-    firsts = list(dict.fromkeys(category[:1] for category in crossing.grid.categories))
-    cost = costs(firsts, crossing.cube(values).sum(axis=0).T).T
+    cost = costs([(key,) for key in crossing.keys[0]], crossing.cube(values).sum(axis=0).T).T
     lonely = np.count_nonzero(crossing.cube(values), axis=0) < min(2, len(values))
     return np.where(lonely, cost + LONELY_COST, cost)
 

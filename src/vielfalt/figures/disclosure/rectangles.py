@@ -15,43 +15,90 @@ of tables has a stack of one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
-from vielfalt.figures.disclosure.division import Ints, Marks, any_of
+from vielfalt.figures.disclosure.division import Ints, Marks, all_of, any_of
 
 Costs = npt.NDArray[np.float64]
 Rectangle = tuple[Ints, Ints]
-"""Its rows and its columns."""
+"""Its rows and its columns, as an index of the cells in it."""
+
+AT_ONCE = 1_000_000
+"""So many counts are looked at together when the partners of cells are sought; more would only take memory."""
+
+
+@dataclass(frozen=True)
+class Dead:
+    """Whose totals are hidden: rows (row, group of columns) and columns (group of rows, column), and those groups.
+
+    One group of rows and one group of columns are one small table; a grid holds many of them.
+    """
+
+    rows: Marks
+    columns: Marks
+    row_group: Ints
+    column_group: Ints
+
+    @property
+    def cells(self) -> tuple[Marks, Marks]:
+        """Which cells lie in dead rows, and which in dead columns."""
+        return self.rows[:, self.column_group], self.columns[self.row_group]
 
 
 @dataclass(frozen=True)
 class Small:
-    """One small table: counts, cells to be protected, dead rows and columns, and what hiding each cell would cost."""
+    """Small tables after merging: counts, cells to be protected, and what hiding each cell would cost.
+
+    Their own rows and columns come first, then the sum of the dead rows of each group of rows, and that of the dead
+    columns of each group of columns. Every cell costs something unless it is hidden already.
+    """
 
     values: Ints
     primary: Marks
-    dead_rows: Marks
-    dead_columns: Marks
     cost: Costs
+
+    def part(self, rows: Ints, columns: Ints) -> Small:
+        """Some rows and columns of it."""
+        cells = rows[:, None], columns
+        return Small(self.values[:, *cells], self.primary[cells], self.cost[cells])
+
+
+def merged(values: Ints, primary: Marks, cost: Costs, dead: Dead, smallest: int) -> Small:
+    """The counts of the dead rows and columns moved to their sums; zeros stay behind, and are never a partner.
+
+    The sums cost nothing; they are as good as published, so they must be protected where they are too small.
+    """
+    stack, rows, columns = values.shape
+    dead_row, dead_column = dead.cells
+    size = rows + len(dead.columns), columns + dead.rows.shape[1]
+    to_row = np.where(dead_row, rows + dead.row_group[:, None], np.arange(rows)[:, None])
+    to_column = np.where(dead_column, columns + dead.column_group, np.arange(columns))
+    counts = np.zeros((stack, *size), dtype=np.int64)
+    np.add.at(counts.reshape(stack, -1).T, (to_row * size[1] + to_column).ravel(), values.reshape(stack, -1).T)
+    small = any_of((counts > 0) & (counts < smallest), 0)
+    small[:rows, :columns] = primary & ~dead_row & ~dead_column
+    price = np.zeros(size)
+    price[:rows, :columns] = cost
+    return Small(counts, small, price)
 
 
 def pattern(small: Small, smallest: int) -> Marks | None:
-    """Which cells (rows, columns) to hide; None when the published totals leave no way to protect the cells."""
-    values, primary, cost = _merge(small, smallest)
-    merged = primary.copy()
-    left = primary & (values > 0).any(axis=0)
-    for find in (_pair, _grown):
-        for row, column in np.argwhere(left):
-            if left[row, column]:
-                found = find(values, int(row), int(column), left, np.where(merged, 0.0, cost), smallest)
-                if found is not None:
-                    merged[np.ix_(*found)], left[np.ix_(*found)] = True, False
-    if left.any():
-        return None
-    hidden = small.dead_rows[:, None] | small.dead_columns[None, :]
-    hidden[np.ix_(~small.dead_rows, ~small.dead_columns)] = merged[:-1, :-1]
+    """Which cells (rows, columns) to hide in one small table, its dead rows and columns left aside.
+
+    None when the published totals leave no way to protect the cells.
+    """
+    left, cost = small.primary & any_of(small.values > 0, 0), np.where(small.primary, 0.0, small.cost)
+    _pairs(small.values, left, cost, smallest)
+    for row, column in zip(*left.nonzero(), strict=True):
+        if left[row, column]:
+            found = _grown(small.values, row, column, left, cost, smallest)
+            if found is None:
+                return None
+            left[found], cost[found] = False, 0.0
+    hidden: Marks = cost[:-1, :-1] == 0
     return hidden
 
 
@@ -73,37 +120,36 @@ def line(values: Ints, primary: Marks, cost: Costs, smallest: int) -> Marks | No
     return hidden
 
 
-def _merge(small: Small, smallest: int) -> tuple[Ints, Marks, Costs]:
-    """Counts, primary cells and costs of the live rows and columns.
+def _pairs(values: Ints, left: Marks, cost: Costs, smallest: int) -> None:
+    """Protects each cell ``left`` by the cheapest second row and second column, unless no two do."""
+    rows, columns = left.nonzero()
+    at_once = max(1, AT_ONCE // values.size)
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once], columns[start : start + at_once]
+        partners = _partners(values, *some, smallest)
+        useless, any_good = np.where(partners, 0.0, np.inf), any_of(partners, (1, 2))
+        for row, column, extra, good in zip(*(each.tolist() for each in some), useless, any_good.tolist(), strict=True):
+            if good and left[row, column]:
+                price = cost[row] + cost[:, column, None] + cost + extra
+                second_row, second_column = divmod(int(price.argmin()), len(price[0]))
+                for cell in product((row, second_row), (column, second_column)):
+                    left[cell], cost[cell] = False, 0.0
 
-    The sum of the dead rows is the last row, the sum of the dead columns the last column. They cost nothing; a merged
-    cell is as good as published, so it must be protected where it is too small.
+
+def _partners(values: Ints, rows: Ints, columns: Ints, smallest: int) -> Marks:
+    """For each cell (first axis): which second row with which second column protects it.
+
+    Each two cells that share a row or column must be enough together, or all four be empty.
     """
-    rows, columns = ~small.dead_rows, ~small.dead_columns
-    values = np.zeros((len(small.values), rows.sum() + 1, columns.sum() + 1), dtype=np.int64)
-    live, dead = small.values[:, rows], small.values[:, ~rows].sum(axis=1)
-    values[:, :-1, :-1], values[:, :-1, -1] = live[:, :, columns], live[:, :, ~columns].sum(axis=2)
-    values[:, -1, :-1], values[:, -1, -1] = dead[:, columns], dead[:, ~columns].sum(axis=1)
-    primary = any_of((values > 0) & (values < smallest), 0)
-    cost = np.zeros(primary.shape)
-    primary[:-1, :-1], cost[:-1, :-1] = small.primary[np.ix_(rows, columns)], small.cost[np.ix_(rows, columns)]
-    return values, primary, cost
-
-
-def _pair(values: Ints, row: int, column: int, left: Marks, cost: Costs, smallest: int) -> Rectangle | None:  # noqa: ARG001
-    """The cheapest second row and second column that protect a cell; None when no two do."""
-    cell, in_row, in_column = values[:, row, column, None, None], values[:, row, None, :], values[:, :, column, None]
-    first_row, second_row = cell + in_row, in_column + values
-    first_column, second_column = cell + in_column, in_row + values
-    enough = (first_row >= smallest) & (second_row >= smallest)
-    enough &= (first_column >= smallest) & (second_column >= smallest)
-    good = (enough | (first_row + second_row == 0)).all(axis=0)
-    good[row], good[:, column] = False, False
-    if not good.any():
-        return None
-    price = np.where(good, cost[row][None, :] + cost[:, column][:, None] + cost, np.inf)
-    second = np.unravel_index(int(price.argmin()), price.shape)
-    return np.array([row, second[0]]), np.array([column, second[1]])
+    cells = np.arange(len(rows))
+    cell = values[:, rows, columns].T[:, :, None, None]
+    beside = values[:, rows].transpose(1, 0, 2)[:, :, None, :]
+    below = values[:, :, columns].transpose(2, 0, 1)[:, :, :, None]
+    enough = np.minimum(cell, values) + np.minimum(beside, below) >= smallest
+    empty = (cell + beside == 0) & (below == 0) & (values == 0)
+    good = all_of(enough | empty, 1)
+    good[cells, rows], good[cells, :, columns] = False, False
+    return good
 
 
 def _grown(values: Ints, row: int, column: int, left: Marks, cost: Costs, smallest: int) -> Rectangle | None:
@@ -113,45 +159,46 @@ def _grown(values: Ints, row: int, column: int, left: Marks, cost: Costs, smalle
         rows |= left[:, column]
     else:
         columns |= left[row]
+    total = values.sum(axis=0)
     while True:
-        hidden = values[:, rows][:, :, columns]
-        in_rows, in_columns = hidden.sum(axis=2), hidden.sum(axis=1)
-        more_rows, more_columns = _short(in_columns, in_rows, smallest), _short(in_rows, in_columns, smallest)
-        if more_rows is None and more_columns is None:
-            return np.flatnonzero(rows), np.flatnonzero(columns)
-        turned = (values.transpose(0, 2, 1)[:, :, rows], cost.T[:, rows])
-        if more_rows is not None and _grow(rows, values[:, :, columns], cost[:, columns], more_rows, smallest):
+        in_rows, in_columns = values @ columns * rows, rows @ values * columns
+        more_rows = _short(in_columns, in_rows, columns, smallest)
+        if more_rows is not None and _grow(rows, total, cost, columns, more_rows, smallest):
             continue
+        more_columns = _short(in_rows, in_columns, rows, smallest)
+        if more_rows is None and more_columns is None:
+            return np.flatnonzero(rows)[:, None], np.flatnonzero(columns)
         # Where the lines wanted are used up, more places may bring new ones into play.
-        if more_columns is None:
-            more_columns = np.ones(len(turned[1].T), dtype=np.bool_)
-        if not _grow(columns, *turned, more_columns, smallest) and not _grow(
-            rows, values[:, :, columns], cost[:, columns], np.ones(columns.sum(), dtype=np.bool_), smallest
+        wanted = rows if more_columns is None else more_columns
+        if not _grow(columns, total.T, cost.T, rows, wanted, smallest) and not _grow(
+            rows, total, cost, columns, columns, smallest
         ):
             return None
 
 
-def _short(across: Ints, along: Ints, smallest: int) -> Marks | None:
-    """Where a rectangle needs more lines: the sums ``across`` the lines that are too small; None where it needs none.
+def _short(across: Ints, along: Ints, places: Marks, smallest: int) -> Marks | None:
+    """Where a rectangle needs more lines: at the ``places`` where the sums ``across`` the lines are too small.
 
-    Each sum ``along`` a line must also leave enough in the other lines together.
+    Each sum ``along`` a line must also leave enough in the other lines together. None where nothing is needed.
     """
     thin = any_of((across > 0) & (across < smallest), 0)
-    others = along.sum(axis=1, keepdims=True) - along
-    lonely = ((along > 0) & (others < smallest)).any()
-    return np.ones_like(thin) if lonely and not thin.any() else thin if thin.any() else None
+    if np.count_nonzero(thin):
+        return thin
+    others = np.add.reduce(along, axis=1, keepdims=True) - along
+    return places if np.count_nonzero((along > 0) & (others < smallest)) else None
 
 
-def _grow(chosen: Marks, values: Ints, cost: Costs, wanted: Marks, smallest: int) -> bool:
+def _grow(chosen: Marks, values: Ints, cost: Costs, places: Marks, wanted: Marks, smallest: int) -> bool:
     """Adds a line to those chosen: one that holds something where it is wanted, rather enough of it, the cheapest.
 
-    ``values`` (stack, line, place) and ``cost`` (line, place) are those of the places in the rectangle. False when no
+    ``values`` and ``cost`` (line, place); ``places`` are those of the rectangle, ``wanted`` some of them. False when no
     line is left that is not empty there.
     """
-    shared = values[:, :, wanted].sum(axis=(0, 2))
-    free = np.flatnonzero(~chosen & (shared > 0))
-    if not free.size:
+    shared = values @ wanted
+    free = ~chosen & (shared > 0)
+    enough = free & (shared >= smallest)
+    (lines,) = (enough if np.count_nonzero(enough) else free).nonzero()
+    if not lines.size:
         return False
-    order = np.lexsort((cost.sum(axis=1)[free], shared[free] < smallest))
-    chosen[free[order[0]]] = True
+    chosen[lines[np.add.reduce(cost[:, places], axis=1)[lines].argmin()]] = True
     return True

@@ -7,7 +7,7 @@ made from coarse to fine and never touch what is decided already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,60 +108,25 @@ def _categories(chain: Chain, coarse: Grid, coarse_hidden: Hidden) -> Step:
 
 def _tables(chain: Chain, coarse: Grid, coarse_hidden: Hidden, level: int, coarser: Marks) -> Step:
     """One area level: a small table for each coarser area and coarser category that needs protection."""
-    grid, division = chain.grid, chain.division
-    dead_rows = coarse_hidden[level]
-    hidden: Marks = dead_rows[:, grid.parent_column] | coarser[division.parents[level]]
+    grid, values = chain.grid, chain.grid.values[level]
+    dead = rectangles.Dead(coarse_hidden[level], coarser, chain.division.parents[level], grid.parent_column)
+    hidden: Marks = np.logical_or(*dead.cells)
+    merged = rectangles.merged(values[None], chain.first[level], costs(grid.categories, values), dead, chain.smallest)
+    area_of = np.concatenate([dead.row_group, np.arange(len(dead.columns))])
+    column_of = np.concatenate([dead.column_group, np.arange(dead.rows.shape[1])])
+    needed = np.zeros((len(dead.columns), dead.rows.shape[1]), dtype=np.bool_)
+    primary_rows, primary_columns = np.nonzero(merged.primary)
+    needed[area_of[primary_rows], column_of[primary_columns]] = True
     trouble = []
-    for area, column in _needed(chain, level, dead_rows, coarser):
-        if coarse_hidden[level - 1][area, column]:
-            continue
-        rows, columns = division.children(level, area), np.flatnonzero(grid.parent_column == column)
-        block = np.ix_(rows, columns)
-        values = grid.values[level][block]
-        small = rectangles.Small(
-            values[None],
-            chain.first[level][block],
-            dead_rows[rows, column],
-            coarser[area, columns],
-            costs([grid.categories[place] for place in columns], values),
-        )
+    for area, column in np.argwhere(needed & ~coarse_hidden[level - 1]):
+        rows, columns = np.flatnonzero(area_of == area), np.flatnonzero(column_of == column)
+        small = merged.part(rows, columns)
         found = rectangles.pattern(small, chain.smallest)
-        hidden[block] = True if found is None else found
+        rows, columns = rows[:-1], columns[:-1]
+        hidden[rows[:, None], columns] |= True if found is None else found
         if found is None:
-            trouble.append(_obstacle(grid, coarse, level, area, rows, columns, small))
+            trouble.append(_obstacle(chain, coarse, level, rows, columns, small.primary[:-1, :-1]))
     return hidden, trouble
-
-
-def _needed(chain: Chain, level: int, dead_rows: Marks, dead_columns: Marks) -> Iterator[tuple[int, int]]:
-    """The small tables (coarser area, coarser category) in which something must be protected.
-
-    That is where a cell is primary, and where the sum over dead rows or columns, which everyone can compute, is small.
-    """
-    values, parents, groups = chain.grid.values[level], chain.division.parents[level], chain.grid.parent_column
-    areas, categories = len(dead_columns), dead_rows.shape[1]
-    row_dead, column_dead = dead_rows[:, groups], dead_columns[parents]
-
-    def thin(sums: Ints) -> Ints:
-        return ((sums > 0) & (sums < chain.smallest)).astype(np.int64)
-
-    def by_area(cells: Ints) -> Ints:
-        return _sums(cells, parents, areas)
-
-    def by_category(cells: Ints) -> Ints:
-        return _sums(cells.T, groups, categories).T
-
-    primary = (chain.first[level] & ~row_dead & ~column_dead).astype(np.int64)
-    needed = by_category(by_area(primary)) + by_area(thin(by_category(np.where(column_dead & ~row_dead, values, 0))))
-    needed += by_category(thin(by_area(np.where(row_dead & ~column_dead, values, 0))))
-    needed += thin(by_category(by_area(np.where(row_dead & column_dead, values, 0))))
-    return ((int(area), int(column)) for area, column in zip(*np.nonzero(needed), strict=True))
-
-
-def _sums(values: Ints, groups: Ints, number: int) -> Ints:
-    """Sums over the rows of each group."""
-    sums = np.zeros((number, values.shape[1]), dtype=np.int64)
-    np.add.at(sums, groups, values)
-    return sums
 
 
 def costs(categories: Sequence[Category], values: Ints) -> rectangles.Costs:
@@ -170,15 +135,13 @@ def costs(categories: Sequence[Category], values: Ints) -> rectangles.Costs:
     return (1.0 + np.log1p(values)) * np.where(remainder, REMAINDER_COST, 1.0)
 
 
-def _obstacle(
-    grid: Grid, coarse: Grid, level: int, area: int, rows: Ints, columns: Ints, small: rectangles.Small
-) -> Unprotectable:
+def _obstacle(chain: Chain, coarse: Grid, level: int, rows: Ints, columns: Ints, primary: Marks) -> Unprotectable:
     """The totals to hide where no rectangle helps: a lone area or category counts the same people as its total."""
-    values, column = small.values[0], int(grid.parent_column[columns[0]])
-    marks = small.primary & ~small.dead_rows[:, None] & ~small.dead_columns[None, :]
+    grid, values = chain.grid, chain.grid.values[level][rows[:, None], columns]
+    area, column = chain.division.parents[level][rows[:1]], grid.parent_column[columns[:1]]
     lone_column = np.count_nonzero(values.sum(axis=0)) < 2 <= np.count_nonzero(values.sum(axis=1))
-    if not marks.any():
-        return Unprotectable(coarse.table.id, level - 1, np.array([area]), np.array([column]))
+    if not primary.any():
+        return Unprotectable(coarse.table.id, level - 1, area, column)
     if lone_column:
-        return Unprotectable(coarse.table.id, level, rows[marks.any(axis=1)], np.array([column]))
-    return Unprotectable(grid.table.id, level - 1, np.array([area]), columns[marks.any(axis=0)])
+        return Unprotectable(coarse.table.id, level, rows[primary.any(axis=1)], column)
+    return Unprotectable(grid.table.id, level - 1, area, columns[primary.any(axis=0)])
