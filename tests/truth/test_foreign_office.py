@@ -92,6 +92,13 @@ def test_every_kind_of_its_trouble_is_its_own(towns: dict[str, Path]) -> None:
     assert not FOREIGN.rates.keys() & dirt.RATES.keys() - {"second_home_in_town", "double_entry", "double_person"}
 
 
+def test_the_page_names_every_rate() -> None:
+    page = (Path(__file__).parents[2] / "docs/explanation/how-true.md").read_text(encoding="utf-8")
+    dissolved = ("state_of_then_", "nationality_of_then_")
+    missing = [kind for kind in FOREIGN.rates if f"`{kind}`" not in page and not kind.startswith(dissolved)]
+    assert missing == []
+
+
 def test_places_lie_in_the_true_country() -> None:
     assert "Adana" in pools.pool(163).name
     assert set(pools.states()) <= {int(row["key"]) for row in pools.rows("keys.csv")}
