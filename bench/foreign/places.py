@@ -23,6 +23,8 @@ BY_SYSTEM: Final = (("duden", 0.45), ("english", 0.25), ("iso9", 0.12), ("polish
 CYRILLIC: Final = (160, 166, 169, 444, 450, 477, 470, 471, 146, 422, 425, 430, 125, 170, 144)
 CYRILLIC_UNTIL_1991: Final = (127, 139, 142)
 """States whose certificates are, or were, written in Cyrillic, if only in Soviet times."""
+HAMLETS: Final = 0.07
+"""Share of those not of our lists who were born in a hamlet that no gazetteer holds; its name is put together."""
 NEAR: Final = 0.55
 """Share of those born in Germany who were born in the town or near it; the nearer the more."""
 _LAND: Final = {
@@ -68,7 +70,7 @@ def _one_of(values: tuple[str, ...], u: float) -> str:
 
 
 def _foreign(key: int, place: int, year: int, u: float, v: float) -> str:
-    """The name of a place abroad: a usual German one, one of the time, a village, or GeoNames' in some spelling."""
+    """The name of a place abroad: a usual German one, one of the time, a village, a hamlet, or GeoNames'."""
     found = pools.pool(key)
     for kind, share in (("german", 0.28), ("former", 0.1), ("village", 0.08)):
         if kind not in found.lists or (kind == "former" and year >= found.until):
@@ -76,6 +78,8 @@ def _foreign(key: int, place: int, year: int, u: float, v: float) -> str:
         if u < share:
             return _one_of(found.lists[kind], u / share)
         u = (u - share) / (1 - share)
+    if "first" in found.lists and u < HAMLETS:
+        return _one_of(found.lists["first"], v) + _one_of(found.lists["second"], u / HAMLETS)
     if u < 0.7 and (key in CYRILLIC or (key in CYRILLIC_UNTIL_1991 and year < 1991)) and pools.cyrillic(key, place):
         return transliterated(pools.cyrillic(key, place), _system(v))
     if u > 0.9 and pools.spellings(key, place):
