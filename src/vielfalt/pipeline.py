@@ -163,7 +163,7 @@ def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, kee
         doubles = double_entries(engine, extract.register)
         people = counted(engine, extract.register, doubles, date)
         findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
-        addresses = distinct_addresses(engine, people, extract)
+        addresses = distinct_addresses(engine, extract)
         rows = engine.checkpoint(extract.register.select("record", "dwelling_status"), "rows")
     with step("birth"):
         born = country_of_birth(engine, people, _birth_candidates(town, extract))

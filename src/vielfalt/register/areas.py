@@ -15,11 +15,10 @@ LARGE_ADDRESS = 100
 """Residents above which an address that is no institution is reported."""
 
 
-def distinct_addresses(engine: Engine, people: Frame, extract: Extract) -> pl.DataFrame:
-    """The distinct addresses of the residents: number, street, house and one point."""
+def distinct_addresses(engine: Engine, extract: Extract) -> pl.DataFrame:
+    """The distinct addresses of the register: number, street, house and one point."""
     points = (nw.col(name).min().alias(name) for name in ("easting", "northing"))
-    lived_in = people.filter(~nw.col("address").is_null()).select("address")
-    found = extract.register.join(lived_in, on="address", how="semi").group_by("address").agg(*points)
+    found = extract.register.filter(~nw.col("address").is_null()).group_by("address").agg(*points)
     numbers = pl.DataFrame(pl.from_arrow(engine.collect(found))).sort("address")
     return pl.concat([numbers, extract.addresses.frame(numbers["address"].to_numpy())], how="horizontal")
 
