@@ -135,7 +135,7 @@ def test_an_answer_replaces_a_single_finding_and_stands_beside_homonyms() -> Non
             Place("Neuenberg", (), "164", "", 50_000),
         ]
     )
-    texts = ("altenberg", "neuenberg", "xyz", "open")
+    texts = ("altenberg", "neuenberg", "xyz", "qqq")
     answers = {"altenberg": "151", "neuenberg": "160", "xyz": "444", "elsewhere": "423"}
     found = coded.with_answers(places.candidates(texts, index), texts, answers)
     assert sorted(found.select("place", "country", "how").rows()) == [

@@ -16,7 +16,7 @@ from vielfalt.register import birth_texts, birthplaces, gazetteer, places
 from vielfalt.register.birthplaces import country_of_birth, open_spellings
 from vielfalt.register.extract import read_extract
 from vielfalt.register.gazetteer import Place, build_index
-from vielfalt.register.population import counted
+from vielfalt.register.population import counted, double_entries
 from vielfalt.schema import NAME_FIELDS
 
 FIELDS = ("person_id", *NAME_FIELDS, "birth_date", "birth_place", "birth_state", "nationality_1", "origin_state")
@@ -75,7 +75,7 @@ def result(names: tuple[str, str, str], folder: Path) -> tuple[list[Any], list[A
     numbers = {text: number for number, text in enumerate(extract.places)}
     found = places.candidates(extract.places, index)
     found = found.with_columns(place=found["place"].replace_strict(numbers, return_dtype=pl.Int32))
-    people = counted(engine, extract.register, 20251231)
+    people = counted(engine, extract.register, double_entries(engine, extract.register), 20251231)
     born = engine.collect(country_of_birth(engine, people, found)).sort_by("record")
     return (
         born["birth_country"].to_pylist(),

@@ -32,6 +32,11 @@ _WITHIN = re.compile(
     r"reg\.|kanton|kt\.|powiat|pow\.|opština|općina|vilayet|ilçesi|ili)\s+(?P<district>.+)"
 )
 _PART = re.compile(r"\s(?:ortsteil|ot|stadtteil|stadtbezirk|st\.-?teil|köyü|koyu|merkez)(?:\s|$).*")
+_SITUATION = re.compile(
+    r"(?:-|\s)(?:dorf|nord|süd|ost|west|mitte|stadt|altstadt|zentrum|land|siedlung|bahnhof|(?:kreis|stadt|städt\. )?"
+    r"krankenhaus|klinik|klinikum|kreisklinik|frauenklinik|universitätsklinik|uniklinik|entbindungsheim|geburtshaus)$"
+)
+_AT_RIVER = re.compile(r"\s(?:a\.?|an|am|auf|i\.?|im|in|ob|v\.|vor|unter|u\.)\s.+")
 _PREFIX = re.compile(r"^(?:stadt|dorf|ort|siedlung|kolonie|gut|sowchos|kolchos|staniza|aul|village|city of|town of)\s+")
 _NOTHING = frozenset(
     {
@@ -54,8 +59,8 @@ _SHORTEST = 2
 _LONGEST_STATE = 4
 """Words of the longest name of a state that is looked for at the end of a text."""
 _REPAIRED = {
-    garbled: letter
-    for letter in map(chr, range(0xDF, 0x180))
+    garbled: normalise(letter)
+    for letter in map(chr, range(0xA0, 0x180))
     if len(garbled := normalise(letter.encode().decode("cp1252", errors="ignore"))) == 2
 }
 """Letters that were written as UTF-8 and read as Windows-1252: "ã¼" was ü."""
@@ -84,10 +89,14 @@ def read_birth_text(text: str) -> Reading:
     """The text taken apart; a text that says nothing has neither leads nor states, the mere name of a state no lead."""
     whole = normalise(text)
     if not whole.isascii():
-        whole = _BROKEN.sub(lambda found: _REPAIRED[found[0]], whole)
+        whole = _repaired(_repaired(whole))
     if whole in _NOTHING:
         return Reading((), ())
     return _one_word(whole) if whole.isalpha() else _several_words(_CLOSE_DOT.sub(". ", whole))
+
+
+def _repaired(text: str) -> str:
+    return _BROKEN.sub(lambda found: _REPAIRED[found[0]], text)
 
 
 def _one_word(word: str) -> Reading:
@@ -194,6 +203,6 @@ def _without_last_state(name: str) -> tuple[str, tuple[State, ...]]:
 
 
 def _shorter(name: str) -> list[str]:
-    """The name without the district behind it or the kind of place before it."""
-    shorter = _PREFIX.sub("", _PART.sub("", _WITHIN.sub("", name)))
-    return [shorter] if shorter and shorter != name else []
+    """The name without the district behind it, the kind of place before it, or what tells it from its namesakes."""
+    shorter = _SITUATION.sub("", _PREFIX.sub("", _PART.sub("", _WITHIN.sub("", name))))
+    return [part for part in dict.fromkeys((shorter, _AT_RIVER.sub("", shorter))) if part and part != name]

@@ -40,7 +40,7 @@ SCHEMA = {
 }
 UNKNOWN_WEIGHT = 1_000
 """Weight of an old name whose present-day place is too small for GeoNames: a village."""
-_FORM = "2"
+_FORM = "3"
 """Part of the cache's name: raise it whenever the rules below change."""
 _KNOWLEDGE = Path(__file__).parent / "knowledge"
 _LATIN = re.compile("[A-Z\u00c0-\u024f\u1e00-\u1eff][^\u0250-\u02af\u0370-\u1dff\u2c00-\uffff/\\[\\]]{3,}")
@@ -110,7 +110,7 @@ def build_index(places: Iterable[Place]) -> pl.DataFrame:
     names = names.join(found.unique("number"), on="number", how="left").with_columns(
         region=pl.coalesce("old_region", "region")
     )
-    return _frame(pl.concat([_weighed(names), old]))
+    return _frame(pl.concat([_weighed(names), _run_together(names), old]))
 
 
 def _names(places: Sequence[Place]) -> pl.DataFrame:
@@ -139,6 +139,16 @@ def _weighed(names: pl.DataFrame) -> pl.DataFrame:
     usual = pl.col("usual") | (pl.col("country") == codes.GERMANY)
     tenth = pl.max_horizontal(pl.col("weight") // 10, pl.lit(1))
     return names.select(*_ROW, weight=pl.when(usual).then("weight").otherwise(tenth))
+
+
+def _run_together(names: pl.DataFrame) -> pl.DataFrame:
+    """German names of several words once more as one word: a key leaves connecting words out, which
+    "Giengenanderbrenz" holds."""
+    german = _weighed(
+        names.filter((pl.col("country") == codes.GERMANY) & pl.col("name").str.contains(r"\s(an|am|im|in|ob|vor)\s"))
+    )
+    joined = _spelled([name.replace(" ", "") for name in german["name"]]).select("name", "key")
+    return pl.concat([joined, german.drop("name", "key")], how="horizontal").select(*_ROW, "weight")
 
 
 def _old_names(names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

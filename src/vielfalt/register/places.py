@@ -25,10 +25,10 @@ HOW = ("exact", "variant", "typo", "hint", "state_name")
 well-known name; one letter off a short name or a small place abroad, which counts only where other evidence agrees;
 only the name of the state that the text holds."""
 SCHEMA = {"place": pl.String, "country": pl.String, "region": pl.String, "weight": pl.Int64, "how": pl.String}
-MIN_HINT, MIN_LOOSE, MIN_LOOSE_ABROAD, MAX_LOOSE = 4, 6, 8, 24
-"""Letters between which a name is compared by sound or with one letter off: shorter names have too many neighbours,
-longer texts are no names."""
-MIN_HEAD, MIN_TOWN, MIN_CITY = 4, 20_000, 100_000
+MIN_HINT, MIN_LOOSE, MIN_LOOSE_ABROAD, MIN_CUT_OFF, MAX_LOOSE = 4, 6, 8, 14, 24
+"""Letters between which a name is compared by sound, by its beginning or with one letter off: shorter names have too
+many neighbours, longer texts are no names."""
+MIN_HEAD, MIN_TOWN, MIN_CITY = 3, 20_000, 100_000
 """Letters and residents (in Germany, abroad) from which "Köln-Ehrenfeld" is read as a part of Köln: "Klein-Machnow"
 must not become "Klein"."""
 _FIRST_WORD = re.compile(r"[ -]")
@@ -53,7 +53,8 @@ def candidates(places: Sequence[str], index: pl.DataFrame) -> pl.DataFrame:
     found = _by_name(leads, index)
     still_open = leads.join(found, on="row", how="anti")
     near = _one_letter_off(still_open, index)
-    for looser in (_typos(near), _by_head(still_open, index), _by_sound(still_open, index), _hints(near)):
+    by_head, by_sound, by_beginning = (way(still_open, index) for way in (_by_head, _by_sound, _by_beginning))
+    for looser in (_typos(near), by_head, by_sound, by_beginning, _hints(near)):
         found = pl.concat([found, looser.join(found, on="row", how="anti")])
     rows = _with_states(_heaviest(found), readings)
     given = pl.DataFrame({"row": range(len(texts)), "place": texts}, schema={"row": pl.Int64, "place": pl.String})
@@ -106,6 +107,19 @@ def _by_head(leads: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
         orient="row",
     )
     return _best(_found(heads.join(cities, on="key"), "variant"))
+
+
+def _by_beginning(leads: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
+    """The towns whose name begins so, for an abbreviation ("Ellw.") and for a long text that a narrow column cut off.
+    No evidence on its own either."""
+    length = pl.col("key").str.len_chars()
+    begun = (pl.col("name").str.ends_with(".") & (length >= MIN_HINT)) | (length >= MIN_CUT_OFF)
+    start = pl.col("key").str.slice(0, MIN_HINT).alias("start")
+    towns = index.filter(pl.col("weight") >= MIN_TOWN // 4).select(
+        "country", "region", "weight", start, whole_key="key"
+    )
+    found = leads.filter(begun).with_columns(start).join(towns, on="start")
+    return _best(_found(found.filter(pl.col("whole_key").str.starts_with(pl.col("key"))), "hint"))
 
 
 def _one_letter_off(leads: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
