@@ -50,12 +50,12 @@ def recomputable(
 
 def _hidden(grid: Grid, protected: ProtectedCells, division: Division) -> Hidden:
     """Which cells of a published frame are suppressed, in the shape of the grid; so is what has no row."""
-    levels = []
+    frame, levels = protected.frame, []
+    columns, suppressed = columns_of(frame, grid.table, grid.categories), (frame["status"] == "suppressed").to_numpy()
     for level, values in enumerate(grid.values):
-        rows = protected.frame.filter(pl.col("level") == division.levels[level])
-        marks = np.ones(values.shape, dtype=np.bool_)
-        columns = columns_of(rows, grid.table, grid.categories)
-        marks[row_numbers(division.keys[level], rows["area"]), columns] = (rows["status"] == "suppressed").to_numpy()
+        here = frame["level"] == division.levels[level]
+        marks, rows = np.ones(values.shape, dtype=np.bool_), here.to_numpy()
+        marks[row_numbers(division.keys[level], frame["area"].filter(here)), columns[rows]] = suppressed[rows]
         levels.append(marks)
     return tuple(levels)
 
