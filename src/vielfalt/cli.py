@@ -304,12 +304,14 @@ def trace(folder: Path, record: int, date: str | None, lang: Language | None) ->
 @_lang
 def demo(residents: int, folder: Path | None, no_open: bool, lang: Language | None) -> None:
     """Shows the whole path on a synthetic town."""
+    import webbrowser
+
     from vielfalt import demonstration
 
     report = demonstration.run(residents, folder, _words(lang), _to_stderr)
-    click.echo(str(report))
     if not no_open:
-        click.launch(report.as_uri())
+        webbrowser.open(report.as_uri())
+    click.echo(str(report))
 
 
 def _words(lang: Language | None, town: Language | None = None) -> Words:
@@ -330,9 +332,6 @@ def _print_json(content: object) -> None:
 
 def main() -> None:
     """Runs a command. Errors become a sentence, a place and a next step, with the exit code of their class."""
-    from vielfalt.errors import StorageError, VielfaltError, why
-    from vielfalt.words import N_
-
     spoken: dict[str, Language] = {}
     clickwords.speak(_language())
     try:
@@ -341,19 +340,13 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except click.exceptions.Abort:
+        words = Words(spoken.get("language", _language()))
+        _to_stderr(words("Interrupted. The next run starts clean."))
         sys.exit(130)
-    except (VielfaltError, OSError) as error:
+    except Exception as error:
         from vielfalt import console
+        from vielfalt.errors import known
 
-        known = (
-            error
-            if isinstance(error, VielfaltError)
-            else StorageError(
-                N_("Reading or writing failed: {reason}."),
-                where=error.filename or "",
-                reason=why(error),
-                todo=N_("Check free space and permissions; nothing was released."),
-            )
-        )
-        console.show_error(known, Words(spoken.get("language", _language())))
-        sys.exit(known.exit_code)
+        told = known(error)
+        console.show_error(told, Words(spoken.get("language", _language())))
+        sys.exit(told.exit_code)

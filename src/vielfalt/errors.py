@@ -16,6 +16,8 @@ Exit codes: contract "Command line". Messages are English message ids; the comma
 from __future__ import annotations
 
 import errno
+import traceback
+from pathlib import Path
 from typing import ClassVar
 
 from vielfalt.words import N_, Text
@@ -67,7 +69,7 @@ class DisclosureError(VielfaltError):
 
 
 class EngineError(VielfaltError):
-    """The database engine failed."""
+    """The database engine failed, or the program itself."""
 
     exit_code = 13
 
@@ -101,3 +103,28 @@ _REASONS = {
 def why(error: OSError) -> Text:
     """The reason of the operating system in words that are translated; its own words for what is rare."""
     return Text(_REASONS.get(error.errno or 0, error.strerror or type(error).__name__))
+
+
+def known(error: Exception) -> VielfaltError:
+    """Any error as one that can be told. What failed unexpectedly is told by its places in the program alone.
+
+    Messages of libraries can quote a value of the extract, so none of them is shown.
+    """
+    if isinstance(error, VielfaltError):
+        return error
+    if isinstance(error, OSError):
+        return StorageError(
+            N_("Reading or writing failed: {reason}."),
+            where=error.filename or "",
+            reason=why(error),
+            todo=N_("Check free space and permissions; nothing was released."),
+        )
+    package = Path(__file__).parent
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if package in Path(frame.filename).parents]
+    places = [f"{Path(frame.filename).relative_to(package).as_posix()}:{frame.lineno}" for frame in reversed(frames)]
+    return EngineError(
+        N_("This is a fault of Vielfalt itself ({kind})."),
+        where=" ← ".join(places),
+        kind=type(error).__name__,
+        todo=N_("Please report it with these lines; they hold nothing about a person. The next run starts clean."),
+    )

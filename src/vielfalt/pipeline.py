@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -310,11 +310,10 @@ def _workspace(town: Town, date: int) -> Iterator[tuple[Engine, Path]]:
             where=vault,
             todo=N_("Check the folder's permissions and free space."),
         ) from None
-    engine = DuckDB(scratch)
     try:
-        yield engine, vault
+        with closing(DuckDB(scratch)) as engine:
+            yield engine, vault
     finally:
-        engine.close()
         shutil.rmtree(scratch, ignore_errors=True)
 
 

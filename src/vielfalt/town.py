@@ -13,12 +13,13 @@ TOWN/
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vielfalt import dates, parameters
+from vielfalt import dates, parameters, programme
 from vielfalt.cells import LEAST_DOMINANCE, Protection
 from vielfalt.errors import TownError, VielfaltError
 from vielfalt.profiles import Profile, read_profile
@@ -136,7 +137,7 @@ class _Reader:
             licence=str(town.get("licence", "dl-de/by-2-0")),
             language=self.choice("town", town, "language", ("de", "en")),  # type: ignore[arg-type]
             rule_set=self.choice("town", town, "rule_set", ("vielfalt-1",)),
-            options=frozenset(town.get("options", ())),
+            options=self.options(town),
             areas=self.areas(areas),
             profile_path=self.path.parent / str(town.get("profile", "profile.toml")),
             protection_settings=self.protection(),
@@ -150,7 +151,9 @@ class _Reader:
 
     def text(self, section: str, table: Mapping[str, Any], name: str) -> str:
         value = table.get(name)
-        if not isinstance(value, str) or not value.strip():
+        if value is not None and not isinstance(value, str):
+            raise self.fault(N_("The setting “{setting}” must stand in quotation marks."), setting=f"{section}.{name}")
+        if not value or not value.strip():
             raise self.fault(N_("The setting “{setting}” is missing or empty."), setting=f"{section}.{name}")
         return value
 
@@ -178,15 +181,30 @@ class _Reader:
 
     def areas(self, areas: Mapping[str, Any]) -> Areas:
         self.known("areas", areas, {"streets", "crs", "level"})
-        levels = tuple(self.level(entry) for entry in areas.get("level", ()))
-        if not levels:
-            raise self.fault(N_("The setting “{setting}” is missing or empty."), setting="areas.level")
+        entries = areas.get("level", ())
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
+            raise self.fault(N_("There is no area level; each is a section [[areas.level]]."))
+        levels = tuple(map(self.level, entries))
+        twice = [id for id, times in Counter(level.id for level in levels).items() if times > 1]
+        if twice:
+            raise self.fault(N_("Two area levels bear the id “{id}”."), id=twice[0])
         streets = areas.get("streets", "")
         return Areas(
             levels=levels,
             streets=self.path.parent / str(streets) if streets else None,
             crs=str(areas.get("crs", "EPSG:25832")),
         )
+
+    def options(self, town: Mapping[str, Any]) -> frozenset[str]:
+        known = {table.option for table in programme.ALL if table.option}
+        wanted = town.get("options", [])
+        if not isinstance(wanted, list) or not known.issuperset(map(str, wanted)):
+            raise self.fault(
+                N_("The setting “{setting}” is a list; it may hold: {allowed}."),
+                setting="town.options",
+                allowed=", ".join(sorted(known)),
+            )
+        return frozenset(wanted)
 
     def level(self, entry: Mapping[str, Any]) -> LevelFile:
         self.known("areas.level", entry, {"id", "title", "file", "key", "name", "parent"})
@@ -203,7 +221,9 @@ class _Reader:
         )
 
     def protection(self) -> Mapping[str, int | float]:
-        settings = dict(self.content.get("protection", {}))
+        settings = self.content.get("protection", {})
+        if not isinstance(settings, dict):
+            raise self.fault(N_("The section [{section}] is missing."), section="protection")
         known = parameters.load("protection")
         self.known("protection", settings, set(known))
         for name, value in settings.items():

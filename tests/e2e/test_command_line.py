@@ -21,9 +21,11 @@ import pytest
 
 from vielfalt import dates, pipeline, schema
 from vielfalt.engines.duckdb import DuckDB
+from vielfalt.errors import known
 from vielfalt.locking import alone_in
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
+from vielfalt.words import Words
 
 DATES = (20241231, 20251231)
 LATEST = "2025-12-31"
@@ -268,6 +270,34 @@ def _spoil_settings(town: Path) -> None:
     (town / "town.toml").write_text("[town\n", encoding="utf-8")
 
 
+def _spoil_one_setting(town: Path, wrong: str, right: str) -> None:
+    path = town / "town.toml"
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "sentence"),
+    [
+        ('id = "block"', 'id = "quarter"', "Two area levels"),
+        ("ags = 99999001", 'ags = "99999001"', "quotation marks"),
+        ('options = ["religon"]', 'language = "de"', "may hold: religion"),
+        ("options = 5", 'language = "de"', "may hold: religion"),
+    ],
+)
+def test_mistaken_settings_are_named(town: Path, wrong: str, right: str, sentence: str) -> None:
+    _spoil_one_setting(town, wrong, right)
+    shown = vielfalt("run", town, expect=11).stderr
+    assert sentence in shown and "town.toml" in shown
+
+
+def test_settings_in_another_encoding_are_named_by_line(town: Path) -> None:
+    path = town / "town.toml"
+    path.write_bytes("# ä\n".encode("cp1252") + path.read_bytes())
+    assert "not saved as UTF-8; the first sign that is not stands in line 1" in vielfalt("run", town, expect=11).stderr
+
+
 def _spoil_threshold(town: Path) -> None:
     path = town / "town.toml"
     text = re.sub(r"(?ms)^\[protection\].*?(?=^\[|\Z)", "", path.read_text(encoding="utf-8"))
@@ -308,6 +338,19 @@ def test_a_directory_that_matches_nothing_falls_back_to_coordinates(town: Path) 
     assert sum(unresolved) < 0.01 * outcome["residents"]
 
 
+def test_a_directory_that_matches_nothing_without_coordinates_is_an_error(town: Path) -> None:
+    (town / "areas" / "streets.csv").write_text(
+        f"street_key;street_name;from;to;parity;block\n99999;Nirgendwo;1;9;all;{_first_block(town)}\n", encoding="utf-8"
+    )
+    profile = town / "profile.toml"
+    lines = profile.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(("easting", "northing"))]
+    profile.write_text("\n".join(kept), encoding="utf-8")
+    shown = vielfalt("run", town, expect=10).stderr
+    assert "addresses of the extract lies in an area" in shown and "streets.csv" in shown
+    assert not (town / "releases").exists()
+
+
 def _first_block(town: Path) -> str:
     areas = json.loads((town / "areas" / "block.geojson").read_text(encoding="utf-8"))
     return str(areas["features"][0]["properties"]["key"])
@@ -339,6 +382,32 @@ def test_two_runs_on_one_town_do_not_meet(town: Path) -> None:
     assert not (town / "releases").exists()
     vielfalt("check", town)
     assert stat.S_IMODE((town / "vault").stat().st_mode) == 0o700
+
+
+def test_an_interrupted_run_says_so(town: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vielfalt", "run", str(town), "--lang", "en"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    scratch = town / "vault" / LATEST / ".scratch"
+    while not scratch.exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert "Interrupted." in process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert not scratch.exists() and not (town / "releases").exists()
+
+
+def test_a_fault_of_the_program_is_told_without_values() -> None:
+    try:
+        Words("en")("{missing}", other="Erika Mustermann")
+    except KeyError as error:
+        told = known(error)
+    assert told.exit_code == 13
+    assert told.values["kind"] == "KeyError" and "words.py:" in told.where
+    assert "Mustermann" not in str(told)
 
 
 def test_an_error_is_told_in_the_language_asked_for(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_encodings_delimiters_and_free_column_order(tmp_path: Path, encoding: st
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("1;Am Bach;1;9;all;A\n1;Am Bach;9;1;all;A\n", "rows 3"),
+        ("1;Am Bach;1;9;all;A\n1;Am Bach;9;1;all;A\n", "the first: 3"),
         ("1;Am Bach;1;;all;A\n", "no range"),
         ("1;Am Bach;x;y;all;A\n", "no range"),
         ("1;Am Bach;1;9;left;A\n", "parity"),

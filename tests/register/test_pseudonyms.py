@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -91,6 +92,18 @@ def test_record_keys_are_stable_and_differ_by_year() -> None:
     assert len(np.unique(keys)) > 4990
     assert (keys != later).mean() > 0.999
     assert abs(np.corrcoef(keys, later)[0, 1]) < 0.05
+
+
+def test_a_full_disk_leaves_no_half_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(StorageError):
+            town_key(tmp_path)
+    assert len(town_key(tmp_path)) == 32
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
 
 
 def test_key_is_made_once_for_the_owner_alone(tmp_path: Path) -> None:

@@ -6,10 +6,12 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from vielfalt.engines.base import Engine, Frame
+from vielfalt.errors import DeliveryError
 from vielfalt.geography import Geography
 from vielfalt.register.addresses import Streets, locate
 from vielfalt.register.checks import Finding, search
 from vielfalt.register.extract import Extract
+from vielfalt.words import N_
 
 LARGE_ADDRESS = 100
 """Residents above which an address that is no institution is reported."""
@@ -26,8 +28,18 @@ def distinct_addresses(engine: Engine, extract: Extract) -> pl.DataFrame:
 def areas(
     engine: Engine, people: Frame, addresses: pl.DataFrame, streets: Streets | None, geography: Geography
 ) -> Frame:
-    """Adds one column per area level with the area's key; null where the address lies in no area."""
+    """Adds one column per area level with the area's key; null where the address lies in no area.
+
+    Raises DeliveryError when not a single address lies in an area.
+    """
     located = locate(addresses, streets, geography)
+    if addresses.height and (located["area"] == "").all():
+        raise DeliveryError(
+            N_("None of the {n} addresses of the extract lies in an area of the town."),
+            where=streets.path if streets else "",
+            n=addresses.height,
+            todo=N_("Compare street keys, street names and coordinates of extract, directory and polygons."),
+        )
     finest = geography.finest.id
     table = pl.DataFrame({"address": addresses["address"], finest: located["area"]}).filter(pl.col(finest) != "")
     for level in geography.levels[:-1]:

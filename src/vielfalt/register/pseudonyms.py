@@ -30,9 +30,7 @@ def town_key(vault: Path) -> bytes:
     try:
         vault.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(_KEY_BYTES))
+            _new_key(path)
         key = path.read_bytes()
     except OSError:
         raise StorageError(
@@ -45,6 +43,17 @@ def town_key(vault: Path) -> bytes:
             todo=N_("Restore it from a backup. A new key ends the link to earlier reference dates."),
         )
     return key
+
+
+def _new_key(path: Path) -> None:
+    """Writes a new key beside and renames it: a full disk or a killed run must not leave half a key."""
+    partial = path.with_name(".key")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(_KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(path)
 
 
 def pseudonyms(ids: pa.Array, key: bytes) -> pa.Array:

@@ -170,7 +170,7 @@ def _ranges(
     if bad:
         reason, numbers = max(bad.items(), key=lambda item: len(item[1]))
         raise DeliveryError(
-            N_("{n} rows of the street directory cannot be used ({reason}); the first are rows {rows}."),
+            N_("Rows of the street directory that cannot be used: {n} ({reason}); the first: {rows}."),
             where=path,
             todo=_SEE,
             n=sum(len(rows) for rows in bad.values()),
