@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 from vielfalt import codes, parameters
 
 Row: TypeAlias = dict[str, Any]
-Places: TypeAlias = Mapping[int, Sequence[tuple[str, str, int]]]
-"""Per birth place: country, region and weight of every place of that name."""
+Candidate: TypeAlias = tuple[str, str, int, str]
+Places: TypeAlias = Mapping[int, Sequence[Candidate]]
+"""Per birth place: country, region and weight of every place of that name, one per country, and how it was found."""
 
 GERMANY = "000"
 SPECIAL = ("997", "998", "999")
@@ -87,40 +88,73 @@ def old_enough(parent: Row, child: Row) -> bool:
 
 
 def country_of_birth(person: Row, places: Places) -> None:
-    """State of birth, else the successor state the place lies in, else place, nationality and origin."""
+    """State of birth, else place (within the successors of a dissolved state), nationality and origin."""
     found = places.get(person["birth_place"], ())
-    weights: dict[str, int] = {}
-    for country, _, weight in found:
-        weights[country] = weights.get(country, 0) + weight
-    decided, person["birth_rule"] = weighed(person, weights)
+    decided, person["birth_rule"] = weighed(person, found)
     person["birth_country"] = decided
-    person["birth_region"] = next((region for country, region, _ in found if country == decided and region), None)
+    person["birth_region"] = next((region for country, region, _, _ in found if country == decided and region), None)
 
 
-def weighed(person: Row, weights: Mapping[str, int]) -> tuple[str | None, str]:
+def weighed(person: Row, found: Sequence[Candidate]) -> tuple[str | None, str]:
     state = codes.countries().get(person["birth_state"] or "")
     if state and state.kind in ("state", "region"):
         return state.key, "B1"
-    if state and state.kind == "former":
-        successors = [key for key in weights if key in state.successors]
-        return (successors[0], "B2") if len(successors) == 1 else (state.key, "B3")
-    if not weights:
-        return None, "B0"
-    if len(weights) == 1:
-        return next(iter(weights)), "B4"
-    german = person["nationality_1"] == GERMANY
-    if person["nationality_1"] in weights and not german:
-        return person["nationality_1"], "B5"
-    if person["nationality_2"] in weights and person["nationality_2"] != GERMANY:
-        return person["nationality_2"], "B6"
-    if person["origin_state"] in weights:
-        return person["origin_state"], "B7"
-    if GERMANY in weights and german and person["arrival_from_abroad_date"] is None:
-        return GERMANY, "B8"
-    largest = max(weights, key=lambda key: weights[key])
-    if weights[largest] >= 20 * (sum(weights.values()) - weights[largest]):
-        return largest, "B9"
+    former = state if state and state.kind == "former" else None
+    if former:
+        found = [(*place[:3], "exact" if place[3] == "hint" else place[3]) for place in found]
+        found = [place for place in found if place[0] in former.successors]
+    decided = by_place(person, found, "B2" if former else "B4")
+    if decided:
+        return decided
+    if former:
+        return former.key, "B3"
+    origin = codes.countries().get(person["origin_state"] or "")
+    unknown = not found or any(how == "hint" for *_, how in found)
+    abroad = origin is not None and origin.kind in ("state", "region") and origin.key != GERMANY
+    if unknown and abroad and person["origin_state"] in (person["nationality_1"], person["nationality_2"]):
+        return person["origin_state"], "B13"
     return None, "B0"
+
+
+def by_place(person: Row, found: Sequence[Candidate], only: str) -> tuple[str, str] | None:
+    """What the places of that name say, with nationality and origin; None when they leave it open."""
+    if not found:
+        return None
+    coded = next((country for country, _, _, how in found if how == "coded"), None)
+    sure = all(how != "hint" for *_, how in found)
+    if len(found) == 1 and sure and not coded:
+        return found[0][0], only
+    settled = by_clues(person, found) if len(found) > 1 or not sure else None
+    if settled or coded:
+        return settled or (str(coded), "B11")
+    return by_size(person, found) if sure else None
+
+
+def by_clues(person: Row, found: Sequence[Candidate]) -> tuple[str, str] | None:
+    """Namesakes settled by nationality, origin, or a life without any trace abroad."""
+    countries = [country for country, *_ in found]
+    for name, id in zip(NATIONALITIES, ("B5", "B6", "B10"), strict=True):
+        if person[name] in countries and person[name] != GERMANY:
+            return person[name], id
+    if person["origin_state"] in countries:
+        return person["origin_state"], "B7"
+    _, region, _, _ = heaviest(found)
+    expelled = region != "" and (person["birth_date"] is None or person["birth_date"] < 19450000)
+    here = person["nationality_1"] == GERMANY and person["arrival_from_abroad_date"] is None and not expelled
+    return (GERMANY, "B8") if here and GERMANY in countries else None
+
+
+def by_size(person: Row, found: Sequence[Candidate]) -> tuple[str, str] | None:
+    """Namesakes that only their size tells apart."""
+    largest, _, weight, _ = heaviest(found)
+    foreign = person["nationality_1"] not in (None, GERMANY)
+    if largest == GERMANY and foreign and person["arrival_from_abroad_date"] is None:
+        return GERMANY, "B12"
+    return (largest, "B9") if weight >= 20 * (sum(place[2] for place in found) - weight) else None
+
+
+def heaviest(found: Sequence[Candidate]) -> Candidate:
+    return max(found, key=lambda place: (place[2], place[0]))
 
 
 def is_german(person: Row) -> bool | None:

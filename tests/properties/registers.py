@@ -18,15 +18,21 @@ from vielfalt.register.population import counted, double_entries
 from vielfalt.register.reading import REGISTER
 
 REFERENCE = 20250630
-PLACES: dict[int, list[tuple[str, str, int]]] = {
-    0: [("000", "", 500_000)],
-    1: [("163", "", 90_000)],
-    2: [("152", "east", 600_000)],
-    3: [("164", "sudeten", 100_000), ("163", "", 3_000)],
-    4: [("000", "", 20_000), ("152", "", 1_000)],
-    5: [("000", "", 900), ("152", "east", 5_000), ("444", "", 4_000)],
-    6: [("444", "", 1_900_000)],
-    7: [("130", "", 5_000), ("170", "", 5_000), ("000", "", 5_000)],
+PLACES: dict[int, list[tuple[str, str, int, str]]] = {
+    0: [("000", "", 500_000, "exact")],
+    1: [("163", "", 90_000, "variant")],
+    2: [("152", "east", 600_000, "exact")],
+    3: [("164", "sudeten", 100_000, "exact"), ("163", "", 3_000, "exact")],
+    4: [("000", "", 20_000, "exact"), ("152", "", 1_000, "exact")],
+    5: [("000", "", 900, "exact"), ("152", "east", 5_000, "exact"), ("444", "", 4_000, "exact")],
+    6: [("444", "", 1_900_000, "exact")],
+    7: [("130", "", 5_000, "exact"), ("170", "", 5_000, "exact"), ("000", "", 5_000, "exact")],
+    8: [("444", "", 9_000, "hint"), ("000", "", 800, "hint")],
+    9: [("152", "", 9_000, "hint")],
+    10: [("444", "", 0, "coded")],
+    11: [("152", "", 5_000, "exact"), ("475", "", 4_000, "exact"), ("444", "", 0, "coded")],
+    12: [("444", "", 90_000, "exact"), ("130", "", 80_000, "exact"), ("160", "", 900, "exact")],
+    13: [("000", "", 500_000, "exact"), ("159", "", 0, "state_name")],
 }
 _COUNTRY = ("000", "163", "152", "444", "475", "159", "120", "411", "997", "998", None)
 _ARRIVAL = (None, 19491231, 19500000, 19500101, 19890701, 19921231, 19930101, 20121231, 20130000, 20240301)
@@ -97,6 +103,6 @@ def candidates() -> pl.DataFrame:
     """``PLACES`` as the frame that the country of birth is weighed by."""
     return pl.DataFrame(
         [(place, *candidate) for place, found in PLACES.items() for candidate in found],
-        schema={"place": pl.Int32, "country": pl.Utf8, "region": pl.Utf8, "weight": pl.Int64},
+        schema={"place": pl.Int32, "country": pl.Utf8, "region": pl.Utf8, "weight": pl.Int64, "how": pl.Utf8},
         orient="row",
     )

@@ -20,6 +20,7 @@ from vielfalt.register.birthplaces import country_of_birth
 from vielfalt.register.derivation import derive
 from vielfalt.register.extract import Extract, read_extract
 from vielfalt.register.households import housed, households
+from vielfalt.register.places import SCHEMA
 from vielfalt.register.population import counted, double_entries
 from vielfalt.register.reading import REGISTER
 
@@ -273,7 +274,7 @@ def test_no_name_number_or_address_is_left_in_the_database(engine: Engine, tmp_p
 def test_nothing_that_could_name_anyone_is_left_after_the_derivation(engine: Engine, tmp_path: Path) -> None:
     read = extract(engine, tmp_path, [{**ORDINARY, **SECRETS}, {**ORDINARY, "sex": "w"}])
     people = counted(engine, read.register, double_entries(engine, read.register), REFERENCE)
-    candidates = pl.DataFrame(schema={"place": pl.Int32, "country": pl.Utf8, "region": pl.Utf8, "weight": pl.Int64})
+    candidates = pl.DataFrame(schema={**SCHEMA, "place": pl.Int32})
     people = housed(country_of_birth(engine, people, candidates), households(engine, people))
     assert not {"family_name", "birth_name", "given_names"} & set(people.collect_schema().names())
     engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE)), "derived")
