@@ -89,6 +89,35 @@ ALL: tuple[Definition, ...] = (
         ("street_key|street_name", "house_number"),
     ),
     Definition(
+        "mh_household",
+        N_("Migration background of households"),
+        N_(
+            "A household has a migration background if at least one member has one; counted apart are households in "
+            "which all members have one."
+        ),
+        N_(
+            "Households are approximations, and adult children of immigrants are not recognised: see the two "
+            "definitions. A household is not determinable if nobody has a background and somebody is not determinable."
+        ),
+        N_("Own definition, after the household of at least one member with background in integration monitoring"),
+        ("nationality_1", "birth_place|birth_state", "street_key|street_name", "house_number"),
+    ),
+    Definition(
+        "couple_nationality",
+        N_("Couples by nationality"),
+        N_(
+            "Two people who live together as spouses, registered partners, parents of one child or by further clues: "
+            "both German, one German and one foreign (binational), both foreign."
+        ),
+        N_(
+            "Germans with a further nationality count as Germans. Partners at different addresses are no couple here; "
+            "unmarried couples who moved in at different times are mostly missed, and two who share a flat may be "
+            "taken for a couple. Published for the town as a whole."
+        ),
+        N_("Own definition; links of households, nationality after AufenthG §2(1)"),
+        ("nationality_1", "street_key|street_name", "house_number"),
+    ),
+    Definition(
         "religion_group",
         N_("Religious society under public law"),
         N_("Membership as recorded for church tax: Roman Catholic, Protestant, other society under public law, none."),

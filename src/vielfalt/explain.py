@@ -12,7 +12,7 @@ import polars as pl
 from vielfalt import codes, dates, definitions, parameters
 from vielfalt.errors import TownError, UsageError
 from vielfalt.figures.indices import ALL as INDICES
-from vielfalt.register import checks, households
+from vielfalt.register import checks, kinship
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
 from vielfalt.register.evidence import CODES, COUNTS, FLAGS, NOT_COUNTED
 from vielfalt.register.origin import IMMIGRATION_HISTORY, MIGRATION_STATUS
@@ -43,7 +43,7 @@ def entries(words: Words) -> Iterator[Entry]:
     for decision in DECISIONS:
         for place, rule in enumerate(decision.all_rules(), start=1):
             yield _rule(decision, rule, place, words)
-    for link in households.LINKS:
+    for link in kinship.LINKS:
         yield _entry(
             link.id,
             N_("Link of households"),

@@ -38,7 +38,7 @@ from vielfalt.register.derivation import derive
 from vielfalt.register.evidence import evidence_rows
 from vielfalt.register.extract import Extract, read_extract
 from vielfalt.register.gazetteer import with_town
-from vielfalt.register.households import housed, households
+from vielfalt.register.households import housed, household_findings, households
 from vielfalt.register.places import candidates, place_index
 from vielfalt.register.population import counted, double_entries, population_findings
 from vielfalt.register.pseudonyms import town_key
@@ -168,7 +168,9 @@ def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, kee
     with step("birth"):
         born = country_of_birth(engine, people, _birth_candidates(town, extract))
     with step("households"):
-        people = engine.checkpoint(housed(born, households(engine, people)), "housed")
+        formed = households(engine, people)
+        findings += household_findings(engine, formed)
+        people = engine.checkpoint(housed(born, formed), "housed")
         for named in ("register", "doubles", "people", "households"):
             engine.drop(named)
     with step("status"):

@@ -181,6 +181,25 @@ ALL: tuple[Table, ...] = (
         needs=("street_key|street_name", "house_number"),
     ),
     Table(
+        "mh_household",
+        N_("Households by migration background"),
+        ("mh_household",),
+        ("households", "mh_household", "mh_register"),
+        parent="households",
+        unit="households",
+        needs=(*_BIRTH, "street_key|street_name", "house_number"),
+    ),
+    Table(
+        "couple_nationality",
+        N_("Couples by nationality"),
+        ("couple_nationality",),
+        ("households", "couple_nationality", "foreigner"),
+        parent="households",
+        unit="households",
+        town_only=True,
+        needs=("nationality_1", "street_key|street_name", "house_number"),
+    ),
+    Table(
         "mh_group_by_age",
         N_("Migration background by age"),
         ("mh_group", "age_class"),
@@ -242,6 +261,8 @@ DIMENSIONS: dict[str, str] = {
     "marital_status": N_("Marital status"),
     "religion_group": N_("Religious society"),
     "household_type": N_("Type of household"),
+    "mh_household": N_("Migration background of the household"),
+    "couple_nationality": N_("Nationality of couples"),
     "stay_class": N_("Length of stay"),
 }
 """The title of every dimension."""

@@ -13,7 +13,7 @@ import pytest
 from vielfalt import codes, definitions, errors, explain, parameters, programme, schema, town
 from vielfalt.cli import commands
 from vielfalt.figures.indices import ALL as INDICES
-from vielfalt.register import checks, evidence, households
+from vielfalt.register import checks, evidence, households, kinship
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -121,7 +121,7 @@ def test_rules() -> None:
 
 
 def test_links_of_households() -> None:
-    ids = [link.id for link in households.LINKS]
+    ids = [link.id for link in kinship.LINKS]
     assert [id for id in ids if not section(page(REFERENCE / "rules" / "households.md"), id)] == []
     assert unnamed(ids, page(DOCS / "explanation" / "households.md")) == []
     assert unnamed(households.TYPES, page(DOCS / "explanation" / "households.md")) == []

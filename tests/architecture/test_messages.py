@@ -15,7 +15,7 @@ import messages
 from vielfalt import definitions, pipeline, programme, schema
 from vielfalt.explain import DECISIONS
 from vielfalt.figures.indices import ALL as INDICES
-from vielfalt.register import checks, households
+from vielfalt.register import checks, kinship
 
 SAME_IN_BOTH = {
     *("Definition", "Index", "Name", "Person", "Region", "Religion", "Status", "Tests"),
@@ -110,7 +110,7 @@ def test_everything_shown_as_data_is_marked(ids: dict[messages.Id, str]) -> None
     shown += list(pipeline.STEPS.values())
     shown += [field.meaning for field in (*schema.EXTRACT, *schema.PERSONS)]
     shown += [rule.because for decision in DECISIONS for rule in decision.all_rules()]
-    shown += [link.because for link in households.LINKS]
+    shown += [link.because for link in kinship.LINKS]
     shown += [text for entry in checks.ALL for text in (entry.message, entry.consequence)]
     shown += [text for entry in INDICES for text in (entry.title, entry.formula, entry.bounds, entry.caveat)]
     assert [text for text in shown if text not in ids] == []

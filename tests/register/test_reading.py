@@ -16,6 +16,7 @@ from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.polars import Polars
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.profiles import DATE_FORMS, Profile
+from vielfalt.register import reading
 from vielfalt.register.birthplaces import country_of_birth
 from vielfalt.register.derivation import derive
 from vielfalt.register.extract import Extract, read_extract
@@ -215,6 +216,14 @@ def test_texts_become_numbers_of_their_normal_form(engine: Engine, tmp_path: Pat
     assert found[1]["birth_name"] == found[3]["family_name"] != found[1]["family_name"]
     assert found[2]["birth_name"] is None
     assert [read.places[found[record]["birth_place"]] for record in (1, 2, 3)] == ["alma-ata", "alma-ata", "köln"]
+
+
+@pytest.mark.parametrize(
+    ("written", "house"),
+    [("12-14", "12"), ("12/14", "12"), ("012", "12"), ("12 - 14", "12"), ("14-12", "14-12"), ("12/1", "12/1")],
+)
+def test_a_building_of_several_numbers_is_the_house_it_begins_with(written: str, house: str) -> None:
+    assert reading._house(written, "") == (house, "")
 
 
 def test_addresses(engine: Engine, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from vielfalt.engines.polars import Polars
 from vielfalt.register import households as household_rules
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH, country_of_birth
 from vielfalt.register.derivation import derive
-from vielfalt.register.households import LINKS, Link, households
+from vielfalt.register.households import households
+from vielfalt.register.kinship import LINKS, STAGES, Link
+from vielfalt.register.neighbours import Formed, Neighbours, Pairs
 from vielfalt.register.origin import IMMIGRATION_HISTORY, MIGRATION_STATUS
 from vielfalt.register.reading import REGISTER
 from vielfalt.rules import Decision, Rule
@@ -88,20 +91,22 @@ def links() -> dict[str, str]:
     found: dict[str, set[str]] = {case: set() for case in _HOUSEHOLDS}
     names, rows = _all_residents()
 
-    def spy(batch: pa.Table) -> pa.Table:
-        people = household_rules._neighbours(batch)
-        for link in LINKS:
-            joined = [int(people.record[own]) for own, other in zip(*link.pairs(people), strict=True) if own != other]
-            for record in joined:
-                found[names[record][0]].add(link.id)
-        return group(batch)
+    def spied(link: Link) -> Link:
+        def pairs(people: Neighbours, formed: Formed) -> Pairs:
+            one, two = link.pairs(people, formed)
+            for record in people.record[one[one != two]].tolist():
+                if record in names:
+                    found[names[record][0]].add(link.id)
+            return one, two
 
-    group = household_rules._group
+        return replace(link, pairs=pairs)
+
+    stages = tuple(replace(stage, links=tuple(map(spied, stage.links))) for stage in STAGES)
     engine = Polars()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(household_rules, "_group", spy)
+        patch.setattr(household_rules, "STAGES", stages)
         households(engine, engine.load(_table(rows, _PEOPLE), "cases"))
-    return {case: " ".join(sorted(ids)) for case, ids in found.items()}
+    return {case: " ".join(sorted(ids, key=lambda id: int(id[1:]))) for case, ids in found.items()}
 
 
 @pytest.mark.parametrize("case", [case for case in _HOUSEHOLDS if not case.startswith("Types")])
@@ -137,7 +142,7 @@ def test_every_link_has_a_section_with_a_case_and_a_near_miss(link: Link) -> Non
 
 
 def test_household_page_describes_every_link_and_the_types() -> None:
-    assert sorted(spec_tables.sections("households.md")) == [*sorted(link.id for link in LINKS), "Types"]
+    assert sorted(spec_tables.sections("households.md")) == sorted([*(link.id for link in LINKS), "Types"])
 
 
 @pytest.mark.parametrize("page", DECISIONS)
@@ -203,13 +208,20 @@ def _all_residents() -> tuple[dict[int, tuple[str, str]], list[dict[str, Any]]]:
         lines = list(group)
         names |= {len(rows) + place: (case, line.given["person"]) for place, line in enumerate(lines, 1)}
         rows += _residents(lines, len(rows), number)
+    home = {"address": _ELSEWHERE, "institution": 1}
+    for place in range(_TOWN):
+        rows.append({**_person({}, len(rows) + 1), **home, **dict.fromkeys(_NUMBERS, _ELSEWHERE + place)})
     return names, rows
 
 
 def _residents(cases: Sequence[Line], before: int, number: int) -> list[dict[str, Any]]:
-    """The people of one case as rows, strangers at the address last; records count on from ``before``."""
+    """The people of one case as rows, strangers at the address and elsewhere last; records count on from ``before``.
+
+    Names and municipalities are those of the case: nobody else bears or comes from them, but who is asked for.
+    """
     records = {line.given["person"]: before + place for place, line in enumerate(cases, 1)}
-    family = {name: place for place, name in enumerate(sorted({line.given.get("family_name", "") for line in cases}))}
+    texts = sorted({line.given[name] for line in cases for name in _NUMBERS if name in line.given})
+    numbers = {text: number * 10 + place for place, text in enumerate(texts)}
     rows = []
     for line in cases:
         given = dict(line.given)
@@ -217,16 +229,21 @@ def _residents(cases: Sequence[Line], before: int, number: int) -> list[dict[str
             {name: given.pop(name) for name in list(given) if name not in _LINKED}, records[line.given["person"]]
         )
         row.update({role: records[given[role]] for role in ("spouse", *GUARDIANS) if role in given})
+        row.update({name: numbers[given[name]] for name in _NUMBERS if name in given})
         row["address"] = number * 10 + int(given["address"]) if "address" in given else None
-        row["family_name"] = family[given["family_name"]] if "family_name" in given else None
         rows.append(row)
-    strangers = sum(int(line.given.get("neighbours", 0)) for line in cases)
-    return rows + [
-        {**_person({}, before + len(rows) + place), "address": rows[0]["address"]} for place in range(1, strangers + 1)
-    ]
+    here = [{"address": rows[0]["address"]}] * int(cases[0].given.get("neighbours", 0))
+    there = [{"family_name": rows[0]["family_name"]}] * int(cases[0].given.get("namesakes", 0))
+    there += [{"origin_municipality": rows[0]["origin_municipality"]}] * int(cases[0].given.get("compatriots", 0))
+    strangers = [*here, *({**known, "address": _ELSEWHERE, "institution": 1} for known in there)]
+    return rows + [{**_person({}, before + len(rows) + place), **known} for place, known in enumerate(strangers, 1)]
 
 
-_LINKED = ("spouse", *GUARDIANS, "address", "family_name")
+_NUMBERS = ("family_name", "birth_name", "origin_municipality")
+_LINKED = ("spouse", *GUARDIANS, "address", *_NUMBERS)
+_STRANGERS = ("neighbours", "namesakes", "compatriots")
+_TOWN, _ELSEWHERE = 10_000, 100_000
+"""Residents of the town besides the cases, each of a name and a municipality of origin of their own; their address."""
 
 
 def _person(given: Mapping[str, str], record: int) -> dict[str, Any]:
@@ -236,7 +253,7 @@ def _person(given: Mapping[str, str], record: int) -> dict[str, Any]:
     for name, text in given.items():
         if name in _PEOPLE:
             row[name] = text if pa.types.is_string(_PEOPLE[name]) else int(text)
-        elif name not in ("case", "place", "person", "neighbours", "same") and "." not in name:
+        elif name not in ("case", "place", "person", "same", *_STRANGERS) and "." not in name:
             raise KeyError(name)
     return row
 

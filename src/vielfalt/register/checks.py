@@ -117,6 +117,25 @@ ALL: tuple[Check, ...] = (
         "2.6",
     ),
     Check(
+        "household_large",
+        N_("More than 12 people in one household."),
+        N_("Counted as one household; please check."),
+        "2.6",
+    ),
+    Check("minor_alone", N_("Under 18, and no clue leads to a household."), N_("Counted as living alone."), "2.6"),
+    Check(
+        "same_day_many",
+        N_("More than four people whom nothing else joins moved into the address on one day."),
+        N_("Counted as living alone; please check whether it is a home."),
+        "2.6",
+    ),
+    Check(
+        "name_frequent",
+        N_("The name occurs more than once at the address, but is too frequent to join strangers there."),
+        N_("Counted as living alone."),
+        "2.6",
+    ),
+    Check(
         "street_conflict",
         N_("A line of the street directory puts house numbers into an area and another line into a different one."),
         N_("The line for fewer house numbers holds, of equal ones the first; the other is ignored there."),

@@ -7,6 +7,7 @@ themselves never reach the database; they are forgotten with the ``Reader`` when
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ _NUMBERED: Mapping[str, str] = {
     "origin_municipality": "municipalities",
 }
 """Text fields kept as running numbers, and which numbering each uses (family and birth name share one)."""
+_SPAN = re.compile(r"(\d{1,4})[-+/](\d{1,4})")
 _TYPED = tuple(entry for entry in schema.EXTRACT if entry.type in ("date", "code", "flag", "number"))
 _TEXTS = frozenset(entry.name for entry in schema.EXTRACT) - frozenset(_IDS)
 _ARROW = {"date": pa.int32(), "flag": pa.int32(), "code": pa.string(), "number": pa.float64()}
@@ -208,5 +210,7 @@ def _point(easting: str, northing: str) -> tuple[str, str] | None:
 
 
 def _house(number: str, suffix: str) -> tuple[str, str]:
-    """ "12 a", "12A" and "12" with suffix "a" are one house."""
-    return normalise(number + suffix).replace(" ", ""), ""
+    """ "12 a", "12A" and "12" with suffix "a" are one house, and so is "12-14", a building that begins there."""
+    text = normalise(number + suffix).replace(" ", "").lstrip("0")
+    span = _SPAN.fullmatch(text)
+    return (span[1] if span and int(span[1]) < int(span[2]) else text), ""

@@ -13,6 +13,7 @@ from vielfalt.cells import LEAST_DOMINANCE, UNRESOLVED, Cells
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.geography import Geography
 from vielfalt.programme import DIMENSIONS, Table
+from vielfalt.register.household_origin import household_origin
 
 _OLDEST = 130
 UNKNOWN = "unknown"
@@ -24,6 +25,7 @@ LEFT_OUT = ("age_group", "age_class", "stay_class", "marital_status", "nationali
 _NOT_KNOWN = -1
 """Years that are not known, while residents are classified."""
 _FINE = "fine"
+_OF_HOUSEHOLDS = ("household_type", "mh_household", "couple_nationality")
 
 
 def persons(people: Frame, levels: Iterable[str]) -> Frame:
@@ -53,7 +55,7 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
     status = nw.col("migration_status")
     unmarked = nw.when(status == "none").then(nw.lit("none"))
     chance = nw.when(nw.col("key") % 2 == 0).then(nw.lit("m")).otherwise(nw.lit("w"))
-    frame = people.select(
+    frame = people.join(household_origin(people), on="household", how="left").select(
         "key",
         "household_first",
         nw.coalesce(nw.col(geography.finest.id), nw.lit(UNRESOLVED)).alias("area"),
@@ -67,7 +69,7 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
             .then(nw.lit("undeterminable"))
             .otherwise(nw.coalesce(nw.col("reference_country"), nw.lit(UNKNOWN)))
         ).alias("reference_country"),
-        *("migration_status", "migration_rule", "immigration_history", "household_type"),
+        *("migration_status", "migration_rule", "immigration_history", *_OF_HOUSEHOLDS),
         nw.when(nw.col("sex").is_in(["m", "w"])).then(nw.col("sex")).otherwise(chance).alias("sex"),
         nw.coalesce(nw.col("marital_status"), nw.lit("NB")).alias("marital_status"),
         nw.coalesce(nw.col("religion"), nw.lit("none_or_unknown")).alias("religion_group"),
@@ -143,7 +145,7 @@ def _class_tables(geography: Geography) -> dict[str, pl.DataFrame]:
     ages = {age: _classes("age_group", age) for age in range(_OLDEST + 1)} | {_NOT_KNOWN: (UNKNOWN, UNKNOWN)}
     stays = {years: _classes("stay_class", years)[:1] for years in range(_OLDEST + 1)} | {_NOT_KNOWN: (UNKNOWN,)}
     countries = (row for row in codes.categories("reference_country") if row.parent in _reference_groups())
-    alone = ("area", "migration_rule", "immigration_history", "household_type", "sex", "religion_group")
+    alone = ("area", "migration_rule", "immigration_history", *_OF_HOUSEHOLDS, "sex", "religion_group")
     tables: dict[str, tuple[tuple[str, ...], Mapping[Any, tuple[str, ...]]]] = {
         "nationality": (
             ("nationality", "nationality_group", "foreigner"),

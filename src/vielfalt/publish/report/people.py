@@ -11,7 +11,10 @@ from vielfalt.publish.report.model import Block, Figure, Heading, Paragraph
 from vielfalt.publish.results import Results
 from vielfalt.words import N_, Words
 
-_CHARACTERISTICS = ("age_group", "sex", "marital_status", "religion_group", "household_type", "households_by_type")
+_CHARACTERISTICS = (
+    *("age_group", "sex", "marital_status", "religion_group", "household_type", "households_by_type"),
+    *("mh_household", "couple_nationality"),
+)
 _CROSSINGS = ("mh_group_by_age", "mh_group_by_sex", "mh_group_by_household", "nationality_group_by_age")
 
 
