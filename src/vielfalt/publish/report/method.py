@@ -85,8 +85,9 @@ def _settings(results: Results, words: Words) -> tuple[tuple[str, tuple[str, ...
         (N_("Smallest group with an index"), words(people, n=words.number(settings.min_group_index))),
         (N_("Smallest base of a share"), words(people, n=words.number(settings.min_base_share))),
         (N_("Smallest base of a share with a decimal"), words(people, n=words.number(settings.min_base_decimal))),
-        (N_("Largest part of a number at one address"), words.percent(settings.dominance, 0)),
     )
+    if results.source.kind == "register":
+        pairs = (*pairs, (N_("Largest part of a number at one address"), words.percent(settings.dominance, 0)))
     return tuple((words(name), (value,)) for name, value in pairs)
 
 

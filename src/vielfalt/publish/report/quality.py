@@ -22,13 +22,7 @@ def not_shown(results: Results, words: Words) -> tuple[Block, ...]:
             n=settings.min_cell_fine,
         ),
         words(N_("Numbers from areas with fewer than {n} residents are not published."), n=settings.min_area),
-        words(
-            N_(
-                "A number is not published if more than {share} of the people live at one address, for "
-                "example a shelter."
-            ),
-            share=words.percent(settings.dominance, 0),
-        ),
+        *_dominance(results, words),
         words(
             N_("Shares are not shown if they refer to fewer than {n} people; below {m} they are whole per cent."),
             n=settings.min_base_share,
@@ -52,6 +46,16 @@ def not_shown(results: Results, words: Words) -> tuple[Block, ...]:
         Bullets((*rules, *remarks)),
         _extent(results, words),
     )
+
+
+def _dominance(results: Results, words: Words) -> tuple[str, ...]:
+    """The rule about one address; an imported table does not know addresses."""
+    if results.source.kind == "table":
+        return ()
+    sentence = N_(
+        "A number is not published if more than {share} of the people live at one address, for example a shelter."
+    )
+    return (words(sentence, share=words.percent(results.protection.dominance, 0)),)
 
 
 def _extent(results: Results, words: Words) -> DataTable:

@@ -149,13 +149,14 @@ def _imported(results: Results, words: Words) -> list[str]:
         words(N_("The figures refer to {date}."), date=words.date(results.source.date)),
     ]
     for id, cells in results.tables.items():
-        areas = {level.title for level in results.geography.levels if level.id in set(cells.frame["level"])}
+        present = set(cells.frame["level"])
+        areas = [level.title for level in results.geography.levels if level.id in present]
         title = labels.table_title(words, cells.table)
         if not cells.table.dimensions:
             value = number_text(words, lookup.in_town(results, id).get(()))
             sentences.append(words(N_("{table}: {n} in the town as a whole."), table=title, n=value))
         elif areas:
-            levels = ", ".join(sorted(areas))
+            levels = ", ".join(areas)
             sentences.append(words(N_("The table “{table}” is shown by area: {levels}."), table=title, levels=levels))
     return sentences
 
