@@ -76,7 +76,7 @@ def _settings(results: Results, words: Words) -> tuple[tuple[str, tuple[str, ...
     settings = results.protection
     methods = ", ".join(sorted({words(cells.method) for cells in results.tables.values()}))
     people = N_("{n} people")
-    pairs = (
+    pairs: tuple[tuple[str, str], ...] = (
         (N_("Method"), methods),
         (N_("Smallest number in a table"), words.number(settings.min_cell)),
         (N_("Smallest number in a table that crosses two characteristics"), words.number(settings.min_cell_fine)),
