@@ -7,10 +7,9 @@ here but the names of states (``knowledge/states.csv`` and the code list).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 
 from vielfalt import codes
 from vielfalt.register.gazetteer import knowledge
@@ -110,17 +109,18 @@ def _several_words(whole: str) -> Reading:
     if states := states_named(whole):
         return Reading((), states)
     parts = _parts(whole)
-    named = _specific(state for part in parts for state in _evidence(part))
-    places = [part for part in parts if not states_named(_bare(part))]
+    states_of = {part: states_named(_bare(part)) for part in parts}
+    named = _specific(state for part in parts for state in _evidence(part, states_of[part]))
+    places = [part for part in parts if not states_of[part]]
     if not named and places:
         places[0], named = _without_last_state(places[0])
     now = [_NOW.sub("", part) for part in places if _NOW.match(part)]
     others = [_FORMER.sub("", part) for part in places if not _NOW.match(part)]
-    within = [_WITHIN.search(name) for name in others]
+    within = [_within(name) for name in others]
     names = dict.fromkeys(
         (
             *((name, True) for name in now),
-            *(((whole, True),) if places != [whole] or _WITHIN.search(whole) else ()),
+            *(((whole, True),) if places != [whole] or _within(whole) else ()),
             *((found["district"], False) for found in within if found),
             *((name, len(places) == 1) for name, found in zip(others[:1], within, strict=False) if not found),
             *((shorter, False) for name in others for shorter in _shorter(name)),
@@ -148,19 +148,28 @@ def _state_key(text: str) -> str:
 
 @cache
 def _state_names() -> Mapping[str, tuple[State, ...]]:
-    listed = ((row["name"], (row["country"], row["region"])) for row in knowledge("states"))
-    official = (
-        (label.replace("(ehemalig)", "").replace("(former)", ""), (country.key, ""))
-        for country in codes.countries().values()
-        if country.kind != "special"
-        for label in (country.label_de, country.label_en)
-    )
     found: dict[str, list[State]] = {}
-    for name, state in chain(listed, official):
+    for name, state in _written_states():
         states = found.setdefault(_state_key(name), [])
         if state not in states:
             states.append(state)
     return {key: tuple(states) for key, states in found.items()}
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    """The last words of all names of states: most texts end in none of them."""
+    return frozenset(word for name, _ in _written_states() for word in words_of(name)[-1:])
+
+
+def _written_states() -> Iterator[tuple[str, State]]:
+    """How states are written: our own list, then the official names."""
+    for row in knowledge("states"):
+        yield row["name"], (row["country"], row["region"])
+    for country in codes.countries().values():
+        if country.kind != "special":
+            for label in (country.label_de, country.label_en):
+                yield label.replace("(ehemalig)", "").replace("(former)", ""), (country.key, "")
 
 
 def _parts(whole: str) -> list[str]:
@@ -177,10 +186,9 @@ def _bare(part: str) -> str:
     return _FORMER.sub("", _NOW.sub("", part))
 
 
-def _evidence(part: str) -> tuple[State, ...]:
+def _evidence(part: str, states: tuple[State, ...]) -> tuple[State, ...]:
     """The states that a part names; "früher Deutschland" says nothing of today, "ehem. UdSSR" does."""
-    states = states_named(_bare(part))
-    if _FORMER.match(part):
+    if states and _FORMER.match(part):
         return tuple(state for state in states if codes.countries()[state[0]].kind == "former")
     return states
 
@@ -195,6 +203,8 @@ def _specific(states: Iterable[State]) -> tuple[State, ...]:
 def _without_last_state(name: str) -> tuple[str, tuple[State, ...]]:
     """ "breslau polen" as "breslau" and Poland; one word alone stays."""
     words = name.split()
+    if len(words) < 2 or _last_words().isdisjoint(words_of(words[-1])[-1:]):
+        return name, ()
     for count in range(min(_LONGEST_STATE, len(words) - 1), 0, -1):
         tail = " ".join(words[-count:])
         if (len(tail) > 2 or "." in tail) and (states := states_named(tail)):
@@ -202,7 +212,13 @@ def _without_last_state(name: str) -> tuple[str, tuple[State, ...]]:
     return name, ()
 
 
+def _within(name: str) -> re.Match[str] | None:
+    return _WITHIN.search(name) if " " in name else None
+
+
 def _shorter(name: str) -> list[str]:
     """The name without the district behind it, the kind of place before it, or what tells it from its namesakes."""
+    if " " not in name and "-" not in name:
+        return []
     shorter = _SITUATION.sub("", _PREFIX.sub("", _PART.sub("", _WITHIN.sub("", name))))
     return [part for part in dict.fromkeys((shorter, _AT_RIVER.sub("", shorter))) if part and part != name]

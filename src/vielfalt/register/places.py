@@ -124,11 +124,11 @@ def _by_beginning(leads: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
 
 def _one_letter_off(leads: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
     """The places whose name has one letter more, less, replaced or swapped; the first letter stands."""
-    texts = leads.filter(pl.col("key").str.len_chars() <= MAX_LOOSE)["key"].unique().sort().to_list()
-    names = frozenset(index["key"].unique().to_list()) if texts else frozenset()
-    pairs = [(text, near) for text in texts for near in one_edit_away(text) if near in names]
-    near = pl.DataFrame(pairs, schema={"key": pl.String, "near": pl.String}, orient="row").unique(maintain_order=True)
-    return leads.join(near, on="key").join(index.drop("name", "sound"), left_on="near", right_on="key")
+    texts = leads.filter(pl.col("key").str.len_chars().is_between(MIN_HINT, MAX_LOOSE))["key"].unique().sort().to_list()
+    near = [list(dict.fromkeys(one_edit_away(text))) for text in texts]
+    lists = pl.DataFrame({"key": texts, "near": near}, schema={"key": pl.String, "near": pl.List(pl.String)})
+    named = lists.explode("near").join(index.drop("name", "sound"), left_on="near", right_on="key")
+    return leads.join(named, on="key")
 
 
 def _typos(near: pl.DataFrame) -> pl.DataFrame:
@@ -139,7 +139,7 @@ def _typos(near: pl.DataFrame) -> pl.DataFrame:
 
 def _hints(near: pl.DataFrame) -> pl.DataFrame:
     """The names one letter off that alone are no evidence."""
-    return _best(_found(near.filter(pl.col("key").str.len_chars() >= MIN_HINT), "hint"))
+    return _best(_found(near, "hint"))
 
 
 def _known_well() -> pl.Expr:
