@@ -135,7 +135,7 @@ def check(folder: Path, date: str | None, as_json: bool, lang: Language | None) 
     town = read_town(folder)
     words = _words(lang, town.language)
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
-    names = {name: title for name, title in pipeline.STEPS.items() if name not in ("protect", "indices", "publish")}
+    names = {name: title for name, title in pipeline.STEPS.items() if name in pipeline.OF_A_CHECK}
     with console.Steps(names, words).shown() as step:
         found = pipeline.check_town(town, day, step)
     if as_json:
@@ -293,6 +293,28 @@ def trace(folder: Path, record: int, date: str | None, lang: Language | None) ->
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
     for line in tracing.lines(town, day, record, _words(lang, town.language)):
         click.echo(line)
+
+
+@commands.command(
+    help=_WORDS("Delete the link files of the town project FOLDER; movements from these dates can then not be counted.")
+)
+@click.argument("folder", type=_FOLDER)
+@click.option(
+    "--date", default=None, metavar="YYYY-MM-DD", help=_WORDS("Of this reference date only; of all unless given.")
+)
+@_lang
+def forget(folder: Path, date: str | None, lang: Language | None) -> None:
+    """Deletes link files."""
+    from vielfalt import dates, history
+    from vielfalt.town import read_town
+
+    town = read_town(folder)
+    words = _words(lang, town.language)
+    gone = history.forget(town, [dates.from_iso(date)] if date else history.linked_dates(town))
+    for path in gone:
+        click.echo(words("Deleted: {file}", file=path))
+    if not gone:
+        click.echo(words("There is no link file to delete."))
 
 
 @commands.command(help=_WORDS("Write a synthetic town, evaluate it and open its report."))

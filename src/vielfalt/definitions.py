@@ -128,6 +128,21 @@ ALL: tuple[Definition, ...] = (
         N_("BMG §3(1) No. 11; DSMeld 1101"),
         ("religion",),
     ),
+    Definition(
+        "movements",
+        N_("Movements between two reference dates"),
+        N_(
+            "Residents of two reference dates, linked by the pseudonym of their ordering number: who was here on both "
+            "dates, who came in between, who is no longer here."
+        ),
+        N_(
+            "Only what two reference dates show: who came and left in between is not seen, and of several moves only "
+            "the last. The extract does not tell deaths from departures. Not the same as the migration statistics, "
+            "which count cases. Groups: as of the later date; of those who are gone as of the earlier one."
+        ),
+        "BevStatG §4; vielfalt-1",
+        ("person_id",),
+    ),
 )
 
 

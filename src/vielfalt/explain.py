@@ -9,22 +9,29 @@ from pathlib import Path
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from vielfalt import codes, dates, definitions, parameters
+from vielfalt import breaks, codes, dates, definitions, parameters
 from vielfalt.errors import TownError, UsageError
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, kinship
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
 from vielfalt.register.evidence import CODES, COUNTS, FLAGS, NOT_COUNTED
+from vielfalt.register.movements import CAME, CITIZENSHIP, WENT
 from vielfalt.register.origin import IMMIGRATION_HISTORY, MIGRATION_STATUS
 from vielfalt.rules import Decision, Rule
 from vielfalt.town import Town
 from vielfalt.words import N_, Words
 
-DECISIONS: tuple[Decision, ...] = (COUNTRY_OF_BIRTH, MIGRATION_STATUS, IMMIGRATION_HISTORY)
+DECISIONS: tuple[Decision, ...] = (
+    *(COUNTRY_OF_BIRTH, MIGRATION_STATUS, IMMIGRATION_HISTORY),
+    *(CAME, WENT, CITIZENSHIP),
+)
 DECIDED = {
     COUNTRY_OF_BIRTH.name: N_("Country of birth"),
     MIGRATION_STATUS.name: N_("Migration status"),
     IMMIGRATION_HISTORY.name: N_("Immigration history"),
+    CAME.name: N_("Where they came from"),
+    WENT.name: N_("What became of them"),
+    CITIZENSHIP.name: N_("Change of citizenship"),
 }
 """What each decision decides, in words."""
 
@@ -64,14 +71,7 @@ def entries(words: Words) -> Iterator[Entry]:
             (N_("Please note"), words(index.caveat)),
             (N_("Source"), index.source),
         )
-    for check in checks.ALL:
-        yield _entry(
-            check.id,
-            N_("Check"),
-            words,
-            (N_("Finding"), words(check.message)),
-            (N_("Consequence"), words(check.consequence)),
-        )
+    yield from _checks(words)
     yield from _parameters(words)
 
 
@@ -190,8 +190,21 @@ def _definition(meaning: definitions.Definition, words: Words) -> Entry:
     )
 
 
+def _checks(words: Words) -> Iterator[Entry]:
+    """The checks of an extract, and those of what changed between two dates."""
+    for kind, declared in ((N_("Check"), checks.ALL), (N_("Break"), breaks.ALL)):
+        for check in declared:
+            yield _entry(
+                check.id,
+                kind,
+                words,
+                (N_("Finding"), words(check.message)),
+                (N_("Consequence"), words(check.consequence)),
+            )
+
+
 def _parameters(words: Words) -> Iterator[Entry]:
-    for topic in ("protection", "migration"):
+    for topic in ("protection", "migration", "movements"):
         for name, versions in parameters.load(topic).items():
             latest = versions[-1]
             yield _entry(

@@ -14,9 +14,10 @@ from typing import Any
 
 import polars as pl
 
-from vielfalt import capabilities, dates, fingerprint, parameters, schema
+from vielfalt import capabilities, comparison, dates, fingerprint, history, parameters, schema
 from vielfalt.areafiles import read_geography
-from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.breaks import Facts
+from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.errors import DisclosureError, StorageError, TownError
@@ -24,21 +25,25 @@ from vielfalt.figures.disclosure import protect, recomputable
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
 from vielfalt.geography import Geography
+from vielfalt.history import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import latest_release_before
-from vielfalt.publish.results import Capability, FindingCount, Results, Source
+from vielfalt.publish.results import Capability, FindingCount, Movements, Results, Source
 from vielfalt.register.addresses import read_streets, street_findings
 from vielfalt.register.areas import area_findings, areas, distinct_addresses
 from vielfalt.register.birth_texts import names_a_place
 from vielfalt.register.birthplaces import country_of_birth, open_places, open_spellings
 from vielfalt.register.checks import Finding, check
 from vielfalt.register.coded import read_coded, with_answers
+from vielfalt.register.comparing import Compared
+from vielfalt.register.completeness import missing_parts
 from vielfalt.register.derivation import derive
 from vielfalt.register.evidence import evidence_rows
 from vielfalt.register.extract import Extract, read_extract
 from vielfalt.register.gazetteer import with_town
 from vielfalt.register.households import housed, household_findings, households
+from vielfalt.register.links import MOVES
 from vielfalt.register.places import candidates, place_index
 from vielfalt.register.population import counted, double_entries, population_findings
 from vielfalt.register.pseudonyms import town_key
@@ -58,11 +63,13 @@ STEPS: Mapping[str, str] = {
     "status": N_("Migration status"),
     "locate": N_("Assign addresses to areas"),
     "cells": N_("Count tables"),
+    "movements": N_("Compare with the earlier reference date"),
     "protect": N_("Protect tables"),
     "indices": N_("Indices"),
     "publish": N_("Maps, report, release package"),
 }
 """The named steps in their order, with what the progress bar says."""
+OF_A_CHECK = frozenset(STEPS) - {"movements", "protect", "indices", "publish"}
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,8 @@ class Evaluation:
     """What the big world hands over: cells, and what was found on the way. No person in it."""
 
     cells: Mapping[str, Cells]
+    compared: Compared | None
+    facts: Facts
     geography: Geography
     findings: tuple[Finding, ...]
     capabilities: tuple[Capability, ...]
@@ -119,7 +128,7 @@ def evaluate(town: Town, date: int, key: bytes, step: Step) -> Evaluation:
 def derive_only(town: Town, date: int, step: Step) -> Evaluation:
     """The big world alone; residents and the evidence on them are kept in the vault, and nothing is published."""
     with _workspace(town, date) as (engine, vault):
-        return _evaluate(town, date, engine, town_key(town.vault), step, _keep_persons(engine, vault))
+        return _evaluate(town, date, engine, town_key(town.vault), step, _keep(engine, vault, False, None, step))
 
 
 def run(town: Town, date: int, language: Language, step: Step) -> Released:
@@ -138,17 +147,31 @@ def _run(town: Town, date: int, language: Language, step: Step) -> Released:
     before = _last_run(town, date)
     if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
         return Released(town.releases / before["release"], True, ())
+    earlier = history.earlier(town, date)
     with _workspace(town, date) as (engine, vault):
-        evaluation = _evaluate(town, date, engine, town_key(town.vault), step, _keep_persons(engine, vault))
-    results, audit = _figures(town, date, evaluation, step)
+        keep = _keep(engine, vault, town.link_dates > 0, earlier, step)
+        evaluation = _evaluate(town, date, engine, town_key(town.vault), step, keep)
+    results, audit = _figures(town, date, evaluation, earlier, step)
     with step("publish"):
         folder = write_release(results, town.releases, Words(language), audit)
+    history.forget(town, history.linked_dates(town)[: -town.link_dates or None])
     _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
     return Released(folder, False, evaluation.findings)
 
 
-Keep = Callable[[Frame, Frame, Geography], None]
-"""What to do with the derived residents and the rows they were counted from, before both are forgotten."""
+@dataclass(frozen=True)
+class Derived:
+    """What a run knows of single people before it forgets them: residents, their classes, the rows they come from."""
+
+    people: Frame
+    classes: Frame
+    rows: Frame
+    geography: Geography
+    facts: Facts
+
+
+Keep = Callable[[Derived], Compared | None]
+"""What to do with them: keep some in the vault, compare with an earlier date, or nothing."""
 
 
 def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, keep: Keep) -> Evaluation:
@@ -164,7 +187,8 @@ def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, kee
         people = counted(engine, extract.register, doubles, date)
         findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
         addresses = distinct_addresses(engine, extract)
-        rows = engine.checkpoint(extract.register.select("record", "dwelling_status"), "rows")
+        rows = engine.checkpoint(extract.register.select("record", "pseudonym", "dwelling_status", *MOVES), "rows")
+        missing = missing_parts(engine, extract)
     with step("birth"):
         born = country_of_birth(engine, people, _birth_candidates(town, extract))
     with step("households"):
@@ -179,12 +203,13 @@ def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, kee
     with step("locate"):
         people = engine.checkpoint(areas(engine, people, addresses, streets, geography), "derived")
         findings += area_findings(engine, people, geography.finest.id)
-        keep(people, rows, geography)
     with step("cells"):
         classes = classified(engine, people, geography)
         cells = tabulate(engine, classes, capabilities.possible(able, town.options), geography)
+    facts = history.facts_of(town, date, extract.delivered, missing, geography)
+    compared = keep(Derived(people, classes, rows, geography, facts))
     residents = int(cells["residents"].frame["n"].sum())
-    return Evaluation(cells, geography, tuple(findings), able, extract.rows, residents)
+    return Evaluation(cells, compared, facts, geography, tuple(findings), able, extract.rows, residents)
 
 
 def _birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:
@@ -214,16 +239,33 @@ def undecided_places(town: Town, date: int, step: Step) -> pl.DataFrame:
     return found.sort("residents", "spelling", descending=[True, False]).select("spelling", "residents", "candidates")
 
 
-def _figures(town: Town, date: int, evaluation: Evaluation, step: Step) -> tuple[Results, dict[str, object]]:
-    """The small world: protected tables, their audit, and indices."""
+def _figures(
+    town: Town, date: int, evaluation: Evaluation, earlier: Earlier | None, step: Step
+) -> tuple[Results, dict[str, object]]:
+    """The small world: protected tables, their audit, movements, and indices."""
     protection, geography = town.protection(date), evaluation.geography
     with step("protect"):
         protected = protect(evaluation.cells, geography, protection)
         leaks = recomputable(protected, evaluation.cells, geography, protection)
         refuse_leaks(leaks, town.root)
+        since, moved = _movements(evaluation, protected, earlier, protection)
     with step("indices"):
         values = indices(evaluation.cells, protected, geography, protection)
-    return _results(town, date, evaluation, protected, values), audit(protected, leaks)
+    tables = {**protected, **moved}
+    return _results(town, date, evaluation, tables, values, since), audit(tables, leaks)
+
+
+def _movements(
+    evaluation: Evaluation, protected: Mapping[str, ProtectedCells], earlier: Earlier | None, protection: Protection
+) -> tuple[Movements | None, dict[str, ProtectedCells]]:
+    """What may be published of the comparison with an earlier date; nothing where there is none."""
+    if evaluation.compared is None or earlier is None:
+        return None, {}
+    return comparison.movements(
+        comparison.Later(evaluation.cells, protected, evaluation.facts, evaluation.geography, protection),
+        evaluation.compared,
+        earlier,
+    )
 
 
 def refuse_leaks(leaks: pl.DataFrame, where: Path) -> None:
@@ -259,7 +301,9 @@ def _results(
     evaluation: Evaluation,
     protected: Mapping[str, ProtectedCells],
     values: tuple[IndexValue, ...],
+    movements: Movements | None,
 ) -> Results:
+    previous = latest_release_before(town.releases, date, town.ags, "register")
     return Results(
         source=Source(
             town.name, town.ags, date, "register", N_("Resident register, evaluated with Vielfalt"), town.licence
@@ -271,7 +315,9 @@ def _results(
         rule_set=town.rule_set,
         findings=tuple(_shown(found) for found in evaluation.findings),
         capabilities=evaluation.capabilities,
-        previous=latest_release_before(town.releases, date, town.ags, "register"),
+        previous=previous,
+        breaks=comparison.breaks_since(town, previous.date, evaluation.facts) if previous else (),
+        movements=movements,
     )
 
 
@@ -281,20 +327,32 @@ def _shown(found: Finding) -> FindingCount:
     return FindingCount(entry.id, entry.message, found.rows, entry.consequence, meanings.get(found.field, ""))
 
 
-def _keep_persons(engine: Engine, vault: Path) -> Keep:
-    """Writes the persons file of the contract, and the evidence behind it for ``vielfalt trace``."""
+def _keep(engine: Engine, vault: Path, linkable: bool, earlier: Earlier | None, step: Step) -> Keep:
+    """Writes the persons file of the contract, the evidence behind it for ``vielfalt trace``, and the link file.
 
-    def keep(people: Frame, rows: Frame, geography: Geography) -> None:
+    Compares with the earlier date where there is one.
+    """
+
+    def keep(derived: Derived) -> Compared | None:
+        people, rows, geography = derived.people, derived.rows, derived.geography
         levels = [level.id for level in geography.levels]
         for name, frame in (("persons", persons(people, levels)), ("evidence", evidence_rows(people, rows))):
             partial = vault / f".{name}.parquet"
             engine.write(frame, partial, order="record")
             partial.replace(vault / f"{name}.parquet")
+        history.write_facts(derived.facts, vault)
+        residents = derived.classes.join(rows.drop("dwelling_status"), on="record", how="inner")
+        with step("movements"):
+            if linkable:
+                history.keep_links(engine, residents, vault)
+            if earlier is None:
+                return None
+            return comparison.compare(engine, residents, earlier, derived.facts.date, geography)
 
     return keep
 
 
-def _forget(people: Frame, rows: Frame, geography: Geography) -> None:
+def _forget(derived: Derived) -> None:
     """A check keeps nothing."""
 
 

@@ -11,7 +11,8 @@ from typing import Literal
 
 from vielfalt.words import N_
 
-Unit = Literal["persons", "households"]
+Unit = Literal["persons", "households", "earlier"]
+"""What a table counts; "earlier" are the residents of the earlier reference date."""
 
 
 @dataclass(frozen=True)
@@ -237,10 +238,110 @@ ALL: tuple[Table, ...] = (
     ),
 )
 
+MOVEMENTS: tuple[Table, ...] = (
+    Table(
+        "residents_before",
+        N_("Residents at the earlier reference date"),
+        (),
+        ("residents",),
+        unit="earlier",
+    ),
+    Table(
+        "came",
+        N_("Residents by how they came since the earlier reference date"),
+        ("came",),
+        ("residents", "movements"),
+        parent="residents",
+        needs=("person_id",),
+    ),
+    Table(
+        "came_from",
+        N_("Residents by where they came from since the earlier reference date"),
+        ("came_from",),
+        ("residents", "movements"),
+        parent="came",
+        needs=("person_id", "arrival_date|arrival_from_abroad_date|origin_municipality"),
+    ),
+    Table(
+        "went",
+        N_("Residents of the earlier reference date by what became of them"),
+        ("went",),
+        ("residents", "movements"),
+        parent="residents_before",
+        unit="earlier",
+        needs=("person_id",),
+    ),
+    Table(
+        "citizenship_change",
+        N_("Naturalised since the earlier reference date"),
+        ("citizenship_change",),
+        ("residents", "foreigner", "movements"),
+        parent="foreigner",
+        needs=("person_id", "nationality_1"),
+    ),
+    Table(
+        "moves_between",
+        N_("Moves between areas of the town"),
+        ("moved_from", "moved_to"),
+        ("residents", "movements"),
+        fine=True,
+        town_only=True,
+        needs=("person_id",),
+    ),
+    Table(
+        "flow_by_mh_group",
+        N_("Movements by migration background"),
+        ("flow", "mh_group"),
+        ("residents", "mh_register", "foreigner", "movements"),
+        fine=True,
+        town_only=True,
+        needs=("person_id", *_BIRTH),
+    ),
+    Table(
+        "new_by_mh_group",
+        N_("Births and arrivals by migration background"),
+        ("movement", "mh_group"),
+        ("residents", "mh_register", "foreigner", "movements"),
+        parent="flow_by_mh_group",
+        fine=True,
+        town_only=True,
+        needs=("person_id", *_BIRTH),
+    ),
+    Table(
+        "flow_by_sex",
+        N_("Movements by sex"),
+        ("flow", "sex"),
+        ("residents", "movements"),
+        fine=True,
+        town_only=True,
+        needs=("person_id", "sex"),
+    ),
+    Table(
+        "flow_by_nationality_group",
+        N_("Movements by country group of nationality"),
+        ("flow", "nationality_group"),
+        ("residents", "foreigner", "movements"),
+        fine=True,
+        town_only=True,
+        needs=("person_id", "nationality_1"),
+    ),
+    Table(
+        "flow_by_age",
+        N_("Movements by age"),
+        ("flow", "age_class"),
+        ("residents", "movements"),
+        fine=True,
+        town_only=True,
+        needs=("person_id", "birth_date"),
+    ),
+)
+"""The tables that compare a reference date with an earlier one; counted only where the vault can link both."""
+
 SAME: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
     (("foreigner", "foreign"), ("mh_group", "foreigner")),
     (("household_type", "single"), ("households_by_type", "single")),
     (("household_type", "couple_no_child"), ("households_by_type", "couple_no_child")),
+    (("came", "stayed"), ("went", "stayed")),
 )
 """Pairs of (table, category) of which one tells the other (two persons a couple); hidden in one, hidden in both."""
 
@@ -265,7 +366,19 @@ DIMENSIONS: dict[str, str] = {
     "couple_nationality": N_("Nationality of couples"),
     "stay_class": N_("Length of stay"),
 }
-"""The title of every dimension."""
+"""The title of every dimension of a single reference date."""
+
+MOVEMENT_DIMENSIONS: dict[str, str] = {
+    "came": N_("How they came"),
+    "came_from": N_("Where they came from"),
+    "went": N_("What became of them"),
+    "citizenship_change": N_("Change of citizenship"),
+    "movement": N_("Movement"),
+    "flow": N_("Movement"),
+    "moved_from": N_("Moved from"),
+    "moved_to": N_("Moved to"),
+}
+"""The title of every dimension of the comparison of two dates; ``moved_from`` and ``moved_to`` hold area keys."""
 
 
 def table(id: str) -> Table:
@@ -273,5 +386,5 @@ def table(id: str) -> Table:
     return _BY_ID[id]
 
 
-_BY_ID = {entry.id: entry for entry in ALL}
+_BY_ID = {entry.id: entry for entry in (*ALL, *MOVEMENTS)}
 IDS = frozenset(_BY_ID)

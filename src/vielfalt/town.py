@@ -28,6 +28,8 @@ from vielfalt.words import N_, Language
 
 LEAST_CELL = 3
 """The lowest minimum cell found in practice (Braunschweig 17-05226-01)."""
+LINK_DATES = 2
+"""What two dates to compare need."""
 RESERVED_LEVELS = frozenset({"town", "area", "level", "value", "status"})
 
 
@@ -66,6 +68,8 @@ class Town:
     areas: Areas
     profile_path: Path
     protection_settings: Mapping[str, int | float]
+    link_dates: int = LINK_DATES
+    """For how many reference dates the vault keeps link files; 0: none, and no movements."""
 
     @property
     def profile(self) -> Profile:
@@ -141,6 +145,7 @@ class _Reader:
             areas=self.areas(areas),
             profile_path=self.path.parent / str(town.get("profile", "profile.toml")),
             protection_settings=self.protection(),
+            link_dates=self.link_dates(),
         )
 
     def section(self, name: str) -> Mapping[str, Any]:
@@ -237,6 +242,14 @@ class _Reader:
                     setting=f"protection.{name}",
                 )
         return settings
+
+    def link_dates(self) -> int:
+        vault = dict(self.content.get("vault", {}))
+        self.known("vault", vault, {"link_dates"})
+        value = vault.get("link_dates", LINK_DATES)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.fault(N_("The setting “{setting}” is out of range."), setting="vault.link_dates")
+        return value
 
     def fault(self, message: str, **values: object) -> TownError:
         return TownError(message, where=self.path, todo=N_("Correct town.toml."), **values)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
 import click
 import pytest
 
-from vielfalt import codes, definitions, errors, explain, parameters, programme, schema, town
+from vielfalt import breaks, codes, definitions, errors, explain, parameters, programme, schema, town
 from vielfalt.cli import commands
 from vielfalt.figures.indices import ALL as INDICES
-from vielfalt.register import checks, evidence, households, kinship
+from vielfalt.register import checks, evidence, households, kinship, links
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -87,7 +88,7 @@ def known_settings() -> dict[str, set[str]]:
 
 def test_settings() -> None:
     settings = known_settings()
-    assert set(settings) == {"town", "areas", "areas.level", "protection"}
+    assert set(settings) == {"town", "areas", "areas.level", "vault", "protection"}
     text = page(REFERENCE / "town-toml.md")
     assert {f"{part}.{name}" for part, names in settings.items() for name in unnamed(sorted(names), text)} - {
         "areas.level"  # documented as the section [[areas.level]]
@@ -140,7 +141,7 @@ def test_indices() -> None:
 
 def test_tables() -> None:
     text = page(REFERENCE / "table-programme.md")
-    for table in programme.ALL:
+    for table in (*programme.ALL, *programme.MOVEMENTS):
         row = next((line for line in text.splitlines() if line.startswith(f"| `{table.id}` |")), "")
         named = [*table.dimensions, *table.definitions, *([table.parent] if table.parent else [])]
         needs = [field for need in table.needs for field in need.split("|")]
@@ -159,7 +160,9 @@ def test_figures_that_tell_one_another() -> None:
 def test_dimensions_and_their_categories() -> None:
     text = page(REFERENCE / "dimensions.md")
     countries = set(codes.countries()) | {row.key for row in codes.categories("nationality_group")}
-    for dimension in programme.DIMENSIONS:
+    areas = ("moved_from", "moved_to")
+    assert all(section(text, f"`{dimension}`") for dimension in areas)
+    for dimension in [name for name in {**programme.DIMENSIONS, **programme.MOVEMENT_DIMENSIONS} if name not in areas]:
         told = section(text, f"`{dimension}`")
         assert told, dimension
         country = dimension in ("nationality", "reference_country", "reference_group")
@@ -180,6 +183,18 @@ def test_vault_files() -> None:
     assert unnamed([field.name for field in schema.PERSONS], section(text, "`persons.parquet`")) == []
     kept = [*evidence.CODES, *evidence.FLAGS, *evidence.COUNTS, evidence.NOT_COUNTED]
     assert unnamed(kept, section(text, "`evidence.parquet`")) == []
+    assert unnamed(links.COLUMNS, section(text, "`links.parquet`")) == []
+    assert unnamed([entry.name for entry in fields(breaks.Facts)], section(text, "`facts.json`")) == []
+
+
+def test_breaks() -> None:
+    text = page(REFERENCE / "breaks.md")
+    for entry in breaks.ALL:
+        row = next((line for line in text.splitlines() if line.startswith(f"| `{entry.id}` |")), "")
+        assert entry.message in row and entry.consequence in row, entry.id
+    for name, versions in parameters.load("movements").items():
+        row = next((line for line in text.splitlines() if line.startswith(f"| `{name}` |")), "")
+        assert versions[-1].meaning in row and f"| {versions[-1].value} |" in row, name
 
 
 def test_fields_of_the_extract() -> None:

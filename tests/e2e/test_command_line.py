@@ -137,6 +137,48 @@ def test_nothing_personal_leaves_memory_and_vault(evaluated: Path) -> None:
             assert not told.search(content), path
 
 
+def test_movements_stand_between_the_two_dates(evaluated: Path) -> None:
+    """In the town and in every area where all is published: later residents - earlier ones = came - went."""
+    read = {
+        (date, id): pl.read_csv(evaluated / "releases" / f"{date}-1" / "tables" / f"{id}.csv", infer_schema=False)
+        for date, id in (("2024-12-31", "residents"), (LATEST, "residents"), (LATEST, "came"), (LATEST, "went"))
+    }
+    before, now, came, went = (
+        {
+            tuple(row[:-2]): int(row[-2])
+            for row in table.filter(pl.col("status") == "ok").select(*table.columns).iter_rows()
+        }
+        for table in read.values()
+    )
+    checked = 0
+    for (level, area), residents in now.items():
+        parts = [came.get((level, area, kind)) for kind in ("moved", "born", "arrived")]
+        parts += [-n if (n := went.get((level, area, kind))) is not None else None for kind in ("moved", "gone")]
+        if (level, area) in before and None not in parts:
+            checked += 1
+            growth = sum(part for part in parts if part is not None)
+            assert abs(residents - before[level, area] - growth) <= 3, (level, area)
+    assert checked > 2
+    content = json.loads((evaluated / "releases" / f"{LATEST}-1" / "datapackage.json").read_text(encoding="utf-8"))
+    assert content["vielfalt"]["movements_since"] == "2024-12-31"
+    assert content["vielfalt"]["breaks"] == []
+    first = json.loads((evaluated / "releases" / "2024-12-31-1" / "datapackage.json").read_text(encoding="utf-8"))
+    assert first["vielfalt"]["movements_since"] is None
+
+
+def test_link_files_can_be_forgotten(tmp_path: Path, evaluated: Path) -> None:
+    town = tmp_path / "town"
+    shutil.copytree(evaluated, town)
+    kept = [town / "vault" / dates.to_iso(date) / "links.parquet" for date in DATES]
+    assert all(path.exists() for path in kept)
+    assert "2024-12-31" in vielfalt("forget", town, "--date", "2024-12-31").stdout
+    assert [path.exists() for path in kept] == [False, True]
+    vielfalt("forget", town)
+    assert not any(path.exists() for path in kept)
+    assert (town / "vault" / LATEST / "persons.parquet").exists()
+    assert vielfalt("forget", town).stdout.strip() == "There is no link file to delete."
+
+
 def test_a_second_run_with_nothing_changed_says_so(evaluated: Path) -> None:
     done = vielfalt("run", evaluated, "--json")
     outcome = json.loads(done.stdout)

@@ -55,6 +55,7 @@ def test_the_report_has_its_chapters_in_order(report: Report) -> None:
         "origin",
         "characteristics",
         "change",
+        "movements",
         "indices",
         "rules",
         "quality",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from vielfalt import codes, dates, definitions
+from vielfalt import breaks, codes, dates, definitions
 from vielfalt.cells import ProtectedCells
 from vielfalt.publish import guard, labels
 from vielfalt.publish.results import Results
@@ -79,6 +79,8 @@ def describe(results: Results, words: Words, release: str, files: Mapping[str, b
             "code_lists": codes.VERSION,
             "made_with": f"Vielfalt {version('vielfalt')}",
             "previous_release": results.previous.release if results.previous else None,
+            "movements_since": dates.to_iso(results.movements.since) if results.movements else None,
+            "breaks": _breaks(results, words),
             "protection": dict(results.protection.as_dict()),
             "area_sets": _area_sets(results),
             "tables": [_table(cells, table_paths(results)[id], words) for id, cells in results.tables.items()],
@@ -193,6 +195,23 @@ def _definitions(results: Results, words: Words) -> list[dict[str, str]]:
         }
         for entry in (*definitions.ALL, *results.definitions)
         if entry.id in used
+    ]
+
+
+def _breaks(results: Results, words: Words) -> list[dict[str, Any]]:
+    """The breaks since the previous release and since the date that movements are counted from."""
+    between = [(results.previous.date, found) for found in results.breaks] if results.previous else []
+    between += [(results.movements.since, found) for found in results.movements.breaks] if results.movements else []
+    return [
+        {
+            "since": dates.to_iso(since),
+            "check": found.check,
+            "level": found.level or None,
+            "names": list(found.names),
+            "text": words(breaks.check(found.check).message),
+            "consequence": words(breaks.check(found.check).consequence),
+        }
+        for since, found in dict.fromkeys(between)
     ]
 
 

@@ -18,8 +18,9 @@ def table_title(words: Words, table: Table) -> str:
 
 def dimension_title(words: Words, dimension: str) -> str:
     """The title of a dimension: the programme's, the one an imported table brings, else its id."""
-    if dimension in programme.DIMENSIONS:
-        return words(programme.DIMENSIONS[dimension])
+    titles = programme.DIMENSIONS | programme.MOVEMENT_DIMENSIONS
+    if dimension in titles:
+        return words(titles[dimension])
     return words.labels.get((dimension, ""), dimension)
 
 

@@ -11,9 +11,11 @@ from vielfalt.geography import TOWN
 from vielfalt.publish.results import Results
 
 Category = tuple[str, ...]
+Values = Mapping[str, int | None]
+"""Per area its value; None where it is suppressed."""
 
 
-def by_area(cells: ProtectedCells, level: str, category: Category) -> Mapping[str, int | None]:
+def by_area(cells: ProtectedCells, level: str, category: Category) -> Values:
     """The value of one category per area key of a level; None where it is suppressed."""
     wanted = pl.lit(True)
     for dimension, key in zip(cells.table.dimensions, category, strict=True):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from vielfalt.breaks import Break
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.definitions import Definition
 from vielfalt.figures.index_values import IndexValue
@@ -58,9 +59,21 @@ class Previous:
 
 
 @dataclass(frozen=True)
+class Movements:
+    """The comparison with an earlier reference date: its date, and the breaks that were found on the way.
+
+    The tables of movements stand among the tables of the results; what a break forbids is absent there.
+    """
+
+    since: int
+    breaks: tuple[Break, ...]
+
+
+@dataclass(frozen=True)
 class Results:
     """One run, ready to be published. ``tables`` by table id; a table that could not be counted is absent.
 
+    ``breaks`` lie between this date and the ``previous`` one; without ``movements`` no earlier date could be linked.
     ``definitions`` are those an imported table brings beside the registry; ``notes`` are message ids.
     """
 
@@ -73,5 +86,7 @@ class Results:
     findings: tuple[FindingCount, ...] = ()
     capabilities: tuple[Capability, ...] = ()
     previous: Previous | None = None
+    breaks: tuple[Break, ...] = ()
+    movements: Movements | None = None
     definitions: tuple[Definition, ...] = ()
     notes: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ STANDING: tuple[tuple[str, str], ...] = (
     ("immigration_history", "immigrated"),
     ("age_class", "0-17"),
     ("age_class", "65+"),
+    ("came", "arrived"),
 )
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "reference_group": ("none", "undeterminable", "unknown"),

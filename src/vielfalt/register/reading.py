@@ -104,14 +104,19 @@ class Reader:
         return pseudonyms(batch.column(name).combine_chunks(), self.key)
 
     def _persons(self, hashed: dict[str, pa.Array], rows: Ints) -> dict[str, pa.Array]:
-        """Pseudonym, record key and pointers (as pseudonyms) of each row. A row without id gets one of its own."""
+        """Pseudonym, record key and pointers (as pseudonyms) of each row.
+
+        A row without id gets a pseudonym of its own, which no other reference date has: it is linked to nobody.
+        """
         own = hashed.pop("person_id")
         pseudonym = own.fill_null(0).to_numpy()
         if own.null_count:
             missing = own.is_null().to_numpy(zero_copy_only=False)
             self._note("person_id", "person_id_missing", rows[missing])
             pseudonym = pseudonym.copy()
-            pseudonym[missing] = pseudonyms(pa.array([f"row {row}" for row in rows[missing]]), self.key).to_numpy()
+            pseudonym[missing] = pseudonyms(
+                pa.array([f"{self.reference} row {row}" for row in rows[missing]]), self.key
+            ).to_numpy()
         return {
             "pseudonym": pa.array(pseudonym),
             "key": pa.array(record_keys(pseudonym, self.reference // 10_000)),

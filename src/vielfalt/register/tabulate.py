@@ -18,9 +18,14 @@ from vielfalt.register.household_origin import household_origin
 _OLDEST = 130
 UNKNOWN = "unknown"
 """The category of residents whose value is not known."""
+OPEN = "open"
+"""The category of those who are new in the register and of whom nothing says where from."""
 FEW_UNKNOWN = 0.01
 """Part of the residents below which those of unknown age, nationality and the like are left out of a table."""
-LEFT_OUT = ("age_group", "age_class", "stay_class", "marital_status", "nationality", "nationality_group", "foreigner")
+LEFT_OUT = (
+    *("age_group", "age_class", "stay_class", "marital_status", "nationality", "nationality_group", "foreigner"),
+    *("came", "came_from", "went", "citizenship_change"),
+)
 """Dimensions in which everyone has a value, whether the register knows it or not."""
 _NOT_KNOWN = -1
 """Years that are not known, while residents are classified."""
@@ -56,6 +61,7 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
     unmarked = nw.when(status == "none").then(nw.lit("none"))
     chance = nw.when(nw.col("key") % 2 == 0).then(nw.lit("m")).otherwise(nw.lit("w"))
     frame = people.join(household_origin(people), on="household", how="left").select(
+        "record",
         "key",
         "household_first",
         nw.coalesce(nw.col(geography.finest.id), nw.lit(UNRESOLVED)).alias("area"),
@@ -82,21 +88,26 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
 
 
 def values_of(dimension: str, geography: Geography) -> list[str]:
-    """The keys of a dimension, or of "area" at the finest level, in the order of the places ``classified`` holds."""
+    """The keys of a dimension in the order of the places ``classified`` holds.
+
+    "area" is the finest level; ``moved_from`` and ``moved_to`` the coarsest.
+    """
     if dimension == "area":
         return [UNRESOLVED, *(area.key for area in geography.finest.areas)]
+    if dimension in ("moved_from", "moved_to"):
+        return [UNRESOLVED, *(area.key for area in geography.levels[0].areas)]
     return list(dict.fromkeys([*(row.key for row in codes.categories(dimension)), UNKNOWN]))
 
 
 def tabulate(engine: Engine, people: Frame, tables: Iterable[Table], geography: Geography) -> dict[str, Cells]:
     """The cells of each table at the finest area level, from ``classified`` residents."""
-    heads = people.filter(nw.col("household_first"))
     largest = _largest_addresses(engine, people)
-    values = {name: pl.Series(values_of(name, geography), dtype=pl.Utf8) for name in ("area", *DIMENSIONS)}
     found = {}
     for table in tables:
         keys = ["area", *table.dimensions]
-        cells = _cells(engine, heads if table.unit == "households" else people, keys, largest)
+        counted = people.filter(nw.col("household_first")) if table.unit == "households" else people
+        cells = _cells(engine, counted, keys, largest)
+        values = {key: pl.Series(values_of(key, geography), dtype=pl.Utf8) for key in keys}
         named = cells.with_columns(values[key].gather(cells[key]).alias(key) for key in keys)
         found[table.id] = Cells(table, _without_few_unknown(named, table).sort(keys))
     return found
@@ -110,14 +121,15 @@ def _cells(engine: Engine, people: Frame, keys: list[str], largest: pl.DataFrame
 
 
 def _without_few_unknown(cells: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """The cells without the category "unknown" of a dimension where it holds next to nobody.
+    """The cells without the categories "unknown" and "open" of a dimension where they hold next to nobody.
 
     A handful of people of unknown age would be suppressed everywhere, and others with them; the findings count them.
     """
-    for dimension in table.dimensions:
-        unknown, everyone = int(cells.filter(pl.col(dimension) == UNKNOWN)["n"].sum()), int(cells["n"].sum())
-        if dimension in LEFT_OUT and unknown < FEW_UNKNOWN * everyone:
-            cells = cells.filter(pl.col(dimension) != UNKNOWN)
+    for dimension in (name for name in table.dimensions if name in LEFT_OUT):
+        for key in (UNKNOWN, OPEN):
+            unknown, everyone = int(cells.filter(pl.col(dimension) == key)["n"].sum()), int(cells["n"].sum())
+            if unknown < FEW_UNKNOWN * everyone:
+                cells = cells.filter(pl.col(dimension) != key)
     return cells
 
 

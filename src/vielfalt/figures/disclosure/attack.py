@@ -42,13 +42,13 @@ def recomputable(
     """
     areas = division(geography)
     tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
-    hidden = {id: _hidden(grid, protected[id], areas) for id, grid in tables.items()}
+    hidden = {id: hidden_cells(grid, protected[id], areas) for id, grid in tables.items()}
     found = exposed(tables, hidden, areas, protection)
     rows = [row for id, marks in found.items() for row in _rows(tables[id], marks, areas)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _hidden(grid: Grid, protected: ProtectedCells, division: Division) -> Hidden:
+def hidden_cells(grid: Grid, protected: ProtectedCells, division: Division) -> Hidden:
     """Which cells of a published frame are suppressed, in the shape of the grid; so is what has no row."""
     frame, levels = protected.frame, []
     columns, suppressed = columns_of(frame, grid.table, grid.categories), (frame["status"] == "suppressed").to_numpy()
@@ -97,7 +97,7 @@ def _exposed(
         before = bounds(known & one_dimension, values, sums, same)
         for id in crossings:
             already = _told(figures, id, before, hidden[id], protection.min_cell)
-            secret = primary(tables[id], tables.get("residents"), protection)
+            secret = primary(tables[id], tables, protection)
             told[id] = tuple(now & ~old & own for now, old, own in zip(told[id], already, secret, strict=True))
     return {
         id: tuple((marks, found.low[place], found.high[place]) for marks, place in zip(told[id], places, strict=True))

@@ -85,7 +85,7 @@ def _crossing(grid: Grid, grids: Mapping[str, Grid], hidden: Mapping[str, Hidden
         grid,
         _margin(grids[grid.parent], hidden[grid.parent], own[0]),
         _margin(grids[other], hidden[other], own[1]) if other else None,
-        primary(grid, grids.get("residents"), protection),
+        primary(grid, grids, protection),
     )
 
 

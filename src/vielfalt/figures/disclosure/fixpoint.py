@@ -14,15 +14,19 @@ from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.secondary import Chain, Hidden, Unprotectable, suppress
 
 
-def suppress_all(grids: Mapping[str, Grid], division: Division, protection: Protection) -> dict[str, Hidden]:
+def suppress_all(
+    grids: Mapping[str, Grid], division: Division, protection: Protection, fixed: Mapping[str, Hidden]
+) -> dict[str, Hidden]:
     """What is hidden of every table with at most one dimension; each is protected after the table above it.
+
+    ``fixed`` says what is hidden of tables that are published already; nothing more can be hidden of them.
 
     Starts again with more cells to be hidden first until every cell is protected, cells that count the same people
     are hidden together, and an attacker who compares such tables fails. That ends, because the cells hidden first
     only ever grow.
     """
     simple = {id: grid for id, grid in grids.items() if len(grid.table.dimensions) < 2}
-    first = {id: primary(grid, grids.get("residents"), protection) for id, grid in simple.items()}
+    first = {id: primary(grid, grids, protection) for id, grid in simple.items()}
     pairs = list(same_cells(simple))
     compared = with_above(simple, {id for pair in pairs for id, _ in pair})
     hidden: dict[str, Hidden] = {}
@@ -31,13 +35,19 @@ def suppress_all(grids: Mapping[str, Grid], division: Division, protection: Prot
         for id, grid in simple.items():
             if id in pending:
                 above = (simple[grid.parent], hidden[grid.parent]) if grid.parent else None
-                hidden[id], obstacles = suppress(Chain(grid, above, first[id], division, protection.min_cell))
+                obstacles: list[Unprotectable] = []
+                if id in fixed:
+                    hidden[id] = fixed[id]
+                else:
+                    hidden[id], obstacles = suppress(Chain(grid, above, first[id], division, protection.min_cell))
                 pending.remove(id)
                 pending |= {child for child in simple if simple[child].parent == id}
-                pending |= _hide_first(first, obstacles)
-        pending |= _hide_together(first, hidden, pairs)
+                pending |= _hide_first(first, [obstacle for obstacle in obstacles if obstacle.table not in fixed])
+        pending |= _hide_together(first, hidden, pairs) - set(fixed)
         if not pending and pairs:
-            pending |= _hide_told(first, hidden, exposed(compared, hidden, division, protection), simple, division)
+            told = exposed(compared, hidden, division, protection)
+            open_ = {id: marks for id, marks in told.items() if id not in fixed}
+            pending |= _hide_told(first, hidden, open_, simple, division)
     return hidden
 
 

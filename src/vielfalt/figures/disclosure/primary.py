@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from vielfalt.cells import Protection
@@ -9,11 +11,13 @@ from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.grids import Grid
 
 
-def primary(grid: Grid, residents: Grid | None, protection: Protection) -> tuple[Marks, ...]:
+def primary(grid: Grid, grids: Mapping[str, Grid], protection: Protection) -> tuple[Marks, ...]:
     """Per level: the cells that are too small, lie in too small an area, or live mostly at one address.
 
-    Zeros are no primary cells. The area rule is left out when the run holds no table of residents.
+    Zeros are no primary cells. The area rule is left out when the run (``grids``) holds no table of residents; cells
+    of the earlier reference date go by the residents of that date.
     """
+    residents = grids.get("residents_before" if grid.table.unit == "earlier" else "residents")
     smallest = protection.min_cell_fine if grid.table.fine else protection.min_cell
     found = []
     for level, (values, tops) in enumerate(zip(grid.values, grid.tops, strict=True)):

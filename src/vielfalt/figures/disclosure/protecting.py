@@ -39,10 +39,10 @@ def protect(
     areas = division(geography)
     unknown = unknown or {}
     tables = grids(cells, areas, unknown)
-    hidden = suppress_all(tables, areas, protection)
+    hidden = suppress_all(tables, areas, protection, {})
     hidden |= suppress_crossings(tables, hidden, areas, protection)
     return {
-        id: _published(tables[id], _with_unknown(tables[id], hidden[id], areas, unknown.get(id)), areas, protection)
+        id: published(tables[id], _with_unknown(tables[id], hidden[id], areas, unknown.get(id)), areas, protection)
         for id in cells
     }
 
@@ -61,7 +61,7 @@ def _with_unknown(grid: Grid, hidden: Hidden, division: Division, unknown: pl.Da
     return levels
 
 
-def _published(grid: Grid, hidden: Hidden, division: Division, protection: Protection) -> ProtectedCells:
+def published(grid: Grid, hidden: Hidden, division: Division, protection: Protection) -> ProtectedCells:
     """The frame of one table: level by level, areas in the order of the town, categories in the order of the codes."""
     levels, width = len(grid.values), len(grid.categories)
     sizes = [len(keys) for keys in division.keys[:levels]]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from vielfalt.breaks import areas_comparable, comparable
 from vielfalt.geography import TOWN
 from vielfalt.publish import charts, labels, lookup
 from vielfalt.publish.lookup import Category
-from vielfalt.publish.report import tables
+from vielfalt.publish.report import breaks, tables
 from vielfalt.publish.report.model import Block, Column, DataTable, Figure, Heading, Note, Paragraph
 from vielfalt.publish.results import Previous, Results
 from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, number_text, share_text
@@ -33,7 +34,7 @@ def change(results: Results, words: Words) -> tuple[Block, ...]:
     if results.previous is None:
         return (heading, Paragraph(words(N_("There is no earlier reference date to compare with."))))
     comparable = [entry for entry in _FIGURES if _is_comparable(results, results.previous, entry[0])]
-    blocks: list[Block] = [heading]
+    blocks: list[Block] = [heading, *breaks.noted(results.breaks, results, words)]
     if results.previous.rule_set != results.rule_set:
         blocks.append(_other_rules(results, results.previous, words))
     elif len(comparable) < len([entry for entry in _FIGURES if entry[0] in results.tables]):
@@ -42,7 +43,7 @@ def change(results: Results, words: Words) -> tuple[Block, ...]:
                 words(
                     N_(
                         "Some figures are not compared: they are missing on one of the dates, or definitions or "
-                        "disclosure control have changed in between."
+                        "disclosure control have changed in between, or there is a break."
                     )
                 )
             )
@@ -73,7 +74,7 @@ def _other_rules(results: Results, previous: Previous, words: Words) -> Note:
 
 
 def _is_comparable(results: Results, previous: Previous, table: str) -> bool:
-    """Whether both dates hold the table, counted by the same definitions and rules and protected in the same way."""
+    """Whether both dates hold the table, by the same definitions and rules, equally protected, without a break."""
     if table not in results.tables or table not in previous.tables:
         return False
     now, earlier = results.tables[table], previous.tables[table]
@@ -83,6 +84,8 @@ def _is_comparable(results: Results, previous: Previous, table: str) -> bool:
         earlier.table.dimensions,
         earlier.table.definitions,
     )
+    if not comparable(results.breaks, now.table):
+        return False
     return same_meaning and (now.method, now.protection) == (earlier.method, earlier.protection)
 
 
@@ -146,6 +149,8 @@ def _by_area(results: Results, previous: Previous, words: Words) -> list[Block]:
             for table, category in wanted
         ]
         if len(level.areas) > tables.MOST_AREAS or not pairs or not all(earlier and now for earlier, now in pairs):
+            continue
+        if not areas_comparable(results.breaks, level.id):
             continue
         columns = [Column(words(N_("Area")), numeric=False)]
         for table, category in wanted:

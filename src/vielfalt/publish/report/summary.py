@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from vielfalt.breaks import comparable
 from vielfalt.geography import TOWN
 from vielfalt.publish import charts, labels, lookup
 from vielfalt.publish.lookup import Category
@@ -73,6 +74,7 @@ def _register(results: Results, words: Words) -> list[str]:
         if table in results.tables:
             sentences.append(_share(results, words, table, (key,), sentence, hidden))
     sentences += _nationalities(results, words) + _spread(results, words) + _change(results, words)
+    sentences += _movements(results, words)
     return sentences
 
 
@@ -125,8 +127,10 @@ def _spread(results: Results, words: Words) -> list[str]:
 
 
 def _change(results: Results, words: Words) -> list[str]:
-    if results.previous is None or "residents" not in results.previous.tables:
+    if results.previous is None or "residents" not in results.previous.tables or "residents" not in results.tables:
         return [words(N_("There is no earlier reference date to compare with."))]
+    if not comparable(results.breaks, results.tables["residents"].table):
+        return [words(N_("The number of residents is not compared: there is a break between the reference dates."))]
     earlier = lookup.in_area(results.previous.tables["residents"], TOWN, results.geography.town.key).get(())
     now = lookup.in_town(results, "residents").get(())
     if earlier is None or now is None:
@@ -138,6 +142,24 @@ def _change(results: Results, words: Words) -> list[str]:
     more = N_("Since {date}, the number of residents has grown by {n}.")
     less = N_("Since {date}, the number of residents has fallen by {n}.")
     return [words(more if now > earlier else less, date=date, n=difference)]
+
+
+def _movements(results: Results, words: Words) -> list[str]:
+    """Births, arrivals and departures since the earlier date in one sentence, where all three are published."""
+    came, went = lookup.in_town(results, "came"), lookup.in_town(results, "went")
+    born, arrived, gone = came.get(("born",)), came.get(("arrived",)), went.get(("gone",))
+    if results.movements is None or born is None or arrived is None or gone is None:
+        return []
+    sentence = N_("Since {date}, {born} residents were born and {arrived} are new; {gone} moved away or died.")
+    return [
+        words(
+            sentence,
+            date=words.date(results.movements.since),
+            born=words.number(born),
+            arrived=words.number(arrived),
+            gone=words.number(gone),
+        )
+    ]
 
 
 def _imported(results: Results, words: Words) -> list[str]:

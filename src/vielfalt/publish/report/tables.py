@@ -15,6 +15,8 @@ from vielfalt.words import N_, Words
 
 MOST_AREAS = 120
 """Levels with more areas are not printed as tables; the release package holds them."""
+MOST_COLUMNS = 12
+"""More columns do not fit on a page."""
 
 
 def distribution(results: Results, words: Words, table: str, chosen: Sequence[Category] = ()) -> tuple[Block, ...]:

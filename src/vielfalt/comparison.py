@@ -1,0 +1,106 @@
+"""A reference date compared with an earlier one: which breaks lie between, and which movements may be published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from vielfalt import breaks, history, parameters
+from vielfalt.breaks import Break, Facts
+from vielfalt.capabilities import missing_fields
+from vielfalt.cells import Cells, ProtectedCells, Protection
+from vielfalt.engines.base import Engine, Frame
+from vielfalt.figures.disclosure import Dates, protect_movements, recomputable
+from vielfalt.geography import TOWN, Geography
+from vielfalt.history import Earlier
+from vielfalt.publish.results import Movements
+from vielfalt.register.comparing import Compared, compared
+from vielfalt.town import Town
+
+_BY_AREA = ("residents_before", "came", "came_from", "went", "moves_between")
+"""Tables that rest on the area at both dates."""
+
+
+def compare(engine: Engine, residents: Frame, before: Earlier, date: int, geography: Geography) -> Compared:
+    """The cells of the comparison of classified residents with an earlier date."""
+    late = before.date - 10_000 * int(parameters.on("movements", date)["late_entry_years"])
+    links = history.in_todays_numbers(before, geography)
+    return compared(engine, residents, links, (before.date, late), geography)
+
+
+def breaks_since(town: Town, date: int, now: Facts) -> tuple[Break, ...]:
+    """The breaks between an earlier date and this one, as far as the facts of both show."""
+    return breaks.find(history.read_facts(town, date), now, parameters.on("movements", now.date))
+
+
+@dataclass(frozen=True)
+class Later:
+    """The later date as it is published: cells and protected tables, which stay as they are, facts and areas."""
+
+    cells: Mapping[str, Cells]
+    protected: Mapping[str, ProtectedCells]
+    facts: Facts
+    geography: Geography
+    protection: Protection
+
+
+def movements(later: Later, cells: Compared, before: Earlier) -> tuple[Movements, dict[str, ProtectedCells]]:
+    """The tables of movements that may be published, and the breaks that say why others may not."""
+    found = _breaks(cells, before, later.facts)
+    if breaks.stops_movements(found):
+        return Movements(before.date, found), {}
+    wanted = _wanted(cells.tables, found, later.facts.delivered & before.facts.delivered, later.cells)
+    dates = Dates(later.cells, later.protected, cells.before, before.release.tables)
+    tables = protect_movements(wanted, dates, later.geography, later.protection)
+    chains = {id: table for id, table in tables.items() if len(table.table.dimensions) < 2}
+    together = {**later.cells, **{id: wanted[id] for id in chains}}
+    if recomputable({**later.protected, **chains}, together, later.geography, later.protection).height:
+        return Movements(before.date, (*found, Break("not_protectable"))), {}
+    return Movements(before.date, found), tables
+
+
+def _breaks(cells: Compared, before: Earlier, now: Facts) -> tuple[Break, ...]:
+    """The breaks that the facts show, and those that only the comparison itself shows."""
+    limits = parameters.on("movements", now.date)
+    found = list(breaks.find(before.facts, now, limits))
+    years = max((now.date - before.date) / 10_000, 0.25)
+    if cells.linked < limits["least_linked"] ** years:
+        found.append(Break("links_lost"))
+    if cells.recoded > limits["most_recoded"]:
+        found.append(Break("areas_recoded"))
+    if all(breaks.areas_comparable(found, level) for level in now.areas) and _differs(cells, before):
+        found.append(Break("stock_differs"))
+    return tuple(found)
+
+
+def _differs(cells: Compared, before: Earlier) -> bool:
+    """Whether the release of the earlier date counts other residents than its link file."""
+    counted = cells.tables["residents_before"].frame
+    town = before.release.tables["residents"].frame.filter(pl.col("level") == TOWN)["value"][0]
+    finest = before.release.tables["residents"].frame.filter(pl.col("value").is_not_null())
+    areas = finest.join(counted.select("area", "n"), on="area", how="inner")
+    return bool(town is not None and town != counted["n"].sum()) or bool((areas["value"] != areas["n"]).any())
+
+
+def _wanted(
+    tables: Mapping[str, Cells], found: tuple[Break, ...], delivered: frozenset[str], now: Mapping[str, Cells]
+) -> dict[str, Cells]:
+    """The tables whose fields were delivered on both dates and that no break touches."""
+    same_areas = not any(breaks.check(entry.check).scope == "areas" for entry in found)
+    wanted = {
+        id: cells
+        for id, cells in tables.items()
+        if not missing_fields(cells.table.needs, delivered)
+        and breaks.comparable(found, cells.table)
+        and (same_areas or id not in _BY_AREA)
+        and (not cells.table.parent or cells.table.parent in (*now, *tables))
+        and (len(cells.table.dimensions) < 2 or cells.table.dimensions[1] in (*now, "moved_to"))
+    }
+    return wanted if same_areas else {id: _without_moves(cells) for id, cells in wanted.items()}
+
+
+def _without_moves(cells: Cells) -> Cells:
+    kind = cells.table.dimensions[0] if len(cells.table.dimensions) > 1 else ""
+    return replace(cells, frame=cells.frame.filter(pl.col(kind) != "moved")) if kind else cells

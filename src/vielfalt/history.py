@@ -1,0 +1,150 @@
+"""The earlier reference dates in the vault: link files and facts, what is kept of them and for how long."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from vielfalt import codes, dates
+from vielfalt.breaks import Facts
+from vielfalt.engines.base import Engine, Frame
+from vielfalt.errors import StorageError, VielfaltError
+from vielfalt.geography import Geography
+from vielfalt.publish.releases import latest_release_before
+from vielfalt.publish.results import Previous
+from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
+from vielfalt.register.comparing import current
+from vielfalt.register.links import EARLIER, LINK, link_rows
+from vielfalt.register.origin import IMMIGRATION_HISTORY, MIGRATION_STATUS
+from vielfalt.register.tabulate import values_of
+from vielfalt.town import Town
+from vielfalt.words import N_
+
+LINKS, FACTS = "links.parquet", "facts.json"
+_DECISIONS = (COUNTRY_OF_BIRTH, MIGRATION_STATUS, IMMIGRATION_HISTORY)
+"""The decisions behind the figures of a date; other rules make other figures."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier reference date that can be compared: its link file, its facts, its last release."""
+
+    date: int
+    links: pl.DataFrame
+    facts: Facts
+    release: Previous
+
+
+def earlier(town: Town, date: int) -> Earlier | None:
+    """The latest earlier date whose link file is kept and that was released; None when there is none.
+
+    Raises DeliveryError when that release is broken.
+    """
+    for day in reversed(linked_dates(town)):
+        facts = read_facts(town, day)
+        release = latest_release_before(town.releases, day + 1, town.ags, "register") if day < date else None
+        if facts is not None and release is not None and release.date == day:
+            return Earlier(day, pl.read_parquet(town.vault / dates.to_iso(day) / LINKS), facts, release)
+    return None
+
+
+def linked_dates(town: Town) -> tuple[int, ...]:
+    """The reference dates whose link file is kept, oldest first."""
+    found = []
+    for path in sorted(town.vault.glob(f"*/{LINKS}")):
+        try:
+            found.append(dates.from_iso(path.parent.name))
+        except VielfaltError:
+            continue
+    return tuple(found)
+
+
+def forget(town: Town, days: Iterable[int]) -> tuple[Path, ...]:
+    """Deletes the link files of these dates; the files deleted. Published figures and facts stay."""
+    gone = []
+    for day in days:
+        path = town.vault / dates.to_iso(day) / LINKS
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            raise StorageError(
+                N_("The vault cannot be written or read."), where=path, todo=N_("Check the folder's permissions.")
+            ) from None
+        gone.append(path)
+    return tuple(gone)
+
+
+def keep_links(engine: Engine, residents: Frame, folder: Path) -> None:
+    """Writes the link file of a reference date, sorted by pseudonym so that the order of rows tells nothing."""
+    partial = folder / f".{LINKS}"
+    engine.write(link_rows(residents), partial, order=LINK)
+    partial.chmod(0o600)
+    partial.replace(folder / LINKS)
+
+
+def in_todays_numbers(before: Earlier, geography: Geography) -> pl.DataFrame:
+    """The link file of an earlier date with the numbers of today's areas and code lists."""
+    return current(before.links, before.facts.values, geography)
+
+
+def facts_of(
+    town: Town, date: int, delivered: frozenset[str], missing: Mapping[str, float], geography: Geography
+) -> Facts:
+    """What is to be remembered of a reference date."""
+    return Facts(
+        date=date,
+        delivered=delivered,
+        missing={name: round(part, 4) for name, part in missing.items()},
+        rule_set=town.rule_set,
+        rules=tuple(rule.id for decision in _DECISIONS for rule in decision.all_rules()),
+        code_lists=codes.VERSION,
+        areas={level.id: _areas(geography, level.id) for level in geography.levels},
+        values={name: tuple(values_of(name, geography)) for name in EARLIER},
+    )
+
+
+def _areas(geography: Geography, level: str) -> Mapping[str, tuple[float, float, float]]:
+    """Size and centre of every area of a level, in whole units of the coordinate system; zeros without polygon."""
+    shapes = geography.shapes.get(level, {})
+    found = {}
+    for area in geography.level(level).areas:
+        shape = shapes.get(area.key)
+        centre = shape.centroid if shape is not None else None
+        found[area.key] = (0.0, 0.0, 0.0) if shape is None or centre is None else (shape.area, centre.x, centre.y)
+    return found
+
+
+def write_facts(facts: Facts, folder: Path) -> None:
+    """Writes the facts of a reference date as JSON."""
+    content = {**vars(facts), "delivered": sorted(facts.delivered)}
+    partial = folder / f".{FACTS}"
+    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    partial.replace(folder / FACTS)
+
+
+def read_facts(town: Town, date: int) -> Facts | None:
+    """The facts of a reference date; None where there are none, or of another version."""
+    try:
+        found: dict[str, Any] = json.loads((town.vault / dates.to_iso(date) / FACTS).read_text(encoding="utf-8"))
+        return Facts(
+            date=int(found["date"]),
+            delivered=frozenset(found["delivered"]),
+            missing=dict(found["missing"]),
+            rule_set=found["rule_set"],
+            rules=tuple(found["rules"]),
+            code_lists=found["code_lists"],
+            areas={
+                level: {key: (area[0], area[1], area[2]) for key, area in areas.items()}
+                for level, areas in found["areas"].items()
+            },
+            values={name: tuple(keys) for name, keys in found["values"].items()},
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None

@@ -1,0 +1,123 @@
+"""The rules of movements: how each resident came since an earlier reference date, and what became of those before.
+
+Missing evidence never decides: without a date or place of origin an arrival stays an arrival of unknown origin, and who
+is gone has moved away or died, which the extract does not tell.
+"""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+
+from vielfalt.rules import Decision, Rule
+from vielfalt.words import N_
+
+_LINKED, _SAME = nw.col("linked"), nw.col("same_area")
+_BORN, _ARRIVED, _ABROAD = (nw.col(name) for name in ("birth_date", "arrival_date", "arrival_from_abroad_date"))
+_SINCE = nw.col("since")
+_OLD_MOVE = nw.col("move_in_date") <= nw.col("late_since")
+"""The last move lies too far back to have been entered late: the area changed, not the dwelling."""
+
+CAME = Decision(
+    "came_from",
+    "came_rule",
+    (
+        Rule("V1", "stayed", _LINKED & _SAME, N_("Here on both dates, in the same area"), "BevStatG §4"),
+        Rule(
+            "V2",
+            "stayed",
+            _LINKED & _SAME.is_null(),
+            N_("Here on both dates; on one of them no area is known, so no move is assumed"),
+            "vielfalt-1: missing evidence never decides",
+        ),
+        Rule(
+            "V3",
+            "unknown",
+            _LINKED & ~_SAME & _OLD_MOVE,
+            N_("Here on both dates, in another area, but the last move is older: areas or directory have changed"),
+            "parameter late_entry_years",
+        ),
+        Rule("V4", "moved", _LINKED & ~_SAME, N_("Here on both dates, in another area"), "BevStatG §4"),
+        Rule(
+            "V5",
+            "born",
+            ~_LINKED & (_BORN > _SINCE) & ~(_ARRIVED > _BORN).fill_null(False),
+            N_("Not here before, born since, and not arrived after birth"),
+            "BevStatG §4",
+        ),
+        Rule(
+            "V6",
+            "open",
+            ~_LINKED & (_ARRIVED <= _SINCE),
+            N_("Not here before, but arrived by then: entered late, or corrected"),
+            "BMG §17(1)",
+        ),
+        Rule(
+            "V7",
+            "abroad",
+            ~_LINKED & (_ABROAD > _SINCE) & ~(_ARRIVED > _ABROAD).fill_null(False),
+            N_("Not here before; the last arrival from abroad lies in between and is the arrival here"),
+            "ZensG 2022 §5 No. 14, 27",
+        ),
+        Rule(
+            "V8",
+            "germany",
+            ~_LINKED & ~nw.col("origin_municipality").is_null(),
+            N_("Not here before; the last dwelling was in another municipality in Germany"),
+            "ZensG 2022 §5 No. 12",
+        ),
+        Rule(
+            "V9",
+            "germany",
+            ~_LINKED & (_ABROAD < _ARRIVED),
+            N_("Not here before; arrived from abroad earlier than here, so lived elsewhere in Germany in between"),
+            "ZensG 2022 §5 No. 14, 27",
+        ),
+    ),
+    Rule("V0", "open", ~_LINKED, N_("Not here before; nothing says where from"), "vielfalt-1"),
+)
+"""How a resident of the later date came since the earlier one."""
+
+WENT = Decision(
+    "went",
+    "went_rule",
+    (
+        Rule("W1", "stayed", _LINKED & _SAME, N_("Here on both dates, in the same area"), "BevStatG §4"),
+        Rule(
+            "W2",
+            "stayed",
+            _LINKED & _SAME.is_null(),
+            N_("Here on both dates; on one of them no area is known, so no move is assumed"),
+            "vielfalt-1: missing evidence never decides",
+        ),
+        Rule(
+            "W3",
+            "unknown",
+            _LINKED & ~_SAME & _OLD_MOVE,
+            N_("Here on both dates, in another area, but the last move is older: areas or directory have changed"),
+            "parameter late_entry_years",
+        ),
+        Rule("W4", "moved", _LINKED & ~_SAME, N_("Here on both dates, in another area"), "BevStatG §4"),
+    ),
+    Rule(
+        "W0", "gone", ~_LINKED, N_("No longer here: moved away or died, which the extract does not tell"), "BevStatG §4"
+    ),
+)
+"""What became of a resident of the earlier date."""
+
+CITIZENSHIP = Decision(
+    "citizenship_change",
+    "citizenship_rule",
+    (
+        Rule(
+            "K1",
+            "naturalised",
+            (nw.col("foreigner") == "german") & (nw.col("foreigner_before") == "foreign"),
+            N_("Foreign at the earlier date, German at the later one"),
+            "integrationsmonitoring-laender.de B2b",
+        ),
+        Rule("K2", "german", nw.col("foreigner") == "german", N_("German"), "AufenthG §2(1)"),
+        Rule("K3", "foreign", nw.col("foreigner") == "foreign", N_("Without German nationality"), "AufenthG §2(1)"),
+    ),
+    Rule("K0", "unknown", _LINKED, N_("The nationality is missing"), "vielfalt-1"),
+)
+"""Who was naturalised between the two dates, among the residents of the later one."""

@@ -1,0 +1,280 @@
+"""Two reference dates of a synthetic town: the movements counted are those that happened; the vault keeps little."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from vielfalt import breaks, comparison, dates, history, parameters, pipeline
+from vielfalt.cells import Cells
+from vielfalt.history import Earlier
+from vielfalt.publish.results import Previous
+from vielfalt.register import links
+from vielfalt.register.pseudonyms import town_key
+from vielfalt.synthetic import write_town
+from vielfalt.town import Town, read_town
+
+BEFORE, NOW = 20241231, 20251231
+
+
+@contextmanager
+def quiet(_: str) -> Iterator[None]:
+    """A step that shows nothing."""
+    yield
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("town") / "town"
+    write_town(folder, residents=3_000, seed=23, dates=(BEFORE, NOW), progress=lambda _: None)
+    return folder
+
+
+def evaluated(town: Town, date: int, earlier: Earlier | None) -> pipeline.Evaluation:
+    """One date evaluated as a run does, without publishing."""
+    with pipeline._workspace(town, date) as (engine, vault):
+        keep = pipeline._keep(engine, vault, True, earlier, quiet)
+        return pipeline._evaluate(town, date, engine, town_key(town.vault), quiet, keep)
+
+
+def earlier_of(town: Town, date: int) -> Earlier:
+    facts = history.read_facts(town, date)
+    assert facts is not None
+    kept = pl.read_parquet(town.vault / dates.to_iso(date) / history.LINKS)
+    return Earlier(date, kept, facts, Previous(date, f"{dates.to_iso(date)}-1", {}, town.ags, "register", ""))
+
+
+@pytest.fixture(scope="module")
+def both(root: Path) -> pipeline.Evaluation:
+    """The later date, compared with the earlier one."""
+    town = read_town(root)
+    evaluated(town, BEFORE, None)
+    return evaluated(town, NOW, earlier_of(town, BEFORE))
+
+
+def cells(evaluation: pipeline.Evaluation, table: str) -> Cells:
+    assert evaluation.compared is not None
+    return evaluation.compared.tables[table]
+
+
+def sums(table: Cells, *by: str) -> Mapping[Any, int]:
+    """The counts by one column, or by several as a tuple."""
+    grouped = table.frame.group_by(by).agg(pl.col("n").sum())
+    return {row[0] if len(by) == 1 else tuple(row[:-1]): row[-1] for row in grouped.iter_rows()}
+
+
+@pytest.fixture(scope="module")
+def truth(root: Path) -> Mapping[str, pl.DataFrame]:
+    """What really happened: the residents of both dates by the generator's own numbers."""
+    wanted = ("person", "block", "nationality", "birth_date", "immigration_date")
+    first, second = (
+        pl.read_parquet(root / "truth" / f"{dates.to_iso(date)}.parquet").filter("counted").select(wanted)
+        for date in (BEFORE, NOW)
+    )
+    there = first.select("person", before="block", nationality_before="nationality")
+    return {"now": second.join(there, on="person", how="left"), "then": first.join(second, on="person", how="anti")}
+
+
+def test_the_movements_are_those_that_happened(both: pipeline.Evaluation, truth: Mapping[str, pl.DataFrame]) -> None:
+    now, linked = truth["now"], pl.col("before").is_not_null()
+    came, went = sums(cells(both, "came"), "came"), sums(cells(both, "went"), "went")
+    new = now.filter(~linked)
+    assert came["born"] + came["arrived"] == new.height
+    assert came["moved"] == went["moved"]
+    assert abs(came["moved"] - now.filter(linked & (pl.col("before") != pl.col("block"))).height) <= 2
+    assert went["gone"] == truth["then"].height
+    babies = new.filter(pl.col("birth_date") > BEFORE).height
+    assert babies * 0.8 <= came["born"] <= babies
+
+
+def test_naturalisations_are_those_that_happened(both: pipeline.Evaluation, truth: Mapping[str, pl.DataFrame]) -> None:
+    foreign_before = (pl.col("nationality_before") != "000") & pl.col("nationality_before").is_not_null()
+    happened = truth["now"].filter(foreign_before & (pl.col("nationality") == "000")).height
+    assert happened > 3
+    assert sums(cells(both, "citizenship_change"), "citizenship_change")["naturalised"] == happened
+
+
+def test_moves_lead_from_block_to_block_as_they_happened(
+    both: pipeline.Evaluation, truth: Mapping[str, pl.DataFrame]
+) -> None:
+    moved = truth["now"].filter(pl.col("before").is_not_null() & (pl.col("before") != pl.col("block")))
+    wanted = dict(moved.group_by("block").len().iter_rows())
+    found = {
+        area: n for (area, kind), n in sums(cells(both, "came"), "area", "came").items() if kind == "moved" and area
+    }
+    keys = set(wanted) | set(found)
+    assert sum(abs(found.get(key, 0) - wanted.get(key, 0)) for key in keys) <= 0.02 * moved.height
+    between = sums(cells(both, "moves_between"), "moved_from", "moved_to")
+    coarse = moved.group_by(pl.col("before").str.head(2), pl.col("block").str.head(2)).len()
+    assert sum(abs(between.get((a, b), 0) - n) for a, b, n in coarse.iter_rows()) <= 0.02 * moved.height
+
+
+def test_where_they_came_from_agrees_where_the_register_says_it(
+    both: pipeline.Evaluation, truth: Mapping[str, pl.DataFrame]
+) -> None:
+    """The generator leaves the date of arrival from abroad empty for 8 %: these arrivals may be missing, none added."""
+    new = truth["now"].filter(pl.col("before").is_null() & (pl.col("birth_date") <= BEFORE))
+    from_abroad = new.filter(pl.col("immigration_date") > BEFORE).height
+    found = sums(cells(both, "came_from"), "came_from")["abroad"]
+    assert 0.8 * from_abroad <= found <= from_abroad
+
+
+def test_both_divisions_add_up_to_the_residents(both: pipeline.Evaluation) -> None:
+    """Who came make up the later residents of every area, who went the earlier ones; those who stayed are the same."""
+    divided = {"came": sums(both.cells["residents"], "area"), "went": sums(cells(both, "residents_before"), "area")}
+    for table, residents in divided.items():
+        assert sums(cells(both, table), "area") == residents
+    stayed = {
+        table: {area: n for (area, kind), n in sums(cells(both, table), "area", table).items() if kind == "stayed"}
+        for table in divided
+    }
+    known = {area for area in stayed["came"] if area}
+    # Someone whose area is not known on one of the dates has stayed in one of the two only.
+    assert sum(abs(stayed["came"][area] - stayed["went"].get(area, 0)) for area in known) <= 10
+
+
+def test_groups_of_movements_add_up(both: pipeline.Evaluation) -> None:
+    assert both.compared is not None
+    came, went = sums(cells(both, "came"), "came"), sums(cells(both, "went"), "went")
+    for id, table in both.compared.tables.items():
+        if "flow" in table.table.dimensions and "unknown" not in set(table.frame[table.table.dimensions[1]]):
+            found = sums(table, "flow")
+            assert found["gone"] <= went["gone"] and went["gone"] - found["gone"] <= 0.01 * went["gone"] + 3, id
+            assert found["new"] <= came["born"] + came["arrived"], id
+    assert sum(sums(both.compared.before["sex"], "sex").values()) == cells(both, "residents_before").frame["n"].sum()
+
+
+def test_the_link_file_holds_what_movements_need_and_nothing_else(root: Path, both: pipeline.Evaluation) -> None:
+    path = root / "vault" / dates.to_iso(NOW) / history.LINKS
+    kept = pl.read_parquet(path)
+    assert tuple(kept.columns) == links.COLUMNS
+    assert set(kept.dtypes) <= {pl.Int64, pl.Int32, pl.Int8}
+    assert kept[links.LINK].is_sorted() and kept[links.LINK].is_unique().all()
+    assert kept.height == both.residents
+    assert path.stat().st_mode & 0o077 == 0
+    facts = json.loads((path.parent / history.FACTS).read_text(encoding="utf-8"))
+    assert set(facts["values"]) == set(links.EARLIER)
+
+
+def test_pseudonyms_link_dates_and_never_towns(root: Path, both: pipeline.Evaluation, tmp_path: Path) -> None:
+    """The same two files delivered to another town, which has its own key: nobody can be found again."""
+    assert both.residents > 2_000
+    other = tmp_path / "other"
+    shutil.copytree(root, other, ignore=shutil.ignore_patterns("vault"))
+    evaluated(read_town(other), NOW, None)
+    first, second, foreign = (
+        set(pl.read_parquet(folder / "vault" / dates.to_iso(date) / history.LINKS)[links.LINK])
+        for folder, date in ((root, BEFORE), (root, NOW), (other, NOW))
+    )
+    assert len(first & second) > 0.85 * len(first)
+    assert first & foreign == set() and second & foreign == set()
+
+
+def found_breaks(town: Town, evaluation: pipeline.Evaluation, before: Earlier) -> set[str]:
+    assert evaluation.compared is not None
+    same = pl.DataFrame({"level": ["town"], "area": [town.ags], "value": [None]}, schema_overrides={"value": pl.Int64})
+    release = replace(before.release, tables={"residents": type("Table", (), {"frame": same})()})
+    found = comparison._breaks(evaluation.compared, replace(before, release=release), evaluation.facts)
+    return {entry.check for entry in found}
+
+
+def test_two_ordinary_dates_have_no_break(root: Path, both: pipeline.Evaluation) -> None:
+    town = read_town(root)
+    assert both.compared is not None
+    assert found_breaks(town, both, earlier_of(town, BEFORE)) == set()
+    assert both.compared.linked > 0.85
+    assert both.compared.recoded < 0.002
+
+
+def test_new_ordering_numbers_are_a_break(root: Path, both: pipeline.Evaluation, tmp_path: Path) -> None:
+    """The registration office got new software that numbered everybody anew."""
+    assert both.residents > 2_000
+    town = read_town(_copy(root, tmp_path))
+    path = town.extract(NOW)
+    head, *rows = path.read_bytes().decode("cp1252").split("\r\n")
+    pointers = [place for place, name in enumerate(head.split(";")) if name.startswith(("Ordnungsmerkmal", "OM_"))]
+    path.write_bytes("\r\n".join([head, *(_renumbered(row, pointers) for row in rows)]).encode("cp1252"))
+    before = earlier_of(town, BEFORE)
+    later = evaluated(town, NOW, before)
+    assert later.compared is not None and later.compared.linked < 0.05
+    assert "links_lost" in found_breaks(town, later, before)
+
+
+def _renumbered(row: str, places: list[int]) -> str:
+    cells = row.split(";")
+    return ";".join(f"N{cell}" if place in places and cell else cell for place, cell in enumerate(cells))
+
+
+def _copy(root: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "town"
+    shutil.copytree(root, folder)
+    return folder
+
+
+def test_a_field_that_is_no_longer_delivered_is_a_break(root: Path, both: pipeline.Evaluation, tmp_path: Path) -> None:
+    assert both.residents > 2_000
+    folder = _copy(root, tmp_path)
+    profile = folder / "profile.toml"
+    lines = profile.read_text(encoding="utf-8").splitlines()
+    profile.write_text("\n".join(line for line in lines if not line.startswith("birth_state =")), encoding="utf-8")
+    town = read_town(folder)
+    before = earlier_of(town, BEFORE)
+    later = evaluated(town, NOW, before)
+    assert found_breaks(town, later, before) == {"field_changed"}
+    found = comparison.breaks_since(town, BEFORE, later.facts)
+    assert found == (breaks.Break("field_changed", ("birth_state",)),)
+
+
+def test_a_new_street_directory_is_a_break(root: Path, both: pipeline.Evaluation, tmp_path: Path) -> None:
+    """Two blocks change their names in directory and polygons: nobody has moved."""
+    assert both.residents > 2_000
+    folder = _copy(root, tmp_path)
+    streets = folder / "areas" / "streets.csv"
+    lines = [line.rsplit(";", 1) for line in streets.read_text(encoding="utf-8").splitlines()]
+    blocks = sorted({block for _, block in lines[1:]})[:2]
+    swapped = {blocks[0]: blocks[1], blocks[1]: blocks[0]}
+    streets.write_text(
+        "\n".join(f"{rest};{swapped.get(block, block)}" for rest, block in lines) + "\n", encoding="utf-8"
+    )
+    town = read_town(folder)
+    before = earlier_of(town, BEFORE)
+    later = evaluated(town, NOW, before)
+    assert later.compared is not None and later.compared.recoded > 0.01
+    assert found_breaks(town, later, before) == {"areas_recoded"}
+
+
+def test_an_area_that_is_redrawn_is_a_break(both: pipeline.Evaluation) -> None:
+    limits = parameters.on("movements", NOW)
+    level = list(both.facts.areas)[-1]
+    key, (size, x, y) = next(iter(both.facts.areas[level].items()))
+    for changed in ((size * 1.02, x, y), (size, x + 0.02 * size**0.5, y)):
+        areas = {**both.facts.areas, level: {**both.facts.areas[level], key: changed}}
+        found = breaks.find(replace(both.facts, areas=areas), both.facts, limits)
+        assert found == (breaks.Break("areas_changed", (key,), level),)
+        assert not breaks.areas_comparable(found, level)
+        assert breaks.areas_comparable(found, next(iter(both.facts.areas)))
+    nudged = {**both.facts.areas, level: {**both.facts.areas[level], key: (size * 1.005, x, y)}}
+    assert breaks.find(replace(both.facts, areas=nudged), both.facts, limits) == ()
+
+
+def test_without_facts_the_break_is_that_nothing_is_known(root: Path, both: pipeline.Evaluation) -> None:
+    assert comparison.breaks_since(read_town(root), 20201231, both.facts) == (breaks.Break("facts_missing"),)
+
+
+def test_forgetting_deletes_link_files_and_nothing_else(root: Path, both: pipeline.Evaluation, tmp_path: Path) -> None:
+    assert both.residents > 2_000
+    town = read_town(_copy(root, tmp_path))
+    held = {path for path in town.vault.rglob("*") if path.is_file()}
+    gone = history.forget(town, [BEFORE])
+    assert held - {path for path in town.vault.rglob("*") if path.is_file()} == set(gone)
+    assert [path.name for path in gone] == [history.LINKS]
+    assert history.linked_dates(town) == (NOW,)
+    assert history.forget(town, [BEFORE]) == ()
