@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from vielfalt import definitions, programme
 from vielfalt.programme import Table
 from vielfalt.publish.results import Capability
+from vielfalt.rule_sets import RuleSet
 
 
 def missing_fields(needs: Iterable[str], delivered: frozenset[str]) -> tuple[str, ...]:
@@ -34,7 +35,11 @@ def wanted(options: frozenset[str]) -> tuple[Table, ...]:
     return tuple(table for table in programme.ALL if not table.option or table.option in options)
 
 
-def possible(found: Iterable[Capability], options: frozenset[str]) -> tuple[Table, ...]:
-    """The tables that can be counted: their own fields are there, and their margins can be counted too."""
+def possible(found: Iterable[Capability], options: frozenset[str], rule_set: RuleSet) -> tuple[Table, ...]:
+    """The tables that can be counted: their own fields are there, and their margins can be counted too.
+
+    They name the definition that the rule set stands for, so that figures of two rule sets never pass for the same.
+    """
     able = {entry.id for entry in found if entry.kind == "table" and entry.possible}
-    return tuple(table for table in wanted(options) if table.id in able and (not table.parent or table.parent in able))
+    tables = (table for table in wanted(options) if table.id in able and (not table.parent or table.parent in able))
+    return tuple(programme.counted_by(table, rule_set.definition) for table in tables)

@@ -291,8 +291,7 @@ def trace(folder: Path, record: int, date: str | None, lang: Language | None) ->
 
     town = read_town(folder)
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
-    for line in tracing.lines(town, day, record, _words(lang, town.language)):
-        click.echo(line)
+    click.echo("\n".join(tracing.lines(town, day, record, _words(lang, town.language))))
 
 
 @commands.command(
@@ -310,11 +309,38 @@ def forget(folder: Path, date: str | None, lang: Language | None) -> None:
 
     town = read_town(folder)
     words = _words(lang, town.language)
-    gone = history.forget(town, [dates.from_iso(date)] if date else history.linked_dates(town))
-    for path in gone:
-        click.echo(words("Deleted: {file}", file=path))
-    if not gone:
-        click.echo(words("There is no link file to delete."))
+    wanted = [dates.from_iso(date)] if date else history.linked_dates(town)
+    lines = [words("Deleted: {file}", file=path) for path in history.forget(town, wanted)]
+    click.echo("\n".join(lines or [words("There is no link file to delete.")]))
+
+
+@commands.command(
+    "compare-definitions",
+    help=_WORDS("Compare rule sets and definitions on the town project FOLDER: who changes class, by rule and area."),
+)
+@click.argument("folder", type=_FOLDER)
+@_date
+@click.option(
+    "--with", "names", multiple=True, metavar="NAME", help=_WORDS("Rule set to compare with; all unless given.")
+)
+@_json
+@_lang
+def compare_definitions(
+    folder: Path, date: str | None, names: tuple[str, ...], as_json: bool, lang: Language | None
+) -> None:
+    """Compares rule sets and definitions."""
+    from vielfalt import comparing, console, dates, pipeline, showing
+    from vielfalt.town import read_town
+
+    town = read_town(folder)
+    words = _words(lang, town.language)
+    day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
+    with console.Steps(comparing.NAMES, words).shown() as step:
+        found = comparing.compare(town, day, names, step)
+    if as_json:
+        _print_json({"date": dates.to_iso(day), **showing.as_json(found, town.protection(day))})
+    else:
+        showing.show(found, town.protection(day), words)
 
 
 @commands.command(help=_WORDS("Write a synthetic town, evaluate it and open its report."))

@@ -93,3 +93,15 @@ def show_capabilities(found: Iterable[Capability], words: Words) -> None:
         title = f"{words(titles[one.kind, one.id])} ({one.id})"
         table.add_row(kinds[one.kind], title, words("yes") if one.possible else words("no"), missing)
     Console(highlight=False).print(table)
+
+
+def show_table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """A table of printed text; numbers stand to the right."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    printed = [tuple(row) for row in rows]
+    for place, heading in enumerate(headings):
+        number = place > 0 and all(not any(sign.isalpha() for sign in row[place]) for row in printed)
+        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+    for row in printed:
+        table.add_row(*row)
+    Console(highlight=False).print(table)

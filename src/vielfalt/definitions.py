@@ -23,6 +23,8 @@ class Definition:
     needs: tuple[str, ...] = ()
 
 
+_BIRTH = ("nationality_1", "birth_place|birth_state")
+
 ALL: tuple[Definition, ...] = (
     Definition(
         "residents",
@@ -61,21 +63,84 @@ ALL: tuple[Definition, ...] = (
             "Rule set vielfalt-1, after MigraPro as described by KOSIS (staedtestatistik.de 285, 329) and "
             "Berlin MSS 2021"
         ),
-        ("nationality_1", "birth_place|birth_state"),
+        _BIRTH,
+    ),
+    Definition(
+        "mh_berlin",
+        N_("Migration background (register, Berlin's rules)"),
+        N_(
+            "Foreigners; Germans who were born abroad, hold a further nationality, or carry a mark of naturalisation "
+            "or option; and Germans under 18 with a parent at their address who was born abroad or naturalised."
+        ),
+        N_(
+            "Children whose parent lives elsewhere, or has a further nationality alone, do not count. Repatriates born "
+            "in Germany are not seen. Otherwise the limits of the migration background (register) hold."
+        ),
+        "Berlin MSS 2021",
+        _BIRTH,
+    ),
+    Definition(
+        "mh_wuerzburg",
+        N_("Migration background (register, Würzburg's rules)"),
+        N_(
+            "Foreigners; Germans who were naturalised, came as repatriates or were born abroad; Germans under 18 whom "
+            "the register links to at least one such parent; and Germans with a further nationality or an option mark, "
+            "read as a sign of naturalisation."
+        ),
+        N_(
+            "Who counts is nearly the same as for the migration background (register); the groups differ. How the town "
+            "combines its clues is not published. The limits of the migration background (register) hold."
+        ),
+        "opendata.wuerzburg.de; KOSIS (staedtestatistik.de 285, 329)",
+        _BIRTH,
+    ),
+    Definition(
+        "mh_bielefeld",
+        N_("Migration background (register, Bielefeld's rules)"),
+        N_(
+            "Foreigners; Germans who were naturalised, came as repatriates or were born abroad; and Germans under 18 "
+            "who live in one household with such a parent."
+        ),
+        N_(
+            "A further nationality alone does not count. Depends on the households, which are approximations. "
+            "Otherwise the limits of the migration background (register) hold."
+        ),
+        "bielefeld.de/glossar",
+        (*_BIRTH, "street_key|street_name", "house_number"),
+    ),
+    Definition(
+        "mh_microcensus",
+        N_("Migration background (micro census, as far as a register allows)"),
+        N_(
+            "Residents who were not born German citizens, as far as nationality, the way German nationality was "
+            "acquired and the country of birth show it; Germans with a further nationality, which a parent handed on; "
+            "and Germans under 18 whom the register links to a parent not born a German citizen."
+        ),
+        N_(
+            "The micro census asks for both parents at any age; the register knows parents of minors only. In the "
+            "survey of 2021, 4.7 million descendants of two immigrants were 5.7 % of the population and 3.7 million "
+            "people with one immigrated parent 4.5 %; the census of 2022 found 2.5 million descendants (3 %) in "
+            "registers. So this is a lower bound: registers show about half of the descendants. Germans born abroad to "
+            "German parents count where the register does not note German nationality by birth."
+        ),
+        N_("Destatis, micro census; Destatis 2023; Kroppach/Rose, WISTA 6/2024"),
+        _BIRTH,
     ),
     Definition(
         "eg_register",
         N_("Immigration history (register)"),
         N_(
-            "Residents who immigrated themselves since 1950, and residents under 18 of whom both parents (or, counted "
-            "apart, one parent) did."
+            "Residents who were born abroad and immigrated since 1950, and residents under 19 born in Germany of whom "
+            "both parents (or, counted apart, one parent) did."
         ),
         N_(
-            "Descendants are recognised under 18 and only where the register links them to their parents; adults born "
-            "in Germany count as without immigration history. Closest official figure: census of 2022."
+            "As in the census of 2022, descendants are recognised under 19 and only where the register links them to "
+            "their parents; most registers end the link at 18. Adults born in Germany count as without immigration "
+            "history. The survey of 2021 found 4.7 million descendants of two immigrants (5.7 %), the census of 2022 "
+            "from registers 2.5 million (3 %): about half are not seen. Closest official figure: census of 2022."
         ),
-        "Fachkommission Integrationsfähigkeit 2021; Destatis 2023; Kroppach/Rose, WISTA 6/2024",
-        ("nationality_1", "birth_place|birth_state", "guardian_1_id|guardian_2_id"),
+        N_("Fachkommission Integrationsfähigkeit 2021; Destatis 2023; census of 2022 (Kroppach/Rose, WISTA 6/2024)"),
+        (*_BIRTH, "guardian_1_id|guardian_2_id"),
     ),
     Definition(
         "households",

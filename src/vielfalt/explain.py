@@ -9,25 +9,29 @@ from pathlib import Path
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from vielfalt import breaks, codes, dates, definitions, parameters
+from vielfalt import breaks, codes, dates, definitions, parameters, rule_sets, schema
 from vielfalt.errors import TownError, UsageError
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, kinship
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
-from vielfalt.register.evidence import CODES, COUNTS, FLAGS, NOT_COUNTED
+from vielfalt.register.evidence import CODES, COUNTS, FLAGS, NOT_COUNTED, PARENTS, RULE_SET
+from vielfalt.register.history import IMMIGRATION_HISTORY
 from vielfalt.register.movements import CAME, CITIZENSHIP, WENT
-from vielfalt.register.origin import IMMIGRATION_HISTORY, MIGRATION_STATUS
+from vielfalt.register.origin import RULES, migration_status
+from vielfalt.rule_sets import RuleSet
 from vielfalt.rules import Decision, Rule
 from vielfalt.town import Town
 from vielfalt.words import N_, Words
 
 DECISIONS: tuple[Decision, ...] = (
-    *(COUNTRY_OF_BIRTH, MIGRATION_STATUS, IMMIGRATION_HISTORY),
+    COUNTRY_OF_BIRTH,
+    *(migration_status(rule_set) for rule_set in rule_sets.ALL),
+    IMMIGRATION_HISTORY,
     *(CAME, WENT, CITIZENSHIP),
 )
 DECIDED = {
     COUNTRY_OF_BIRTH.name: N_("Country of birth"),
-    MIGRATION_STATUS.name: N_("Migration status"),
+    migration_status(rule_sets.VIELFALT).name: N_("Migration status"),
     IMMIGRATION_HISTORY.name: N_("Immigration history"),
     CAME.name: N_("Where they came from"),
     WENT.name: N_("What became of them"),
@@ -47,9 +51,14 @@ class Entry:
 
 def entries(words: Words) -> Iterator[Entry]:
     """Everything that can be explained, in the language of the words."""
-    for decision in DECISIONS:
-        for place, rule in enumerate(decision.all_rules(), start=1):
-            yield _rule(decision, rule, place, words)
+    for rule in COUNTRY_OF_BIRTH.all_rules():
+        yield _rule(COUNTRY_OF_BIRTH, rule, words)
+    for rule in RULES.values():
+        yield _status_rule(rule, words)
+    for rule in IMMIGRATION_HISTORY.all_rules():
+        yield _rule(IMMIGRATION_HISTORY, rule, words)
+    for rule_set in rule_sets.ALL:
+        yield _rule_set(rule_set, words)
     for link in kinship.LINKS:
         yield _entry(
             link.id,
@@ -94,6 +103,7 @@ class Trace:
     """How one row was decided: the rules that fired, in order of asking, and the evidence they looked at."""
 
     record: int
+    rule_set: str
     not_counted: str
     decided: tuple[tuple[str, str], ...]
     asked: tuple[tuple[str, str], ...]
@@ -109,14 +119,19 @@ def trace(town: Town, date: int, record: int) -> Trace:
     path = town.vault / dates.to_iso(date) / "evidence.parquet"
     row = _row(path, record, date)
     if row[NOT_COUNTED][0] is not None:
-        return Trace(record, str(row[NOT_COUNTED][0]), (), (), ())
+        return Trace(record, "", str(row[NOT_COUNTED][0]), (), (), ())
+    chosen = rule_sets.rule_set(str(row[RULE_SET][0]))
     rules = ("birth_rule", "migration_rule", "immigration_rule")
     return Trace(
         record,
+        chosen.id,
         "",
         tuple((name, str(row[name][0])) for name in rules),
-        tuple((rule.id, _answer(rule, row)) for rule in MIGRATION_STATUS.rules),
-        tuple((name, "" if row[name][0] is None else str(row[name][0])) for name in (*CODES[:2], *FLAGS, *COUNTS)),
+        tuple((rule.id, _answer(rule, row)) for rule in migration_status(chosen).rules),
+        tuple(
+            (name, "" if row[name][0] is None else str(row[name][0]))
+            for name in (*CODES[:2], *FLAGS, *COUNTS, *PARENTS)
+        ),
     )
 
 
@@ -146,17 +161,32 @@ def _answer(rule: Rule, row: pl.DataFrame) -> str:
     return "unknown" if answer is None else "yes" if answer else "no"
 
 
-def _rule(decision: Decision, rule: Rule, place: int, words: Words) -> Entry:
+def _rule(decision: Decision, rule: Rule, words: Words) -> Entry:
+    place = decision.all_rules().index(rule) + 1
+    decides = f"{words(DECIDED[decision.name])} ({words('asked as number {place}', place=place)})"
+    return _explained(decision.name, rule, decides, words)
+
+
+def _status_rule(rule: Rule, words: Words) -> Entry:
+    """A rule of the migration status, with its place in each rule set that holds it."""
+    places = (
+        words("{rule_set}: asked as number {place}", rule_set=entry.id, place=entry.rules.index(rule.id) + 1)
+        for entry in rule_sets.ALL
+        if rule.id in entry.rules
+    )
+    name = "migration_status"
+    return _explained(name, rule, f"{words(DECIDED[name])} ({'; '.join(places)})", words)
+
+
+def _explained(dimension: str, rule: Rule, decides: str, words: Words) -> Entry:
     value = (
-        words("A column of the evidence")
-        if not isinstance(rule.value, str)
-        else _label(decision.name, rule.value, words)
+        words("A column of the evidence") if not isinstance(rule.value, str) else _label(dimension, rule.value, words)
     )
     return _entry(
         rule.id,
         N_("Rule"),
         words,
-        (N_("Decides"), f"{words(DECIDED[decision.name])} ({words('asked as number {place}', place=place)})"),
+        (N_("Decides"), decides),
         (N_("Value"), value),
         (N_("Reason"), words(rule.because)),
         (N_("Source"), _source(rule.source, words)),
@@ -166,6 +196,47 @@ def _rule(decision: Decision, rule: Rule, place: int, words: Words) -> Entry:
 def _source(source: str, words: Words) -> str:
     """The sources of a rule; those that are words rather than titles are translated."""
     return "; ".join(words(part) for part in source.split("; "))
+
+
+_WHERE = {
+    "anywhere": N_("all linked parents"),
+    "address": N_("linked parents at the child's address"),
+    "household": N_("linked parents in the child's household"),
+}
+_COUNTRIES = {
+    "own": N_("own evidence"),
+    "parents": N_("the mother's, else the father's"),
+    "household": N_("that of the others in the household"),
+}
+
+
+def _rule_set(entry: RuleSet, words: Words) -> Entry:
+    meanings = {field.name: words(field.meaning) for field in schema.EXTRACT} | {
+        "birth_country": words("Country of birth")
+    }
+    order = " · ".join(entry.rules)
+    countries = "; ".join(
+        f"{words(whom)}: {', '.join(steps)}"
+        for whom, steps in (
+            (N_("Foreigners"), [meanings[field] for field in entry.foreigners]),
+            (N_("Germans"), [meanings[field] for field in entry.germans]),
+            (N_("children by their parents"), [words(_COUNTRIES[step]) for step in entry.children]),
+            (N_("everybody else"), [words(_COUNTRIES[step]) for step in entry.others]),
+        )
+    )
+    return _entry(
+        entry.id,
+        N_("Rule set"),
+        words,
+        (N_("Title"), words(entry.title)),
+        (N_("What it says"), words(entry.text)),
+        (N_("Rules in the order in which they are asked"), order),
+        (N_("Parents looked at"), words(_WHERE[entry.where])),
+        (N_("Marks that parents hand on"), ", ".join(entry.parents)),
+        (N_("Reference country"), countries),
+        (N_("Definition"), entry.definition),
+        (N_("Source"), _source(entry.source, words)),
+    )
 
 
 def _label(dimension: str, key: str, words: Words) -> str:

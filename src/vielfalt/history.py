@@ -19,15 +19,15 @@ from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import Previous
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
 from vielfalt.register.comparing import current
+from vielfalt.register.history import IMMIGRATION_HISTORY
 from vielfalt.register.links import EARLIER, LINK, link_rows
-from vielfalt.register.origin import IMMIGRATION_HISTORY, MIGRATION_STATUS
+from vielfalt.register.origin import migration_status
 from vielfalt.register.tabulate import values_of
+from vielfalt.rule_sets import rule_set
 from vielfalt.town import Town
 from vielfalt.words import N_
 
 LINKS, FACTS = "links.parquet", "facts.json"
-_DECISIONS = (COUNTRY_OF_BIRTH, MIGRATION_STATUS, IMMIGRATION_HISTORY)
-"""The decisions behind the figures of a date; other rules make other figures."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +98,13 @@ def facts_of(
     town: Town, date: int, delivered: frozenset[str], missing: Mapping[str, float], geography: Geography
 ) -> Facts:
     """What is to be remembered of a reference date."""
+    decisions = (COUNTRY_OF_BIRTH, migration_status(rule_set(town.rule_set)), IMMIGRATION_HISTORY)
     return Facts(
         date=date,
         delivered=delivered,
         missing={name: round(part, 4) for name, part in missing.items()},
         rule_set=town.rule_set,
-        rules=tuple(rule.id for decision in _DECISIONS for rule in decision.all_rules()),
+        rules=tuple(rule.id for decision in decisions for rule in decision.all_rules()),
         code_lists=codes.VERSION,
         areas={level.id: _areas(geography, level.id) for level in geography.levels},
         values={name: tuple(values_of(name, geography)) for name in EARLIER},

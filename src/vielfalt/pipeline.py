@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,7 @@ from vielfalt.areafiles import read_geography
 from vielfalt.breaks import Facts
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.engines.duckdb import DuckDB
-from vielfalt.errors import DisclosureError, StorageError, TownError
+from vielfalt.errors import DisclosureError, TownError
 from vielfalt.figures.disclosure import protect, recomputable
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
@@ -30,10 +28,9 @@ from vielfalt.locking import alone_in
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import Capability, FindingCount, Movements, Results, Source
-from vielfalt.register.addresses import read_streets, street_findings
+from vielfalt.register.addresses import Streets, read_streets, street_findings
 from vielfalt.register.areas import area_findings, areas, distinct_addresses
-from vielfalt.register.birth_texts import names_a_place
-from vielfalt.register.birthplaces import country_of_birth, open_places, open_spellings
+from vielfalt.register.birthplaces import country_of_birth, open_places
 from vielfalt.register.checks import Finding, check
 from vielfalt.register.coded import read_coded, with_answers
 from vielfalt.register.comparing import Compared
@@ -48,8 +45,10 @@ from vielfalt.register.places import candidates, place_index
 from vielfalt.register.population import counted, double_entries, population_findings
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.register.tabulate import classified, persons, tabulate
+from vielfalt.rule_sets import rule_set
 from vielfalt.town import Town
 from vielfalt.words import N_, Language, Words
+from vielfalt.workspace import workspace
 
 Step = Callable[[str], AbstractContextManager[None]]
 """Called with the name of a step; the step runs inside the context it returns."""
@@ -121,14 +120,15 @@ def check_town(town: Town, date: int, step: Step) -> Evaluation:
 
 def evaluate(town: Town, date: int, key: bytes, step: Step) -> Evaluation:
     """The big world alone, from the extract to cells; no person is written to disk."""
-    with alone_in(town.vault), _workspace(town, date) as (engine, _):
+    with alone_in(town.vault), workspace(town, date) as (engine, _):
         return _evaluate(town, date, engine, key, step, _forget)
 
 
 def derive_only(town: Town, date: int, step: Step) -> Evaluation:
     """The big world alone; residents and the evidence on them are kept in the vault, and nothing is published."""
-    with _workspace(town, date) as (engine, vault):
-        return _evaluate(town, date, engine, town_key(town.vault), step, _keep(engine, vault, False, None, step))
+    with workspace(town, date) as (engine, vault):
+        keep = _keep(engine, vault, town.rule_set, False, None, step)
+        return _evaluate(town, date, engine, town_key(town.vault), step, keep)
 
 
 def run(town: Town, date: int, language: Language, step: Step) -> Released:
@@ -148,8 +148,8 @@ def _run(town: Town, date: int, language: Language, step: Step) -> Released:
     if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
         return Released(town.releases / before["release"], True, ())
     earlier = history.earlier(town, date)
-    with _workspace(town, date) as (engine, vault):
-        keep = _keep(engine, vault, town.link_dates > 0, earlier, step)
+    with workspace(town, date) as (engine, vault):
+        keep = _keep(engine, vault, town.rule_set, town.link_dates > 0, earlier, step)
         evaluation = _evaluate(town, date, engine, town_key(town.vault), step, keep)
     results, audit = _figures(town, date, evaluation, earlier, step)
     with step("publish"):
@@ -174,7 +174,47 @@ Keep = Callable[[Derived], Compared | None]
 """What to do with them: keep some in the vault, compare with an earlier date, or nothing."""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """The residents with country of birth and household before their status is derived, and what comes after needs.
+
+    ``rows``: every row of the extract that could be read; ``read``: how many the file has; ``delivered``: its fields;
+    ``missing``: per field the part of rows in which it is empty or unusable.
+    """
+
+    people: Frame
+    rows: Frame
+    addresses: pl.DataFrame
+    streets: Streets | None
+    geography: Geography
+    findings: tuple[Finding, ...]
+    capabilities: tuple[Capability, ...]
+    delivered: frozenset[str]
+    missing: Mapping[str, float]
+    read: int
+
+
 def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, keep: Keep) -> Evaluation:
+    prepared = prepare(town, date, engine, key, step)
+    geography, chosen = prepared.geography, rule_set(town.rule_set)
+    with step("status"):
+        people = derive(engine, prepared.people, parameters.on("migration", date), chosen)
+    with step("locate"):
+        people = engine.checkpoint(areas(engine, people, prepared.addresses, prepared.streets, geography), "derived")
+        outside = area_findings(engine, people, geography.finest.id)
+    with step("cells"):
+        classes = classified(engine, people, geography)
+        able = prepared.capabilities
+        cells = tabulate(engine, classes, capabilities.possible(able, town.options, chosen), geography)
+    facts = history.facts_of(town, date, prepared.delivered, prepared.missing, geography)
+    compared = keep(Derived(people, classes, prepared.rows, geography, facts))
+    residents = int(cells["residents"].frame["n"].sum())
+    findings = (*prepared.findings, *outside)
+    return Evaluation(cells, compared, facts, geography, findings, able, prepared.read, residents)
+
+
+def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Prepared:
+    """Reads the extract, counts each resident once, and adds country of birth and household; names are gone then."""
     with step("areas"):
         geography = read_geography(town)
         streets = read_streets(town.areas.streets) if town.areas.streets else None
@@ -190,53 +230,26 @@ def _evaluate(town: Town, date: int, engine: Engine, key: bytes, step: Step, kee
         rows = engine.checkpoint(extract.register.select("record", "pseudonym", "dwelling_status", *MOVES), "rows")
         missing = missing_parts(engine, extract)
     with step("birth"):
-        born = country_of_birth(engine, people, _birth_candidates(town, extract))
+        born = country_of_birth(engine, people, birth_candidates(town, extract))
     with step("households"):
         formed = households(engine, people)
         findings += household_findings(engine, formed)
         people = engine.checkpoint(housed(born, formed), "housed")
         for named in ("register", "doubles", "people", "households"):
             engine.drop(named)
-    with step("status"):
         findings += open_places(engine, people)
-        people = derive(engine, people, parameters.on("migration", date))
-    with step("locate"):
-        people = engine.checkpoint(areas(engine, people, addresses, streets, geography), "derived")
-        findings += area_findings(engine, people, geography.finest.id)
-    with step("cells"):
-        classes = classified(engine, people, geography)
-        cells = tabulate(engine, classes, capabilities.possible(able, town.options), geography)
-    facts = history.facts_of(town, date, extract.delivered, missing, geography)
-    compared = keep(Derived(people, classes, rows, geography, facts))
-    residents = int(cells["residents"].frame["n"].sum())
-    return Evaluation(cells, compared, facts, geography, tuple(findings), able, extract.rows, residents)
+    return Prepared(
+        people, rows, addresses, streets, geography, tuple(findings), able, extract.delivered, missing, extract.rows
+    )
 
 
-def _birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:
+def birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:
     """The possible countries of each distinct birth place, by the place's number; with what persons have coded."""
     index = with_town(place_index(_cache()), town.name.partition("(")[0].strip())
     found = with_answers(candidates(extract.places, index), extract.places, read_coded(town.coded_places))
     schema = {"text": pl.Utf8, "number": pl.Int32}
     numbers = pl.DataFrame({"text": extract.places, "number": range(len(extract.places))}, schema)
     return found.join(numbers, left_on="place", right_on="text").drop("place").rename({"number": "place"})
-
-
-def undecided_places(town: Town, date: int, step: Step) -> pl.DataFrame:
-    """The birth places that no rule decides: spelling, residents, candidates (Destatis keys); most residents first."""
-    with _workspace(town, date) as (engine, _):
-        with step("read"):
-            extract = read_extract(engine, town.extract(date), town.profile, date, secrets.token_bytes(32))
-        with step("population"):
-            people = counted(engine, extract.register, double_entries(engine, extract.register), date)
-        with step("birth"):
-            possible = _birth_candidates(town, extract)
-            undecided = open_spellings(engine, people, possible)
-    keys = possible.group_by("place", maintain_order=True).agg(candidates="country")
-    spellings = pl.DataFrame({"spelling": extract.places}, {"spelling": pl.Utf8}).with_row_index("place")
-    named = undecided.join(spellings.cast({"place": pl.Int32}), on="place").join(keys, on="place", how="left")
-    told = [names_a_place(spelling) for spelling in named["spelling"]]
-    found = named.with_columns(pl.col("candidates").fill_null([])).filter(pl.Series(told, dtype=pl.Boolean))
-    return found.sort("residents", "spelling", descending=[True, False]).select("spelling", "residents", "candidates")
 
 
 def _figures(
@@ -327,7 +340,7 @@ def _shown(found: Finding) -> FindingCount:
     return FindingCount(entry.id, entry.message, found.rows, entry.consequence, meanings.get(found.field, ""))
 
 
-def _keep(engine: Engine, vault: Path, linkable: bool, earlier: Earlier | None, step: Step) -> Keep:
+def _keep(engine: Engine, vault: Path, chosen: str, linkable: bool, earlier: Earlier | None, step: Step) -> Keep:
     """Writes the persons file of the contract, the evidence behind it for ``vielfalt trace``, and the link file.
 
     Compares with the earlier date where there is one.
@@ -336,7 +349,7 @@ def _keep(engine: Engine, vault: Path, linkable: bool, earlier: Earlier | None, 
     def keep(derived: Derived) -> Compared | None:
         people, rows, geography = derived.people, derived.rows, derived.geography
         levels = [level.id for level in geography.levels]
-        for name, frame in (("persons", persons(people, levels)), ("evidence", evidence_rows(people, rows))):
+        for name, frame in (("persons", persons(people, levels)), ("evidence", evidence_rows(people, rows, chosen))):
             partial = vault / f".{name}.parquet"
             engine.write(frame, partial, order="record")
             partial.replace(vault / f"{name}.parquet")
@@ -354,27 +367,6 @@ def _keep(engine: Engine, vault: Path, linkable: bool, earlier: Earlier | None, 
 
 def _forget(derived: Derived) -> None:
     """A check keeps nothing."""
-
-
-@contextmanager
-def _workspace(town: Town, date: int) -> Iterator[tuple[Engine, Path]]:
-    """An engine with a scratch folder in the vault; both are gone afterwards, and what a killed run left behind too."""
-    vault = town.vault / dates.to_iso(date)
-    scratch = vault / ".scratch"
-    try:
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True, mode=0o700)
-    except OSError:
-        raise StorageError(
-            N_("The vault cannot be written or read."),
-            where=vault,
-            todo=N_("Check the folder's permissions and free space."),
-        ) from None
-    try:
-        with closing(DuckDB(scratch)) as engine:
-            yield engine, vault
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _cache() -> Path:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
+
+import polars as pl
 
 from vielfalt import codes, dates
 from vielfalt.errors import DeliveryError, StorageError
-from vielfalt.pipeline import Step, undecided_places
+from vielfalt.pipeline import Step, birth_candidates
+from vielfalt.register.birth_texts import names_a_place
+from vielfalt.register.birthplaces import open_spellings
 from vielfalt.register.coded import coded_text, open_text, read_coded, with_new
+from vielfalt.register.extract import read_extract
+from vielfalt.register.population import counted, double_entries
 from vielfalt.town import Town
 from vielfalt.words import N_, Language
+from vielfalt.workspace import workspace
 
 OPEN_LIST = "open-places.csv"
 STEPS = ("read", "population", "birth")
@@ -31,10 +39,28 @@ def write_open(town: Town, date: int, language: Language, step: Step) -> tuple[P
             folder=town.root,
             file=path,
         )
-    spellings = undecided_places(town, date, step)
+    spellings = _undecided(town, date, step)
     labels = {key: state.label_de if language == "de" else state.label_en for key, state in codes.countries().items()}
     _write(path, open_text(spellings, labels))
     return path, spellings.height, int(spellings["residents"].sum())
+
+
+def _undecided(town: Town, date: int, step: Step) -> pl.DataFrame:
+    """The birth places that no rule decides: spelling, residents, candidates (Destatis keys); most residents first."""
+    with workspace(town, date) as (engine, _):
+        with step("read"):
+            extract = read_extract(engine, town.extract(date), town.profile, date, secrets.token_bytes(32))
+        with step("population"):
+            people = counted(engine, extract.register, double_entries(engine, extract.register), date)
+        with step("birth"):
+            possible = birth_candidates(town, extract)
+            undecided = open_spellings(engine, people, possible)
+    keys = possible.group_by("place", maintain_order=True).agg(candidates="country")
+    spellings = pl.DataFrame({"spelling": extract.places}, {"spelling": pl.Utf8}).with_row_index("place")
+    named = undecided.join(spellings.cast({"place": pl.Int32}), on="place").join(keys, on="place", how="left")
+    told = [names_a_place(spelling) for spelling in named["spelling"]]
+    found = named.with_columns(pl.col("candidates").fill_null([])).filter(pl.Series(told, dtype=pl.Boolean))
+    return found.sort("residents", "spelling", descending=[True, False]).select("spelling", "residents", "candidates")
 
 
 def take(town: Town, file: Path) -> tuple[int, int]:

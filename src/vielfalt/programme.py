@@ -6,7 +6,7 @@ figures are its margins. Disclosure control protects such a chain as one. Crossi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from vielfalt.words import N_
@@ -36,6 +36,8 @@ class Table:
     option: str = ""
 
 
+MIGRATION_BACKGROUND = "mh_register"
+"""The definition of migration background that the programme names; a rule set may put its own in its place."""
 _BIRTH = ("nationality_1", "birth_place|birth_state")
 
 ALL: tuple[Table, ...] = (
@@ -379,6 +381,12 @@ MOVEMENT_DIMENSIONS: dict[str, str] = {
     "moved_to": N_("Moved to"),
 }
 """The title of every dimension of the comparison of two dates; ``moved_from`` and ``moved_to`` hold area keys."""
+
+
+def counted_by(table: Table, definition: str) -> Table:
+    """The table with this definition of migration background in the place of the usual one."""
+    named = tuple(definition if id == MIGRATION_BACKGROUND else id for id in table.definitions)
+    return replace(table, definitions=named)
 
 
 def table(id: str) -> Table:

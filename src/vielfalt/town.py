@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vielfalt import dates, parameters, programme
+from vielfalt import dates, parameters, programme, rule_sets
 from vielfalt.cells import LEAST_DOMINANCE, Protection
 from vielfalt.errors import TownError, VielfaltError
 from vielfalt.profiles import Profile, read_profile
@@ -140,7 +140,7 @@ class _Reader:
             ags=self.ags(town),
             licence=str(town.get("licence", "dl-de/by-2-0")),
             language=self.choice("town", town, "language", ("de", "en")),  # type: ignore[arg-type]
-            rule_set=self.choice("town", town, "rule_set", ("vielfalt-1",)),
+            rule_set=self.choice("town", town, "rule_set", rule_sets.IDS),
             options=self.options(town),
             areas=self.areas(areas),
             profile_path=self.path.parent / str(town.get("profile", "profile.toml")),

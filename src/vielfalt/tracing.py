@@ -27,6 +27,7 @@ _EVIDENCE = {
     "born_here": N_("Born in Germany"),
     "born_abroad": N_("Born abroad"),
     "minor": N_("Under 18 years old"),
+    "descendant_age": N_("Under 19 years old"),
     "expellee": N_("Born before 1945 in the former eastern territories"),
     "repatriate_window": N_("Country of birth and year of arrival as of repatriates"),
     "arrived_since": N_("No arrival before 1950 on record"),
@@ -34,6 +35,11 @@ _EVIDENCE = {
     "parents_marked": N_("– of whom with migration background"),
     "parents_open": N_("– of whom not determinable"),
     "parents_immigrated": N_("– of whom immigrated"),
+    "parents_history_open": N_("– of whom it is not known"),
+    "mother_rule": N_("Mark of the mother"),
+    "mother_country": N_("Reference country of the mother"),
+    "father_rule": N_("Mark of the father"),
+    "father_country": N_("Reference country of the father"),
 }
 _VALUES = {
     "True": N_("yes"),
@@ -56,7 +62,10 @@ def lines(town: Town, date: int, record: int, words: Words) -> Iterator[str]:
         return
     for column, rule in found.decided:
         yield f"  {words(_DECIDED[column])}: {words('rule')} {rule}: {_because(rule, words)}"
-    yield words("Rules of the migration status in the order in which they are asked; the first yes decides:")
+    yield words(
+        "Rules of the migration status ({rule_set}) in the order in which they are asked; the first yes decides:",
+        rule_set=found.rule_set,
+    )
     answers = {answer: words(text) for answer, text in _ANSWERS.items()}
     width = max(map(len, answers.values()))
     for rule, answer in found.asked:
@@ -73,6 +82,6 @@ def _because(rule: str, words: Words) -> str:
 
 def _shown(column: str, value: str, words: Words) -> str:
     """One piece of evidence as a person reads it: a country with its name, a flag as yes or no, "–" for nothing."""
-    if column == "birth_country" and value:
+    if column in ("birth_country", "mother_country", "father_country") and value:
         return f"{value} {codes.category('nationality', value).label(words.language)}"
     return words(_VALUES.get(value, value)) or "–"

@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from vielfalt import dates, pipeline, schema
+from vielfalt import dates, pipeline, schema, workspace
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.errors import known
 from vielfalt.locking import alone_in
@@ -500,12 +500,14 @@ def test_names_are_gone_after_the_household_step(town: Path) -> None:
         yield
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "DuckDB", Watched)
+        patch.setattr(workspace, "DuckDB", Watched)
         pipeline.check_town(read_town(town), DATES[1], step)
     columns = {column for names in seen.values() for column in names}
     assert seen and "household" in columns
     assert "birth_country" in seen["housed"]
-    assert not columns & {*schema.NAME_FIELDS, "pseudonym", "spouse_id", "guardian_1_id", "street_name", "birth_place"}
+    assert not columns & {*schema.NAME_FIELDS, "spouse_id", "guardian_1_id", "street_name", "birth_place"}
+    # What links one reference date with another stands apart from what is derived.
+    assert [table for table, names in seen.items() if "pseudonym" in names] == ["rows"]
 
 
 def test_open_places_are_listed_coded_once_and_used_by_later_runs(town: Path, tmp_path: Path) -> None:
@@ -538,3 +540,60 @@ def test_open_places_are_listed_coded_once_and_used_by_later_runs(town: Path, tm
     (town / "places.csv").write_text("spelling;country\nx;??\n", encoding="utf-8")
     assert "Row 2 names no present-day state" in vielfalt("run", town, expect=10).stderr
     assert "no such file" in vielfalt("places", town, "--take", tmp_path / "absent.csv", expect=10).stderr
+
+
+def test_comparing_definitions_keeps_exact_counts_in_the_vault(evaluated: Path) -> None:
+    done = vielfalt("compare-definitions", evaluated, "--with", "berlin-1", "--with", "mikrozensus-1", "--json")
+    shown = json.loads(done.stdout)
+    folder = evaluated / "vault" / LATEST / "compare-definitions"
+    persons = pl.read_parquet(evaluated / "vault" / LATEST / "persons.parquet")
+    assert [one["with"] for one in shown["comparisons"]] == ["berlin-1", "mikrozensus-1"]
+    for one in shown["comparisons"]:
+        classes = pl.read_csv(folder / f"vielfalt-1--{one['with']}.classes.csv")
+        areas = pl.read_csv(folder / f"vielfalt-1--{one['with']}.areas.csv", infer_schema_length=None)
+        before = dict(classes.group_by("status_before").agg(pl.col("n").sum()).iter_rows())
+        assert before == dict(persons.group_by("migration_status").len().iter_rows())
+        changed = int(classes.filter(pl.col("status_before") != pl.col("status_after"))["n"].sum())
+        assert areas.row(0, named=True)["changed"] == changed > 0
+        assert areas.row(0, named=True)["residents"] == persons.height
+        assert abs(one["changed"] - changed) < shown["rounded_to"]
+        counts = [row["n"] for row in one["classes"]] + [row["changed"] for row in one["areas"]]
+        assert None in counts and all(count is None or count % 5 == 0 for count in counts)
+        assert len(one["classes"]) == classes.height
+    assert (folder.stat().st_mode & 0o077, (folder / "definitions.csv").stat().st_mode & 0o077) == (0, 0)
+    assert not list((evaluated / "releases").rglob("*compare*"))
+
+
+def test_the_screen_of_a_comparison_shows_no_small_count(evaluated: Path) -> None:
+    done = vielfalt("compare-definitions", evaluated, "--with", "bielefeld-1")
+    assert "Immigration history (register)" in done.stdout and "about half are not seen" in done.stdout
+    table = [line.split() for line in done.stdout.splitlines() if line.strip().startswith("German children")]
+    assert table and all(row[-1].startswith("<5") or int(row[-1].replace(",", "")) % 5 == 0 for row in table)
+
+
+def test_an_unknown_rule_set_is_a_usage_error(evaluated: Path) -> None:
+    done = vielfalt("compare-definitions", evaluated, "--with", "vielfalt-1", expect=2)
+    assert "berlin-1, wuerzburg-1, bielefeld-1, mikrozensus-1" in done.stderr
+
+
+def test_a_release_names_its_rule_set_and_is_not_compared_with_another(town: Path, evaluated: Path) -> None:
+    shutil.copytree(evaluated / "releases", town / "releases")
+    settings = town / "town.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("[town]\n", '[town]\nrule_set = "bielefeld-1"\n'), encoding="utf-8")
+    vielfalt("run", town, "--lang", "en")
+    release = town / "releases" / f"{LATEST}-2"
+    content = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))["vielfalt"]
+    named = {table["id"]: table["definitions"] for table in content["tables"]}
+    assert content["rule_set"] == "bielefeld-1"
+    assert named["mh_register"] == ["residents", "mh_bielefeld"]
+    assert "eg_register" in named["immigration_history"]
+    assert "mh_register" not in {one["id"] for one in content["definitions"]}
+    report = (release / "report.html").read_text(encoding="utf-8")
+    assert "bielefeld-1 (Bielefeld, glossary)" in report
+    assert "Figures that depend on the rules are not compared" in report
+    rules = pl.read_csv(release / "tables" / "migration_rule.csv", infer_schema=False)["migration_rule"]
+    assert "F1-H" in set(rules) and not {"D1", "F1"} & set(rules)
+    persons = pl.read_parquet(town / "vault" / LATEST / "persons.parquet")
+    traced = persons.filter(pl.col("migration_rule") == "F1-H")["record"][0]
+    assert "Rules of the migration status (bielefeld-1)" in vielfalt("trace", town, traced).stdout

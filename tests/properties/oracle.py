@@ -21,24 +21,37 @@ NATIONALITIES = ("nationality_1", "nationality_2", "nationality_3")
 OUTCOME = (
     *("age", "guardian_1", "guardian_2", "birth_country", "birth_rule", "birth_region"),
     *("migration_status", "migration_rule", "immigration_history", "immigration_rule", "generation"),
-    "reference_country",
+    *("reference_country", "mother_rule", "mother_country", "father_rule", "father_country"),
 )
 
 
-def evaluated(register: Sequence[Row], places: Places, reference: int) -> dict[int, Row]:
-    """What is derived for each resident, by record."""
+def evaluated(
+    register: Sequence[Row],
+    places: Places,
+    reference: int,
+    rule_set: str = "vielfalt-1",
+    households: Mapping[int, int] | None = None,
+) -> dict[int, Row]:
+    """What is derived for each resident, by record. ``households``: of each record, where the rule set asks for it."""
     people = residents(register, reference)
+    for record, household in (households or {}).items():
+        people[record]["household"] = household
     for person in people.values():
         country_of_birth(person, places)
     for person in people.values():
-        person["own_rule"] = own_mark(person, reference)
+        person["own_rule"] = own_mark(person, reference, rule_set)
         person["own_history"] = own_history(person, reference)
     for person in people.values():
         parents = linked_parents(person, people)
-        person["migration_status"], person["migration_rule"] = migration_status(person, parents, reference)
-        person["immigration_history"], person["immigration_rule"] = immigration_history(person, parents, reference)
+        status = migration_status(person, parents, rule_set)
+        person["migration_status"], person["migration_rule"] = status
+        person["immigration_history"], person["immigration_rule"] = immigration_history(person, parents)
         person["generation"] = generation(person)
-        person["reference_country"] = reference_country(person, parents)
+    for person in people.values():
+        parents = linked_parents(person, people)
+        person["reference_country"] = reference_country(person, parents, people, rule_set)
+        person.update(kept_parents(person, parents, rule_set))
+        person["guardian_2"] = person["guardian_2"] if len(parents) == 2 or person["guardian_1"] is None else None
     return {record: {name: person[name] for name in OUTCOME} for record, person in people.items()}
 
 
@@ -201,29 +214,52 @@ def is_repatriate(person: Row, reference: int) -> bool:
     return False
 
 
-def own_mark(person: Row, reference: int) -> str:
+def own_mark(person: Row, reference: int, rule_set: str) -> str:
     """The rule by which a person's own evidence decides; empty when it does not."""
-    german, country = is_german(person), person["birth_country"]
+    german, kind = is_german(person), person["german_nationality_kind"]
     if german is None:
         return ""
-    stated = [person[name] for name in NATIONALITIES if person[name] is not None]
     if not german:
-        if all(key in SPECIAL for key in stated):
-            return "A0-2" if country == GERMANY else "A0"
-        return "A2" if country == GERMANY else "A1"
-    if person["german_nationality_kind"] == "naturalised":
+        return mark_of_foreigner(person)
+    if kind == "naturalised":
         return "E1"
-    if person["german_nationality_kind"] == "repatriate":
+    if kind == "repatriate" and rule_set != "berlin-1":
         return "S1"
-    if person["german_nationality_kind"] == "option":
+    if kind == "option" and rule_set in ("vielfalt-1", "mikrozensus-1"):
         return "O1"
     if is_expellee(person, reference):
         return "N1"
-    if country is not None and country != GERMANY:
-        return "S2" if is_repatriate(person, reference) else "G1"
-    if any(key != GERMANY and key not in SPECIAL for key in stated):
-        return "D1"
-    return ""
+    return mark_of_birth(person, reference, rule_set) or mark_of_nationality(person, rule_set)
+
+
+def mark_of_foreigner(person: Row) -> str:
+    stated = [person[name] for name in NATIONALITIES if person[name] is not None]
+    here = person["birth_country"] == GERMANY
+    if all(key in SPECIAL for key in stated):
+        return "A0-2" if here else "A0"
+    return "A2" if here else "A1"
+
+
+def mark_of_birth(person: Row, reference: int, rule_set: str) -> str:
+    if person["birth_country"] in (None, GERMANY):
+        return ""
+    if rule_set == "berlin-1":
+        return "G1"
+    repatriate = is_repatriate(person, reference)
+    if rule_set == "mikrozensus-1":
+        by_birth = person["german_nationality_kind"] == "birth"
+        return "" if by_birth else "S3" if repatriate else "G2"
+    return "S2" if repatriate else "G1"
+
+
+def mark_of_nationality(person: Row, rule_set: str) -> str:
+    option = person["german_nationality_kind"] == "option"
+    further = any(person[name] not in (None, GERMANY, *SPECIAL) for name in NATIONALITIES)
+    if rule_set == "berlin-1" and option:
+        return "O1"
+    if rule_set == "wuerzburg-1":
+        return "E2" if further or option else ""
+    return "D1" if further and rule_set != "bielefeld-1" else ""
 
 
 STATUS = {
@@ -232,12 +268,15 @@ STATUS = {
     "A1": "foreigner_born_abroad",
     "A2": "foreigner_born_here",
     "E1": "naturalised",
+    "E2": "naturalised",
     "S1": "repatriate",
     "S2": "repatriate",
+    "S3": "repatriate",
     "N1": "none",
     "O1": "dual_national_born_here",
     "D1": "dual_national_born_here",
     "G1": "german_born_abroad_other",
+    "G2": "german_born_abroad_other",
 }
 
 
@@ -247,27 +286,53 @@ def linked_parents(person: Row, people: Mapping[int, Row]) -> list[Row]:
     return [people[record] for record in records]
 
 
-def has_mark(person: Row) -> bool:
-    return person["own_rule"] not in ("", "N1")
+def hands_on(parent: Row, rule_set: str) -> bool:
+    """Whether the parent's mark makes one of the child."""
+    if rule_set == "berlin-1":
+        return parent["own_rule"] in ("A0", "A1", "E1", "G1")
+    if rule_set == "mikrozensus-1" and parent["own_rule"] in ("D1", "O1"):
+        return False
+    return parent["own_rule"] not in ("", "N1")
 
 
-def migration_status(person: Row, parents: Sequence[Row], reference: int) -> tuple[str, str]:
-    if person["own_rule"]:
-        return STATUS[person["own_rule"]], person["own_rule"]
-    german, country = is_german(person), person["birth_country"]
+def lives_with(person: Row, parent: Row, rule_set: str) -> bool | None:
+    """Whether the parent lives where the rule set looks for parents; None when that is not known."""
+    if rule_set == "bielefeld-1":
+        return bool(person["household"] == parent["household"])
+    if rule_set != "berlin-1":
+        return True
+    if person["address"] is None or parent["address"] is None:
+        return None
+    return bool(person["address"] == parent["address"])
+
+
+def migration_status(person: Row, parents: Sequence[Row], rule_set: str) -> tuple[str, str]:
+    suffix = {"berlin-1": "-A", "bielefeld-1": "-H"}.get(rule_set, "")
+    own, german, country = person["own_rule"], is_german(person), person["birth_country"]
+    if own and own != "E2":
+        return STATUS[own], own
     if german and is_minor(person):
-        marked = sum(has_mark(parent) for parent in parents)
-        if marked == 2:
-            return "child_two_parents", "F2"
-        if marked == 1:
-            return "child_one_parent", "F1"
+        marked = sum(hands_on(parent, rule_set) and lives_with(person, parent, rule_set) is True for parent in parents)
+        if marked:
+            return ("child_two_parents", f"F2{suffix}") if marked == 2 else ("child_one_parent", f"F1{suffix}")
+    if own == "E2":
+        return STATUS[own], own
+    if german and is_minor(person):
         if not parents:
             return "undeterminable", "U1"
-        if any(parent["own_rule"] == "" and not is_known(parent) for parent in parents):
+        if any(is_open(person, parent, rule_set) for parent in parents):
             return "undeterminable", "U3"
-    if german and country == GERMANY:
-        return "none", "N2"
+    if german and country is not None:
+        return "none", "N2" if country == GERMANY else "N3"
     return "undeterminable", "U2"
+
+
+def is_open(person: Row, parent: Row, rule_set: str) -> bool:
+    """Whether it cannot be told if the parent hands on a mark."""
+    near = lives_with(person, parent, rule_set)
+    if hands_on(parent, rule_set):
+        return near is None
+    return near is not False and not is_known(parent)
 
 
 def is_known(person: Row) -> bool:
@@ -287,19 +352,21 @@ def own_history(person: Row, reference: int) -> tuple[str, str]:
     return "immigrated", "H2" if open_foreigner else "H1"
 
 
-def immigration_history(person: Row, parents: Sequence[Row], reference: int) -> tuple[str, str]:
+def immigration_history(person: Row, parents: Sequence[Row]) -> tuple[str, str]:
     if person["own_history"][0]:
         return str(person["own_history"][0]), str(person["own_history"][1])
     if person["birth_country"] != GERMANY:
         return "undeterminable", "H0"
-    if is_minor(person):
+    if person["age"] is not None and person["age"] < 19:
         immigrated = sum(parent["own_history"][0] == "immigrated" for parent in parents)
         if immigrated == 2:
-            return "both_parents", "H4"
+            return "both_parents", "H8"
         if immigrated == 1:
-            return "one_parent", "H5"
-        if not parents:
+            return "one_parent", "H9"
+        if not parents and is_minor(person):
             return "undeterminable", "H6"
+        if any(parent["own_history"][0] == "" and parent["birth_country"] is None for parent in parents):
+            return "undeterminable", "H10"
     return "none", "H7"
 
 
@@ -311,21 +378,59 @@ def generation(person: Row) -> str | None:
     return "2" if person["birth_country"] == GERMANY else "1"
 
 
-def reference_country(person: Row, parents: Sequence[Row]) -> str | None:
-    """Children by their parents: the mother's country if she has a mark, else the father's."""
+def reference_country(person: Row, parents: Sequence[Row], people: Mapping[int, Row], rule_set: str) -> str | None:
+    """Of children by their parents the mother's country, else the father's; of everybody else their own."""
     if person["migration_status"] in ("none", "undeterminable"):
         return None
+    own = own_country(person, rule_set)
     if person["migration_status"] in ("child_two_parents", "child_one_parent"):
-        mothers_first = sorted(parents, key=lambda parent: parent["sex"] != "w")
-        for parent in mothers_first:
-            if has_mark(parent) and own_country(parent):
-                return own_country(parent)
-    return own_country(person)
+        of_parents = [
+            own_country(parent, rule_set)
+            for parent in sorted(parents, key=lambda parent: parent["sex"] != "w")
+            if hands_on(parent, rule_set) and lives_with(person, parent, rule_set)
+        ]
+        theirs = next((country for country in of_parents if country), None)
+        own = own or theirs if rule_set == "wuerzburg-1" else theirs or own
+    return own or (of_household(person, people, rule_set) if rule_set == "wuerzburg-1" else None)
 
 
-def own_country(person: Row) -> str | None:
-    """The first valid foreign key of nationality 1, 2, 3, birth country, origin of arrival."""
-    for name in (*NATIONALITIES, "birth_country", "origin_state"):
+def of_household(person: Row, people: Mapping[int, Row], rule_set: str) -> str | None:
+    """The country of the first in the household who has a mark and a country."""
+    for other in sorted(people.values(), key=lambda other: int(other["record"])):
+        marked = other["migration_status"] not in ("none", "undeterminable")
+        if other["household"] == person["household"] and marked and own_country(other, rule_set):
+            return own_country(other, rule_set)
+    return None
+
+
+def kept_parents(person: Row, parents: Sequence[Row], rule_set: str) -> Row:
+    """Own mark and country of mother and father of a minor; of two parents of one sex the first is the mother."""
+    kept: Row = dict.fromkeys(("mother_rule", "mother_country", "father_rule", "father_country"))
+    if not is_minor(person) or not parents:
+        return kept
+    women = [parent for parent in parents if parent["sex"] == "w"]
+    mother = women[0] if women else parents[0] if len(parents) == 2 else None
+    for name, parent in [("mother", mother), *(("father", other) for other in parents if other is not mother)]:
+        if parent is not None:
+            kept[f"{name}_rule"] = parent["own_rule"] or own_remainder(parent)
+            if hands_on(parent, rule_set) and lives_with(person, parent, rule_set):
+                kept[f"{name}_country"] = own_country(parent, rule_set)
+    return kept
+
+
+def own_remainder(person: Row) -> str:
+    """What remains for a person alone without a mark."""
+    if is_german(person) and person["birth_country"] is not None:
+        return "N2" if person["birth_country"] == GERMANY else "N3"
+    return "U2"
+
+
+def own_country(person: Row, rule_set: str) -> str | None:
+    """The first valid foreign key of nationality 1, 2, 3, birth country, origin; Bielefeld asks Germans otherwise."""
+    order: tuple[str, ...] = (*NATIONALITIES, "birth_country", "origin_state")
+    if rule_set == "bielefeld-1" and is_german(person):
+        order = ("birth_country", "nationality_2", "nationality_1", "nationality_3", "origin_state")
+    for name in order:
         key = person[name]
         if key and key != GERMANY and codes.countries()[key].kind in ("state", "region"):
             return str(key)

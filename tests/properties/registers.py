@@ -9,13 +9,14 @@ import pyarrow as pa
 from hypothesis import strategies as st
 from oracle import Row
 
-from vielfalt import parameters
+from vielfalt import parameters, rule_sets
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.birthplaces import country_of_birth
 from vielfalt.register.derivation import derive
 from vielfalt.register.households import housed, households
 from vielfalt.register.population import counted, double_entries
 from vielfalt.register.reading import REGISTER
+from vielfalt.rule_sets import RuleSet
 
 REFERENCE = 20250630
 PLACES: dict[int, list[tuple[str, str, int, str]]] = {
@@ -79,12 +80,12 @@ def _numbered(rows: list[Row]) -> list[Row]:
     return [{**dict.fromkeys(REGISTER), **row, "record": record} for record, row in enumerate(rows, 1)]
 
 
-def derived(engine: Engine, rows: list[Row]) -> Frame:
+def derived(engine: Engine, rows: list[Row], rule_set: RuleSet = rule_sets.VIELFALT) -> Frame:
     """The residents of the register with everything derived, as the pipeline does it."""
     people = residents(engine, rows)
     born = country_of_birth(engine, people, candidates())
     people = engine.checkpoint(housed(born, households(engine, people)), "housed")
-    return engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE)), "derived")
+    return engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE), rule_set), "derived")
 
 
 def residents(engine: Engine, rows: list[Row]) -> Frame:

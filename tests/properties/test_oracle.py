@@ -11,18 +11,20 @@ from typing import Any
 import oracle
 import polars as pl
 import pyarrow as pa
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from oracle import Row
 from registers import PLACES, REFERENCE, derived, register, residents
 
-from vielfalt import codes, programme
+from vielfalt import codes, programme, rule_sets
 from vielfalt.cells import LEAST_DOMINANCE, Cells
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.polars import Polars
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.register.tabulate import classified, tabulate, values_of
+from vielfalt.rule_sets import RuleSet
 
 _QUICK = settings(derandomize=True, phases=(Phase.explicit, Phase.generate))
 """Without shrinking: that takes minutes when a database answers, and the registers are small anyway."""
@@ -48,6 +50,17 @@ def test_reference_engine_equals_the_oracle(rows: list[Row]) -> None:
 def test_duckdb_equals_the_oracle(rows: list[Row]) -> None:
     with duckdb() as engine:
         assert outcome(engine, rows) == oracle.evaluated(rows, PLACES, REFERENCE)
+
+
+@pytest.mark.parametrize("rule_set", rule_sets.ALL[1:], ids=lambda entry: entry.id)
+@given(rows=register(8))
+@_MANY
+def test_variants_equal_the_oracle(rule_set: RuleSet, rows: list[Row]) -> None:
+    engine = Polars()
+    people = {person["record"]: person for person in engine.collect(derived(engine, rows, rule_set)).to_pylist()}
+    households = {record: person["household"] for record, person in people.items()}
+    expected = oracle.evaluated(rows, PLACES, REFERENCE, rule_set.id, households)
+    assert {record: {name: person[name] for name in oracle.OUTCOME} for record, person in people.items()} == expected
 
 
 @given(rows=register(8))

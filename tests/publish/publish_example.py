@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -209,3 +210,16 @@ def _people(number: int, where: Geography, seed: int) -> pl.DataFrame:
 def _tail(length: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     weights = 1 / np.arange(1, length + 1)
     return np.asarray(weights / weights.sum())
+
+
+def with_undeterminable(results: Results, town: int | None) -> Results:
+    """The results with a category "undeterminable" of migration background: so many in the town, in each area none."""
+    cells = results.tables["mh_register"]
+    first = cells.frame.filter(pl.col("mh_register") == "without")
+    value = pl.when(pl.col("level") == "town").then(pl.lit(town, pl.Int64)).otherwise(pl.lit(0, pl.Int64))
+    status = pl.when(value.is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("ok"))
+    added = first.with_columns(
+        pl.lit("undeterminable").alias("mh_register"), value.alias("value"), status.alias("status")
+    )
+    frame = pl.concat([cells.frame, added])
+    return replace(results, tables={**results.tables, "mh_register": replace(cells, frame=frame)})

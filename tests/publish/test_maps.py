@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry import Polygon
 
 from vielfalt.geography import Geography
-from vielfalt.publish import svg
+from vielfalt.publish import lookup, svg
 from vielfalt.publish.maps import Atlas, contrast, draw_maps, ink_on
 from vielfalt.publish.results import Results
 from vielfalt.publish.shapes import fit, hatch, spot
@@ -163,3 +163,17 @@ def test_ids_of_several_pictures_do_not_meet() -> None:
 
 def _key(theme: Theme) -> tuple[str, tuple[str, ...], str]:
     return theme.table.id, theme.category, theme.level
+
+
+def test_the_legend_says_for_how_many_the_answer_is_not_determinable(results: Results, words: Words) -> None:
+    drawn = {one.name: one for one in draw_maps(example.with_undeterminable(results, 40), words).maps}
+    residents = lookup.in_town(results, "residents")[()]
+    assert residents is not None
+    told = f"not determinable in town: {words.percent(40 / residents)}"
+    assert told in drawn["mh-register-with-district"].svg
+    assert f"N{told[1:]}." in drawn["mh-register-with-district"].alt
+    assert "not determinable" not in drawn["foreigner-foreign-district"].svg
+    hidden = draw_maps(example.with_undeterminable(results, None), words)
+    assert "not determinable in town: ." in next(one for one in hidden.maps if one.table == "mh_register").svg
+    nobody = draw_maps(results, words)
+    assert all("not determinable" not in one.svg for one in nobody.maps)

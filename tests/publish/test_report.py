@@ -188,7 +188,7 @@ def test_a_missing_table_leaves_its_sections_out(results: Results, words: Words)
     page = to_html(build_report(dataclasses.replace(results, tables=few), Atlas((), ()), words))
     assert "migration background, by area" not in page.lower() or "Which rules decided" not in page
     assert 'id="rules"' not in page
-    assert "Age and immigration, by area (Stadtteile)" in page
+    assert "Age, by area (Stadtteile)" in page
 
 
 def test_rare_findings_are_not_counted_exactly(results: Results, words: Words) -> None:
@@ -379,3 +379,27 @@ def _tags(root: pypdf.generic.DictionaryObject) -> dict[str, int]:
         kids = kids if isinstance(kids, list) else [kids]
         queue += [kid for one in kids if isinstance(kid := one.get_object(), pypdf.generic.DictionaryObject)]
     return found
+
+
+def test_not_determinable_is_an_answer_in_summary_and_tables(results: Results, words: Words) -> None:
+    open_ = build_report(example.with_undeterminable(results, 40), Atlas((), ()), words)
+    sentences = next(block for block in open_.blocks if isinstance(block, Bullets)).items
+    assert any(item.startswith("For 40 residents the register does not show") for item in sentences)
+    by_area = table(open_, "foreigners and migration background, by area (Stadtteile)")
+    assert [column.title for column in by_area.columns][-2:] == ["Migration background not determinable", "Share"]
+    assert by_area.rows[-1][-2] == "40"
+    nobody = build_report(results, Atlas((), ()), words)
+    sentences = next(block for block in nobody.blocks if isinstance(block, Bullets)).items
+    assert not any("does not show whether they have a migration background" in item for item in sentences)
+
+
+def test_the_chart_by_age_says_that_shares_fall_at_18(report: Report) -> None:
+    chart = next(
+        i for i, block in enumerate(report.blocks) if isinstance(block, Figure) and "age classes" in block.caption
+    )
+    note = report.blocks[chart + 1]
+    assert isinstance(note, Note) and "the shares fall at that age" in note.text
+
+
+def test_the_rules_are_named_with_their_set(report: Report, html: str) -> None:
+    assert "Rule set: vielfalt-1 (Vielfalt, rules of our own)." in html

@@ -21,6 +21,7 @@ from vielfalt.register import links
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.synthetic import write_town
 from vielfalt.town import Town, read_town
+from vielfalt.workspace import workspace
 
 BEFORE, NOW = 20241231, 20251231
 
@@ -40,8 +41,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def evaluated(town: Town, date: int, earlier: Earlier | None) -> pipeline.Evaluation:
     """One date evaluated as a run does, without publishing."""
-    with pipeline._workspace(town, date) as (engine, vault):
-        keep = pipeline._keep(engine, vault, True, earlier, quiet)
+    with workspace(town, date) as (engine, vault):
+        keep = pipeline._keep(engine, vault, town.rule_set, True, earlier, quiet)
         return pipeline._evaluate(town, date, engine, town_key(town.vault), quiet, keep)
 
 

@@ -12,27 +12,38 @@ import pytest
 import spec_tables
 from spec_tables import Line
 
-from vielfalt import parameters
+from vielfalt import definitions, parameters, rule_sets
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.polars import Polars
 from vielfalt.register import households as household_rules
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH, country_of_birth
 from vielfalt.register.derivation import derive
+from vielfalt.register.history import IMMIGRATION_HISTORY, RETIRED
 from vielfalt.register.households import households
 from vielfalt.register.kinship import LINKS, STAGES, Link
 from vielfalt.register.neighbours import Formed, Neighbours, Pairs
-from vielfalt.register.origin import IMMIGRATION_HISTORY, MIGRATION_STATUS
+from vielfalt.register.origin import RULES, migration_status
 from vielfalt.register.reading import REGISTER
+from vielfalt.rule_sets import RuleSet
 from vielfalt.rules import Decision, Rule
 
 REFERENCE = 20251231
 ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": DuckDB, "polars": lambda folder: Polars()}
 DECISIONS: dict[str, Decision] = {
-    "migration-status.md": MIGRATION_STATUS,
+    "migration-status.md": migration_status(rule_sets.VIELFALT),
     "immigration-history.md": IMMIGRATION_HISTORY,
     "country-of-birth.md": COUNTRY_OF_BIRTH,
 }
+VARIANTS = {f"{entry.id}.md": entry for entry in rule_sets.ALL if entry != rule_sets.VIELFALT}
+STATUS_PAGES = {"migration-status.md": rule_sets.VIELFALT, **VARIANTS}
+OWN_RULES = {
+    page: [rule for rule in decision.all_rules() if rule.id not in rule_sets.VIELFALT.rules]
+    for page, entry in VARIANTS.items()
+    for decision in [migration_status(entry)]
+}
+"""The rules that only this rule set has; the shared ones are described with ``vielfalt-1``."""
+TRAPS = 10
 GUARDIANS = ("guardian_1", "guardian_2")
 _PEOPLE = {
     **REGISTER,
@@ -43,7 +54,10 @@ _PEOPLE = {
     "birth_country": pa.string(),
     "birth_region": pa.string(),
 }
-_ROWS = ("country-of-birth.md", "migration-status.md", "immigration-history.md", "generation-and-reference-country.md")
+_ROWS = (
+    *("country-of-birth.md", "migration-status.md", "immigration-history.md", "generation-and-reference-country.md"),
+    *("traps.md", *VARIANTS),
+)
 _CASES = [
     pytest.param(page, place, id=line.case) for page in _ROWS for place, line in enumerate(spec_tables.lines(page))
 ]
@@ -56,13 +70,26 @@ def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     found: dict[str, Any] = {}
     for page in _ROWS:
         engine = ENGINES[request.param](tmp_path_factory.mktemp("engine"))
-        run = born if page == "country-of-birth.md" else derived
-        found[page] = run(engine, spec_tables.lines(page))
+        found[page] = _outcome(engine, page)
         engine.close()
     engine = ENGINES[request.param](tmp_path_factory.mktemp("engine"))
     found["households.md"] = housed(engine)
     engine.close()
     return found
+
+
+def _outcome(engine: Engine, page: str) -> list[dict[str, Any]]:
+    """What comes out for every line of a page; on the page of a variant also what ``vielfalt-1`` decides."""
+    lines = spec_tables.lines(page)
+    if page == "country-of-birth.md":
+        return born(engine, lines)
+    if page not in VARIANTS:
+        return derived(engine, lines, rule_sets.VIELFALT)
+    own = derived(engine, lines, VARIANTS[page])
+    for name in ("cases", "parents"):
+        engine.drop(name)
+    usual = derived(engine, lines, rule_sets.VIELFALT)
+    return [{**row, "vielfalt-1": other["migration_rule"]} for row, other in zip(own, usual, strict=True)]
 
 
 @pytest.mark.parametrize(("page", "place"), _CASES)
@@ -116,12 +143,18 @@ def test_links_of_the_manual(links: dict[str, str], case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "rule"),
-    [pytest.param(page, rule, id=rule.id) for page, decision in DECISIONS.items() for rule in decision.all_rules()],
+    ("page", "rule", "column"),
+    [
+        *(
+            pytest.param(page, rule, decision.rule, id=rule.id)
+            for page, decision in DECISIONS.items()
+            for rule in decision.all_rules()
+        ),
+        *(pytest.param(page, rule, "migration_rule", id=rule.id) for page, own in OWN_RULES.items() for rule in own),
+    ],
 )
-def test_every_rule_has_a_section_with_a_case_and_a_near_miss(page: str, rule: Rule) -> None:
-    decision = DECISIONS[page]
-    decided = [line.expected[decision.rule] for line in spec_tables.lines(page) if line.section == rule.id]
+def test_every_rule_has_a_section_with_a_case_and_a_near_miss(page: str, rule: Rule, column: str) -> None:
+    decided = [line.expected[column] for line in spec_tables.lines(page) if line.section == rule.id]
     assert rule.id in decided
     assert set(decided) - {rule.id}
     text = spec_tables.sections(page)[rule.id]
@@ -129,6 +162,65 @@ def test_every_rule_has_a_section_with_a_case_and_a_near_miss(page: str, rule: R
     assert f"Source: {rule.source}" in text
     if isinstance(rule.value, str) and page != "country-of-birth.md":
         assert f"Result: `{rule.value}`." in text
+
+
+@pytest.mark.parametrize(("page", "entry"), STATUS_PAGES.items(), ids=STATUS_PAGES)
+def test_the_page_of_a_rule_set_says_what_it_consists_of(page: str, entry: RuleSet) -> None:
+    """The order of the rules, the parents looked at and their marks, and the order of evidence for the country."""
+    text = " ".join((spec_tables.PAGES / page).read_text(encoding="utf-8").split())
+    assert f"Rule set `{entry.id}`" in text
+    assert f"Rules in order: {' · '.join(entry.rules)}." in text
+    assert f"Parents looked at: {entry.where}; marks they hand on: {' · '.join(entry.parents)}." in text
+    assert (
+        f"Reference country of foreigners: {' · '.join(entry.foreigners)}; of Germans: {' · '.join(entry.germans)};"
+        in text
+    )
+    assert (
+        f"children by their parents: {' · '.join(entry.children)}; everybody else: {' · '.join(entry.others)}." in text
+    )
+    assert f"Source: {entry.source}" in text
+
+
+@pytest.mark.parametrize("page", VARIANTS)
+def test_the_page_of_a_variant_shows_where_it_differs(page: str) -> None:
+    assert list(spec_tables.sections(page)) == [*(rule.id for rule in OWN_RULES[page]), "Differences"]
+    lines = [line for line in spec_tables.lines(page) if line.section == "Differences"]
+    different = [line for line in lines if line.expected["migration_rule"] != line.expected["vielfalt-1"]]
+    dropped = set(rule_sets.VIELFALT.rules) - set(VARIANTS[page].rules)
+    assert len(different) >= 3
+    assert dropped <= {line.expected["vielfalt-1"] for line in different}, "each rule left out has a case"
+
+
+def test_rule_sets_name_rules_that_exist_and_every_rule_is_used() -> None:
+    named = {id for entry in rule_sets.ALL for id in entry.rules}
+    assert named == set(RULES)
+    for entry in rule_sets.ALL:
+        assert len(set(entry.rules)) == len(entry.rules)
+        assert set(entry.parents) <= set(entry.rules)
+        assert definitions.definition(entry.definition)
+        assert {RULES[id].value for id in entry.parents} <= {RULES[id].value for id in entry.rules} - {"none"}
+
+
+def test_rule_sets_share_their_rules() -> None:
+    usual = {rule.id: rule for rule in migration_status(rule_sets.VIELFALT).all_rules()}
+    for entry in VARIANTS.values():
+        shared = [rule for rule in migration_status(entry).all_rules() if rule.id in usual]
+        assert len(shared) > 10
+        assert all(rule is usual[rule.id] for rule in shared)
+
+
+def test_retired_ids_do_not_come_back() -> None:
+    used = [*RULES, *(rule.id for rule in (*COUNTRY_OF_BIRTH.all_rules(), *IMMIGRATION_HISTORY.all_rules()))]
+    assert len(set(used)) == len(used)
+    assert set(used) & set(RETIRED) == set()
+
+
+def test_every_trap_has_a_section_with_cases() -> None:
+    headings = list(spec_tables.sections("traps.md"))
+    assert [heading.partition(" ")[0] for heading in headings] == [str(number) for number in range(1, TRAPS + 1)]
+    lines = spec_tables.lines("traps.md")
+    for heading in headings:
+        assert len([line for line in lines if line.section == heading]) >= 3, heading
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: link.id)
@@ -159,7 +251,13 @@ def test_the_test_notices_a_wrong_line() -> None:
 def born(engine: Engine, cases: Sequence[Line]) -> list[dict[str, Any]]:
     """Country of birth of each line; its place is a place of its own."""
     rows = [_person({**line.given, "birth_place": str(place)}, place) for place, line in enumerate(cases, 1)]
-    candidates = pl.DataFrame(
+    people = engine.load(_table(rows, _without("birth_country", "birth_region")), "cases")
+    return _by_record(engine, country_of_birth(engine, people, _candidates(cases)))
+
+
+def _candidates(cases: Sequence[Line]) -> pl.DataFrame:
+    """The places of the lines as candidates; the place of a line bears its number."""
+    return pl.DataFrame(
         [
             (place, *_candidate(text))
             for place, line in enumerate(cases, 1)
@@ -169,23 +267,36 @@ def born(engine: Engine, cases: Sequence[Line]) -> list[dict[str, Any]]:
         schema={"place": pl.Int32, "country": pl.Utf8, "region": pl.Utf8, "weight": pl.Int64, "how": pl.Utf8},
         orient="row",
     )
-    people = engine.load(_table(rows, _without("birth_country", "birth_region")), "cases")
-    return _by_record(engine, country_of_birth(engine, people, candidates))
 
 
-def derived(engine: Engine, cases: Sequence[Line]) -> list[dict[str, Any]]:
-    """Status, history, generation and reference country of the person of each line; parents follow at the end."""
-    rows = [_person(line.given, record) for record, line in enumerate(cases, 1)]
-    for line, row in zip(cases, list(rows), strict=True):
-        for role in GUARDIANS:
+def derived(engine: Engine, cases: Sequence[Line], rule_set: RuleSet) -> list[dict[str, Any]]:
+    """Status, history, generation and reference country of the person of each line; parents follow at the end.
+
+    Where no country of birth is given, it is weighed from state and place of birth before.
+    """
+    rows = [_at_home(_person(line.given, record), record) for record, line in enumerate(cases, 1)]
+    for place, (line, row) in enumerate(zip(cases, list(rows), strict=True), 1):
+        row["birth_place"] = place
+        for role in (*GUARDIANS, "other"):
             known = {name.partition(".")[2]: text for name, text in line.given.items() if name.startswith(f"{role}.")}
             if known.get("same"):
                 row[role] = row["guardian_1"]
             elif known:
-                rows.append(_person({"age": "60", **known}, len(rows) + 1))
-                row[role] = len(rows)
-    people = engine.load(_table(rows, _PEOPLE), "cases")
-    return _by_record(engine, derive(engine, people, parameters.on("migration", REFERENCE)))[: len(cases)]
+                record = len(rows) + 1
+                home = {"address": (row["record"], record), "elsewhere": (record, record), "unknown": (None, record)}
+                address, household = home.get(known.pop("lives", ""), (row["record"], row["record"]))
+                relative = _person({"age": "60", **known}, record)
+                rows.append({**relative, "address": address, "household": household})
+                if role != "other":
+                    row[role] = record
+    people = engine.load(_table(rows, {**_PEOPLE, "household": pa.int64()}), "cases")
+    if any("place" in line.given for line in cases):
+        people = country_of_birth(engine, people.drop("birth_country", "birth_region"), _candidates(cases))
+    return _by_record(engine, derive(engine, people, parameters.on("migration", REFERENCE), rule_set))[: len(cases)]
+
+
+def _at_home(row: dict[str, Any], record: int) -> dict[str, Any]:
+    return {**row, "address": record, "household": record}
 
 
 def housed(engine: Engine) -> dict[str, dict[str, tuple[str, str]]]:

@@ -96,7 +96,7 @@ def test_status_follows_from_what_happened(seed: int) -> None:
             pl.col("expellee") & (status != "none"),
             (pl.col("former_nationality") != "") != kind.is_in(["naturalised", "repatriate"]),
             (pl.col("immigration_history") == "immigrated") != pl.col("immigrated"),
-            pl.col("immigration_history").str.ends_with("parents") & (pl.col("age") >= 18),
+            pl.col("immigration_history").str.ends_with("parents") & (pl.col("age") >= 19),
         )
         assert found == {}
         assert "000" not in people["reference_country"].to_list()

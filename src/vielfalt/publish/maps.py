@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import altair as alt
 from shapely.geometry.base import BaseGeometry
 
-from vielfalt.publish import labels, svg
+from vielfalt.publish import labels, lookup, svg
 from vielfalt.publish.classes import Classes, class_labels, classes
 from vielfalt.publish.legend import legend
 from vielfalt.publish.results import Results
 from vielfalt.publish.shapes import Spot, fit, hatch, spot
-from vielfalt.publish.shares import NOT_APPLICABLE
+from vielfalt.publish.shares import NOT_APPLICABLE, share_text
 from vielfalt.publish.svg import Layer, Row
 from vielfalt.publish.themes import Theme, themes
 from vielfalt.words import N_, Words
@@ -68,7 +68,7 @@ def draw_map(results: Results, theme: Theme, words: Words) -> Map:
     head, top = _head(title, words, results)
     shown = {key: results.geography.shapes[theme.level][key] for key in theme.shares}
     shapes, height = fit(shown, results.geography.crs, _WIDTH - _LEGEND - 16, _HEIGHT)
-    key_layers, key_height = _legend(theme, found, words, top)
+    key_layers, key_height = _legend(theme, found, words, top, _not_determinable(results, theme, words))
     bottom = top + max(height, key_height)
     layers = (
         *_areas(shapes, theme, found, results.geography.names(theme.level), top),
@@ -137,6 +137,9 @@ def _alternative(title: str, theme: Theme, found: Classes, words: Words, results
     parts.append(words(N_("Areas not published: {n}."), n=words.number(len(theme.suppressed))))
     if theme.empty:
         parts.append(words(N_("Areas with too few residents for a share: {n}."), n=words.number(len(theme.empty))))
+    remark = _not_determinable(results, theme, words)
+    if remark:
+        parts.append(f"{labels.sentence_case(remark)}.")
     return " ".join(parts)
 
 
@@ -205,7 +208,17 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _legend(theme: Theme, found: Classes, words: Words, top: float) -> tuple[tuple[Layer, ...], float]:
+def _not_determinable(results: Results, theme: Theme, words: Words) -> str:
+    """For how many residents of the town the characteristic is not determinable; empty where that is no answer."""
+    counts = lookup.in_town(results, theme.table.id)
+    open_ = ("undeterminable",)
+    if theme.category == open_ or counts.get(open_, 0) == 0:
+        return ""
+    part = share_text(words, counts[open_], lookup.town_base(results, theme.table.id), results.protection)
+    return words(N_("not determinable in town: {share}"), share=part)
+
+
+def _legend(theme: Theme, found: Classes, words: Words, top: float, remark: str) -> tuple[tuple[Layer, ...], float]:
     """Boxes from the highest class to the lowest, then the hatched box; each with its number of areas."""
     palette = svg.SEQUENTIAL[max(len(found.sizes), 1)]
     counted = list(zip(class_labels(words, found), found.sizes, palette, strict=False))[::-1]
@@ -215,7 +228,8 @@ def _legend(theme: Theme, found: Classes, words: Words, top: float) -> tuple[tup
         counted.append((words(N_("not published (.)")), len(theme.suppressed), svg.PAPER))
     entries = [(f"{label} ({words.number(size)})", fill) for label, size, fill in counted]
     of = words(N_("Share of households")) if theme.table.unit == "households" else words(N_("Share of residents"))
-    return legend(_WIDTH - _LEGEND + 4, top, (of, words(N_("(number of areas)"))), entries, bool(theme.suppressed))
+    head = (of, *([remark] if remark else []), words(N_("(number of areas)")))
+    return legend(_WIDTH - _LEGEND + 4, top, head, entries, bool(theme.suppressed))
 
 
 def _head(title: str, words: Words, results: Results) -> tuple[list[Row], float]:

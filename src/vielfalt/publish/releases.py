@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from vielfalt import dates, programme
+from vielfalt import dates, programme, rule_sets
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.errors import DeliveryError
 from vielfalt.programme import Table
@@ -104,5 +104,7 @@ def _table(path: Path, entry: Mapping[str, Any]) -> ProtectedCells:
 
 def _known(read: Table) -> Table:
     """The programme's own table where it still counts the same, so that its title can be translated."""
-    own = next((table for table in programme.ALL if table.id == read.id), read)
-    return own if (own.dimensions, own.definitions) == (read.dimensions, read.definitions) else read
+    ours = (table for table in programme.ALL if table.id == read.id)
+    counted = (programme.counted_by(table, entry.definition) for table in ours for entry in rule_sets.ALL)
+    same = (own for own in counted if (own.dimensions, own.definitions) == (read.dimensions, read.definitions))
+    return next(same, read)

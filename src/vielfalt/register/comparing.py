@@ -16,7 +16,7 @@ from vielfalt.cells import UNRESOLVED, Cells
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.geography import Geography
 from vielfalt.programme import Table
-from vielfalt.register.links import EARLIER, LINK
+from vielfalt.register.links import EARLIER, LINK, MOVES
 from vielfalt.register.movements import CAME, CITIZENSHIP, WENT
 from vielfalt.register.tabulate import UNKNOWN, tabulate, values_of
 
@@ -72,12 +72,12 @@ def compared(
 def _now(engine: Engine, residents: Frame, before: Frame, since: tuple[int, int], geography: Geography) -> Frame:
     """The residents of the later date with how they came and whether they were naturalised."""
     there = before.select(LINK, *(nw.col(name).alias(f"{name}_before") for name in ("area", "foreigner")))
-    linked = residents.join(there, left_on="pseudonym", right_on=LINK, how="left").with_columns(
+    narrow = residents.select("pseudonym", "key", "address", *EARLIER, *MOVES)
+    linked = narrow.join(there, left_on="pseudonym", right_on=LINK, how="left").with_columns(
         (~nw.col("area_before").is_null()).alias("linked"),
         _same_area(),
         nw.lit(since[0]).alias("since"),
         nw.lit(since[1]).alias("late_since"),
-        nw.col("foreigner").alias("foreigner_place"),
         *(_text(name, "foreigner", geography).alias(name) for name in ("foreigner", "foreigner_before")),
     )
     decided = linked.with_columns(CAME.columns()[0], CITIZENSHIP.columns()[0])
@@ -85,7 +85,8 @@ def _now(engine: Engine, residents: Frame, before: Frame, since: tuple[int, int]
     for place, name in (("area_before", "moved_from"), ("area", "moved_to")):
         named = coarse.select(nw.col("fine").alias(f"{name}_fine"), nw.col("coarse").alias(name))
         decided = decided.join(named, left_on=place, right_on=f"{name}_fine", how="left")
-    return _placed(engine, decided, ("came_from", "citizenship_change"), geography, "now")
+    asked = [name for name in MOVES if name != "move_in_date"]
+    return _placed(engine, decided.drop(asked), ("came_from", "citizenship_change"), geography, "now")
 
 
 def _then(engine: Engine, now: Frame, before: Frame, geography: Geography) -> Frame:

@@ -1,82 +1,28 @@
-"""Migration status, immigration history, generation and reference country: rule set ``vielfalt-1``.
+"""The rules of the migration status, each once; rule sets name them by id and order them.
 
-Order after the field's handbook 2.5 and the contract "Decided where the handbook is silent". First each person's own
-marks, then the marks of linked parents for German minors without a mark of their own.
+First each person's own marks, then the marks of linked parents for German minors without a mark of their own
+(handbook of the field 2.5, the contract "Decided where the handbook is silent", and the published municipal variants).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import cache
 
 import narwhals.stable.v2 as nw
 
-from vielfalt import codes
+from vielfalt.rule_sets import RuleSet
 from vielfalt.rules import Decision, Rule
 from vielfalt.words import N_
 
-REPATRIATE_STATES = ("152", "154", "164", "155", "165", "162")
-"""Poland, Romania, Czechia, Slovakia, Hungary, and Czechoslovakia where the place does not decide."""
-USSR = "159"
 _SET = N_("rule set vielfalt-1")
-_NATIONALITIES = ("nationality_1", "nationality_2", "nationality_3")
-
-
-def evidence(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
-    """Columns the rules speak about, from nationality, country of birth, arrival and age."""
-    successors = [USSR, *codes.countries()[USSR].successors]
-    special = [key for key, row in codes.countries().items() if row.kind == "special"]
-    german = _any(*((nw.col(name) == codes.GERMANY) for name in _NATIONALITIES)) & ~nw.col("nationality_1").is_null()
-    valid = [(nw.col(name) != codes.GERMANY) & ~nw.col(name).is_in(special) for name in _NATIONALITIES]
-    arrival = _earliest(nw.col("arrival_from_abroad_date"))
-
-    def window(until: str) -> nw.Expr:
-        return (arrival >= int(parameters["repatriate_since"])) & (arrival <= int(parameters[until]))
-
-    repatriate = (nw.col("birth_country").is_in(list(REPATRIATE_STATES)) & window("repatriate_until_east")) | (
-        nw.col("birth_country").is_in(successors) & window("repatriate_until_ussr")
-    )
-    early = arrival < int(parameters["immigration_since"])
-    expellee = (
-        german
-        & (_earliest(nw.col("birth_date")) < int(parameters["expellee_born_before"]))
-        & (
-            ((nw.col("birth_region") == "east") & (early | arrival.is_null()))
-            | ((nw.col("birth_region") == "sudeten") & early)
-        )
-    )
-    return (
-        nw.when(~nw.col("nationality_1").is_null())
-        .then(german)
-        .otherwise(nw.lit(None, dtype=nw.Boolean))
-        .alias("german"),
-        (nw.col("nationality_1").is_in(special) & ~_any(*valid)).alias("unclear"),
-        _any(*valid).alias("further_nationality"),
-        (nw.col("birth_country") == codes.GERMANY).alias("born_here"),
-        (nw.col("birth_country") != codes.GERMANY).alias("born_abroad"),
-        (nw.col("age") < int(parameters["family_age"])).fill_null(False).alias("minor"),
-        expellee.fill_null(False).alias("expellee"),
-        repatriate.fill_null(False).alias("repatriate_window"),
-        (~early).fill_null(True).alias("arrived_since"),
-    )
-
-
-def _earliest(day: nw.Expr) -> nw.Expr:
-    """The first day a partial date can mean (19500000 is 19500101), so that it falls into the year it names."""
-    return day + nw.when(day % 10_000 == 0).then(nw.lit(101)).otherwise(
-        nw.when(day % 100 == 0).then(nw.lit(1)).otherwise(nw.lit(0))
-    )
-
-
-def _any(*conditions: nw.Expr) -> nw.Expr:
-    """Whether at least one condition holds; null counts as no."""
-    found = nw.lit(False)
-    for condition in conditions:
-        found = found | condition.fill_null(False)
-    return found
-
-
+_BERLIN = "Berlin MSS 2021"
+_BIELEFELD = "bielefeld.de/glossar"
+_WUERZBURG = "opendata.wuerzburg.de; KOSIS (staedtestatistik.de 285)"
+_MICRO_CENSUS = N_("Destatis, micro census")
 _GERMAN, _HERE = nw.col("german"), nw.col("born_here")
 _KIND = nw.col("german_nationality_kind")
+_BY_BIRTH = (_KIND == "birth").fill_null(False)
+_FURTHER = nw.col("further_nationality")
 _BOTH, _ONE = nw.col("parents_marked") == 2, nw.col("parents_marked") == 1
 _PARENTS = nw.col("parents_linked") > 0
 _CHILD = _GERMAN & nw.col("minor")
@@ -143,110 +89,121 @@ _OWN_MARKS = (
     Rule(
         "D1",
         "dual_national_born_here",
-        _GERMAN & nw.col("further_nationality"),
+        _GERMAN & _FURTHER,
         N_("German with a further nationality."),
+        _SET,
+    ),
+    Rule(
+        "E2",
+        "naturalised",
+        _GERMAN & (_FURTHER | (_KIND == "option").fill_null(False)),
+        N_("German with a further nationality or an option mark: read as a sign of naturalisation."),
+        _WUERZBURG,
+    ),
+    Rule(
+        "S3",
+        "repatriate",
+        _GERMAN & nw.col("born_abroad") & nw.col("repatriate_window") & ~_BY_BIRTH,
+        N_("As S2, and the register does not note German nationality by birth."),
+        _MICRO_CENSUS,
+    ),
+    Rule(
+        "G2",
+        "german_born_abroad_other",
+        _GERMAN & nw.col("born_abroad") & ~_BY_BIRTH,
+        N_("German and born abroad, and the register does not note German nationality by birth."),
+        _MICRO_CENSUS,
+    ),
+)
+
+_BY_PARENTS = (
+    Rule(
+        "F2",
+        "child_two_parents",
+        _CHILD & _BOTH,
+        N_("Under 18; both linked parents have a migration background."),
+        "Berlin MSS 2021; " + _SET,
+    ),
+    Rule(
+        "F1",
+        "child_one_parent",
+        _CHILD & _ONE,
+        N_("Under 18; one linked parent has a migration background."),
+        "Berlin MSS 2021; " + _SET,
+    ),
+    Rule(
+        "F2-A",
+        "child_two_parents",
+        _CHILD & _BOTH,
+        N_("Under 18; both parents are registered at the child's address and born abroad or naturalised."),
+        _BERLIN,
+    ),
+    Rule(
+        "F1-A",
+        "child_one_parent",
+        _CHILD & _ONE,
+        N_("Under 18; one parent is registered at the child's address and born abroad or naturalised."),
+        _BERLIN,
+    ),
+    Rule(
+        "F2-H",
+        "child_two_parents",
+        _CHILD & _BOTH,
+        N_("Under 18; both parents in the child's household have a migration background."),
+        _BIELEFELD,
+    ),
+    Rule(
+        "F1-H",
+        "child_one_parent",
+        _CHILD & _ONE,
+        N_("Under 18; one parent in the child's household has a migration background."),
+        _BIELEFELD,
+    ),
+    Rule(
+        "U1",
+        "undeterminable",
+        _CHILD & ~_PARENTS,
+        N_("Under 18, no mark of their own, not linked to a parent."),
+        _SET,
+    ),
+    Rule(
+        "U3",
+        "undeterminable",
+        _CHILD & (nw.col("parents_open") > 0),
+        N_("Under 18; the migration background of a linked parent is not determinable."),
         _SET,
     ),
 )
 
-MIGRATION_STATUS = Decision(
-    "migration_status",
-    "migration_rule",
-    (
-        *_OWN_MARKS,
-        Rule(
-            "F2",
-            "child_two_parents",
-            _CHILD & _BOTH,
-            N_("Under 18; both linked parents have a migration background."),
-            "Berlin MSS 2021; " + _SET,
-        ),
-        Rule(
-            "F1",
-            "child_one_parent",
-            _CHILD & _ONE,
-            N_("Under 18; one linked parent has a migration background."),
-            "Berlin MSS 2021; " + _SET,
-        ),
-        Rule(
-            "U1",
-            "undeterminable",
-            _CHILD & ~_PARENTS,
-            N_("Under 18, no mark of their own, not linked to a parent."),
-            _SET,
-        ),
-        Rule(
-            "U3",
-            "undeterminable",
-            _CHILD & (nw.col("parents_open") > 0),
-            N_("Under 18; the migration background of a linked parent is not determinable."),
-            _SET,
-        ),
-        Rule(
-            "N2", "none", _GERMAN & _HERE, N_("German, born in Germany, and no mark of a migration background."), _SET
-        ),
+_REST = (
+    Rule(
+        "N3",
+        "none",
+        _GERMAN & nw.col("born_abroad") & _BY_BIRTH,
+        N_("German by birth, as the register notes, and no mark: being born abroad alone is none."),
+        _MICRO_CENSUS,
     ),
+    Rule("N2", "none", _GERMAN & _HERE, N_("German, born in Germany, and no mark of a migration background."), _SET),
     Rule("U2", "undeterminable", nw.lit(True), N_("Nationality or country of birth is missing."), _SET),
 )
 
-OWN_STATUS = Decision("own_status", "own_rule", _OWN_MARKS, Rule("-", "", nw.lit(True), "", _SET))
-"""The marks of the person alone, before parents are looked at; empty when there is none."""
+RULES = {rule.id: rule for rule in (*_OWN_MARKS, *_BY_PARENTS, *_REST)}
+"""Every rule of the migration status by its id."""
 
-_ABROAD = nw.col("born_abroad") & nw.col("arrived_since") & ~nw.col("expellee")
-_OPEN_FOREIGNER = ~_GERMAN & nw.col("birth_country").is_null()
-_HISTORY = "Destatis 2023; Kroppach/Rose, WISTA 6/2024; rule set vielfalt-1"
 
-IMMIGRATED = Decision(
-    "own_history",
-    "own_history_rule",
-    (
-        Rule("H1", "immigrated", _ABROAD, N_("Born abroad and arrived since 1950."), _HISTORY),
-        Rule(
-            "H2",
-            "immigrated",
-            _OPEN_FOREIGNER & nw.col("arrived_since"),
-            N_("Foreigner with open country of birth: counts as born abroad."),
-            _HISTORY,
-        ),
-        Rule(
-            "H3",
-            "none",
-            nw.col("born_abroad") | _OPEN_FOREIGNER,
-            N_("Born abroad, arrived before 1950 or expellee."),
-            _HISTORY,
-        ),
-    ),
-    Rule("-", "", nw.lit(True), "", _HISTORY),
-)
-"""Whether the person immigrated; empty when born in Germany or open."""
+@cache
+def migration_status(rule_set: RuleSet) -> Decision:
+    """The chain of rules of a rule set."""
+    return _chain("migration_status", "migration_rule", rule_set.rules)
 
-IMMIGRATION_HISTORY = Decision(
-    "immigration_history",
-    "immigration_rule",
-    (
-        *IMMIGRATED.rules,
-        Rule(
-            "H4",
-            "both_parents",
-            nw.col("minor") & _HERE & (nw.col("parents_immigrated") == 2),
-            N_("Under 18, born here; both linked parents immigrated."),
-            _HISTORY,
-        ),
-        Rule(
-            "H5",
-            "one_parent",
-            nw.col("minor") & _HERE & (nw.col("parents_immigrated") == 1),
-            N_("Under 18, born here; one linked parent immigrated."),
-            _HISTORY,
-        ),
-        Rule(
-            "H6",
-            "undeterminable",
-            nw.col("minor") & _HERE & ~_PARENTS,
-            N_("Under 18, born here, not linked to a parent."),
-            _HISTORY,
-        ),
-        Rule("H7", "none", _HERE, N_("Born in Germany."), _HISTORY),
-    ),
-    Rule("H0", "undeterminable", nw.lit(True), N_("The country of birth is open."), _HISTORY),
-)
+
+@cache
+def own_mark(rule_set: RuleSet) -> Decision:
+    """The same chain for a person alone, before parents are looked at."""
+    by_parents = {rule.id for rule in _BY_PARENTS}
+    return _chain("own_status", "own_rule", tuple(id for id in rule_set.rules if id not in by_parents))
+
+
+def _chain(name: str, column: str, ids: tuple[str, ...]) -> Decision:
+    *rules, last = (RULES[id] for id in ids)
+    return Decision(name, column, tuple(rules), last)

@@ -95,7 +95,8 @@ def _yyyymmdd(days: Ints) -> pl.Series:
 def _known(people: Table, day: int) -> d.Findings:
     """Status, history and reference country with everything known: a minor's parents count wherever they live, and the
     former nationality of the naturalised and the origin of the family are known."""
-    minor = years_between(people["birth"], day) < 18
+    age = years_between(people["birth"], day)
+    minor, descendant = age < 18, age < 19
     here = people["birth_country"] == 0
     own = d.own_marks(people["standing"], people["kind"], here, people["nat2"])
     order = ("nat1", "nat2", "nat3", "former", "birth_country", "origin_state")
@@ -114,7 +115,7 @@ def _known(people: Table, day: int) -> d.Findings:
     reference = np.where(child & (inherited > 0), inherited, np.where(status == d.UNMARKED, NONE, country))
     parents = people["mother_immigrated"] + people["father_immigrated"]
     family = np.select([parents == 2, parents == 1], [d.BOTH_PARENTS, d.ONE_PARENT], d.NO_HISTORY)
-    history = np.where(_immigrated(people), d.IMMIGRATED, np.where(minor & here, family, d.NO_HISTORY))
+    history = np.where(_immigrated(people), d.IMMIGRATED, np.where(descendant & here, family, d.NO_HISTORY))
     return d.Findings(status, history, reference)
 
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from vielfalt.publish import labels
+from vielfalt.publish.lookup import Category
 from vielfalt.publish.maps import Atlas
 from vielfalt.publish.report import tables
 from vielfalt.publish.report.model import Block, Bullets, Figure, Heading, Note, Paragraph
 from vielfalt.publish.results import Results
 from vielfalt.words import N_, Words
 
-_ORIGIN = (("foreigner", ("foreign",)), ("mh_register", ("with",)))
-_AGE = (("age_class", ("0-17",)), ("age_class", ("65+",)), ("immigration_history", ("immigrated",)))
+_OPEN = ("undeterminable",)
+_ORIGIN = (("foreigner", ("foreign",)), ("mh_register", ("with",)), ("mh_register", _OPEN))
+_HISTORY = (
+    ("immigration_history", ("immigrated",)),
+    ("immigration_history", ("both_parents",)),
+    ("immigration_history", _OPEN),
+)
+_AGE = (("age_class", ("0-17",)), ("age_class", ("65+",)))
+_NOT_DETERMINABLE = {
+    "mh_register": N_("Migration background not determinable"),
+    "immigration_history": N_("Immigration history not determinable"),
+}
 
 
 def population(results: Results, words: Words) -> tuple[Block, ...]:
-    """Residents, foreigners, migration background; then age and immigration: one pair of tables per level."""
+    """Residents, foreigners, migration background; immigration history; age: three tables per level."""
     if "residents" not in results.tables:
         return ()
     blocks: list[Block] = [
@@ -36,16 +47,24 @@ def population(results: Results, words: Words) -> tuple[Block, ...]:
             continue
         for caption, chosen in (
             (N_("Residents, foreigners and migration background, by area ({level})"), _ORIGIN),
-            (N_("Age and immigration, by area ({level})"), _AGE),
+            (N_("Immigration history, by area ({level})"), _HISTORY),
+            (N_("Age, by area ({level})"), _AGE),
         ):
             wanted = [
-                (table, category, labels.sentence_case(labels.label(words, results.tables[table].table, category)))
+                (table, category, _column(results, words, table, category))
                 for table, category in chosen
                 if table in results.tables
             ]
             if wanted:
                 blocks += tables.figures_by_area(results, words, level, words(caption, level=title), wanted)
     return tuple(blocks)
+
+
+def _column(results: Results, words: Words, table: str, category: Category) -> str:
+    """The heading of a category; what is not determinable is said, since one table holds several characteristics."""
+    if category == _OPEN:
+        return words(_NOT_DETERMINABLE[table])
+    return labels.sentence_case(labels.label(words, results.tables[table].table, category))
 
 
 def imported(results: Results, words: Words) -> tuple[Block, ...]:

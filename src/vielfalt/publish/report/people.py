@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vielfalt.publish import charts, labels
 from vielfalt.publish.charts import Chart
 from vielfalt.publish.report import tables
-from vielfalt.publish.report.model import Block, Figure, Heading, Paragraph
+from vielfalt.publish.report.model import Block, Figure, Heading, Note, Paragraph
 from vielfalt.publish.results import Results
 from vielfalt.words import N_, Words
 
@@ -16,6 +16,13 @@ _CHARACTERISTICS = (
     *("mh_household", "couple_nationality"),
 )
 _CROSSINGS = ("mh_group_by_age", "mh_group_by_sex", "mh_group_by_household", "nationality_group_by_age")
+
+
+_FALL_AT_18 = N_(
+    "The register links children to their parents until they are 18. Adults born in Germany as Germans to immigrants "
+    "are therefore counted as without migration background, and the shares fall at that age although nobody has "
+    "changed."
+)
 
 
 def origin(results: Results, words: Words) -> tuple[Block, ...]:
@@ -34,7 +41,10 @@ def origin(results: Results, words: Words) -> tuple[Block, ...]:
 def characteristics(results: Results, words: Words) -> tuple[Block, ...]:
     """Age, sex, marital status, households and length of stay of the town, and their crossings with origin."""
     body: list[Block] = []
-    body += _figure(charts.age_chart(results, words))
+    drawn = charts.age_chart(results, words)
+    body += _figure(drawn)
+    if drawn is not None:
+        body.append(Note(words(_FALL_AT_18)))
     for table in _CHARACTERISTICS:
         body += tables.distribution(results, words, table)
     body += _figure(charts.distribution_chart(results, words, "stay_class"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from vielfalt import definitions, programme, schema
+from vielfalt import definitions, programme, rule_sets, schema
 from vielfalt.publish import labels, lookup
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph
 from vielfalt.publish.results import Capability, FindingCount, Results
@@ -92,10 +92,13 @@ def rules(results: Results, words: Words) -> tuple[Block, ...]:
             for key in order
         ),
     )
-    sentence = N_("The first rule that applies decides. Rule set: {rule_set}.")
+    sentence = N_("The first rule that applies decides. Rule set: {rule_set} ({title}).")
+    chosen = rule_sets.rule_set(results.rule_set)
     return (
         Heading(words(N_("Which rules decided")), "rules"),
-        Paragraph(words(sentence, rule_set=results.rule_set)),
+        Paragraph(words(sentence, rule_set=chosen.id, title=words(chosen.title))),
+        Paragraph(words(chosen.text)),
+        Paragraph(words(N_("Source: {source}"), source="; ".join(map(words, chosen.source.split("; "))))),
         table,
     )
 

@@ -33,6 +33,18 @@ _SHARES: tuple[tuple[str, str, str, str], ...] = (
         N_("How many residents immigrated themselves is not published."),
     ),
     (
+        "mh_register",
+        "undeterminable",
+        N_("For {n} residents the register does not show whether they have a migration background. That is {share}."),
+        N_("For how many residents the migration background is not determinable is not published."),
+    ),
+    (
+        "immigration_history",
+        "undeterminable",
+        N_("For {n} residents the register does not show whether they have an immigration history. That is {share}."),
+        N_("For how many residents the immigration history is not determinable is not published."),
+    ),
+    (
         "age_class",
         "0-17",
         N_("{n} residents are under 18 years old. That is {share}."),
@@ -71,7 +83,8 @@ def _register(results: Results, words: Words) -> list[str]:
     )
     sentences = [first]
     for table, key, sentence, hidden in _SHARES:
-        if table in results.tables:
+        somebody = key != "undeterminable" or lookup.in_town(results, table).get((key,), 0) != 0
+        if table in results.tables and somebody:
             sentences.append(_share(results, words, table, (key,), sentence, hidden))
     sentences += _nationalities(results, words) + _spread(results, words) + _change(results, words)
     sentences += _movements(results, words)

@@ -1,0 +1,36 @@
+"""Where one evaluation works: an engine with a scratch folder in the vault, and nothing of it afterwards."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from vielfalt import dates
+from vielfalt.engines.base import Engine
+from vielfalt.engines.duckdb import DuckDB
+from vielfalt.errors import StorageError
+from vielfalt.town import Town
+from vielfalt.words import N_
+
+
+@contextmanager
+def workspace(town: Town, date: int) -> Iterator[tuple[Engine, Path]]:
+    """An engine with a scratch folder in the vault; both are gone afterwards, and what a killed run left behind too."""
+    vault = town.vault / dates.to_iso(date)
+    scratch = vault / ".scratch"
+    try:
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True, mode=0o700)
+    except OSError:
+        raise StorageError(
+            N_("The vault cannot be written or read."),
+            where=vault,
+            todo=N_("Check the folder's permissions and free space."),
+        ) from None
+    try:
+        with closing(DuckDB(scratch)) as engine:
+            yield engine, vault
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
