@@ -17,12 +17,18 @@ from vielfalt.words import N_
 Scope = Literal["figures", "areas", "movements"]
 """What a break keeps from being compared: figures of tables, figures by area of a level, or all movements."""
 
+_BY_STATUS = ("mh_register", "mh_berlin", "mh_wuerzburg", "mh_bielefeld", "mh_microcensus")
+"""Migration background under each rule set."""
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "residents": ("person_id", "dwelling_status"),
     "foreigner": ("nationality_1", "nationality_2", "nationality_3"),
-    "mh_register": (
-        *("nationality_1", "nationality_2", "nationality_3", "birth_place", "birth_state", "german_nationality_kind"),
-        *("arrival_from_abroad_date", "origin_state", "birth_date", "guardian_1_id", "guardian_2_id"),
+    **dict.fromkeys(
+        _BY_STATUS,
+        (
+            *("nationality_1", "nationality_2", "nationality_3", "birth_place", "birth_state"),
+            *("german_nationality_kind", "arrival_from_abroad_date", "origin_state", "birth_date"),
+            *("guardian_1_id", "guardian_2_id"),
+        ),
     ),
     "eg_register": (
         *("nationality_1", "birth_place", "birth_state", "arrival_from_abroad_date", "origin_state"),
@@ -35,7 +41,7 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "religion_group": ("religion",),
 }
 """The extract fields that bear on a definition, required or not: a change of one of them can move its figures."""
-_BY_RULES = frozenset({"mh_register", "eg_register"})
+_BY_RULES = frozenset({*_BY_STATUS, "eg_register", "households"})
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,8 @@ ALL: tuple[BreakCheck, ...] = (
     ),
     BreakCheck(
         "rules_changed",
-        N_("The rules of the migration status have changed."),
-        N_("Figures on migration background and immigration history are not compared."),
+        N_("The rules of migration status or households have changed."),
+        N_("Figures on migration background, immigration history and households are not compared."),
         "figures",
         "rule ids are never reused (docs/reference/rules)",
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from vielfalt import breaks, history, parameters
+from vielfalt import breaks, history, parameters, programme
 from vielfalt.breaks import Break, Facts
 from vielfalt.capabilities import missing_fields
 from vielfalt.cells import Cells, ProtectedCells, Protection
@@ -17,6 +17,7 @@ from vielfalt.geography import TOWN, Geography
 from vielfalt.history import Earlier
 from vielfalt.publish.results import Movements
 from vielfalt.register.comparing import Compared, compared
+from vielfalt.rule_sets import rule_set
 from vielfalt.town import Town
 
 _BY_AREA = ("residents_before", "came", "came_from", "went", "moves_between")
@@ -51,14 +52,15 @@ def movements(later: Later, cells: Compared, before: Earlier) -> tuple[Movements
     found = _breaks(cells, before, later.facts)
     if breaks.stops_movements(found):
         return Movements(before.date, found), {}
-    wanted = _wanted(cells.tables, found, later.facts.delivered & before.facts.delivered, later.cells)
+    tables = _named(cells.tables, later.facts.rule_set)
+    wanted = _wanted(tables, found, later.facts.delivered & before.facts.delivered, later.cells)
     dates = Dates(later.cells, later.protected, cells.before, before.release.tables)
-    tables = protect_movements(wanted, dates, later.geography, later.protection)
-    chains = {id: table for id, table in tables.items() if len(table.table.dimensions) < 2}
+    shown = protect_movements(wanted, dates, later.geography, later.protection)
+    chains = {id: table for id, table in shown.items() if len(table.table.dimensions) < 2}
     together = {**later.cells, **{id: wanted[id] for id in chains}}
     if recomputable({**later.protected, **chains}, together, later.geography, later.protection).height:
         return Movements(before.date, (*found, Break("not_protectable"))), {}
-    return Movements(before.date, found), tables
+    return Movements(before.date, found), shown
 
 
 def _breaks(cells: Compared, before: Earlier, now: Facts) -> tuple[Break, ...]:
@@ -82,6 +84,12 @@ def _differs(cells: Compared, before: Earlier) -> bool:
     finest = before.release.tables["residents"].frame.filter(pl.col("value").is_not_null())
     areas = finest.join(counted.select("area", "n"), on="area", how="inner")
     return bool(town is not None and town != counted["n"].sum()) or bool((areas["value"] != areas["n"]).any())
+
+
+def _named(tables: Mapping[str, Cells], rules: str) -> dict[str, Cells]:
+    """The tables under the definition of migration background that the rule set stands for."""
+    definition = rule_set(rules).definition
+    return {id: replace(cells, table=programme.counted_by(cells.table, definition)) for id, cells in tables.items()}
 
 
 def _wanted(

@@ -20,6 +20,7 @@ from vielfalt.publish.results import Previous
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
 from vielfalt.register.comparing import current
 from vielfalt.register.history import IMMIGRATION_HISTORY
+from vielfalt.register.kinship import LINKS as HOUSEHOLD_LINKS
 from vielfalt.register.links import EARLIER, LINK, link_rows
 from vielfalt.register.origin import migration_status
 from vielfalt.register.tabulate import values_of
@@ -104,7 +105,10 @@ def facts_of(
         delivered=delivered,
         missing={name: round(part, 4) for name, part in missing.items()},
         rule_set=town.rule_set,
-        rules=tuple(rule.id for decision in decisions for rule in decision.all_rules()),
+        rules=(
+            *(rule.id for decision in decisions for rule in decision.all_rules()),
+            *(link.id for link in HOUSEHOLD_LINKS),
+        ),
         code_lists=codes.VERSION,
         areas={level.id: _areas(geography, level.id) for level in geography.levels},
         values={name: tuple(values_of(name, geography)) for name in EARLIER},

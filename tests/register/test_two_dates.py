@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from vielfalt import breaks, comparison, dates, history, parameters, pipeline
+from vielfalt import breaks, comparison, dates, definitions, history, parameters, pipeline, rule_sets
 from vielfalt.cells import Cells
 from vielfalt.history import Earlier
 from vielfalt.publish.results import Previous
@@ -264,6 +264,20 @@ def test_an_area_that_is_redrawn_is_a_break(both: pipeline.Evaluation) -> None:
         assert breaks.areas_comparable(found, next(iter(both.facts.areas)))
     nudged = {**both.facts.areas, level: {**both.facts.areas[level], key: (size * 1.005, x, y)}}
     assert breaks.find(replace(both.facts, areas=nudged), both.facts, limits) == ()
+
+
+def test_every_definition_says_which_fields_and_rules_bear_on_it() -> None:
+    """A definition that rests on others is touched through these: their tables name them too."""
+    resting = {"mh_household", "couple_nationality", "movements"}
+    assert {entry.id for entry in definitions.ALL} - resting == set(breaks.EVIDENCE)
+    assert {entry.definition for entry in rule_sets.ALL} <= breaks._BY_RULES
+
+
+def test_movements_name_the_definition_of_the_rule_set(both: pipeline.Evaluation) -> None:
+    assert both.compared is not None
+    named = comparison._named(both.compared.tables, "berlin-1")
+    assert "mh_berlin" in named["flow_by_mh_group"].table.definitions
+    assert named["came"].table == both.compared.tables["came"].table
 
 
 def test_without_facts_the_break_is_that_nothing_is_known(root: Path, both: pipeline.Evaluation) -> None:
