@@ -229,7 +229,7 @@ def _rule_set(entry: RuleSet, words: Words) -> Entry:
         N_("Rule set"),
         words,
         (N_("Title"), words(entry.title)),
-        (N_("What it says"), words(entry.text)),
+        (N_("Meaning"), words(entry.text)),
         (N_("Rules in the order in which they are asked"), order),
         (N_("Parents looked at"), words(_WHERE[entry.where])),
         (N_("Marks that parents hand on"), ", ".join(entry.parents)),
