@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vielfalt import dates, pipeline
+from vielfalt.evaluation import evaluate
 from vielfalt.figures.disclosure import protect
 from vielfalt.town import read_town
 
@@ -31,7 +32,7 @@ def main(root: Path, date: int, until: str) -> None:
     if until == "publish":
         pipeline.run(town, date, "de", step)
     else:
-        evaluated = pipeline.evaluate(town, date, secrets.token_bytes(32), step)
+        evaluated = evaluate(town, date, secrets.token_bytes(32), step)
         with step("protect"):
             protect(evaluated.cells, evaluated.geography, town.protection(date))
     seconds = time.perf_counter() - started

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "vielfalt"
 CATALOGUE = PACKAGE / "locale" / "de" / "LC_MESSAGES" / "vielfalt.po"
-WORDS = frozenset({"words", "named", "_words", "_WORDS"})
+WORDS = frozenset({"words", "named", "_words", "WORDS"})
 """What instances of ``Words`` are called in the source."""
 HEADER = """\
 msgid ""

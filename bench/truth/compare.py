@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from bench.truth.scores import Answers, Score, answers, confusions, pairs
-from vielfalt import codes, dates, pipeline
+from vielfalt import codes, dates
+from vielfalt.evaluation import derive_only
 from vielfalt.town import read_town
 
 MOST_CONFUSIONS = 1_000
@@ -44,7 +45,7 @@ class Measured:
 
 def measure(root: Path, date: int) -> Measured:
     """Evaluates one reference date of a synthetic town and compares each resident with the truth."""
-    pipeline.derive_only(read_town(root), date, _quiet)
+    derive_only(read_town(root), date, _quiet)
     people = joined(root, date)
     tables = questions(people)
     return Measured(

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from math import dist, sqrt
 from typing import Literal
 
-from vielfalt.programme import Table
+from vielfalt import rule_sets
+from vielfalt.table import Table
 from vielfalt.words import N_
 
 Scope = Literal["figures", "areas", "movements"]
 """What a break keeps from being compared: figures of tables, figures by area of a level, or all movements."""
 
-_BY_STATUS = ("mh_register", "mh_berlin", "mh_wuerzburg", "mh_bielefeld", "mh_microcensus")
+_BY_STATUS = tuple(entry.definition for entry in rule_sets.ALL)
 """Migration background under each rule set."""
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "residents": ("person_id", "dwelling_status"),
@@ -41,7 +42,8 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "religion_group": ("religion",),
 }
 """The extract fields that bear on a definition, required or not: a change of one of them can move its figures."""
-_BY_RULES = frozenset({*_BY_STATUS, "eg_register", "households"})
+BY_RULES = frozenset({*_BY_STATUS, "eg_register", "households"})
+"""The definitions whose figures rules derive; the others are read from the register as they stand."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ def stops_movements(found: Iterable[Break]) -> bool:
 def _touches(entry: Break, table: Table) -> bool:
     match entry.check:
         case "rules_changed":
-            return bool(_BY_RULES.intersection(table.definitions))
+            return bool(BY_RULES.intersection(table.definitions))
         case "codes_changed":
             return bool(table.dimensions)
         case "field_changed" | "missing_jumped":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vielfalt import definitions, programme
-from vielfalt.programme import Table
 from vielfalt.publish.results import Capability
 from vielfalt.rule_sets import RuleSet
+from vielfalt.table import Table, counted_by
 
 
 def missing_fields(needs: Iterable[str], delivered: frozenset[str]) -> tuple[str, ...]:
@@ -42,4 +42,4 @@ def possible(found: Iterable[Capability], options: frozenset[str], rule_set: Rul
     """
     able = {entry.id for entry in found if entry.kind == "table" and entry.possible}
     tables = (table for table in wanted(options) if table.id in able and (not table.parent or table.parent in able))
-    return tuple(programme.counted_by(table, rule_set.definition) for table in tables)
+    return tuple(counted_by(table, rule_set.definition) for table in tables)

@@ -13,7 +13,7 @@ from typing import Literal
 
 import polars as pl
 
-from vielfalt.programme import Table
+from vielfalt.table import Table
 
 Status = Literal["ok", "suppressed", "estimated"]
 UNRESOLVED = ""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vielfalt import console, pipeline
+from vielfalt.steps import STEPS
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
 from vielfalt.words import Words
@@ -22,6 +23,6 @@ def run(residents: int, folder: Path | None, words: Words, progress: Callable[[s
     town = read_town(root)
     for date in town.reference_dates()[-2:]:
         progress(words("Evaluating {date}", date=words.date(date)))
-        with console.Steps(pipeline.STEPS, words).shown() as step:
+        with console.Steps(STEPS, words).shown() as step:
             released = pipeline.run(town, date, words.language, step)
     return released.folder / "report.html"

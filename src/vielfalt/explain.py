@@ -15,7 +15,7 @@ from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, kinship
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
 from vielfalt.register.evidence import CODES, COUNTS, FLAGS, NOT_COUNTED, PARENTS, RULE_SET
-from vielfalt.register.history import IMMIGRATION_HISTORY
+from vielfalt.register.immigration import IMMIGRATION_HISTORY
 from vielfalt.register.movements import CAME, CITIZENSHIP, WENT
 from vielfalt.register.origin import RULES, migration_status
 from vielfalt.rule_sets import RuleSet

@@ -9,12 +9,13 @@ import polars as pl
 
 from vielfalt import codes, dates
 from vielfalt.errors import DeliveryError, StorageError
-from vielfalt.pipeline import Step, birth_candidates
+from vielfalt.evaluation import birth_candidates
 from vielfalt.register.birth_texts import names_a_place
 from vielfalt.register.birthplaces import open_spellings
 from vielfalt.register.coded import coded_text, open_text, read_coded, with_new
 from vielfalt.register.extract import read_extract
 from vielfalt.register.population import counted, double_entries
+from vielfalt.steps import Step
 from vielfalt.town import Town
 from vielfalt.words import N_, Language
 from vielfalt.workspace import workspace

@@ -6,39 +6,9 @@ figures are its margins. Disclosure control protects such a chain as one. Crossi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
-
+from vielfalt import movement_programme
+from vielfalt.table import BIRTH, Table
 from vielfalt.words import N_
-
-Unit = Literal["persons", "households", "earlier"]
-"""What a table counts; "earlier" are the residents of the earlier reference date."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table of the programme.
-
-    ``fine`` tables use the larger minimum cell; ``town_only`` tables are published for the town as a whole;
-    ``needs`` lists the extract fields without which the table cannot be counted (alternatives joined by ``|``);
-    ``option`` names the setting in town.toml that switches the table on (empty: always on).
-    """
-
-    id: str
-    title: str
-    dimensions: tuple[str, ...]
-    definitions: tuple[str, ...]
-    parent: str = ""
-    unit: Unit = "persons"
-    fine: bool = False
-    town_only: bool = False
-    needs: tuple[str, ...] = ()
-    option: str = ""
-
-
-MIGRATION_BACKGROUND = "mh_register"
-"""The definition of migration background that the programme names; a rule set may put its own in its place."""
-_BIRTH = ("nationality_1", "birth_place|birth_state")
 
 ALL: tuple[Table, ...] = (
     Table("residents", N_("Residents"), (), ("residents",)),
@@ -72,7 +42,7 @@ ALL: tuple[Table, ...] = (
         ("mh_register",),
         ("residents", "mh_register"),
         parent="residents",
-        needs=_BIRTH,
+        needs=BIRTH,
     ),
     Table(
         "mh_group",
@@ -80,7 +50,7 @@ ALL: tuple[Table, ...] = (
         ("mh_group",),
         ("residents", "mh_register", "foreigner"),
         parent="mh_register",
-        needs=_BIRTH,
+        needs=BIRTH,
     ),
     Table(
         "migration_status",
@@ -88,7 +58,7 @@ ALL: tuple[Table, ...] = (
         ("migration_status",),
         ("residents", "mh_register"),
         parent="mh_group",
-        needs=_BIRTH,
+        needs=BIRTH,
     ),
     Table(
         "migration_rule",
@@ -97,7 +67,7 @@ ALL: tuple[Table, ...] = (
         ("residents", "mh_register"),
         parent="migration_status",
         town_only=True,
-        needs=_BIRTH,
+        needs=BIRTH,
     ),
     Table(
         "reference_group",
@@ -105,7 +75,7 @@ ALL: tuple[Table, ...] = (
         ("reference_group",),
         ("residents", "mh_register"),
         parent="mh_register",
-        needs=_BIRTH,
+        needs=BIRTH,
     ),
     Table(
         "reference_country",
@@ -113,7 +83,7 @@ ALL: tuple[Table, ...] = (
         ("reference_country",),
         ("residents", "mh_register"),
         parent="reference_group",
-        needs=_BIRTH,
+        needs=BIRTH,
     ),
     Table(
         "immigration_history",
@@ -121,7 +91,7 @@ ALL: tuple[Table, ...] = (
         ("immigration_history",),
         ("residents", "eg_register"),
         parent="residents",
-        needs=(*_BIRTH, "guardian_1_id|guardian_2_id"),
+        needs=(*BIRTH, "guardian_1_id|guardian_2_id"),
     ),
     Table(
         "age_class",
@@ -190,7 +160,7 @@ ALL: tuple[Table, ...] = (
         ("households", "mh_household", "mh_register"),
         parent="households",
         unit="households",
-        needs=(*_BIRTH, "street_key|street_name", "house_number"),
+        needs=(*BIRTH, "street_key|street_name", "house_number"),
     ),
     Table(
         "couple_nationality",
@@ -209,7 +179,7 @@ ALL: tuple[Table, ...] = (
         ("residents", "mh_register", "foreigner"),
         parent="mh_group",
         fine=True,
-        needs=(*_BIRTH, "birth_date"),
+        needs=(*BIRTH, "birth_date"),
     ),
     Table(
         "mh_group_by_sex",
@@ -218,7 +188,7 @@ ALL: tuple[Table, ...] = (
         ("residents", "mh_register", "foreigner"),
         parent="mh_group",
         fine=True,
-        needs=(*_BIRTH, "sex"),
+        needs=(*BIRTH, "sex"),
     ),
     Table(
         "mh_group_by_household",
@@ -227,7 +197,7 @@ ALL: tuple[Table, ...] = (
         ("residents", "mh_register", "foreigner", "households"),
         parent="mh_group",
         fine=True,
-        needs=(*_BIRTH, "street_key|street_name"),
+        needs=(*BIRTH, "street_key|street_name"),
     ),
     Table(
         "nationality_group_by_age",
@@ -239,105 +209,6 @@ ALL: tuple[Table, ...] = (
         needs=("nationality_1", "birth_date"),
     ),
 )
-
-MOVEMENTS: tuple[Table, ...] = (
-    Table(
-        "residents_before",
-        N_("Residents at the earlier reference date"),
-        (),
-        ("residents",),
-        unit="earlier",
-    ),
-    Table(
-        "came",
-        N_("Residents by how they came since the earlier reference date"),
-        ("came",),
-        ("residents", "movements"),
-        parent="residents",
-        needs=("person_id",),
-    ),
-    Table(
-        "came_from",
-        N_("Residents by where they came from since the earlier reference date"),
-        ("came_from",),
-        ("residents", "movements"),
-        parent="came",
-        needs=("person_id", "arrival_date|arrival_from_abroad_date|origin_municipality"),
-    ),
-    Table(
-        "went",
-        N_("Residents of the earlier reference date by what became of them"),
-        ("went",),
-        ("residents", "movements"),
-        parent="residents_before",
-        unit="earlier",
-        needs=("person_id",),
-    ),
-    Table(
-        "citizenship_change",
-        N_("Naturalised since the earlier reference date"),
-        ("citizenship_change",),
-        ("residents", "foreigner", "movements"),
-        parent="foreigner",
-        needs=("person_id", "nationality_1"),
-    ),
-    Table(
-        "moves_between",
-        N_("Moves between areas of the town"),
-        ("moved_from", "moved_to"),
-        ("residents", "movements"),
-        fine=True,
-        town_only=True,
-        needs=("person_id",),
-    ),
-    Table(
-        "flow_by_mh_group",
-        N_("Movements by migration background"),
-        ("flow", "mh_group"),
-        ("residents", "mh_register", "foreigner", "movements"),
-        fine=True,
-        town_only=True,
-        needs=("person_id", *_BIRTH),
-    ),
-    Table(
-        "new_by_mh_group",
-        N_("Births and arrivals by migration background"),
-        ("movement", "mh_group"),
-        ("residents", "mh_register", "foreigner", "movements"),
-        parent="flow_by_mh_group",
-        fine=True,
-        town_only=True,
-        needs=("person_id", *_BIRTH),
-    ),
-    Table(
-        "flow_by_sex",
-        N_("Movements by sex"),
-        ("flow", "sex"),
-        ("residents", "movements"),
-        fine=True,
-        town_only=True,
-        needs=("person_id", "sex"),
-    ),
-    Table(
-        "flow_by_nationality_group",
-        N_("Movements by country group of nationality"),
-        ("flow", "nationality_group"),
-        ("residents", "foreigner", "movements"),
-        fine=True,
-        town_only=True,
-        needs=("person_id", "nationality_1"),
-    ),
-    Table(
-        "flow_by_age",
-        N_("Movements by age"),
-        ("flow", "age_class"),
-        ("residents", "movements"),
-        fine=True,
-        town_only=True,
-        needs=("person_id", "birth_date"),
-    ),
-)
-"""The tables that compare a reference date with an earlier one; counted only where the vault can link both."""
 
 SAME: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
     (("foreigner", "foreign"), ("mh_group", "foreigner")),
@@ -370,29 +241,11 @@ DIMENSIONS: dict[str, str] = {
 }
 """The title of every dimension of a single reference date."""
 
-MOVEMENT_DIMENSIONS: dict[str, str] = {
-    "came": N_("How they came"),
-    "came_from": N_("Where they came from"),
-    "went": N_("What became of them"),
-    "citizenship_change": N_("Change of citizenship"),
-    "movement": N_("Movement"),
-    "flow": N_("Movement"),
-    "moved_from": N_("Moved from"),
-    "moved_to": N_("Moved to"),
-}
-"""The title of every dimension of the comparison of two dates; ``moved_from`` and ``moved_to`` hold area keys."""
-
-
-def counted_by(table: Table, definition: str) -> Table:
-    """The table with this definition of migration background in the place of the usual one."""
-    named = tuple(definition if id == MIGRATION_BACKGROUND else id for id in table.definitions)
-    return replace(table, definitions=named)
-
 
 def table(id: str) -> Table:
-    """The table of that id. Raises KeyError when the programme has none."""
+    """The table of that id, of one date or of movements. Raises KeyError when the programme has none."""
     return _BY_ID[id]
 
 
-_BY_ID = {entry.id: entry for entry in (*ALL, *MOVEMENTS)}
+_BY_ID = {entry.id: entry for entry in (*ALL, *movement_programme.ALL)}
 IDS = frozenset(_BY_ID)

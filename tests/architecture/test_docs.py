@@ -11,7 +11,18 @@ from pathlib import Path
 import click
 import pytest
 
-from vielfalt import breaks, codes, definitions, errors, explain, parameters, programme, schema, town
+from vielfalt import (
+    breaks,
+    codes,
+    definitions,
+    errors,
+    explain,
+    movement_programme,
+    parameters,
+    programme,
+    schema,
+    town,
+)
 from vielfalt.cli import commands
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, evidence, households, kinship, links
@@ -141,7 +152,7 @@ def test_indices() -> None:
 
 def test_tables() -> None:
     text = page(REFERENCE / "table-programme.md")
-    for table in (*programme.ALL, *programme.MOVEMENTS):
+    for table in (*programme.ALL, *movement_programme.ALL):
         row = next((line for line in text.splitlines() if line.startswith(f"| `{table.id}` |")), "")
         named = [*table.dimensions, *table.definitions, *([table.parent] if table.parent else [])]
         needs = [field for need in table.needs for field in need.split("|")]
@@ -162,7 +173,7 @@ def test_dimensions_and_their_categories() -> None:
     countries = set(codes.countries()) | {row.key for row in codes.categories("nationality_group")}
     areas = ("moved_from", "moved_to")
     assert all(section(text, f"`{dimension}`") for dimension in areas)
-    for dimension in [name for name in {**programme.DIMENSIONS, **programme.MOVEMENT_DIMENSIONS} if name not in areas]:
+    for dimension in [name for name in {**programme.DIMENSIONS, **movement_programme.DIMENSIONS} if name not in areas]:
         told = section(text, f"`{dimension}`")
         assert told, dimension
         country = dimension in ("nationality", "reference_country", "reference_group")

@@ -12,10 +12,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import messages
-from vielfalt import breaks, definitions, pipeline, programme, schema
+from vielfalt import breaks, definitions, movement_programme, programme, schema
 from vielfalt.explain import DECISIONS
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, kinship
+from vielfalt.steps import STEPS
 
 SAME_IN_BOTH = {
     *("Definition", "Index", "Name", "Person", "Region", "Religion", "Status", "Tests"),
@@ -106,10 +107,10 @@ def test_merging_keeps_translations_and_drops_the_unused(tmp_path: Path) -> None
 def test_everything_shown_as_data_is_marked(ids: dict[messages.Id, str]) -> None:
     """What the declarations hold is translated where it is shown, so each text must have been marked with N_."""
     shown = [text for entry in definitions.ALL for text in (entry.title, entry.text, entry.limits)]
-    shown += [table.title for table in (*programme.ALL, *programme.MOVEMENTS)]
-    shown += [*programme.DIMENSIONS.values(), *programme.MOVEMENT_DIMENSIONS.values()]
+    shown += [table.title for table in (*programme.ALL, *movement_programme.ALL)]
+    shown += [*programme.DIMENSIONS.values(), *movement_programme.DIMENSIONS.values()]
     shown += [text for entry in breaks.ALL for text in (entry.message, entry.consequence)]
-    shown += list(pipeline.STEPS.values())
+    shown += list(STEPS.values())
     shown += [field.meaning for field in (*schema.EXTRACT, *schema.PERSONS)]
     shown += [rule.because for decision in DECISIONS for rule in decision.all_rules()]
     shown += [link.because for link in kinship.LINKS]

@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from vielfalt import dates, pipeline, schema, workspace
+from vielfalt import dates, evaluation, schema, workspace
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.errors import known
 from vielfalt.locking import alone_in
@@ -501,7 +501,7 @@ def test_names_are_gone_after_the_household_step(town: Path) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workspace, "DuckDB", Watched)
-        pipeline.check_town(read_town(town), DATES[1], step)
+        evaluation.check_town(read_town(town), DATES[1], step)
     columns = {column for names in seen.values() for column in names}
     assert seen and "household" in columns
     assert "birth_country" in seen["housed"]

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from vielfalt import codes, programme
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.geography import TOWN, Geography
-from vielfalt.programme import Table
+from vielfalt.table import Table
 
 Cell = tuple[str, str, str, str]
 """Table, level, area, category."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vielfalt import codes, programme
 from vielfalt.cells import Cells, Protection
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.programme import Table
+from vielfalt.table import Table
 
 PROTECTION = Protection(
     min_cell=5,

@@ -28,7 +28,7 @@ from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import protect, recomputable
 from vielfalt.geography import Geography
-from vielfalt.programme import Table
+from vielfalt.table import Table
 
 ORIGIN = Table("origin", "Origin", ("origin",), ("residents",), parent="residents")
 

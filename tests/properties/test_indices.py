@@ -29,7 +29,7 @@ from vielfalt.figures.indices.formulas import (
     segregation_index,
 )
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.programme import Table
+from vielfalt.table import Table
 
 SACRAMENTO = Path(__file__).resolve().parents[3] / "shared" / "data" / "segregation" / "sacramento" / "sacr_groups.csv"
 ORIGIN = Table("origin", "Origin", ("origin",), ("residents",), parent="residents")

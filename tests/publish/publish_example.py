@@ -14,8 +14,8 @@ from vielfalt import codes, programme
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.programme import Table
 from vielfalt.publish.results import Capability, FindingCount, Previous, Results, Source
+from vielfalt.table import Table
 
 AGS = "05999004"
 PROTECTION = Protection(

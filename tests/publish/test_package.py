@@ -19,10 +19,10 @@ import pytest
 import shapely
 
 from vielfalt.errors import DeliveryError, DisclosureError, StorageError
-from vielfalt.programme import Table
 from vielfalt.publish import contents, descriptor, guard, package, releases
 from vielfalt.publish.maps import Atlas
 from vielfalt.publish.results import Results
+from vielfalt.table import Table
 from vielfalt.words import Words
 
 

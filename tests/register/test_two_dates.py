@@ -13,9 +13,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from vielfalt import breaks, comparison, dates, definitions, history, parameters, pipeline, rule_sets
+from vielfalt import breaks, dates, dates_compared, definitions, kept_dates, parameters, rule_sets
 from vielfalt.cells import Cells
-from vielfalt.history import Earlier
+from vielfalt.evaluation import Evaluation, derive_and_count, keep_in
+from vielfalt.kept_dates import Earlier
 from vielfalt.publish.results import Previous
 from vielfalt.register import links
 from vielfalt.register.pseudonyms import town_key
@@ -39,29 +40,29 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def evaluated(town: Town, date: int, earlier: Earlier | None) -> pipeline.Evaluation:
+def evaluated(town: Town, date: int, earlier: Earlier | None) -> Evaluation:
     """One date evaluated as a run does, without publishing."""
     with workspace(town, date) as (engine, vault):
-        keep = pipeline._keep(engine, vault, town.rule_set, True, earlier, quiet)
-        return pipeline._evaluate(town, date, engine, town_key(town.vault), quiet, keep)
+        keep = keep_in(engine, vault, town.rule_set, True, earlier, quiet)
+        return derive_and_count(town, date, engine, town_key(town.vault), quiet, keep)
 
 
 def earlier_of(town: Town, date: int) -> Earlier:
-    facts = history.read_facts(town, date)
+    facts = kept_dates.read_facts(town, date)
     assert facts is not None
-    kept = pl.read_parquet(town.vault / dates.to_iso(date) / history.LINKS)
+    kept = pl.read_parquet(town.vault / dates.to_iso(date) / kept_dates.LINKS)
     return Earlier(date, kept, facts, Previous(date, f"{dates.to_iso(date)}-1", {}, town.ags, "register", ""))
 
 
 @pytest.fixture(scope="module")
-def both(root: Path) -> pipeline.Evaluation:
+def both(root: Path) -> Evaluation:
     """The later date, compared with the earlier one."""
     town = read_town(root)
     evaluated(town, BEFORE, None)
     return evaluated(town, NOW, earlier_of(town, BEFORE))
 
 
-def cells(evaluation: pipeline.Evaluation, table: str) -> Cells:
+def cells(evaluation: Evaluation, table: str) -> Cells:
     assert evaluation.compared is not None
     return evaluation.compared.tables[table]
 
@@ -84,7 +85,7 @@ def truth(root: Path) -> Mapping[str, pl.DataFrame]:
     return {"now": second.join(there, on="person", how="left"), "then": first.join(second, on="person", how="anti")}
 
 
-def test_the_movements_are_those_that_happened(both: pipeline.Evaluation, truth: Mapping[str, pl.DataFrame]) -> None:
+def test_the_movements_are_those_that_happened(both: Evaluation, truth: Mapping[str, pl.DataFrame]) -> None:
     now, linked = truth["now"], pl.col("before").is_not_null()
     came, went = sums(cells(both, "came"), "came"), sums(cells(both, "went"), "went")
     new = now.filter(~linked)
@@ -96,16 +97,14 @@ def test_the_movements_are_those_that_happened(both: pipeline.Evaluation, truth:
     assert babies * 0.8 <= came["born"] <= babies
 
 
-def test_naturalisations_are_those_that_happened(both: pipeline.Evaluation, truth: Mapping[str, pl.DataFrame]) -> None:
+def test_naturalisations_are_those_that_happened(both: Evaluation, truth: Mapping[str, pl.DataFrame]) -> None:
     foreign_before = (pl.col("nationality_before") != "000") & pl.col("nationality_before").is_not_null()
     happened = truth["now"].filter(foreign_before & (pl.col("nationality") == "000")).height
     assert happened > 3
     assert sums(cells(both, "citizenship_change"), "citizenship_change")["naturalised"] == happened
 
 
-def test_moves_lead_from_block_to_block_as_they_happened(
-    both: pipeline.Evaluation, truth: Mapping[str, pl.DataFrame]
-) -> None:
+def test_moves_lead_from_block_to_block_as_they_happened(both: Evaluation, truth: Mapping[str, pl.DataFrame]) -> None:
     moved = truth["now"].filter(pl.col("before").is_not_null() & (pl.col("before") != pl.col("block")))
     wanted = dict(moved.group_by("block").len().iter_rows())
     found = {
@@ -119,7 +118,7 @@ def test_moves_lead_from_block_to_block_as_they_happened(
 
 
 def test_where_they_came_from_agrees_where_the_register_says_it(
-    both: pipeline.Evaluation, truth: Mapping[str, pl.DataFrame]
+    both: Evaluation, truth: Mapping[str, pl.DataFrame]
 ) -> None:
     """The generator leaves the date of arrival from abroad empty for 8 %: these arrivals may be missing, none added."""
     new = truth["now"].filter(pl.col("before").is_null() & (pl.col("birth_date") <= BEFORE))
@@ -128,7 +127,7 @@ def test_where_they_came_from_agrees_where_the_register_says_it(
     assert 0.8 * from_abroad <= found <= from_abroad
 
 
-def test_both_divisions_add_up_to_the_residents(both: pipeline.Evaluation) -> None:
+def test_both_divisions_add_up_to_the_residents(both: Evaluation) -> None:
     """Who came make up the later residents of every area, who went the earlier ones; those who stayed are the same."""
     divided = {"came": sums(both.cells["residents"], "area"), "went": sums(cells(both, "residents_before"), "area")}
     for table, residents in divided.items():
@@ -142,7 +141,7 @@ def test_both_divisions_add_up_to_the_residents(both: pipeline.Evaluation) -> No
     assert sum(abs(stayed["came"][area] - stayed["went"].get(area, 0)) for area in known) <= 10
 
 
-def test_groups_of_movements_add_up(both: pipeline.Evaluation) -> None:
+def test_groups_of_movements_add_up(both: Evaluation) -> None:
     assert both.compared is not None
     came, went = sums(cells(both, "came"), "came"), sums(cells(both, "went"), "went")
     for id, table in both.compared.tables.items():
@@ -153,41 +152,41 @@ def test_groups_of_movements_add_up(both: pipeline.Evaluation) -> None:
     assert sum(sums(both.compared.before["sex"], "sex").values()) == cells(both, "residents_before").frame["n"].sum()
 
 
-def test_the_link_file_holds_what_movements_need_and_nothing_else(root: Path, both: pipeline.Evaluation) -> None:
-    path = root / "vault" / dates.to_iso(NOW) / history.LINKS
+def test_the_link_file_holds_what_movements_need_and_nothing_else(root: Path, both: Evaluation) -> None:
+    path = root / "vault" / dates.to_iso(NOW) / kept_dates.LINKS
     kept = pl.read_parquet(path)
     assert tuple(kept.columns) == links.COLUMNS
     assert set(kept.dtypes) <= {pl.Int64, pl.Int32, pl.Int8}
     assert kept[links.LINK].is_sorted() and kept[links.LINK].is_unique().all()
     assert kept.height == both.residents
     assert path.stat().st_mode & 0o077 == 0
-    facts = json.loads((path.parent / history.FACTS).read_text(encoding="utf-8"))
+    facts = json.loads((path.parent / kept_dates.FACTS).read_text(encoding="utf-8"))
     assert set(facts["values"]) == set(links.EARLIER)
 
 
-def test_pseudonyms_link_dates_and_never_towns(root: Path, both: pipeline.Evaluation, tmp_path: Path) -> None:
+def test_pseudonyms_link_dates_and_never_towns(root: Path, both: Evaluation, tmp_path: Path) -> None:
     """The same two files delivered to another town, which has its own key: nobody can be found again."""
     assert both.residents > 2_000
     other = tmp_path / "other"
     shutil.copytree(root, other, ignore=shutil.ignore_patterns("vault"))
     evaluated(read_town(other), NOW, None)
     first, second, foreign = (
-        set(pl.read_parquet(folder / "vault" / dates.to_iso(date) / history.LINKS)[links.LINK])
+        set(pl.read_parquet(folder / "vault" / dates.to_iso(date) / kept_dates.LINKS)[links.LINK])
         for folder, date in ((root, BEFORE), (root, NOW), (other, NOW))
     )
     assert len(first & second) > 0.85 * len(first)
     assert first & foreign == set() and second & foreign == set()
 
 
-def found_breaks(town: Town, evaluation: pipeline.Evaluation, before: Earlier) -> set[str]:
+def found_breaks(town: Town, evaluation: Evaluation, before: Earlier) -> set[str]:
     assert evaluation.compared is not None
     same = pl.DataFrame({"level": ["town"], "area": [town.ags], "value": [None]}, schema_overrides={"value": pl.Int64})
     release = replace(before.release, tables={"residents": type("Table", (), {"frame": same})()})
-    found = comparison._breaks(evaluation.compared, replace(before, release=release), evaluation.facts)
+    found = dates_compared._breaks(evaluation.compared, replace(before, release=release), evaluation.facts)
     return {entry.check for entry in found}
 
 
-def test_two_ordinary_dates_have_no_break(root: Path, both: pipeline.Evaluation) -> None:
+def test_two_ordinary_dates_have_no_break(root: Path, both: Evaluation) -> None:
     town = read_town(root)
     assert both.compared is not None
     assert found_breaks(town, both, earlier_of(town, BEFORE)) == set()
@@ -195,7 +194,7 @@ def test_two_ordinary_dates_have_no_break(root: Path, both: pipeline.Evaluation)
     assert both.compared.recoded < 0.002
 
 
-def test_new_ordering_numbers_are_a_break(root: Path, both: pipeline.Evaluation, tmp_path: Path) -> None:
+def test_new_ordering_numbers_are_a_break(root: Path, both: Evaluation, tmp_path: Path) -> None:
     """The registration office got new software that numbered everybody anew."""
     assert both.residents > 2_000
     town = read_town(_copy(root, tmp_path))
@@ -220,7 +219,7 @@ def _copy(root: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_field_that_is_no_longer_delivered_is_a_break(root: Path, both: pipeline.Evaluation, tmp_path: Path) -> None:
+def test_a_field_that_is_no_longer_delivered_is_a_break(root: Path, both: Evaluation, tmp_path: Path) -> None:
     assert both.residents > 2_000
     folder = _copy(root, tmp_path)
     profile = folder / "profile.toml"
@@ -230,11 +229,11 @@ def test_a_field_that_is_no_longer_delivered_is_a_break(root: Path, both: pipeli
     before = earlier_of(town, BEFORE)
     later = evaluated(town, NOW, before)
     assert found_breaks(town, later, before) == {"field_changed"}
-    found = comparison.breaks_since(town, BEFORE, later.facts)
+    found = dates_compared.breaks_since(town, BEFORE, later.facts)
     assert found == (breaks.Break("field_changed", ("birth_state",)),)
 
 
-def test_a_new_street_directory_is_a_break(root: Path, both: pipeline.Evaluation, tmp_path: Path) -> None:
+def test_a_new_street_directory_is_a_break(root: Path, both: Evaluation, tmp_path: Path) -> None:
     """Two blocks change their names in directory and polygons: nobody has moved."""
     assert both.residents > 2_000
     folder = _copy(root, tmp_path)
@@ -252,7 +251,7 @@ def test_a_new_street_directory_is_a_break(root: Path, both: pipeline.Evaluation
     assert found_breaks(town, later, before) == {"areas_recoded"}
 
 
-def test_an_area_that_is_redrawn_is_a_break(both: pipeline.Evaluation) -> None:
+def test_an_area_that_is_redrawn_is_a_break(both: Evaluation) -> None:
     limits = parameters.on("movements", NOW)
     level = list(both.facts.areas)[-1]
     key, (size, x, y) = next(iter(both.facts.areas[level].items()))
@@ -270,26 +269,26 @@ def test_every_definition_says_which_fields_and_rules_bear_on_it() -> None:
     """A definition that rests on others is touched through these: their tables name them too."""
     resting = {"mh_household", "couple_nationality", "movements"}
     assert {entry.id for entry in definitions.ALL} - resting == set(breaks.EVIDENCE)
-    assert {entry.definition for entry in rule_sets.ALL} <= breaks._BY_RULES
+    assert {entry.definition for entry in rule_sets.ALL} <= breaks.BY_RULES
 
 
-def test_movements_name_the_definition_of_the_rule_set(both: pipeline.Evaluation) -> None:
+def test_movements_name_the_definition_of_the_rule_set(both: Evaluation) -> None:
     assert both.compared is not None
-    named = comparison._named(both.compared.tables, "berlin-1")
+    named = dates_compared._named(both.compared.tables, "berlin-1")
     assert "mh_berlin" in named["flow_by_mh_group"].table.definitions
     assert named["came"].table == both.compared.tables["came"].table
 
 
-def test_without_facts_the_break_is_that_nothing_is_known(root: Path, both: pipeline.Evaluation) -> None:
-    assert comparison.breaks_since(read_town(root), 20201231, both.facts) == (breaks.Break("facts_missing"),)
+def test_without_facts_the_break_is_that_nothing_is_known(root: Path, both: Evaluation) -> None:
+    assert dates_compared.breaks_since(read_town(root), 20201231, both.facts) == (breaks.Break("facts_missing"),)
 
 
-def test_forgetting_deletes_link_files_and_nothing_else(root: Path, both: pipeline.Evaluation, tmp_path: Path) -> None:
+def test_forgetting_deletes_link_files_and_nothing_else(root: Path, both: Evaluation, tmp_path: Path) -> None:
     assert both.residents > 2_000
     town = read_town(_copy(root, tmp_path))
     held = {path for path in town.vault.rglob("*") if path.is_file()}
-    gone = history.forget(town, [BEFORE])
+    gone = kept_dates.forget(town, [BEFORE])
     assert held - {path for path in town.vault.rglob("*") if path.is_file()} == set(gone)
-    assert [path.name for path in gone] == [history.LINKS]
-    assert history.linked_dates(town) == (NOW,)
-    assert history.forget(town, [BEFORE]) == ()
+    assert [path.name for path in gone] == [kept_dates.LINKS]
+    assert kept_dates.linked_dates(town) == (NOW,)
+    assert kept_dates.forget(town, [BEFORE]) == ()

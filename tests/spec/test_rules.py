@@ -19,8 +19,8 @@ from vielfalt.engines.polars import Polars
 from vielfalt.register import households as household_rules
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH, country_of_birth
 from vielfalt.register.derivation import derive
-from vielfalt.register.history import IMMIGRATION_HISTORY, RETIRED
 from vielfalt.register.households import households
+from vielfalt.register.immigration import IMMIGRATION_HISTORY, RETIRED
 from vielfalt.register.kinship import LINKS, STAGES, Link
 from vielfalt.register.neighbours import Formed, Neighbours, Pairs
 from vielfalt.register.origin import RULES, migration_status

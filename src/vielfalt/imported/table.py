@@ -18,7 +18,7 @@ from vielfalt.imported import categories, findings, totals
 from vielfalt.imported.counts import Values, read_counts
 from vielfalt.imported.division import Placed, divide, keys_by_name, place, read_levels
 from vielfalt.imported.records import RESIDENTS, Base, Comparison, Imported, TableProfile
-from vielfalt.programme import Table
+from vielfalt.table import Table
 
 DEFINITION = "imported"
 BASE_DEFINITION = "imported_base"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vielfalt import codes, programme
+from vielfalt import codes, movement_programme, programme
 from vielfalt.geography import TOWN, Geography
-from vielfalt.programme import Table
 from vielfalt.publish.lookup import Category
+from vielfalt.table import Table
 from vielfalt.words import N_, Words
 
 
@@ -18,7 +18,7 @@ def table_title(words: Words, table: Table) -> str:
 
 def dimension_title(words: Words, dimension: str) -> str:
     """The title of a dimension: the programme's, the one an imported table brings, else its id."""
-    titles = programme.DIMENSIONS | programme.MOVEMENT_DIMENSIONS
+    titles = programme.DIMENSIONS | movement_programme.DIMENSIONS
     if dimension in titles:
         return words(titles[dimension])
     return words.labels.get((dimension, ""), dimension)

@@ -14,10 +14,10 @@ import polars as pl
 from vielfalt import dates, programme, rule_sets
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.errors import DeliveryError
-from vielfalt.programme import Table
 from vielfalt.publish.contents import DESCRIPTOR, MANIFEST
 from vielfalt.publish.results import Previous
 from vielfalt.publish.shares import SUPPRESSED
+from vielfalt.table import Table, counted_by
 from vielfalt.words import N_
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-(\d+)")
@@ -105,6 +105,6 @@ def _table(path: Path, entry: Mapping[str, Any]) -> ProtectedCells:
 def _known(read: Table) -> Table:
     """The programme's own table where it still counts the same, so that its title can be translated."""
     ours = (table for table in programme.ALL if table.id == read.id)
-    counted = (programme.counted_by(table, entry.definition) for table in ours for entry in rule_sets.ALL)
+    counted = (counted_by(table, entry.definition) for table in ours for entry in rule_sets.ALL)
     same = (own for own in counted if (own.dimensions, own.definitions) == (read.dimensions, read.definitions))
     return next(same, read)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vielfalt.geography import Geography
-from vielfalt.programme import Table
 from vielfalt.publish import lookup
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import share
+from vielfalt.table import Table
 
 STANDING: tuple[tuple[str, str], ...] = (
     ("foreigner", "foreign"),

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from vielfalt import codes, rule_sets
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.clues import clues
-from vielfalt.register.history import IMMIGRATED, IMMIGRATION_HISTORY
+from vielfalt.register.immigration import IMMIGRATED, IMMIGRATION_HISTORY
 from vielfalt.register.origin import migration_status, own_mark
 from vielfalt.rule_sets import RuleSet
 

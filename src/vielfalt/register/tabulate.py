@@ -12,8 +12,9 @@ from vielfalt import codes
 from vielfalt.cells import LEAST_DOMINANCE, UNRESOLVED, Cells
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.geography import Geography
-from vielfalt.programme import DIMENSIONS, Table
+from vielfalt.programme import DIMENSIONS
 from vielfalt.register.household_origin import household_origin
+from vielfalt.table import Table
 
 _OLDEST = 130
 UNKNOWN = "unknown"

@@ -16,7 +16,7 @@ import polars as pl
 from vielfalt import codes, programme
 from vielfalt.cells import UNRESOLVED, Cells
 from vielfalt.figures.disclosure.division import Division, Ints, row_numbers
-from vielfalt.programme import Table
+from vielfalt.table import Table
 
 Category = tuple[str, ...]
 

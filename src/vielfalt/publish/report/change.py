@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vielfalt.breaks import areas_comparable, comparable
+from vielfalt.breaks import BY_RULES, areas_comparable, comparable
 from vielfalt.geography import TOWN
 from vielfalt.publish import charts, labels, lookup
 from vielfalt.publish.lookup import Category
@@ -24,20 +24,16 @@ _FIGURES: tuple[tuple[str, Category], ...] = (
 )
 
 
-_BY_RULES = frozenset({"mh_register", "eg_register"})
-"""The definitions whose figures the rule set derives; the others are read from the register as they stand."""
-
-
 def change(results: Results, words: Words) -> tuple[Block, ...]:
     """Town figures and residents by area on both dates. What is suppressed on one of them has no change."""
     heading = Heading(words(N_("Change against the previous reference date")), "change")
     if results.previous is None:
         return (heading, Paragraph(words(N_("There is no earlier reference date to compare with."))))
-    comparable = [entry for entry in _FIGURES if _is_comparable(results, results.previous, entry[0])]
+    shown = [entry for entry in _FIGURES if _is_comparable(results, results.previous, entry[0])]
     blocks: list[Block] = [heading, *breaks.noted(results.breaks, results, words)]
     if results.previous.rule_set != results.rule_set:
         blocks.append(_other_rules(results, results.previous, words))
-    elif len(comparable) < len([entry for entry in _FIGURES if entry[0] in results.tables]):
+    elif len(shown) < len([entry for entry in _FIGURES if entry[0] in results.tables]):
         blocks.append(
             Note(
                 words(
@@ -48,17 +44,17 @@ def change(results: Results, words: Words) -> tuple[Block, ...]:
                 )
             )
         )
-    if not comparable:
+    if not shown:
         return tuple(blocks)
     drawn = charts.change_chart(
         results,
         words,
-        [(_title(results, words, *entry), _dated(results, results.previous, words, *entry)) for entry in comparable],
+        [(_title(results, words, *entry), _dated(results, results.previous, words, *entry)) for entry in shown],
     )
     return (
         *blocks,
         Figure(drawn.svg, drawn.alt, drawn.title),
-        _town(results, results.previous, words, comparable),
+        _town(results, results.previous, words, shown),
         *_by_area(results, results.previous, words),
     )
 
@@ -78,7 +74,7 @@ def _is_comparable(results: Results, previous: Previous, table: str) -> bool:
     if table not in results.tables or table not in previous.tables:
         return False
     now, earlier = results.tables[table], previous.tables[table]
-    if previous.rule_set != results.rule_set and _BY_RULES & set(now.table.definitions):
+    if previous.rule_set != results.rule_set and BY_RULES & set(now.table.definitions):
         return False
     same_meaning = (now.table.dimensions, now.table.definitions) == (
         earlier.table.dimensions,
@@ -106,10 +102,10 @@ def _dated(
     return (words.date(previous.date), earlier), (words.date(results.source.date), now)
 
 
-def _town(results: Results, previous: Previous, words: Words, comparable: list[tuple[str, Category]]) -> DataTable:
+def _town(results: Results, previous: Previous, words: Words, shown: list[tuple[str, Category]]) -> DataTable:
     dates = words.date(previous.date), words.date(results.source.date)
     rows = []
-    for table, category in comparable:
+    for table, category in shown:
         earlier, now = _values(results, previous, table, category)
         bases = _values(results, previous, "residents", ()) if "residents" in previous.tables else (None, None)
         protection = results.tables[table].protection

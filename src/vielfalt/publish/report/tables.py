@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vielfalt.geography import TOWN
-from vielfalt.programme import Table
 from vielfalt.publish import labels, lookup
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.report.model import Block, Column, DataTable, Note
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import number_text, share_text
+from vielfalt.table import Table
 from vielfalt.words import N_, Words
 
 MOST_AREAS = 120

@@ -18,12 +18,12 @@ from vielfalt.geography import Geography
 from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import Previous
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
-from vielfalt.register.comparing import current
-from vielfalt.register.history import IMMIGRATION_HISTORY
+from vielfalt.register.immigration import IMMIGRATION_HISTORY
 from vielfalt.register.kinship import LINKS as HOUSEHOLD_LINKS
 from vielfalt.register.links import EARLIER, LINK, link_rows
 from vielfalt.register.origin import migration_status
 from vielfalt.register.tabulate import values_of
+from vielfalt.register.two_dates import current
 from vielfalt.rule_sets import rule_set
 from vielfalt.town import Town
 from vielfalt.words import N_

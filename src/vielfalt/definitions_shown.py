@@ -15,7 +15,7 @@ import polars as pl
 
 from vielfalt import codes, console, definitions
 from vielfalt.cells import Protection
-from vielfalt.comparing import Compared, Comparison
+from vielfalt.definitions_compared import Compared, Comparison
 from vielfalt.geography import TOWN
 from vielfalt.words import N_, Words
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from vielfalt import parameters, rule_sets, showing
+from vielfalt import definitions_shown, parameters, rule_sets
 from vielfalt.cells import Protection
-from vielfalt.comparing import Compared, Comparison, Definitions
+from vielfalt.definitions_compared import Compared, Comparison, Definitions
 from vielfalt.explain import entries, explain
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.words import Words
@@ -60,11 +60,11 @@ def compared() -> Compared:
     ("count", "shown"), [(0, 0), (1, None), (4, None), (5, 5), (7, 5), (8, 10), (12, 10), (13, 15), (1003, 1005)]
 )
 def test_counts_are_rounded_and_small_ones_not_told(count: int, shown: int | None) -> None:
-    assert showing.rounded(count, PROTECTION) == shown
+    assert definitions_shown.rounded(count, PROTECTION) == shown
 
 
 def test_the_screen_shows_rounded_counts_and_no_small_area(compared: Compared) -> None:
-    tables = {table.title: table for table in showing.tables(compared, PROTECTION, WORDS)}
+    tables = {table.title: table for table in definitions_shown.tables(compared, PROTECTION, WORDS)}
     assert tables["vielfalt-1 → berlin-1: about 15 of 595 residents change class"].rows == (
         ("Repatriates", "S1", "Other Germans, born abroad", "G1", "10"),
         ("German children, both parents with migration background", "F2", "Without migration background", "N2", "<5"),
@@ -83,7 +83,7 @@ def test_the_screen_shows_rounded_counts_and_no_small_area(compared: Compared) -
 
 
 def test_json_is_rounded_like_the_screen(compared: Compared) -> None:
-    found = showing.as_json(compared, PROTECTION)
+    found = definitions_shown.as_json(compared, PROTECTION)
     assert (found["residents"], found["rounded_to"]) == (595, 5)
     one = found["comparisons"][0]
     assert [row["n"] for row in one["classes"]] == [580, 10, None]

@@ -7,33 +7,34 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from vielfalt import breaks, history, parameters, programme
+from vielfalt import breaks, kept_dates, parameters
 from vielfalt.breaks import Break, Facts
 from vielfalt.capabilities import missing_fields
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.figures.disclosure import Dates, protect_movements, recomputable
 from vielfalt.geography import TOWN, Geography
-from vielfalt.history import Earlier
+from vielfalt.kept_dates import Earlier
 from vielfalt.publish.results import Movements
-from vielfalt.register.comparing import Compared, compared
+from vielfalt.register.two_dates import TwoDates, two_dates
 from vielfalt.rule_sets import rule_set
+from vielfalt.table import counted_by
 from vielfalt.town import Town
 
 _BY_AREA = ("residents_before", "came", "came_from", "went", "moves_between")
 """Tables that rest on the area at both dates."""
 
 
-def compare(engine: Engine, residents: Frame, before: Earlier, date: int, geography: Geography) -> Compared:
+def compare(engine: Engine, residents: Frame, before: Earlier, date: int, geography: Geography) -> TwoDates:
     """The cells of the comparison of classified residents with an earlier date."""
     late = before.date - 10_000 * int(parameters.on("movements", date)["late_entry_years"])
-    links = history.in_todays_numbers(before, geography)
-    return compared(engine, residents, links, (before.date, late), geography)
+    links = kept_dates.in_todays_numbers(before, geography)
+    return two_dates(engine, residents, links, (before.date, late), geography)
 
 
 def breaks_since(town: Town, date: int, now: Facts) -> tuple[Break, ...]:
     """The breaks between an earlier date and this one, as far as the facts of both show."""
-    return breaks.find(history.read_facts(town, date), now, parameters.on("movements", now.date))
+    return breaks.find(kept_dates.read_facts(town, date), now, parameters.on("movements", now.date))
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Later:
     protection: Protection
 
 
-def movements(later: Later, cells: Compared, before: Earlier) -> tuple[Movements, dict[str, ProtectedCells]]:
+def movements(later: Later, cells: TwoDates, before: Earlier) -> tuple[Movements, dict[str, ProtectedCells]]:
     """The tables of movements that may be published, and the breaks that say why others may not."""
     found = _breaks(cells, before, later.facts)
     if breaks.stops_movements(found):
@@ -63,7 +64,7 @@ def movements(later: Later, cells: Compared, before: Earlier) -> tuple[Movements
     return Movements(before.date, found), shown
 
 
-def _breaks(cells: Compared, before: Earlier, now: Facts) -> tuple[Break, ...]:
+def _breaks(cells: TwoDates, before: Earlier, now: Facts) -> tuple[Break, ...]:
     """The breaks that the facts show, and those that only the comparison itself shows."""
     limits = parameters.on("movements", now.date)
     found = list(breaks.find(before.facts, now, limits))
@@ -77,7 +78,7 @@ def _breaks(cells: Compared, before: Earlier, now: Facts) -> tuple[Break, ...]:
     return tuple(found)
 
 
-def _differs(cells: Compared, before: Earlier) -> bool:
+def _differs(cells: TwoDates, before: Earlier) -> bool:
     """Whether the release of the earlier date counts other residents than its link file."""
     counted = cells.tables["residents_before"].frame
     town = before.release.tables["residents"].frame.filter(pl.col("level") == TOWN)["value"][0]
@@ -89,7 +90,7 @@ def _differs(cells: Compared, before: Earlier) -> bool:
 def _named(tables: Mapping[str, Cells], rules: str) -> dict[str, Cells]:
     """The tables under the definition of migration background that the rule set stands for."""
     definition = rule_set(rules).definition
-    return {id: replace(cells, table=programme.counted_by(cells.table, definition)) for id, cells in tables.items()}
+    return {id: replace(cells, table=counted_by(cells.table, definition)) for id, cells in tables.items()}
 
 
 def _wanted(

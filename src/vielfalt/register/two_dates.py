@@ -11,21 +11,21 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from vielfalt import codes, programme
+from vielfalt import codes, movement_programme, programme
 from vielfalt.cells import UNRESOLVED, Cells
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.geography import Geography
-from vielfalt.programme import Table
 from vielfalt.register.links import EARLIER, LINK, MOVES
 from vielfalt.register.movements import CAME, CITIZENSHIP, WENT
 from vielfalt.register.tabulate import UNKNOWN, tabulate, values_of
+from vielfalt.table import Table
 
 _NO_MOVEMENT = -1
 """The place of those who stayed in the dimensions of movements."""
 
 
 @dataclass(frozen=True)
-class Compared:
+class TwoDates:
     """The cells of two dates compared: the tables of movements, and the earlier residents by group (``before``).
 
     ``linked``: the part of the earlier residents found again; ``recoded``: the part of these who are in another area
@@ -52,9 +52,9 @@ def current(earlier: pl.DataFrame, values: Mapping[str, tuple[str, ...]], geogra
     return earlier.with_columns(columns)
 
 
-def compared(
+def two_dates(
     engine: Engine, residents: Frame, earlier: pl.DataFrame, since: tuple[int, int], geography: Geography
-) -> Compared:
+) -> TwoDates:
     """What happened between two dates, as cells.
 
     ``residents``: classified residents of the later date, with their pseudonym and ``links.MOVES``; ``earlier``: the
@@ -64,7 +64,7 @@ def compared(
     before = engine.load(earlier.to_arrow(), "earlier")
     now = _now(engine, residents, before, since, geography)
     then = _then(engine, now, before, geography)
-    return Compared(
+    return TwoDates(
         _tables(engine, now, then, geography), _before(engine, then, geography), *_shares(engine, then, geography)
     )
 
@@ -153,8 +153,8 @@ def _places(column: str, key: str, geography: Geography) -> dict[str, int]:
 
 def _tables(engine: Engine, now: Frame, then: Frame, geography: Geography) -> dict[str, Cells]:
     """The cells of every table of movements: of the later date, of the earlier one, or of both together."""
-    by_group = [table for table in programme.MOVEMENTS if "flow" in table.dimensions]
-    alone = [table for table in programme.MOVEMENTS if len(table.dimensions) < 2]
+    by_group = [table for table in movement_programme.ALL if "flow" in table.dimensions]
+    alone = [table for table in movement_programme.ALL if len(table.dimensions) < 2]
     later = tabulate(engine, now, [table for table in alone if table.unit == "persons"], geography)
     earlier = tabulate(engine, then, [table for table in alone if table.unit == "earlier"], geography)
     places = {name: values_of("flow", geography).index(name) for name in ("new", "moved", "gone")}
@@ -165,12 +165,12 @@ def _tables(engine: Engine, now: Frame, then: Frame, geography: Geography) -> di
     gone = tabulate(engine, then.filter(nw.col("flow") == places["gone"]), by_group, geography)
     both = {id: Cells(came[id].table, pl.concat([came[id].frame, gone[id].frame])) for id in came}
     found = {**later, **earlier, **between, **both, **births}
-    return {table.id: found[table.id] for table in programme.MOVEMENTS}
+    return {table.id: found[table.id] for table in movement_programme.ALL}
 
 
 def _before(engine: Engine, then: Frame, geography: Geography) -> dict[str, Cells]:
     """The earlier residents by each group that movements are counted by; the id is that of the dimension."""
-    groups = (table.dimensions[1] for table in programme.MOVEMENTS if "flow" in table.dimensions)
+    groups = (table.dimensions[1] for table in movement_programme.ALL if "flow" in table.dimensions)
     wanted = [Table(group, "", (group,), (), unit="earlier") for group in groups]
     return tabulate(engine, then, wanted, geography)
 

@@ -1,6 +1,6 @@
 """Two rule sets on one town: who changes class, by rule and by area; and every definition beside the others.
 
-The counts are raw: they stay in the vault. What leaves this module for a screen is rounded (``showing.py``).
+The counts are raw: they stay in the vault. What leaves this module for a screen is rounded (``definitions_shown.py``).
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from vielfalt import codes, parameters, rule_sets
 from vielfalt.cells import UNRESOLVED
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.errors import UsageError
+from vielfalt.evaluation import Prepared, prepare
 from vielfalt.geography import TOWN, Geography
 from vielfalt.locking import alone_in
-from vielfalt.pipeline import STEPS, Prepared, Step, prepare
 from vielfalt.register.areas import areas
 from vielfalt.register.derivation import derive
 from vielfalt.rule_sets import RuleSet
+from vielfalt.steps import STEPS, Step
 from vielfalt.town import Town
 from vielfalt.words import N_
 from vielfalt.workspace import workspace

@@ -1,0 +1,80 @@
+"""What all commands share: options, the language they speak, and how they print."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from vielfalt.words import LANGUAGES, Language, Words
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+LANGUAGE_VARIABLE = "VIELFALT_LANG"
+
+
+def language() -> Language:
+    """The language that the environment asks for, else German."""
+    wanted = os.environ.get(LANGUAGE_VARIABLE, "de")
+    return wanted if wanted in LANGUAGES else "de"
+
+
+WORDS = Words(language())
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path)
+
+
+def _heard(context: click.Context, _: click.Parameter, lang: Language | None) -> Language | None:
+    """Keeps the language asked for, so that an error can be told in it."""
+    if lang:
+        context.ensure_object(dict)["language"] = lang
+    return lang
+
+
+def lang_option(function: Command) -> Command:
+    """The option --lang."""
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default=None,
+        callback=_heard,
+        help=WORDS("Language of messages and report; German unless town.toml says otherwise."),
+    )(function)
+
+
+def json_option(function: Command) -> Command:
+    """The flag --json."""
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help=WORDS("Print one JSON object to standard output and nothing else there."),
+    )(function)
+
+
+def date_option(function: Command) -> Command:
+    """The option --date: the reference date of an extract."""
+    return click.option(
+        "--date", default=None, metavar="YYYY-MM-DD", help=WORDS("Reference date; the latest extract unless given.")
+    )(function)
+
+
+def spoken(lang: Language | None, town: Language | None = None) -> Words:
+    """The words of a command: in the language of --lang, else of the environment, else of the town."""
+    chosen = lang or (language() if LANGUAGE_VARIABLE in os.environ else None) or town or "de"
+    click.get_current_context().ensure_object(dict)["language"] = chosen
+    return Words(chosen)
+
+
+def to_stderr(line: str) -> None:
+    """Prints a line of progress or trouble, which is no result."""
+    click.echo(line, err=True)
+
+
+def print_json(content: object) -> None:
+    """Prints one JSON object, the result of a command."""
+    import json
+
+    click.echo(json.dumps(content, ensure_ascii=False))

@@ -1,0 +1,84 @@
+"""Commands that start a town project: an invented town, an empty project, a column profile, a demonstration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vielfalt.commands.options import FILE, FOLDER, WORDS, lang_option, spoken, to_stderr
+from vielfalt.words import Language
+
+
+@click.command(help=WORDS("Write a synthetic town as a complete town project into FOLDER."))
+@click.argument("folder", type=FOLDER)
+@click.option("--residents", type=click.IntRange(min=1), default=40_000, show_default=True, help=WORDS("Residents."))
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=7,
+    show_default=True,
+    help=WORDS("Seed: the same seed gives the same town."),
+)
+@lang_option
+def synth(folder: Path, residents: int, seed: int, lang: Language | None) -> None:
+    """Writes a synthetic town."""
+    from vielfalt.synthetic import write_town
+
+    words = spoken(lang)
+    write_town(folder, residents=residents, seed=seed, progress=lambda line: to_stderr(words(line)))
+    click.echo(words("The synthetic town lies in {folder}. Next: vielfalt run {folder}", folder=folder))
+
+
+@click.command(help=WORDS("Write a new town project into FOLDER: settings, field request, example profile."))
+@click.argument("folder", type=FOLDER)
+@lang_option
+def init(folder: Path, lang: Language | None) -> None:
+    """Writes a new town project."""
+    from vielfalt.starting import init_town
+
+    words = spoken(lang)
+    for path in init_town(folder, words):
+        click.echo(str(path))
+    click.echo(
+        words(
+            "Next: fill in town.toml, put the extract into register/DATE/register.csv, then: vielfalt check {folder}",
+            folder=folder,
+        )
+    )
+
+
+@click.command(help=WORDS("Propose a column profile from the header and the first rows of FILE."))
+@click.argument("file", type=FILE)
+@lang_option
+def profile(file: Path, lang: Language | None) -> None:
+    """Proposes a column profile."""
+    from vielfalt.profiling import propose_profile
+
+    words = spoken(lang)
+    proposal = propose_profile(file, words)
+    click.echo(proposal.toml, nl=False)
+    for note in proposal.notes:
+        click.echo(note, err=True)
+
+
+@click.command(help=WORDS("Write a synthetic town, evaluate it and open its report."))
+@click.option("--residents", type=click.IntRange(min=1), default=40_000, show_default=True, help=WORDS("Residents."))
+@click.option(
+    "--folder", type=FOLDER, default=None, help=WORDS("Where to put the town; a temporary folder unless given.")
+)
+@click.option("--no-open", is_flag=True, help=WORDS("Do not open the report in the browser."))
+@lang_option
+def demo(residents: int, folder: Path | None, no_open: bool, lang: Language | None) -> None:
+    """Shows the whole path on a synthetic town."""
+    import webbrowser
+
+    from vielfalt import demonstration
+
+    report = demonstration.run(residents, folder, spoken(lang), to_stderr)
+    if not no_open:
+        webbrowser.open(report.as_uri())
+    click.echo(str(report))
+
+
+ALL: tuple[click.Command, ...] = (synth, init, profile, demo)

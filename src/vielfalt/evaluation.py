@@ -1,0 +1,203 @@
+"""The big world: from a town's extract to cells. No person leaves it but into the vault."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from vielfalt import capabilities, dates_compared, kept_dates, parameters
+from vielfalt.areafiles import read_geography
+from vielfalt.breaks import Facts
+from vielfalt.cells import Cells
+from vielfalt.engines.base import Engine, Frame
+from vielfalt.geography import Geography
+from vielfalt.kept_dates import Earlier
+from vielfalt.locking import alone_in
+from vielfalt.publish.results import Capability
+from vielfalt.register.addresses import Streets, read_streets, street_findings
+from vielfalt.register.areas import area_findings, areas, distinct_addresses
+from vielfalt.register.birthplaces import country_of_birth, open_places
+from vielfalt.register.checks import Finding
+from vielfalt.register.coded import read_coded, with_answers
+from vielfalt.register.completeness import missing_parts
+from vielfalt.register.derivation import derive
+from vielfalt.register.evidence import evidence_rows
+from vielfalt.register.extract import Extract, read_extract
+from vielfalt.register.gazetteer import with_town
+from vielfalt.register.households import housed, household_findings, households
+from vielfalt.register.links import MOVES
+from vielfalt.register.places import candidates, place_index
+from vielfalt.register.population import counted, double_entries, population_findings
+from vielfalt.register.pseudonyms import town_key
+from vielfalt.register.tabulate import classified, persons, tabulate
+from vielfalt.register.two_dates import TwoDates
+from vielfalt.rule_sets import rule_set
+from vielfalt.steps import Step
+from vielfalt.town import Town
+from vielfalt.workspace import workspace
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the big world hands over: cells, and what was found on the way. No person in it."""
+
+    cells: Mapping[str, Cells]
+    compared: TwoDates | None
+    facts: Facts
+    geography: Geography
+    findings: tuple[Finding, ...]
+    capabilities: tuple[Capability, ...]
+    rows: int
+    residents: int
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What a run knows of single people before it forgets them: residents, their classes, the rows they come from."""
+
+    people: Frame
+    classes: Frame
+    rows: Frame
+    geography: Geography
+    facts: Facts
+
+
+Keep = Callable[[Derived], TwoDates | None]
+"""What to do with them: keep some in the vault, compare with an earlier date, or nothing."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The residents with country of birth and household before their status is derived, and what comes after needs.
+
+    ``rows``: every row of the extract that could be read; ``read``: how many the file has; ``delivered``: its fields;
+    ``missing``: per field the part of rows in which it is empty or unusable.
+    """
+
+    people: Frame
+    rows: Frame
+    addresses: pl.DataFrame
+    streets: Streets | None
+    geography: Geography
+    findings: tuple[Finding, ...]
+    capabilities: tuple[Capability, ...]
+    delivered: frozenset[str]
+    missing: Mapping[str, float]
+    read: int
+
+
+def derive_and_count(town: Town, date: int, engine: Engine, key: bytes, step: Step, keep: Keep) -> Evaluation:
+    """From the extract to cells; ``keep`` gets what is known of single people before it is forgotten."""
+    prepared = prepare(town, date, engine, key, step)
+    geography, chosen = prepared.geography, rule_set(town.rule_set)
+    with step("status"):
+        people = derive(engine, prepared.people, parameters.on("migration", date), chosen)
+    with step("locate"):
+        people = engine.checkpoint(areas(engine, people, prepared.addresses, prepared.streets, geography), "derived")
+        outside = area_findings(engine, people, geography.finest.id)
+    with step("cells"):
+        classes = classified(engine, people, geography)
+        able = prepared.capabilities
+        cells = tabulate(engine, classes, capabilities.possible(able, town.options, chosen), geography)
+    facts = kept_dates.facts_of(town, date, prepared.delivered, prepared.missing, geography)
+    compared = keep(Derived(people, classes, prepared.rows, geography, facts))
+    residents = int(cells["residents"].frame["n"].sum())
+    findings = (*prepared.findings, *outside)
+    return Evaluation(cells, compared, facts, geography, findings, able, prepared.read, residents)
+
+
+def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Prepared:
+    """Reads the extract, counts each resident once, and adds country of birth and household; names are gone then."""
+    with step("areas"):
+        geography = read_geography(town)
+        streets = read_streets(town.areas.streets) if town.areas.streets else None
+        findings = list(street_findings(streets, geography)) if streets else []
+    with step("read"):
+        extract = read_extract(engine, town.extract(date), town.profile, date, key)
+        able = capabilities.capabilities(extract.delivered, town.options)
+    with step("population"):
+        doubles = double_entries(engine, extract.register)
+        people = counted(engine, extract.register, doubles, date)
+        findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
+        addresses = distinct_addresses(engine, extract)
+        rows = engine.checkpoint(extract.register.select("record", "pseudonym", "dwelling_status", *MOVES), "rows")
+        missing = missing_parts(engine, extract)
+    with step("birth"):
+        born = country_of_birth(engine, people, birth_candidates(town, extract))
+    with step("households"):
+        formed = households(engine, people)
+        findings += household_findings(engine, formed)
+        people = engine.checkpoint(housed(born, formed), "housed")
+        for named in ("register", "doubles", "people", "households"):
+            engine.drop(named)
+        findings += open_places(engine, people)
+    return Prepared(
+        people, rows, addresses, streets, geography, tuple(findings), able, extract.delivered, missing, extract.rows
+    )
+
+
+def birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:
+    """The possible countries of each distinct birth place, by the place's number; with what persons have coded."""
+    index = with_town(place_index(_cache()), town.name.partition("(")[0].strip())
+    found = with_answers(candidates(extract.places, index), extract.places, read_coded(town.coded_places))
+    schema = {"text": pl.Utf8, "number": pl.Int32}
+    numbers = pl.DataFrame({"text": extract.places, "number": range(len(extract.places))}, schema)
+    return found.join(numbers, left_on="place", right_on="text").drop("place").rename({"number": "place"})
+
+
+def check_town(town: Town, date: int, step: Step) -> Evaluation:
+    """Reads and derives as a run does, keeps nothing: findings and capabilities of the extract."""
+    return evaluate(town, date, secrets.token_bytes(32), step)
+
+
+def evaluate(town: Town, date: int, key: bytes, step: Step) -> Evaluation:
+    """The big world alone, from the extract to cells; no person is written to disk."""
+    with alone_in(town.vault), workspace(town, date) as (engine, _):
+        return derive_and_count(town, date, engine, key, step, _forget)
+
+
+def derive_only(town: Town, date: int, step: Step) -> Evaluation:
+    """The big world alone; residents and the evidence on them are kept in the vault, and nothing is published."""
+    with workspace(town, date) as (engine, vault):
+        keep = keep_in(engine, vault, town.rule_set, False, None, step)
+        return derive_and_count(town, date, engine, town_key(town.vault), step, keep)
+
+
+def keep_in(engine: Engine, vault: Path, chosen: str, linkable: bool, earlier: Earlier | None, step: Step) -> Keep:
+    """Writes the persons file of the contract, the evidence behind it for ``vielfalt trace``, and the link file.
+
+    Compares with the earlier date where there is one.
+    """
+
+    def keep(derived: Derived) -> TwoDates | None:
+        people, rows, geography = derived.people, derived.rows, derived.geography
+        levels = [level.id for level in geography.levels]
+        for name, frame in (("persons", persons(people, levels)), ("evidence", evidence_rows(people, rows, chosen))):
+            partial = vault / f".{name}.parquet"
+            engine.write(frame, partial, order="record")
+            partial.replace(vault / f"{name}.parquet")
+        kept_dates.write_facts(derived.facts, vault)
+        residents = derived.classes.join(rows.drop("dwelling_status"), on="record", how="inner")
+        with step("movements"):
+            if linkable:
+                kept_dates.keep_links(engine, residents, vault)
+            if earlier is None:
+                return None
+            return dates_compared.compare(engine, residents, earlier, derived.facts.date, geography)
+
+    return keep
+
+
+def _forget(derived: Derived) -> None:
+    """A check keeps nothing."""
+
+
+def _cache() -> Path:
+    """The user's cache folder; it holds reference data only, nothing of any town."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "vielfalt"

@@ -1,0 +1,28 @@
+"""The named steps of a run: table, timing, log line and progress bar bear one name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+
+from vielfalt.words import N_
+
+Step = Callable[[str], AbstractContextManager[None]]
+"""Called with the name of a step; the step runs inside the context it returns."""
+
+STEPS: Mapping[str, str] = {
+    "areas": N_("Read areas and street directory"),
+    "read": N_("Read and pseudonymise the extract"),
+    "population": N_("Count each resident once"),
+    "birth": N_("Country of birth"),
+    "households": N_("Households; names are deleted"),
+    "status": N_("Migration status"),
+    "locate": N_("Assign addresses to areas"),
+    "cells": N_("Count tables"),
+    "movements": N_("Compare with the earlier reference date"),
+    "protect": N_("Protect tables"),
+    "indices": N_("Indices"),
+    "publish": N_("Maps, report, release package"),
+}
+"""The named steps in their order, with what the progress bar says."""
+OF_A_CHECK = frozenset(STEPS) - {"movements", "protect", "indices", "publish"}
