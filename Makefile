@@ -10,10 +10,10 @@ CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
 
-demo: $(VENV)/installed ## Set up, make a synthetic town, evaluate it, open its report
+demo: $(VENV)/installed $(VENV)/frontend ## Set up, make a synthetic town, evaluate it, open its report
 	$(BIN)/vielfalt demo
 
-test: $(VENV)/installed ## Set up and run all tests
+test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser ## Set up and run all tests
 	$(BIN)/python -m pytest
 
 check: $(VENV)/installed ## Style, types, imports, licences
@@ -35,12 +35,18 @@ messages: $(VENV)/installed ## Collect new messages into the German catalogue
 lock: $(VENV)/installed ## Renew the locked requirements
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	    --custom-compile-command "make lock" pyproject.toml -o requirements/run.txt
+	    --custom-compile-command "make lock" pyproject.toml --extra desk -o requirements/run.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	    --custom-compile-command "make lock" pyproject.toml --group dev -o requirements/dev.txt
+	    --custom-compile-command "make lock" pyproject.toml --extra desk --group dev -o requirements/dev.txt
+
+# The tests of the desk look at its pages in Debian's browser.
+$(VENV)/browser: $(VENV)/installed
+	command -v chromium || \
+	    $$(test "$$(id -u)" = 0 || echo sudo) sh -c 'apt-get update -q && apt-get install -y -q chromium'
+	touch $@
 
 clean: ## Remove the set-up
-	rm -rf $(VENV) $(CATALOGUE).mo
+	rm -rf $(VENV) $(CATALOGUE).mo frontend/node_modules src/vielfalt/desk/static/vendor
 
 # Debian ships python3 without the module that makes virtual environments whole.
 $(BIN)/python:
@@ -51,4 +57,9 @@ $(BIN)/python:
 $(VENV)/installed: requirements/dev.txt pyproject.toml $(CATALOGUE).po | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# The desk's looks come from the npm registry by name and hash; npm itself is one of the locked requirements.
+$(VENV)/frontend: frontend/package-lock.json frontend/install.py $(VENV)/installed
+	$(BIN)/python frontend/install.py
 	touch $@

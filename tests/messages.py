@@ -8,6 +8,7 @@ because ``words`` is also the name of a function that reads word lists, and beca
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,8 @@ msgstr ""
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 
 """
+SAID = re.compile(r"""\{%\s*say\s+(?:'([^']+)'|"([^"]+)")""")
+"""The tag of the desk's templates that speaks."""
 Id = str | tuple[str, str]
 """A message id, or the two ids of a message with plural."""
 
@@ -50,7 +53,7 @@ def extracted() -> dict[Id, str]:
         for call in calls(path):
             for id in _ids(call):
                 found.setdefault(id, call.place)
-    for id, place in _parameters():
+    for id, place in (*_parameters(), *_templates()):
         found.setdefault(id, place)
     return found
 
@@ -112,6 +115,14 @@ def _parameters() -> Iterator[tuple[str, str]]:
             for row in rows:
                 for id in (row["meaning"], row["source"]):
                     yield id, path.relative_to(ROOT).as_posix()
+
+
+def _templates() -> Iterator[tuple[str, str]]:
+    """The messages that the desk's templates say: a constant text after the tag ``say``."""
+    for path in sorted((PACKAGE / "desk" / "templates").rglob("*.html")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            for single, double in SAID.findall(line):
+                yield single or double, f"{path.relative_to(ROOT).as_posix()}:{number}"
 
 
 def catalogue(path: Path = CATALOGUE) -> Catalog:

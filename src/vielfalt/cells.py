@@ -19,6 +19,8 @@ Status = Literal["ok", "suppressed", "estimated"]
 UNRESOLVED = ""
 """The area key of residents whose address lies in no area."""
 
+LEAST_CELL = 3
+"""The lowest minimum cell found in practice (Braunschweig 17-05226-01)."""
 LEAST_DOMINANCE = 0.5
 """The smallest part of a cell at one address that can count as dominance."""
 

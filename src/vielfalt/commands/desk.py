@@ -1,0 +1,77 @@
+"""Commands of the desk: the web half, which sees releases only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vielfalt.commands.options import FILE, WORDS, lang_option, spoken
+from vielfalt.errors import UsageError
+from vielfalt.words import N_, Language
+
+PORT = 8020
+
+
+@click.group(help=WORDS("The desk: read releases in the browser."))
+def desk() -> None:
+    """The group of the desk's commands."""
+
+
+@desk.command("import", help=WORDS("Import the release packages PACKAGE (zip files or folders) into the desk."))
+@click.argument("package", type=FILE, nargs=-1, required=True)
+@lang_option
+def import_(package: tuple[Path, ...], lang: Language | None) -> None:
+    """Imports release packages, each whole or not at all."""
+    _installed()
+    from vielfalt.desk import serving
+
+    words = spoken(lang)
+    for path in package:
+        release = serving.import_package(path)
+        click.echo(words("Imported: {town}, release {release}", town=release.town.name, release=release.name))
+
+
+@desk.command(help=WORDS("Serve the desk in the browser of this machine until it is stopped with Ctrl+C."))
+@click.option("--host", default="127.0.0.1", show_default=True, help=WORDS("Address to listen to."))
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), default=PORT, show_default=True, help=WORDS("Port to listen to.")
+)
+@lang_option
+def serve(host: str, port: int, lang: Language | None) -> None:
+    """Serves the desk."""
+    _installed()
+    from vielfalt.desk import serving
+
+    shown = f"[{host}]" if ":" in host else host
+    words = spoken(lang)
+    serving.serve(host, port, lambda: click.echo(words("The desk is at {address}", address=f"http://{shown}:{port}/")))
+
+
+@desk.command(help=WORDS("Check whether the desk is whole: settings, database, front-end files."))
+@lang_option
+def check(lang: Language | None) -> None:
+    """Checks the desk."""
+    _installed()
+    from vielfalt.desk import serving
+
+    words = spoken(lang)
+    faults = serving.faults()
+    for fault in faults:
+        click.echo(words(fault.message, **fault.values))
+    if faults:
+        raise SystemExit(11)
+    click.echo(words("The desk is whole. Its data lie in {folder}.", folder=serving.data_folder()))
+
+
+def _installed() -> None:
+    """Raises UsageError where the vault alone was installed."""
+    from importlib.util import find_spec
+
+    if find_spec("django") is None or find_spec("waitress") is None:
+        raise UsageError(
+            N_("The desk is not installed here, only the vault."), todo=N_("Install it: pip install “vielfalt[desk]”.")
+        )
+
+
+ALL: tuple[click.Command, ...] = (desk,)

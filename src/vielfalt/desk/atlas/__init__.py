@@ -1,0 +1,1 @@
+"""The atlas: maps, tables, bars and profiles of one release, all from the same figures."""

@@ -1,0 +1,108 @@
+"""The figure of a page as files: CSV, XLSX, SVG, PNG. Each says what it shows, of when, from where."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse
+
+from vielfalt.desk.atlas.drawing import standalone
+from vielfalt.desk.atlas.figures import MARKS, Figure
+from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.atlas.views import chosen_figure, release_or_404
+from vielfalt.desk.gateway import SUPPRESSED
+from vielfalt.words import N_, Words
+
+_PNG_SCALE = 2
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+"""Signs that make a spreadsheet take a text for a formula (OWASP, CSV injection)."""
+
+
+def csv_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+    """The table of the figure as CSV: semicolons, decimal comma in German, UTF-8 with mark, as Excel opens it."""
+    figure, words = _figure(request, ags, name), current()
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    for row in (*_head(figure, words), (), *_rows(figure, words)):
+        writer.writerow([_plain(cell, words) for cell in row])
+    return _file("\ufeff" + text.getvalue(), "text/csv; charset=utf-8", figure, "csv")
+
+
+def xlsx_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+    """The table of the figure as a workbook; every text is written as text, never as a formula."""
+    import xlsxwriter
+
+    figure, words = _figure(request, ags, name), current()
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        sheet, percent = book.add_worksheet(), book.add_format({"num_format": "0.0%"})
+        sheet.set_column(0, 1, 28)
+        for place, row in enumerate((*_head(figure, words), (), *_rows(figure, words))):
+            for column, cell in enumerate(row):
+                sheet.write(place, column, cell, percent if isinstance(cell, float) else None)
+    return _file(
+        content.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", figure, "xlsx"
+    )
+
+
+def svg_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+    """The map as SVG."""
+    figure = _figure(request, ags, name)
+    return _file(standalone(figure, current()), "image/svg+xml", figure, "svg")
+
+
+def png_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+    """The map as PNG, twice the size of the page's."""
+    import vl_convert
+
+    figure = _figure(request, ags, name)
+    return _file(vl_convert.svg_to_png(standalone(figure, current()), scale=_PNG_SCALE), "image/png", figure, "png")
+
+
+def _figure(request: HttpRequest, ags: str, name: str) -> Figure:
+    return chosen_figure(release_or_404(ags, name), request)
+
+
+def _head(figure: Figure, words: Words) -> Iterator[tuple[str, ...]]:
+    description = figure.release.description
+    yield words(N_("Figure")), figure.title
+    yield words(N_("Municipality")), figure.release.town.name
+    yield words(N_("Reference date")), words.date(figure.release.day)
+    yield words(N_("Area level")), figure.level_title
+    yield words(N_("Definition")), ", ".join(figure.table.definitions)
+    yield words(N_("Source")), description["source"]
+    yield words(N_("Licence")), description["licence"]
+    yield words(N_("Release")), figure.release.name
+
+
+def _rows(figure: Figure, words: Words) -> Iterator[tuple[str | int | float, ...]]:
+    yield (
+        words(N_("Key")),
+        words(N_("Area")),
+        words(N_("Number")),
+        words(N_("Share")),
+        words(N_("Quality")),
+    )
+    for cell in (*figure.cells, figure.town):
+        value = SUPPRESSED if cell.value is None else cell.value
+        share: str | float = cell.percent if cell.share is None else round(cell.share, 3)
+        yield cell.key, cell.name, value, share, words(MARKS[cell.mark])
+
+
+def _plain(cell: str | int | float, words: Words) -> str:
+    """A cell as text that no spreadsheet takes for a formula."""
+    if isinstance(cell, float):
+        return words.number(cell, 3)
+    text = str(cell)
+    return f"'{text}" if isinstance(cell, str) and _FORMULA.match(text) else text
+
+
+def _file(content: str | bytes, kind: str, figure: Figure, ending: str) -> HttpResponse:
+    name = "-".join((figure.release.town.ags, figure.release.name, figure.table.key, figure.category, figure.level))
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{re.sub("[^A-Za-z0-9._-]+", "_", name)}.{ending}"'
+    return response

@@ -1,0 +1,183 @@
+"""Pictures of a figure as SVG: the map and the bars, for pages and as files of their own.
+
+In a page colours come from the style sheet, so that dark mode and print can change them; a file carries its own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from vielfalt.desk.atlas.figures import Cell, Figure
+from vielfalt.desk.gateway import SEQUENTIAL
+from vielfalt.words import N_, Words
+
+_BAR_ROW = 26
+_SPACING = 6
+_STYLE = """\
+.area path{{stroke:#4d4d4d;stroke-width:.8}}text{{font-family:Fira Sans,Segoe UI,Arial,sans-serif;fill:#1a1a1a}}\
+.too_few path,.absent path{{fill:#fff}}.on-dark text{{fill:#fff}}{classes}"""
+
+
+@dataclass(frozen=True)
+class Box:
+    """One entry of a legend: the class of its colour, its words, its number of areas."""
+
+    style: str
+    label: str
+    areas: int
+
+
+@dataclass(frozen=True)
+class MapPicture:
+    """The map of a figure: markup of its areas, size, what it shows in words, and the legend from high to low."""
+
+    markup: SafeString
+    width: float
+    height: float
+    description: str
+    legend: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One area's bar: its cell, and its length in per cent of the longest."""
+
+    cell: Cell
+    length: float
+    style: str
+
+
+def drawn_map(figure: Figure, words: Words, linked: bool = True) -> MapPicture:
+    """The map of a figure; ``linked``: each area leads to its profile."""
+    parts = [_area(figure, cell, linked) for cell in figure.cells if cell.area["path"]]
+    return MapPicture(
+        markup=mark_safe("".join(parts)),
+        width=figure.area_set.width,
+        height=figure.area_set.height,
+        description=described(figure, words),
+        legend=_legend(figure, words),
+    )
+
+
+def style_of(cell: Cell, figure: Figure) -> str:
+    """The style class of an area: its class among how many, or the mark of a value that is not shown."""
+    return cell.mark if cell.place is None else f"k{len(figure.sizes)}-{cell.place}"
+
+
+def described(figure: Figure, words: Words) -> str:
+    """What the map shows in words; it names no area and ranks none."""
+    parts = [
+        words(
+            N_("Map of {town}: {title}. {share} by area ({level}), reference date {date}."),
+            town=figure.release.town.name,
+            title=figure.title,
+            share=figure.share_of,
+            level=figure.level_title,
+            date=words.date(figure.release.day),
+        )
+    ]
+    if figure.labels:
+        parts.append(
+            words(
+                N_("Lowest class: {low}, areas: {few}. Highest class: {high}, areas: {many}."),
+                low=figure.labels[0],
+                few=figure.sizes[0],
+                high=figure.labels[-1],
+                many=figure.sizes[-1],
+            )
+        )
+    parts.append(words(N_("Areas not published: {n}."), n=figure.suppressed))
+    return " ".join(parts)
+
+
+def bars(figure: Figure) -> list[Bar]:
+    """A bar per area in the order of their names: no ranking."""
+    longest = max((cell.share for cell in figure.cells if cell.share is not None), default=0) or 1
+    return [
+        Bar(cell, 0 if cell.share is None else round(100 * cell.share / longest, 1), style_of(cell, figure))
+        for cell in sorted(figure.cells, key=lambda cell: by_name(cell.name))
+    ]
+
+
+def by_name(name: str) -> list[tuple[bool, int, str]]:
+    """The order of names as people sort them: "Altstadt 2" before "Altstadt 10", umlauts with their vowels."""
+    plain = unicodedata.normalize("NFD", name.casefold())
+    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", letters)]
+
+
+def standalone(figure: Figure, words: Words) -> str:
+    """The map as an SVG file of its own, with title, legend and source."""
+    picture = drawn_map(figure, words, linked=False)
+    width, top = picture.width + 250, 58.0
+    height = top + max(picture.height, 40 + 26 * len(picture.legend)) + 46
+    colours = SEQUENTIAL[max(len(figure.sizes), 1)]
+    classes = "".join(f".k{len(figure.sizes)}-{place}{{fill:{colour}}}" for place, colour in enumerate(colours))
+    when = f"{figure.release.town.name}, {words.date(figure.release.day)}, {figure.level_title}"
+    source = words(N_("Source: {source}"), source=figure.release.description["source"])
+    legend = "".join(
+        f'<g transform="translate({picture.width + 20:g} {top + 26 * row:g})">'
+        f'<rect class="{box.style}" width="22" height="16" stroke="#4d4d4d"/>'
+        f'<text x="30" y="13" font-size="13">{escape(box.label)} ({box.areas})</text></g>'
+        for row, box in enumerate(picture.legend)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label={quoteattr(picture.description)} '
+        f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}">'
+        f"<title>{escape(picture.description)}</title><style>{_STYLE.format(classes=classes)}"
+        f".suppressed{{fill:url(#hatch)}}</style><defs>{hatching('hatch')}</defs>"
+        f'<rect width="100%" height="100%" fill="#fff"/>'
+        f'<text x="8" y="22" font-size="17" font-weight="600">{escape(figure.title)}</text>'
+        f'<text x="8" y="42" font-size="13">{escape(when)}</text>'
+        f'<g transform="translate(0 {top:g})">{picture.markup}</g>{legend}'
+        f'<text x="8" y="{height - 14:g}" font-size="11">{escape(source)}</text></svg>'
+    )
+
+
+def hatching(id: str) -> str:
+    """The pattern that stands for a value that is not published."""
+    return (
+        f'<pattern id="{id}" width="{_SPACING}" height="{_SPACING}" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><rect width="{_SPACING}" height="{_SPACING}" fill="#fff"/>'
+        f'<path d="M0,0V{_SPACING}" stroke="#6b6b6b" stroke-width="1.6"/></pattern>'
+    )
+
+
+def _area(figure: Figure, cell: Cell, linked: bool) -> str:
+    style = style_of(cell, figure)
+    dark = cell.place is not None and len(figure.sizes) > 1 and cell.place >= len(figure.sizes) * 0.6
+    said = f"{cell.name}: {cell.percent}"
+    drawn = f'<path class="{style}" d="{cell.area["path"]}"><title>{escape(said)}</title></path>'
+    if cell.area["spot"]:
+        x, y, size, lines = cell.area["spot"]
+        drawn += "".join(
+            f'<text x="{x}" y="{y + row * size * 1.1:.1f}" font-size="{size}" text-anchor="middle" '
+            f'dominant-baseline="middle">{escape(line)}</text>'
+            for row, line in enumerate(lines)
+        )
+    marked = f'<g class="area{" on-dark" if dark else ""} {cell.mark}">{drawn}</g>'
+    if not linked:
+        return marked
+    release = figure.release
+    address = reverse("area", args=(release.town.ags, release.name, figure.level, cell.key))
+    return f"<a href={quoteattr(address)} aria-label={quoteattr(said)}>{marked}</a>"
+
+
+def _legend(figure: Figure, words: Words) -> tuple[Box, ...]:
+    """From the highest class to the lowest, then what is not shown."""
+    count = len(figure.sizes)
+    boxes = [
+        Box(f"k{count}-{place}", label, size)
+        for place, (label, size) in enumerate(zip(figure.labels, figure.sizes, strict=True))
+    ][::-1]
+    if figure.too_few:
+        boxes.append(Box("too_few", words(N_("too few residents (–)")), figure.too_few))
+    if figure.suppressed:
+        boxes.append(Box("suppressed", words(N_("not published (.)")), figure.suppressed))
+    return tuple(boxes)

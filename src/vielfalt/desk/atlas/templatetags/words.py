@@ -1,0 +1,58 @@
+"""Template tags that speak the language of the page: the one catalogue of the program, numbers and dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+from django.template import Context
+from django.utils.translation import get_language
+
+from vielfalt.words import LANGUAGES, Words
+
+register = template.Library()
+
+
+def current() -> Words:
+    """The words of the language that this request is answered in; German unless English was chosen."""
+    language = get_language() or "de"
+    return Words(language if language in LANGUAGES else "de")
+
+
+@register.simple_tag
+def say(message: str, **values: object) -> str:
+    """A message in the language of the page; the values fill its placeholders."""
+    return current()(message, **values)
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """A whole number as it is printed, "." where it is suppressed."""
+    return "." if value is None else current().number(value)
+
+
+@register.filter
+def decimals(value: float | None, digits: int = 2) -> str:
+    """A number with decimals; "–" where there is none."""
+    return "–" if value is None else current().number(value, digits)
+
+
+@register.filter
+def plain(value: float) -> str:
+    """A number as SVG writes it, whatever the language of the page."""
+    return f"{value:g}"
+
+
+@register.filter
+def day(value: dt.date) -> str:
+    """A date as people write it."""
+    return current().date(int(value.strftime("%Y%m%d")))
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Context, **values: str) -> str:
+    """The query of this page with some parameters set."""
+    query = context["request"].GET.copy()
+    for name, value in values.items():
+        query[name] = value
+    return f"?{query.urlencode()}" if query else ""

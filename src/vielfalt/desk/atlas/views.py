@@ -1,0 +1,227 @@
+"""The pages of the atlas. What a page shows stands in its address, so a link is enough to see the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
+
+from vielfalt.desk import gateway
+from vielfalt.desk.atlas import figures
+from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
+from vielfalt.desk.atlas.figures import Figure
+from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.gateway import TOWN
+from vielfalt.desk.releases.models import Release, Series, Table, Town
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a selection: its value in the address, its words, whether it is the one shown."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+def towns(request: HttpRequest) -> HttpResponse:
+    """All municipalities with their latest release."""
+    found = Town.objects.prefetch_related("releases")
+    return render(request, "desk/towns.html", {"towns": found})
+
+
+def town(request: HttpRequest, ags: str) -> HttpResponse:
+    """The releases of one municipality, latest first."""
+    found = get_object_or_404(Town.objects.prefetch_related("releases"), ags=ags)
+    return render(request, "desk/town.html", {"town": found})
+
+
+def release(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+    """What a release holds: key figures of the town, themes, areas, indices, definitions, breaks."""
+    found = release_or_404(ags, name)
+    words = current()
+    tables = list(found.tables.exclude(dimensions=[]))
+    levels = list(found.levels.select_related("area_set"))
+    context = {
+        "release": found,
+        "town": found.town,
+        "key_figures": _key_figures(found),
+        "tables": [(table, figures.table_title(table, words)) for table in tables if not table.town_only],
+        "levels": [
+            (level.area_set, sorted(level.area_set.areas, key=lambda area: by_name(area["name"]))) for level in levels
+        ],
+        "breaks": found.description["breaks"],
+    }
+    return render(request, "desk/release.html", context)
+
+
+def themes(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+    """One theme on one area level: map, bars and table of the same figure, and the choice of another."""
+    found = release_or_404(ags, name)
+    shown = chosen_figure(found, request)
+    words = current()
+    tables = [table for table in found.tables.all() if table.dimensions and not table.town_only]
+    categories = figures.ordered_categories(
+        shown.table, list(shown.table.series.filter(level=shown.level).values_list("category", flat=True))
+    )
+    context = {
+        "release": found,
+        "town": found.town,
+        "figure": shown,
+        "map": drawn_map(shown, words),
+        "hatching": mark_safe(hatching("hatch")),
+        "bars": bars(shown),
+        "marks": [(mark, words(text)) for mark, text in figures.MARKS.items()],
+        "definitions": _definitions(found, shown.table.definitions),
+        "tables": [
+            Choice(table.key, figures.table_title(table, words), table.key == shown.table.key) for table in tables
+        ],
+        "categories": [
+            Choice(key, figures.category_title(shown.table, key, words), key == shown.category) for key in categories
+        ],
+        "levels": [
+            Choice(level.area_set.level, level.area_set.title, level.area_set.level == shown.level)
+            for level in found.levels.select_related("area_set")
+        ],
+    }
+    return render(request, "desk/theme.html", context)
+
+
+def area(request: HttpRequest, ags: str, name: str, level: str, area: str) -> HttpResponse:
+    """Everything that a release publishes of one area, beside the town as a whole."""
+    found = release_or_404(ags, name)
+    sets = {one.area_set.level: one.area_set for one in found.levels.select_related("area_set")}
+    areas = {one["key"]: one for one in sets[level].areas} if level in sets else {}
+    if area not in areas:
+        raise Http404
+    words = current()
+    whole = {
+        (table.key, label): cell for table, rows in figures.profile(found, TOWN, ags, words) for label, cell in rows
+    }
+    sections = [
+        (figures.table_title(table, words), [(label, cell, whole.get((table.key, label))) for label, cell in rows])
+        for table, rows in figures.profile(found, level, area, words)
+    ]
+    coarser = _coarser(sets, level, areas[area])
+    context = {
+        "release": found,
+        "town": found.town,
+        "area": areas[area],
+        "level": sets[level],
+        "coarser": coarser,
+        "sections": sections,
+    }
+    return render(request, "desk/area.html", context)
+
+
+def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+    """The indices of a release for the town, with intervals, and with reasons where there is no value."""
+    found = release_or_404(ags, name)
+    words = current()
+    tables = {table.key: table for table in found.tables.all()}
+    titles = {level.area_set.level: level.area_set.title for level in found.levels.select_related("area_set")}
+    rows = [
+        {
+            "index": entry.index,
+            "table": figures.table_title(tables[entry.table], words),
+            "level": titles.get(entry.level, entry.level),
+            "group": figures.category_title(tables[entry.table], entry.group, words) if entry.group else "",
+            "entry": entry,
+        }
+        for entry in found.indices.filter(area="")
+        if entry.table in tables
+    ]
+    described = [index for index in gateway.INDICES if index.id in {row["index"] for row in rows}]
+    grouped = [
+        (words(index.title), words(index.caveat), [row for row in rows if row["index"] == index.id])
+        for index in described
+    ]
+    return render(request, "desk/indices.html", {"release": found, "town": found.town, "groups": grouped})
+
+
+def definitions(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+    """What the figures of a release mean, how they were protected, and where the data come from."""
+    found = release_or_404(ags, name)
+    context = {"release": found, "town": found.town, "definitions": found.description["definitions"]}
+    return render(request, "desk/definitions.html", context)
+
+
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How to read the atlas: signs, classes, permalinks."""
+    words = current()
+    return render(request, "desk/help.html", {"marks": [words(text) for text in figures.MARKS.values()]})
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an address that leads nowhere."""
+    del exception
+    return render(request, "desk/not_found.html", status=404)
+
+
+def release_or_404(ags: str, name: str) -> Release:
+    """The release of that name of a municipality; the address "neueste" stands for the latest."""
+    releases = Release.objects.select_related("town").filter(town__ags=ags)
+    found = releases.first() if name == "neueste" else releases.filter(name=name).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def chosen_figure(release: Release, request: HttpRequest) -> Figure:
+    """The figure that the query of an address names; what it leaves out is chosen for the reader.
+
+    A category or level that a table does not have gives way to the table's first, so that one selection can be changed
+    without the others; a theme that the release does not have is an error (404).
+    """
+    tables = {table.key: table for table in release.tables.select_related("release__town").exclude(dimensions=[])}
+    standing = next(((key, category) for key, category in gateway.STANDING if key in tables), ("", ""))
+    key = request.GET.get("thema", standing[0])
+    if key not in tables or tables[key].town_only:
+        raise Http404
+    table, preferred = tables[key], standing[1] if key == standing[0] else ""
+    levels = [level.area_set.level for level in release.levels.select_related("area_set")]
+    pairs = table.series.exclude(level=TOWN).exclude(category=Series.BASE).values_list("level", "category")
+    present = {level: [category for found, category in pairs if found == level] for level in levels}
+    usable = [level for level in levels if present[level]]
+    if not usable:
+        raise Http404
+    wanted = request.GET.get("ebene", "")
+    level = wanted if wanted in usable else usable[min(1, len(usable) - 1)]
+    categories = figures.ordered_categories(table, present[level])
+    asked = request.GET.get("kategorie", preferred)
+    category = asked if asked in categories else (preferred if preferred in categories else categories[0])
+    return figures.figure(table, category, level, current())
+
+
+def _key_figures(release: Release) -> list[dict[str, Any]]:
+    """The town's own values of the standing themes."""
+    words = current()
+    found = []
+    tables: dict[str, Table] = {table.key: table for table in release.tables.select_related("release__town")}
+    for key, category in (("residents", ""), *gateway.STANDING):
+        if key not in tables:
+            continue
+        rows = figures.town_values(tables[key], words)
+        if category in rows:
+            title = figures.category_title(tables[key], category, words)
+            found.append({"title": title, "cell": rows[category], "table": key, "category": category})
+    return found
+
+
+def _definitions(release: Release, wanted: list[str]) -> list[dict[str, str]]:
+    known = {entry["id"]: entry for entry in release.description["definitions"]}
+    return [known[id] for id in wanted if id in known]
+
+
+def _coarser(sets: dict[str, Any], level: str, area: dict[str, Any]) -> dict[str, Any] | None:
+    """The area of the next coarser level that holds an area; None at the coarsest."""
+    order = list(sets)
+    place = order.index(level)
+    if not place:
+        return None
+    above = sets[order[place - 1]]
+    found = next((one for one in above.areas if one["key"] == area["parent"]), None)
+    return found and {"level": above.level, "title": above.title, **found}

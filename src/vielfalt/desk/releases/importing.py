@@ -1,0 +1,151 @@
+"""Importing a release: checked first, then kept whole in one transaction, or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from vielfalt.desk import gateway
+from vielfalt.desk.gateway import TOWN, ProtectedCells, Published
+from vielfalt.desk.releases.drawing import drawn
+from vielfalt.desk.releases.models import AreaSet, Index, Level, Release, Series, Table, Town
+from vielfalt.desk.releases.packages import unpacked
+from vielfalt.errors import DeliveryError
+from vielfalt.words import N_
+
+_BATCH = 500
+_STATUS = {"ok": "o", "estimated": "e", "suppressed": "s"}
+NO_AREA = "-"
+
+
+def import_release(path: Path, ags: str = "") -> Release:
+    """Checks the package (zip file or folder) and keeps its figures; returns the release.
+
+    ``ags``: the municipality it must be of, when given. Raises DeliveryError when it is not, when the package was
+    imported before, or when it cannot be used; DisclosureError when it shows what must be hidden. Nothing is kept then.
+    """
+    with unpacked(path, settings.DATA / "work") as folder:
+        published = gateway.read_published(folder)
+        source = published.results.source
+        if ags and source.ags != ags:
+            raise DeliveryError(
+                N_("The package is of another municipality: {town} ({ags})."),
+                where=path.name,
+                town=source.town,
+                ags=source.ags,
+                todo=N_("Choose the package of this municipality, or import it where it belongs."),
+            )
+        digest = hashlib.sha256((folder / "MANIFEST").read_bytes()).hexdigest()
+        _refuse_twice(published, digest, path)
+        try:
+            with transaction.atomic():
+                return _kept(published, digest, folder)
+        except IntegrityError:
+            _refuse_twice(published, digest, path)
+            raise
+
+
+def _refuse_twice(published: Published, digest: str, path: Path) -> None:
+    """Raises DeliveryError when this package, or another one of its name, is there already."""
+    source = published.results.source
+    if Release.objects.filter(digest=digest).exists():
+        raise DeliveryError(
+            N_("This package has been imported before."), where=path.name, todo=N_("There is nothing to do.")
+        )
+    if Release.objects.filter(town__ags=source.ags, name=published.release, kind=source.kind).exists():
+        raise DeliveryError(
+            N_("Another package with the name “{release}” has been imported for {town}."),
+            where=path.name,
+            release=published.release,
+            town=source.town,
+            todo=N_(
+                "Ask the town which of the two it released; a release is never changed, it is followed by a new one."
+            ),
+        )
+
+
+def _kept(published: Published, digest: str, folder: Path) -> Release:
+    source = published.results.source
+    town, _ = Town.objects.update_or_create(ags=source.ags, defaults={"name": source.town})
+    release = Release.objects.create(
+        town=town,
+        name=published.release,
+        reference_date=dt.date.fromisoformat(published.description["reference_date"]),
+        kind=source.kind,
+        rule_set=published.results.rule_set,
+        digest=digest,
+        description={**published.description, "tables": []},
+    )
+    areas = {TOWN: [source.ags]} | dict(_levels(published, release, folder))
+    for position, cells in enumerate(published.results.tables.values()):
+        table = _table(release, cells, position)
+        Series.objects.bulk_create(_series(table, cells, areas, published), batch_size=_BATCH)
+    values = (vars(value) for value in published.results.indices)
+    Index.objects.bulk_create((Index(release=release, **value) for value in values), batch_size=_BATCH)
+    return release
+
+
+def _levels(published: Published, release: Release, folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Keeps the area levels; yields the keys of each level's areas in their order."""
+    paths = {entry["level"]: entry["path"] for entry in published.description["area_sets"]}
+    for position, level in enumerate(published.results.geography.levels):
+        geojson = (folder / paths[level.id]).read_text(encoding="utf-8")
+        digest = hashlib.sha256(json.dumps([level.title, geojson]).encode()).hexdigest()
+        found = AreaSet.objects.filter(town=release.town, level=level.id, digest=digest).first()
+        if found is None:
+            shown = drawn(published.results, level)
+            found = AreaSet.objects.create(
+                town=release.town,
+                level=level.id,
+                title=level.title,
+                digest=digest,
+                width=shown.width,
+                height=shown.height,
+                areas=shown.areas,
+                geojson=geojson,
+            )
+        Level.objects.create(release=release, area_set=found, position=position)
+        yield level.id, [area.key for area in level.areas]
+
+
+def _table(release: Release, cells: ProtectedCells, position: int) -> Table:
+    table = cells.table
+    return Table.objects.create(
+        release=release,
+        key=table.id,
+        title=table.title,
+        dimensions=list(table.dimensions),
+        definitions=list(table.definitions),
+        unit=table.unit,
+        town_only=table.town_only,
+        method=cells.method,
+        parameters=dict(cells.protection.as_dict()),
+        position=position,
+    )
+
+
+def _series(
+    table: Table, cells: ProtectedCells, areas: Mapping[str, list[str]], published: Published
+) -> Iterator[Series]:
+    """One series per category and level, and per level the base of the shares."""
+    places = {level: {key: place for place, key in enumerate(keys)} for level, keys in areas.items()}
+    found: dict[tuple[str, str], tuple[list[int | None], list[str]]] = {}
+    for level, area, *category, value, status in cells.frame.iter_rows():
+        size = len(areas[level])
+        key = (level, Series.JOIN.join(category))
+        values, marks = found.setdefault(key, ([None] * size, [NO_AREA] * size))
+        values[places[level][area]], marks[places[level][area]] = value, _STATUS[status]
+    if cells.table.dimensions:
+        for level in cells.frame["level"].unique(maintain_order=True):
+            bases = gateway.bases(published.results, table.key, level)
+            known = [bases.get(area) for area in areas[level]]
+            marks = [NO_AREA if area not in bases else "s" if bases[area] is None else "o" for area in areas[level]]
+            found[level, Series.BASE] = known, marks
+    for (level, joined), (values, marks) in found.items():
+        yield Series(table=table, level=level, category=joined, values=values, status="".join(marks))

@@ -1,0 +1,159 @@
+"""Towns, their areas and their releases. Only published figures: no table here can hold a single person.
+
+Figures are kept as they are read: one ``Series`` holds one category of one table for all areas of one level.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Town(models.Model):
+    """A municipality with at least one release; ``ags`` is its official key of eight digits."""
+
+    ags = models.CharField(max_length=8, unique=True)
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("name", "ags")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AreaSet(models.Model):
+    """The areas of one level as long as no border and no name changes; releases share it.
+
+    ``areas``: per area key, name, parent, and how it is drawn in a picture of ``width`` x ``height``: ``path`` (SVG
+    path data, empty without a shape) and ``spot`` (where its name fits; empty where it does not).
+    """
+
+    town = models.ForeignKey(Town, on_delete=models.CASCADE, related_name="area_sets")
+    level = models.CharField(max_length=100)
+    title = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    width = models.FloatField()
+    height = models.FloatField()
+    areas = models.JSONField()
+    geojson = models.TextField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("town", "level", "digest"), name="area_set_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.town}: {self.title}"
+
+
+class Release(models.Model):
+    """One release package: figures of one town and one reference date, as its vault protected them.
+
+    ``digest`` is the SHA-256 of the package's MANIFEST; ``description`` what the vault wrote about the release.
+    """
+
+    town = models.ForeignKey(Town, on_delete=models.CASCADE, related_name="releases")
+    name = models.CharField(max_length=40)
+    reference_date = models.DateField()
+    kind = models.CharField(max_length=20)
+    rule_set = models.CharField(max_length=100, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    description = models.JSONField()
+    imported_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-reference_date", "-name")
+        constraints = (models.UniqueConstraint(fields=("town", "name", "kind"), name="release_name_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.town} {self.name}"
+
+    @property
+    def day(self) -> int:
+        """The reference date as yyyymmdd."""
+        return int(self.reference_date.strftime("%Y%m%d"))
+
+
+class Level(models.Model):
+    """One area level of a release, coarse to fine by ``position``."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="levels")
+    area_set = models.ForeignKey(AreaSet, on_delete=models.PROTECT, related_name="uses")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (models.UniqueConstraint(fields=("release", "position"), name="level_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.release}: {self.area_set.title}"
+
+
+class Table(models.Model):
+    """One published table; ``key`` is its id in the package, ``parameters`` the settings it was protected with."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="tables")
+    key = models.CharField(max_length=200)
+    title = models.CharField(max_length=300)
+    dimensions = models.JSONField(default=list)
+    definitions = models.JSONField(default=list)
+    unit = models.CharField(max_length=20)
+    town_only = models.BooleanField(default=False)
+    method = models.CharField(max_length=300)
+    parameters = models.JSONField()
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (models.UniqueConstraint(fields=("release", "key"), name="table_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.release}: {self.key}"
+
+
+class Series(models.Model):
+    """One category of a table over the areas of one level, in the order of the level's areas.
+
+    ``level`` is "town" or an area level; ``category`` the keys of the dimensions, joined by ``JOIN``. ``values`` holds
+    a whole number per area, null where it is suppressed or the table lacks the area (``status`` tells which: "o"
+    published, "e" estimated, "s" suppressed, "-" no such area). The category ``BASE`` holds what shares refer to.
+    """
+
+    JOIN = "|"
+    BASE = ""
+
+    table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="series")
+    level = models.CharField(max_length=100)
+    category = models.CharField(max_length=400)
+    values = models.JSONField()
+    status = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("table", "level", "category"), name="series_once"),
+            models.CheckConstraint(condition=~Q(status=""), name="series_has_areas"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.category} ({self.level})"
+
+
+class Index(models.Model):
+    """One value of an index with its interval; ``value`` is null where it may not or cannot be stated (``note``)."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="indices")
+    index = models.CharField(max_length=100)
+    table = models.CharField(max_length=200)
+    level = models.CharField(max_length=100)
+    group = models.CharField(max_length=200, blank=True)
+    area = models.CharField(max_length=100, blank=True)
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    areas = models.PositiveIntegerField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("release", "table", "level")),)
+
+    def __str__(self) -> str:
+        return f"{self.release}: {self.index} {self.group}"

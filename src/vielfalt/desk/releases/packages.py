@@ -1,0 +1,87 @@
+"""Opening a release package that came from elsewhere: unpacked within bounds, into a folder that is gone afterwards."""
+
+from __future__ import annotations
+
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from vielfalt.errors import DeliveryError, StorageError
+from vielfalt.words import N_
+
+LARGEST_PACKAGE = 100_000_000
+"""Bytes of a zip file: twenty times what a town of 100,000 residents publishes."""
+LARGEST_CONTENT = 400_000_000
+"""Bytes unpacked."""
+MOST_FILES = 2_000
+_CHUNK = 1 << 20
+_TODO = N_("Ask the town for the zip file of the release as Vielfalt wrote it.")
+
+
+@contextmanager
+def unpacked(path: Path, workspace: Path) -> Iterator[Path]:
+    """The folder of a release: the path itself, or what its zip file holds, removed afterwards.
+
+    Raises DeliveryError for a file that is no zip, is damaged, holds too much, or names places outside its folder.
+    """
+    if path.is_dir():
+        yield path
+        return
+    workspace.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="package-", dir=workspace) as name:
+        folder = Path(name)
+        _unpack(path, folder)
+        yield folder
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    try:
+        if path.stat().st_size > LARGEST_PACKAGE:
+            raise _refused(N_("The file is larger than a release can be ({limit} MB)."), path, LARGEST_PACKAGE)
+        with zipfile.ZipFile(path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if len(entries) > MOST_FILES or len({entry.filename for entry in entries}) < len(entries):
+                raise _refused(N_("The package holds too many files, or one twice."), path)
+            left = LARGEST_CONTENT
+            for entry in entries:
+                left = _write(archive, entry, folder / _inside(entry, path), left, path)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError):
+        raise _refused(N_("The file is no zip file, or it is damaged."), path) from None
+    except OSError as error:
+        raise StorageError(
+            N_("The package cannot be read or unpacked."),
+            where=error.filename or path,
+            todo=N_("Check free space and permissions; nothing was imported."),
+        ) from error
+
+
+def _inside(entry: zipfile.ZipInfo, path: Path) -> PurePosixPath:
+    """The place of an entry below the folder. Raises DeliveryError for one that leads out of it or is no plain file."""
+    name = PurePosixPath(entry.filename)
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    odd = {"..", "."}.intersection(name.parts) or any(sign in entry.filename for sign in "\\:\0")
+    if name.is_absolute() or odd or kind not in (0, stat.S_IFREG):
+        raise _refused(N_("The package names a place outside its own folder."), path)
+    return name
+
+
+def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, left: int, path: Path) -> int:
+    """Writes one entry and returns how many bytes may still come; what an entry claims of its size is not believed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(entry) as source, target.open("wb") as file:
+        while chunk := source.read(_CHUNK):
+            left -= len(chunk)
+            if left < 0:
+                raise _refused(
+                    N_("The package unpacks to more than a release can hold ({limit} MB)."), path, LARGEST_CONTENT
+                )
+            file.write(chunk)
+    return left
+
+
+def _refused(message: str, path: Path, limit: int = 0) -> DeliveryError:
+    return DeliveryError(message, where=path.name, todo=_TODO, limit=limit // 1_000_000)

@@ -1,0 +1,21 @@
+"""The secret key of a desk: made on the first start, kept beside its data, readable for the owner alone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+_LETTERS = 64
+
+
+def secret_key(folder: Path) -> str:
+    """The key in ``folder``; made there when there is none. Raises OSError when it can be neither read nor written."""
+    path = folder / "secret-key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = path.with_name(f".secret-key-{os.getpid()}")
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(_LETTERS))
+        partial.rename(path)
+    return path.read_text(encoding="ascii")

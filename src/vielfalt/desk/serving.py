@@ -1,0 +1,92 @@
+"""Starting the desk from the command line: database brought up to date, then one process that serves this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vielfalt.errors import StorageError, UsageError
+from vielfalt.words import N_
+
+if TYPE_CHECKING:
+    from vielfalt.desk.releases.models import Release
+
+_THREADS = 8
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that keeps the desk from being whole: a message id and what fills it."""
+
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def ready() -> None:
+    """Sets Django up and brings the database up to date. Raises StorageError when the data folder cannot be used."""
+    import django
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vielfalt.desk.settings")
+    try:
+        django.setup()
+        call_command("migrate", verbosity=0, interactive=False)
+    except (OSError, DatabaseError) as error:
+        raise StorageError(
+            N_("The data folder of the desk cannot be used."),
+            where=getattr(error, "filename", None) or os.environ.get("VIELFALT_DESK_DATA", ""),
+            todo=N_("Check free space and permissions, or name another folder in VIELFALT_DESK_DATA."),
+        ) from error
+
+
+def import_package(path: Path) -> Release:
+    """Imports a release package; see ``importing.import_release``."""
+    ready()
+    from vielfalt.desk.releases.importing import import_release
+
+    return import_release(path)
+
+
+def serve(host: str, port: int, started: Callable[[], None]) -> None:
+    """Serves the desk until it is stopped; ``started`` is called when it listens.
+
+    Raises UsageError for an address or port that cannot be listened to.
+    """
+    ready()
+    import waitress
+
+    from vielfalt.desk.wsgi import application
+
+    try:
+        server = waitress.create_server(application, host=host, port=port, threads=_THREADS, ident="")
+    except (OSError, ValueError):
+        raise UsageError(
+            N_("The desk cannot listen there; another program may be using the port."),
+            where=f"{host}:{port}",
+            todo=N_("Choose another port: vielfalt desk serve --port 8021"),
+        ) from None
+    started()
+    server.run()
+
+
+def faults() -> list[Fault]:
+    """What keeps the desk from being whole; empty when nothing does."""
+    ready()
+    from django.contrib.staticfiles import finders
+    from django.core import checks
+
+    found = [Fault(N_("Setting: {text}"), {"text": entry.msg}) for entry in checks.run_checks() if entry.is_serious()]
+    if finders.find("vendor/kern.min.css") is None:
+        found.append(Fault(N_("The front-end files are missing: the pages would have no looks. Run: make demo")))
+    return found
+
+
+def data_folder() -> Path:
+    """The folder with database, packages and secret key."""
+    from django.conf import settings
+
+    return Path(settings.DATA)

@@ -1,0 +1,203 @@
+"""Reading a release package as a stranger's: everything it publishes, and nothing that it should not hold."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from vielfalt import dates
+from vielfalt.cells import LEAST_CELL, Protection
+from vielfalt.errors import DeliveryError, VielfaltError
+from vielfalt.figures.index_values import IndexValue
+from vielfalt.geography import TOWN, Area, AreaLevel, Geography
+from vielfalt.publish import guard
+from vielfalt.publish.contents import DESCRIPTOR, MANIFEST
+from vielfalt.publish.descriptor import FORMAT, INDEX_FIELDS
+from vielfalt.publish.releases import read_release
+from vielfalt.publish.results import Results, Source
+from vielfalt.publish.shares import SUPPRESSED
+from vielfalt.words import N_
+
+_TODO = N_("Ask the town for the zip file of the release as Vielfalt wrote it.")
+_AREA_PROPERTIES = {"key", "name", "parent"}
+_WGS84 = "EPSG:4326"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A release as it can be read back: its name, the results it publishes, and its description.
+
+    ``description`` is what Vielfalt wrote beside the Frictionless fields: definitions, categories, breaks and the like.
+    Of the results only source, areas, tables, indices, protection and rule set are known.
+    """
+
+    release: str
+    results: Results
+    description: Mapping[str, Any]
+
+
+def read_published(folder: Path) -> Published:
+    """The release in a folder, checked as an intruder's would be.
+
+    Raises DeliveryError when a file is missing, added, changed or unreadable, when a column or file is none that a
+    release may have, or when its audit was not passed; DisclosureError when a table shows what must be hidden.
+    """
+    content = _description(folder)
+    _check_files(folder, content)
+    tables = read_release(folder).tables
+    try:
+        published = Published(
+            release=content["release"],
+            results=Results(
+                source=_source(content),
+                geography=_geography(folder, content),
+                tables=tables,
+                indices=_indices(folder),
+                protection=Protection.of(content["protection"]),
+                rule_set=content["rule_set"],
+            ),
+            description=content,
+        )
+    except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
+        raise _refused(
+            N_("The release cannot be read; it may come from another version of Vielfalt."), folder
+        ) from error
+    guard.check_results(published.results)
+    _check_tables(published.results)
+    _check_definitions(published)
+    _check_audit(folder)
+    return published
+
+
+def _description(folder: Path) -> Mapping[str, Any]:
+    try:
+        content = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))["vielfalt"]
+        version = int(content["format"])
+    except (OSError, KeyError, TypeError, ValueError):
+        raise _refused(N_("This is no release of Vielfalt: it has no readable description."), DESCRIPTOR) from None
+    if version != FORMAT:
+        raise DeliveryError(
+            N_("The release is written in form {version}; this program reads form {known}."),
+            where=DESCRIPTOR,
+            version=version,
+            known=FORMAT,
+            todo=N_("Bring both programs to the same version."),
+        )
+    return dict(content)
+
+
+def _check_files(folder: Path, content: Mapping[str, Any]) -> None:
+    """Refuses files that no release has, and columns beside those of protected tables: they could tell of persons."""
+    tables = {entry["path"]: entry["dimensions"] for entry in content["tables"]}
+    areas = {entry["path"] for entry in content["area_sets"]}
+    known = {DESCRIPTOR, MANIFEST, "indices.csv", "audit.json", "report.pdf", "report.html", *tables, *areas}
+    for path in sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()):
+        if path not in known and not (path.startswith("maps/") and path.endswith(".svg")):
+            raise _refused(N_("The package holds a file that no release has."), path)
+    for path, dimensions in tables.items():
+        if _header(folder / path) != ["level", "area", *dimensions, "value", "status"]:
+            raise _refused(
+                N_("A table has other columns than a release may have; it could tell of single people."), path
+            )
+
+
+def _header(path: Path) -> list[str]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return []
+
+
+def _source(content: Mapping[str, Any]) -> Source:
+    town = content["town"]
+    return Source(
+        town["name"],
+        town["ags"],
+        dates.from_iso(content["reference_date"]),
+        content["kind"],
+        content["source"],
+        content["licence"],
+    )
+
+
+def _geography(folder: Path, content: Mapping[str, Any]) -> Geography:
+    town = content["town"]
+    levels, shapes = [], {}
+    for entry in content["area_sets"]:
+        features = json.loads((folder / entry["path"]).read_text(encoding="utf-8"))["features"]
+        if any(set(feature["properties"]) != _AREA_PROPERTIES for feature in features):
+            raise _refused(N_("An area has other properties than key, name and parent."), entry["path"])
+        areas = tuple(Area(**feature["properties"]) for feature in features)
+        levels.append(AreaLevel(entry["level"], entry["title"], areas))
+        shapes[entry["level"]] = _shapes(features)
+    return Geography(Area(town["ags"], town["name"], ""), tuple(levels), _WGS84, shapes)
+
+
+def _shapes(features: list[Mapping[str, Any]]) -> Mapping[str, BaseGeometry]:
+    drawn = [feature for feature in features if feature["geometry"]]
+    shapes = shapely.from_geojson([json.dumps(feature["geometry"]) for feature in drawn])
+    return {feature["properties"]["key"]: shape for feature, shape in zip(drawn, shapes, strict=True)}
+
+
+def _indices(folder: Path) -> tuple[IndexValue, ...]:
+    kinds: Mapping[str, Callable[[str], object]] = {"string": str, "number": float, "integer": int}
+    with (folder / "indices.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            IndexValue(**{name: _read(row[name], kinds[kind]) for name, kind in INDEX_FIELDS})  # type: ignore[arg-type]
+            for row in csv.DictReader(file)
+        )
+
+
+def _read(text: str, kind: Callable[[str], object]) -> object:
+    return None if kind is not str and text == SUPPRESSED else kind(text)
+
+
+def _check_tables(results: Results) -> None:
+    """Raises DeliveryError for figures of areas that a level does not have, figures twice, too weak a protection."""
+    for id, cells in results.tables.items():
+        if min(cells.protection.min_cell, cells.protection.min_cell_fine) < LEAST_CELL:
+            raise _refused(N_("A table was protected with a minimum cell below 3."), id)
+        for level, area in cells.frame.select("level", "area").unique().iter_rows():
+            if area not in results.geography.names(level):
+                raise _refused(N_("A table has figures of an area that the release does not have."), id)
+        if cells.frame.select("level", "area", *cells.table.dimensions).is_duplicated().any():
+            raise _refused(N_("A table has the same figure twice."), id)
+
+
+def _check_definitions(published: Published) -> None:
+    """Raises DeliveryError when a table rests on a definition that the package does not explain."""
+    explained = {entry["id"] for entry in published.description["definitions"]}
+    for id, cells in published.results.tables.items():
+        if missing := set(cells.table.definitions) - explained:
+            raise DeliveryError(
+                N_("The table “{table}” rests on the definition “{definition}”, which the package does not explain."),
+                where=DESCRIPTOR,
+                table=id,
+                definition=min(missing),
+                todo=_TODO,
+            )
+    levels = [level.id for level in published.results.geography.levels]
+    if len({TOWN, *levels}) != len(levels) + 1:
+        raise _refused(N_("The description of the release names an area level twice."), DESCRIPTOR)
+
+
+def _check_audit(folder: Path) -> None:
+    try:
+        audit = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
+        passed = audit["passed"] is True and not any(attack["disclosed"] for attack in audit["attacks"])
+    except (OSError, KeyError, TypeError, ValueError):
+        passed = False
+    if not passed:
+        raise _refused(N_("The release did not pass its audit, or its audit cannot be read."), "audit.json")
+
+
+def _refused(message: str, where: object) -> VielfaltError:
+    return DeliveryError(message, where=where, todo=_TODO)

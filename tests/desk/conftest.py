@@ -1,0 +1,46 @@
+"""A release package of the invented town, as a zip file, and a desk that has imported it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
+
+import publish_example
+
+from vielfalt.desk.releases.importing import import_release
+from vielfalt.desk.releases.models import Release
+from vielfalt.publish.package import write_release
+from vielfalt.words import Words
+
+AUDIT = {"attacks": [{"id": "recompute", "tables": 1, "cells": 1, "hidden": 1, "disclosed": 0}], "passed": True}
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a release; its zip file lies beside it."""
+    folder = tmp_path_factory.mktemp("releases")
+    return write_release(publish_example.results(), folder, Words("de"), AUDIT)
+
+
+@pytest.fixture(scope="session")
+def zipped(package: Path) -> Path:
+    return package.with_suffix(".zip")
+
+
+@pytest.fixture()
+def release(db: None, zipped: Path) -> Release:
+    return import_release(zipped)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _data_folder() -> Iterator[None]:
+    """What the desk keeps for the tests is gone with them."""
+    yield
+    shutil.rmtree(settings.DATA, ignore_errors=True)

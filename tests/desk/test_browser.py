@@ -1,0 +1,89 @@
+"""The desk in a real browser: accessible by axe-core's rules in both themes and on a phone, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+from test_pages import PAGES, addresses
+
+from vielfalt.desk.releases.importing import import_release
+from vielfalt.desk.releases.models import Release
+
+AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},
+    "phone": {"color_scheme": "light", "viewport": {"width": 320, "height": 640}},
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    assert chromium, "make test installs the browser"
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as environment:
+        # The browser's own loop runs in this thread; Django would refuse its database here.
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture()
+def shown(browser: Browser, transactional_db: None, zipped: Path) -> Release:
+    return import_release(zipped)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_is_accessible(browser: Browser, live_server: LiveServer, shown: Release, look: str) -> None:
+    """axe-core finds nothing (WCAG 2.2 AA and best practice), no page is wider than the window, none asks elsewhere."""
+    context = browser.new_context(**LOOKS[look], bypass_csp=True, locale="de-DE")  # type: ignore[arg-type]
+    page = context.new_page()
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    found: dict[str, Any] = {}
+    for name in PAGES:
+        page.goto(live_server.url + addresses(shown)[name])
+        page.add_script_tag(path=AXE)
+        result = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+        found |= {
+            f"{name}: {fault['id']}": [node["html"][:200] for node in fault["nodes"][:3]]
+            for fault in result["violations"]
+        }
+        assert result["passes"], "axe must have looked at something"
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found[f"{name}: wider than the window"] = []
+    context.close()
+    assert found == {}
+    assert {request.url for request in asked if not request.url.startswith(live_server.url)} == set()
+
+
+def test_a_reader_without_scripts_and_mouse(browser: Browser, live_server: LiveServer, shown: Release) -> None:
+    """From the list of towns to the profile of an area by keyboard alone, scripts switched off."""
+    context = browser.new_context(java_script_enabled=False, locale="de-DE")
+    page = context.new_page()
+    page.goto(live_server.url)
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip").bounding_box()
+    assert skip and skip["x"] >= 0
+    follow(page, "Musterfurt")
+    follow(page, "31.12.2025")
+    follow(page, "Migrationshintergrund")
+    page.get_by_label("Gebietsebene").select_option("block")
+    page.get_by_role("button", name="Anzeigen").press("Enter")
+    assert "ebene=block" in page.url
+    page.locator("table").get_by_role("link", name="Block 0101", exact=True).press("Enter")
+    assert page.get_by_role("heading", level=1).inner_text() == "Block 0101"
+    context.close()
+
+
+def follow(page: Page, name: str) -> None:
+    """Follows a link of the page's own content with the keyboard."""
+    page.get_by_role("main").get_by_role("link", name=name, exact=True).first.press("Enter")

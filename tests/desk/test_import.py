@@ -1,0 +1,302 @@
+"""What the desk takes in, and what it refuses with a reason."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from vielfalt.desk.releases import packages
+from vielfalt.desk.releases.importing import import_release
+from vielfalt.desk.releases.models import AreaSet, Index, Release, Series, Table, Town
+from vielfalt.errors import DeliveryError, DisclosureError, VielfaltError
+from vielfalt.publish.contents import manifest
+from vielfalt.publish.releases import read_release
+
+Change = Callable[[Path], None]
+
+
+def sealed(folder: Path) -> None:
+    """A MANIFEST that fits the folder: whoever forges a package forges its hashes too."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "MANIFEST"
+    }
+    (folder / "MANIFEST").write_bytes(manifest(files))
+
+
+def forged(package: Path, tmp_path: Path, change: Change) -> Path:
+    folder = tmp_path / "2025-12-31-1"
+    shutil.copytree(package, folder)
+    change(folder)
+    sealed(folder)
+    return folder
+
+
+def described(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    path = folder / "datapackage.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change(content["vielfalt"])
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def rows(folder: Path, table: str, change: Callable[[list[list[str]]], object]) -> None:
+    path = folder / f"tables/{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    change(lines)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(lines)
+
+
+def test_every_figure_arrives(release: Release, package: Path) -> None:
+    """Each published cell stands in the database as it stands in the package, and no cell beside."""
+    read = read_release(package)
+    areas = {level.area_set.level: [area["key"] for area in level.area_set.areas] for level in release.levels.all()}
+    areas["town"] = [release.town.ags]
+    kept: dict[tuple[str, ...], tuple[int | None, str]] = {}
+    for series in Series.objects.filter(table__release=release).select_related("table"):
+        if series.category == Series.BASE and series.table.dimensions:
+            continue
+        category = series.category.split(Series.JOIN) if series.table.dimensions else []
+        for area, value, status in zip(areas[series.level], series.values, series.status, strict=True):
+            if status != "-":
+                kept[(series.table.key, series.level, area, *category)] = (value, status)
+    published = {
+        (id, *row[:-2]): (row[-2], {"ok": "o", "estimated": "e", "suppressed": "s"}[row[-1]])
+        for id, cells in read.tables.items()
+        for row in cells.frame.iter_rows()
+    }
+    assert kept == published
+    assert any(value is None for value, _ in kept.values())
+
+
+def test_town_areas_and_indices_arrive(release: Release) -> None:
+    assert (release.town.ags, release.town.name) == ("05999004", "Musterfurt")
+    assert [level.area_set.title for level in release.levels.all()] == ["Stadtbezirke", "Stadtteile", "Blöcke"]
+    quarters = AreaSet.objects.get(level="quarter")
+    assert len(quarters.areas) == 12
+    assert all(area["path"].startswith("M") for area in quarters.areas)
+    assert Index.objects.filter(release=release, value__isnull=True).exclude(note="").exists()
+
+
+def test_two_releases_share_their_areas(release: Release, package: Path, tmp_path: Path) -> None:
+    def later(folder: Path) -> None:
+        described(folder, lambda content: content.update(release="2025-12-31-2"))
+
+    second = import_release(forged(package, tmp_path, later))
+    assert AreaSet.objects.count() == 3
+    assert [found.name for found in release.town.releases.all()] == [second.name, release.name]
+
+
+def test_the_same_package_twice(release: Release, zipped: Path) -> None:
+    with pytest.raises(DeliveryError, match="imported before"):
+        import_release(zipped)
+    assert Release.objects.count() == 1
+
+
+def test_another_package_of_the_same_name(release: Release, package: Path, tmp_path: Path) -> None:
+    other = forged(package, tmp_path, lambda folder: described(folder, lambda content: content.update(licence="other")))
+    with pytest.raises(DeliveryError, match="Another package with the name"):
+        import_release(other)
+
+
+@pytest.mark.django_db
+def test_a_package_of_another_town(zipped: Path) -> None:
+    with pytest.raises(DeliveryError, match="another municipality: Musterfurt"):
+        import_release(zipped, ags="05999999")
+    assert not Town.objects.exists()
+
+
+def person_column(folder: Path) -> None:
+    def insert(lines: list[list[str]]) -> None:
+        for line in lines:
+            line.insert(2, "birth_date")
+
+    rows(folder, "foreigner", insert)
+
+
+def declared_person_column(folder: Path) -> None:
+    person_column(folder)
+
+    def declare(content: dict[str, Any]) -> None:
+        table = next(table for table in content["tables"] if table["id"] == "foreigner")
+        table["dimensions"].insert(0, "birth_date")
+
+    described(folder, declare)
+
+
+def small_cell(folder: Path) -> None:
+    def show(lines: list[list[str]]) -> None:
+        hidden = next(line for line in lines if line[-1] == "suppressed")
+        hidden[-2:] = ["3", "ok"]
+
+    rows(folder, "foreigner", show)
+
+
+def value_under_suppressed(folder: Path) -> None:
+    def show(lines: list[list[str]]) -> None:
+        next(line for line in lines if line[-1] == "suppressed")[-2] = "7"
+
+    rows(folder, "foreigner", show)
+
+
+def weak_protection(folder: Path) -> None:
+    def weaken(content: dict[str, Any]) -> None:
+        for table in content["tables"]:
+            table["protection"]["parameters"]["min_cell"] = 1
+
+    described(folder, weaken)
+
+
+def unknown_area(folder: Path) -> None:
+    rows(folder, "foreigner", lambda lines: lines[-1].__setitem__(1, "nowhere"))
+
+
+def figure_twice(folder: Path) -> None:
+    rows(folder, "foreigner", lambda lines: lines.append(lines[-1]))
+
+
+def person_file(folder: Path) -> None:
+    (folder / "persons.csv").write_text("record;birth_date\n1;19800101\n", encoding="utf-8")
+
+
+def person_in_geometry(folder: Path) -> None:
+    path = folder / "areas/quarter.geojson"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["features"][0]["properties"]["owner"] = "somebody"
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def audit_failed(folder: Path) -> None:
+    path = folder / "audit.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("true", "false"), encoding="utf-8")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (person_column, "could tell of single people"),
+        (declared_person_column, "column about single people"),
+        (small_cell, "below the smallest that may be published"),
+        (value_under_suppressed, "cannot be read"),
+        (unknown_area, "an area that the release does not have"),
+        (figure_twice, "the same figure twice"),
+        (weak_protection, "minimum cell below 3"),
+        (person_file, "a file that no release has"),
+        (person_in_geometry, "other properties"),
+        (audit_failed, "did not pass its audit"),
+        (lambda folder: described(folder, lambda content: content.update(format=99)), "form 99"),
+        (lambda folder: described(folder, lambda content: content["definitions"].clear()), "does not explain"),
+        (lambda folder: described(folder, lambda content: content.pop("town")), "cannot be read"),
+        (lambda folder: described(folder, lambda content: content["protection"].clear()), "cannot be read"),
+        (lambda folder: (folder / "datapackage.json").unlink(), "no release of Vielfalt"),
+        (lambda folder: (folder / "indices.csv").write_text("index\nD\n"), "cannot be read"),
+        (lambda folder: (folder / "areas/block.geojson").write_bytes(b"\xff\xfe"), "cannot be read"),
+        (lambda folder: (folder / "tables/foreigner.csv").write_bytes("ü".encode("cp1252")), "single people"),
+    ],
+)
+def test_what_no_release_may_hold_is_refused(package: Path, tmp_path: Path, change: Change, reason: str) -> None:
+    with pytest.raises(VielfaltError, match=reason) as refused:
+        import_release(forged(package, tmp_path, change))
+    assert refused.value.exit_code in (DeliveryError.exit_code, DisclosureError.exit_code)
+    assert refused.value.todo
+    assert not Release.objects.exists()
+    assert not Town.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_broken_hash_is_refused(package: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "2025-12-31-1"
+    shutil.copytree(package, folder)
+    rows(folder, "foreigner", lambda lines: lines[-1].__setitem__(-2, "999"))
+    with pytest.raises(DeliveryError, match="has been changed"):
+        import_release(folder)
+
+
+def archive(path: Path, entries: dict[str, bytes], mode: int = stat.S_IFREG | 0o644) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in entries.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            file.writestr(entry, content)
+    return path
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["../outside", "/outside", "a/../../outside", "C:\\outside", "a\\..\\outside"])
+def test_a_path_out_of_the_package_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DeliveryError, match="outside its own folder"):
+        import_release(archive(tmp_path / "odd.zip", {name: b"x"}))
+    assert not list(tmp_path.parent.rglob("outside"))
+
+
+@pytest.mark.django_db
+def test_a_link_in_a_package_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="outside its own folder"):
+        import_release(archive(tmp_path / "link.zip", {"MANIFEST": b"/etc/passwd"}, stat.S_IFLNK | 0o777))
+
+
+@pytest.mark.django_db
+def test_a_zip_bomb_is_refused_while_it_unpacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "LARGEST_CONTENT", 3_000_000)
+    bomb = archive(tmp_path / "bomb.zip", {f"tables/{number}.csv": bytes(1_000_000) for number in range(5)})
+    assert bomb.stat().st_size < 10_000
+    with pytest.raises(DeliveryError, match="unpacks to more"):
+        import_release(bomb)
+    assert not list((settings.DATA / "work").iterdir())
+
+
+@pytest.mark.django_db
+def test_a_file_too_large_or_with_too_many_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = archive(tmp_path / "many.zip", {f"maps/{number}.svg": b"" for number in range(30)})
+    monkeypatch.setattr(packages, "MOST_FILES", 20)
+    with pytest.raises(DeliveryError, match="too many files"):
+        import_release(many)
+    monkeypatch.setattr(packages, "LARGEST_PACKAGE", 100)
+    with pytest.raises(DeliveryError, match="larger than a release can be"):
+        import_release(many)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04" + bytes(200)])
+def test_a_file_that_is_no_zip(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "release.zip"
+    path.write_bytes(content)
+    with pytest.raises(DeliveryError, match="no zip file"):
+        import_release(path)
+
+
+@pytest.mark.django_db
+def test_a_damaged_zip(zipped: Path, tmp_path: Path) -> None:
+    content = bytearray(zipped.read_bytes())
+    content[len(content) // 3 : len(content) // 3 + 2_000] = bytes(2_000)
+    path = tmp_path / "release.zip"
+    path.write_bytes(content)
+    with pytest.raises(VielfaltError):
+        import_release(path)
+    assert not Release.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nothing_is_kept_when_the_import_breaks_off(zipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(Index.objects, "bulk_create", fails)
+    with pytest.raises(RuntimeError):
+        import_release(zipped)
+    assert not Release.objects.exists()
+    assert not Table.objects.exists()
+    assert not list((settings.DATA / "work").iterdir())

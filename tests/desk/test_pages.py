@@ -1,0 +1,247 @@
+"""The pages of the atlas: what they show, in both languages, and what they say where there is nothing to show."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from python_calamine import CalamineWorkbook
+
+from vielfalt.desk.releases.models import Release, Series
+from vielfalt.publish.releases import read_release
+
+THEME = {"thema": "foreigner", "kategorie": "foreign", "ebene": "quarter"}
+
+
+class Page(HTMLParser):
+    """Headings, links, ids and texts of a page, and whether each element that needs a name has one."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.headings: list[int] = []
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.ids: list[str] = []
+        self.language = ""
+        self.inline: list[str] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "html":
+            self.language = values["lang"]
+        if tag == "a":
+            self.links.append(values["href"])
+        if tag in ("link", "script", "img") and values.get("rel") != "canonical":
+            self.loaded.append(values.get("href") or values.get("src") or "")
+        if "id" in values:
+            self.ids.append(values["id"])
+        if "style" in values or any(name.startswith("on") for name in values) or tag == "style":
+            self.inline.append(tag)
+
+
+def addresses(release: Release) -> dict[str, str]:
+    """One address for every pattern of the desk."""
+    place = {"ags": release.town.ags, "name": release.name}
+    query = "?" + "&".join(f"{name}={value}" for name, value in THEME.items())
+    return {
+        "towns": reverse("towns"),
+        "town": reverse("town", args=[release.town.ags]),
+        "release": reverse("release", kwargs=place),
+        "theme": reverse("theme", kwargs=place) + query,
+        **{f"theme_{kind}": reverse(f"theme_{kind}", kwargs=place) + query for kind in ("csv", "xlsx", "svg", "png")},
+        "area": reverse("area", kwargs={**place, "level": "quarter", "area": "01"}),
+        "indices": reverse("indices", kwargs=place),
+        "definitions": reverse("definitions", kwargs=place),
+        "help": reverse("help"),
+    }
+
+
+PAGES = ("towns", "town", "release", "theme", "area", "indices", "definitions", "help")
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
+    found: set[str] = set()
+    for entry in patterns:
+        found |= names(entry.url_patterns) if isinstance(entry, URLResolver) else {str(entry.name)}
+    return found
+
+
+def test_every_address_is_looked_at(release: Release) -> None:
+    assert names(get_resolver().url_patterns) == {*addresses(release), "set_language"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_page_is_sound(client: Client, release: Release, name: str, language: str) -> None:
+    response = client.get(addresses(release)[name], headers={"accept-language": language})
+    assert response.status_code == 200
+    page = Page(response.content.decode())
+    assert page.language == language
+    assert page.headings[0] == 1
+    assert page.headings.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    assert len(page.ids) == len(set(page.ids))
+    assert page.links[0] == "#main"
+    assert "main" in page.ids
+    assert page.inline == []
+    assert all(address.startswith("/static/") for address in page.loaded)
+    assert not re.search(r"https?://(?!www\.w3\.org)", response.content.decode())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_of_a_page_leads_somewhere(client: Client, release: Release, name: str) -> None:
+    address = addresses(release)[name]
+    links = {link for link in Page(client.get(address).content.decode()).links if not link.startswith("#")}
+    assert links
+    whole = {link if link.startswith("/") else address.partition("?")[0] + link for link in links}
+    assert {link: client.get(link).status_code for link in sorted(whole)[:60]} == dict.fromkeys(sorted(whole)[:60], 200)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_stay_small_and_ask_little(
+    client: Client,
+    release: Release,
+    name: str,
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    """No query per area, category or table: the number of queries does not grow with the release."""
+    address = addresses(release)[name]
+    with django_assert_max_num_queries(14):
+        response = client.get(address)
+    assert len(response.content) < 400_000
+
+
+def test_headers_keep_everything_at_home(client: Client, release: Release) -> None:
+    response = client.get(addresses(release)["theme"])
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert client.cookies.keys() <= {"csrftoken"}
+
+
+def test_the_map_shows_what_was_published(client: Client, release: Release, package: Path) -> None:
+    """Each area stands in map and table with its own number; a suppressed one is hatched and a dot, never 0."""
+    frame = read_release(package).tables["foreigner"].frame
+    rows = {row[1]: row for row in frame.iter_rows() if row[0] == "quarter" and row[2] == "foreign"}
+    markup = client.get(addresses(release)["theme"]).content.decode()
+    for key, row in rows.items():
+        link = reverse("area", args=[release.town.ags, release.name, "quarter", key])
+        line = re.search(
+            rf'<tr class="kern-table__row">\s*<th[^>]*><a class="kern-link" href="{link}">.*?</tr>', markup, re.S
+        )
+        assert line
+        cells = [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", line[0], re.S)]
+        shape = re.search(rf'<a href="{link}" aria-label="([^"]*)"><g class="area[^"]*"><path class="([^"]*)"', markup)
+        assert shape
+        if row[-1] == "suppressed":
+            assert cells[:2] == [".", "."]
+            assert shape[1].endswith(": .")
+            assert shape[2] == "suppressed"
+        else:
+            assert cells[0] == f"{row[-2]:,}".replace(",", ".")
+    assert any(row[-1] == "suppressed" for row in rows.values()) or any(row[-1] == "ok" for row in rows.values())
+
+
+def test_hidden_areas_are_hatched(client: Client, release: Release) -> None:
+    series = Series.objects.filter(table__key="foreigner", level="block", status__contains="s").first()
+    assert series is not None
+    address = addresses(release)["theme"].replace("ebene=quarter", "ebene=block")
+    markup = client.get(address).content.decode()
+    assert markup.count('<path class="suppressed"') >= series.status.count("s") > 0
+    assert 'id="hatch"' in markup
+
+
+def test_csv_and_workbook_hold_the_same(client: Client, release: Release) -> None:
+    where = addresses(release)
+    text = client.get(where["theme_csv"]).content.decode("utf-8-sig")
+    lines = [line.split(";") for line in text.split("\r\n")]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(where["theme_xlsx"]).content))
+    sheet = book.get_sheet_by_index(0).to_python()
+    start = next(place for place, line in enumerate(lines) if line[0] == "Schlüssel")
+    assert [line[:2] for line in lines[start : start + 14]] == [
+        [str(cell) for cell in row[:2]] for row in sheet[start:]
+    ]
+    assert [row[0] for row in sheet[start + 1 :]] == [f"{number:02}" for number in range(1, 13)] + ["05999004"]
+    assert lines[0] == ["Angabe", "Ausländerinnen und Ausländer"]
+
+
+def test_no_cell_becomes_a_formula(client: Client, release: Release) -> None:
+    area_set = release.levels.get(area_set__level="quarter").area_set
+    area_set.areas[0]["name"] = '=HYPERLINK("x")'
+    area_set.save()
+    where = addresses(release)
+    text = client.get(where["theme_csv"]).content.decode("utf-8-sig")
+    assert "'=HYPERLINK" in text
+    assert not re.search(r"(^|;)\"?=", text, re.M)
+    content = client.get(where["theme_xlsx"]).content
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_pictures_are_pictures(client: Client, release: Release) -> None:
+    svg = client.get(addresses(release)["theme_svg"])
+    assert svg.content.startswith(b"<svg xmlns=")
+    assert b"Musterfurt" in svg.content
+    assert "attachment" in svg.headers["Content-Disposition"]
+    assert client.get(addresses(release)["theme_png"]).content.startswith(b"\x89PNG")
+
+
+def test_a_name_with_markup_stays_text(client: Client, release: Release) -> None:
+    area_set = release.levels.get(area_set__level="quarter").area_set
+    area_set.areas[0]["name"] = '<script>alert("x")</script>'
+    area_set.areas[0]["spot"] = [10, 10, 11, ["<script>"]]
+    area_set.save()
+    for name in ("theme", "release", "area", "theme_svg"):
+        assert b"<script" not in client.get(addresses(release)[name]).content
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("05999004", "05999999"),
+        ("2025-12-31-1", "2024-12-31-1"),
+        ("thema=foreigner", "thema=nothing"),
+        ("/karte/", "/gebiete/quarter/99/"),
+        ("/karte/", "/gebiete/nowhere/01/"),
+    ],
+)
+def test_an_address_that_leads_nowhere(client: Client, release: Release, change: tuple[str, str]) -> None:
+    response = client.get(addresses(release)["theme"].replace(*change))
+    assert response.status_code == 404
+    assert "Seite nicht gefunden" in response.content.decode()
+
+
+def test_a_selection_that_does_not_fit_gives_way(client: Client, release: Release) -> None:
+    """Who changes the theme and leaves the category of the old one sees the new theme, not an error."""
+    address = addresses(release)["theme"].replace("thema=foreigner", "thema=sex")
+    assert "Geschlecht" in client.get(address).content.decode()
+
+
+def test_the_latest_release_has_an_address_of_its_own(client: Client, release: Release) -> None:
+    latest = client.get(reverse("release", args=[release.town.ags, "neueste"]))
+    assert latest.context["release"] == release
+
+
+def test_the_language_is_chosen_and_kept(client: Client, release: Release) -> None:
+    where = addresses(release)["release"]
+    answer = client.post(reverse("set_language"), {"language": "en", "next": where})
+    assert answer.headers["Location"] == where
+    assert "Key figures" in client.get(where).content.decode()
+
+
+@pytest.mark.django_db
+def test_an_empty_desk_says_what_to_do(client: Client) -> None:
+    assert "vielfalt desk import" in client.get(reverse("towns")).content.decode()
