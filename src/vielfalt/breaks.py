@@ -121,10 +121,20 @@ ALL: tuple[BreakCheck, ...] = (
     ),
     BreakCheck(
         "links_lost",
-        N_("Too few residents of the earlier date are found again; the ordering numbers may have been given anew."),
+        N_(
+            "Too few residents of the earlier date are found again; the ordering numbers or the key of the town may be "
+            "new."
+        ),
         N_("Movements are not shown."),
         "movements",
         "parameter least_linked",
+    ),
+    BreakCheck(
+        "same_extract",
+        N_("Nobody was born, came, moved or went: this may be the extract of the earlier date once more."),
+        N_("Movements are not shown; put the extract of this date in place and evaluate it again."),
+        "movements",
+        "own default",
     ),
     BreakCheck(
         "stock_differs",

@@ -73,6 +73,8 @@ def _breaks(cells: TwoDates, before: Earlier, now: Facts) -> tuple[Break, ...]:
         found.append(Break("links_lost"))
     if cells.recoded > limits["most_recoded"]:
         found.append(Break("areas_recoded"))
+    if all(set(cells.tables[id].frame[id]) <= {"stayed"} for id in ("came", "went")):
+        found.append(Break("same_extract"))
     if all(breaks.areas_comparable(found, level) for level in now.areas) and _differs(cells, before):
         found.append(Break("stock_differs"))
     return tuple(found)

@@ -57,6 +57,9 @@ def entries(words: Words) -> Iterator[Entry]:
         yield _status_rule(rule, words)
     for rule in IMMIGRATION_HISTORY.all_rules():
         yield _rule(IMMIGRATION_HISTORY, rule, words)
+    for decision in (CAME, WENT, CITIZENSHIP):
+        for rule in decision.all_rules():
+            yield _rule(decision, rule, words)
     for rule_set in rule_sets.ALL:
         yield _rule_set(rule_set, words)
     for link in kinship.LINKS:

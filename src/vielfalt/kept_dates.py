@@ -44,14 +44,33 @@ class Earlier:
 def earlier(town: Town, date: int) -> Earlier | None:
     """The latest earlier date whose link file is kept and that was released; None when there is none.
 
-    Raises DeliveryError when that release is broken.
+    Raises DeliveryError when that release is broken, StorageError when the link file cannot be read.
     """
     for day in reversed(linked_dates(town)):
         facts = read_facts(town, day)
         release = latest_release_before(town.releases, day + 1, town.ags, "register") if day < date else None
         if facts is not None and release is not None and release.date == day:
-            return Earlier(day, pl.read_parquet(town.vault / dates.to_iso(day) / LINKS), facts, release)
+            return Earlier(day, _links(town.vault / dates.to_iso(day) / LINKS), facts, release)
     return None
+
+
+def _links(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError):
+        raise StorageError(
+            N_("The link file of the earlier reference date is damaged."),
+            where=path,
+            todo=N_("Delete it and evaluate that date again, or go on without movements: vielfalt forget, then run."),
+        ) from None
+
+
+def kept_whole(town: Town, date: int) -> bool:
+    """Whether the vault still holds all that a run keeps of a date: what explains it, and its link file if wanted."""
+    folder = town.vault / dates.to_iso(date)
+    latest = sorted({*linked_dates(town), date})[-town.link_dates :] if town.link_dates else []
+    files = ("persons.parquet", "evidence.parquet", *([LINKS] if date in latest else []))
+    return read_facts(town, date) is not None and all((folder / name).is_file() for name in files)
 
 
 def linked_dates(town: Town) -> tuple[int, ...]:

@@ -61,7 +61,8 @@ def reference_date(town: Town, wanted: int | None) -> int:
 def run(town: Town, date: int, language: Language, step: Step) -> Released:
     """Check, derive, count, protect, publish: the release package of a reference date, whole or not at all.
 
-    Nothing is done when neither extract, settings, areas nor program changed since the last release of that date.
+    Nothing is released when neither extract, settings, areas nor program changed since the last release of that date;
+    what the vault has lost of it is written again.
     Raises DisclosureError, and releases nothing, when a hidden figure could be recomputed from the published ones, and
     BusyError while another run is working on the town.
     """
@@ -73,6 +74,8 @@ def _run(town: Town, date: int, language: Language, step: Step) -> Released:
     print_now = fingerprint.of(town, date, language)
     before = _last_run(town, date)
     if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
+        if not kept_dates.kept_whole(town, date):
+            _keep_again(town, date, step)
         return Released(town.releases / before["release"], True, ())
     earlier = kept_dates.earlier(town, date)
     with workspace(town, date) as (engine, vault):
@@ -81,9 +84,22 @@ def _run(town: Town, date: int, language: Language, step: Step) -> Released:
     results, audit = _figures(town, date, evaluation, earlier, step)
     with step("publish"):
         folder = write_release(results, town.releases, Words(language), audit)
-    kept_dates.forget(town, kept_dates.linked_dates(town)[: -town.link_dates or None])
+    _keep_the_latest(town)
     _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
     return Released(folder, False, evaluation.findings)
+
+
+def _keep_again(town: Town, date: int, step: Step) -> None:
+    """Writes anew what is missing in the vault of a date that is released already and has not changed."""
+    with workspace(town, date) as (engine, vault):
+        keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, None, step)
+        derive_and_count(town, date, engine, town_key(town.vault), step, keep)
+    _keep_the_latest(town)
+
+
+def _keep_the_latest(town: Town) -> None:
+    """Deletes the oldest link files, so that no more are kept than the town wants."""
+    kept_dates.forget(town, kept_dates.linked_dates(town)[: -town.link_dates or None])
 
 
 def _figures(

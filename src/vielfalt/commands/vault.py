@@ -28,6 +28,8 @@ def forget(folder: Path, date: str | None, lang: Language | None) -> None:
     wanted = [dates.from_iso(date)] if date else kept_dates.linked_dates(town)
     lines = [words("Deleted: {file}", file=path) for path in kept_dates.forget(town, wanted)]
     click.echo("\n".join(lines or [words("There is no link file to delete.")]))
+    if lines and town.link_dates:
+        click.echo(words("A later run of that date writes it again; link_dates = 0 in town.toml keeps none."))
 
 
 ALL: tuple[click.Command, ...] = (forget,)

@@ -255,9 +255,10 @@ def _present(dimension: str, keys: Iterable[str]) -> list[str]:
 
 
 def _hidden_totals(table: ProtectedCells, level: str, category: str, keys: list[str]) -> Marks:
+    """The areas whose total of a category is hidden; none where nobody in the town is of it, which everyone can see."""
     chosen = (pl.col("level") == level) & (pl.col(table.table.dimensions[0]) == category)
     status = dict(table.frame.filter(chosen).select("area", "status").iter_rows())
-    return np.array([status[key] == "suppressed" for key in keys], dtype=np.bool_)
+    return np.array([status.get(key) == "suppressed" for key in keys], dtype=np.bool_)
 
 
 def _town(

@@ -1,0 +1,80 @@
+"""Reference dates one after another, as a user meets them: what the vault has lost, and what was delivered twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vielfalt.synthetic import write_town
+
+BEFORE, NOW = "2024-12-31", "2025-12-31"
+
+
+def vielfalt(*words: object, expect: int = 0) -> str:
+    """Runs a command in a process of its own, in English, and checks its exit code; all it printed."""
+    environment = {**os.environ, "VIELFALT_LANG": "en", "COLUMNS": "200"}
+    command = [sys.executable, "-m", "vielfalt", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == expect, done.stderr
+    return done.stdout + done.stderr
+
+
+def described(town: Path, release: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((town / "releases" / release / "datapackage.json").read_text("utf-8"))
+    return content["vielfalt"]
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A synthetic town whose earlier date is evaluated."""
+    root = tmp_path_factory.mktemp("town") / "town"
+    write_town(root, residents=1_500, seed=5, dates=(20241231, 20251231), progress=lambda _: None)
+    vielfalt("run", root, "--date", BEFORE)
+    return root
+
+
+@pytest.fixture
+def town(tmp_path: Path, evaluated: Path) -> Path:
+    """A copy of it, to be spoiled."""
+    return Path(shutil.copytree(evaluated, tmp_path / "town"))
+
+
+def test_the_same_extract_under_two_dates_is_a_break(town: Path) -> None:
+    shutil.copy(town / "register" / BEFORE / "register.csv", town / "register" / NOW / "register.csv")
+    vielfalt("run", town)
+    told = described(town, f"{NOW}-1")
+    assert [entry["check"] for entry in told["breaks"]] == ["same_extract"]
+    assert not {"came", "went"} & {table["id"] for table in told["tables"]}
+    assert "may be the extract of the earlier date once more" in (
+        town / "releases" / f"{NOW}-1" / "report.html"
+    ).read_text("utf-8")
+
+
+def test_what_the_vault_has_lost_is_written_again_without_a_new_release(town: Path) -> None:
+    kept = {path.name: path.read_bytes() for path in (town / "vault" / BEFORE).iterdir()}
+    assert "Deleted" in vielfalt("forget", town, "--date", BEFORE)
+    for lost in ("facts.json", "persons.parquet"):
+        (town / "vault" / BEFORE / lost).unlink()
+    assert "Nothing has changed" in vielfalt("run", town, "--date", BEFORE)
+    for name in ("links.parquet", "facts.json", "persons.parquet"):
+        assert (town / "vault" / BEFORE / name).read_bytes() == kept[name], name
+    assert [path.name for path in sorted((town / "releases").iterdir())] == [f"{BEFORE}-1", f"{BEFORE}-1.zip"]
+
+
+def test_a_damaged_link_file_stops_the_run_with_a_next_step(town: Path) -> None:
+    path = town / "vault" / BEFORE / "links.parquet"
+    path.write_bytes(b"nothing")
+    told = vielfalt("run", town, expect=14)
+    assert "link file" in told and str(path) in told and "vielfalt forget" in told
+    assert not (town / "releases" / f"{NOW}-1").exists()
+    vielfalt("forget", town, "--date", BEFORE)
+    vielfalt("run", town, "--date", BEFORE)
+    vielfalt("run", town)
+    assert described(town, f"{NOW}-1")["movements_since"] == BEFORE
