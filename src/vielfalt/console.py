@@ -96,12 +96,20 @@ def show_capabilities(found: Iterable[Capability], words: Words) -> None:
 
 
 def show_table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """A table of printed text; numbers stand to the right."""
+    """A table of printed text; numbers stand to the right, as narrow as their longest word; single words stay whole."""
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     printed = [tuple(row) for row in rows]
     for place, heading in enumerate(headings):
         number = place > 0 and all(not any(sign.isalpha() for sign in row[place]) for row in printed)
-        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+        texts = (heading, *(row[place] for row in printed))
+        longest = max(len(word) for text in texts for word in text.split(" "))
+        table.add_column(
+            heading,
+            justify="right" if number else "left",
+            overflow="fold",
+            max_width=longest if number else None,
+            no_wrap=not any(" " in text for text in texts),
+        )
     for row in printed:
         table.add_row(*row)
     Console(highlight=False).print(table)

@@ -28,7 +28,8 @@ def vielfalt(*words: object, expect: int = 0) -> str:
 
 def described(town: Path, release: str) -> dict[str, Any]:
     content: dict[str, Any] = json.loads((town / "releases" / release / "datapackage.json").read_text("utf-8"))
-    return content["vielfalt"]
+    vielfalt_of: dict[str, Any] = content["vielfalt"]
+    return vielfalt_of
 
 
 @pytest.fixture(scope="module")
