@@ -61,7 +61,6 @@ ALL: tuple[Table, ...] = (
         ("flow", "mh_group"),
         ("residents", "mh_register", "foreigner", "movements"),
         fine=True,
-        town_only=True,
         needs=("person_id", *BIRTH),
     ),
     Table(
@@ -80,7 +79,6 @@ ALL: tuple[Table, ...] = (
         ("flow", "sex"),
         ("residents", "movements"),
         fine=True,
-        town_only=True,
         needs=("person_id", "sex"),
     ),
     Table(
@@ -98,7 +96,6 @@ ALL: tuple[Table, ...] = (
         ("flow", "age_class"),
         ("residents", "movements"),
         fine=True,
-        town_only=True,
         needs=("person_id", "birth_date"),
     ),
 )

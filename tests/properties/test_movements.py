@@ -17,7 +17,7 @@ from small_towns import PROTECTION, Counts, cells_of, geography
 from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import Dates, equations, fixpoint, protect, protect_movements, recomputable
-from vielfalt.figures.disclosure.movements import Flows, hidden_groups
+from vielfalt.figures.disclosure.group_movements import Flows, hidden_groups
 from vielfalt.geography import Geography
 
 _SIZES = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 30, 80])

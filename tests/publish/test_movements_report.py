@@ -93,6 +93,34 @@ def test_moves_are_shown_from_area_to_area(moved: Results, words: Words) -> None
     assert matrix.rows[1] == ("Mitte", "110", "111", "112")
 
 
+def by_age(hidden_level: str) -> ProtectedCells:
+    """Ages by area: 10 new of the youngest, 11 gone, and so on; one level is hidden whole, moves everywhere."""
+    where = example.geography(1)
+    rows = []
+    for level in ("town", *(level.id for level in where.levels)):
+        for area in where.names(level):
+            for place, (age, kind) in enumerate(
+                (a, k) for a in ("0-17", "18-64", "65+") for k in ("new", "moved", "gone")
+            ):
+                shut = level == hidden_level or (kind == "moved" and level != "town")
+                rows.append((level, area, kind, age, None if shut else 10 + place, "suppressed" if shut else "ok"))
+    columns = ["level", "area", "flow", "age_class", "value", "status"]
+    frame = pl.DataFrame(rows, schema=columns, orient="row").cast({"value": pl.Int64})
+    return ProtectedCells(programme.table("flow_by_age"), frame, "primary suppression", example.PROTECTION)
+
+
+def test_groups_are_shown_by_area_where_enough_is_published(moved: Results, words: Words) -> None:
+    aged = replace(moved, tables={**moved.tables, "flow_by_age": by_age("quarter")})
+    found = tables_in(section(build_report(aged, NO_MAPS, words), "movements"))
+    shown = found["Movements by age, by area (Stadtbezirke)"]
+    assert [column.title for column in shown.columns[1:3]] == [
+        "Under 18 years: born or new in the register",
+        "Under 18 years: moved away or died",
+    ]
+    assert shown.rows[0] == ("Nord", "10", "12", "13", "15", "16", "18")
+    assert "Movements by age, by area (Stadtteile)" not in found
+
+
 def test_the_report_never_speaks_of_deaths_alone(moved: Results, words: Words) -> None:
     text = " ".join(str(one) for one in section(build_report(moved, NO_MAPS, words), "movements"))
     assert "moved away or died" in text.lower()

@@ -6,32 +6,37 @@ By area, the residents of each date are divided by how they came or what became 
 of that date, and those who stayed are the same people in both, so the chains of tables are protected like any other,
 with the published figures of both dates given.
 
-By group, in the town as a whole, the residents of both dates are taken as known for every group, hidden or not, because
-their difference is what came minus what went. Where one of the two is small, or where their difference would
-tell how few people changed the group (naturalised, for example), a group is hidden whole and with at least one other.
+By group, in the town as a whole (``group_movements``) and on the levels where it can be proved (``group_areas``), the
+residents of both dates are taken as known for every group, hidden or not.
 
 Between areas, the totals of rows and columns are known, so the rectangle rule applies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from vielfalt import codes
 from vielfalt.cells import Cells, ProtectedCells, Protection
-from vielfalt.figures.disclosure import rectangles, secondary
 from vielfalt.figures.disclosure.attack import hidden_cells
-from vielfalt.figures.disclosure.division import Ints, Marks, division
+from vielfalt.figures.disclosure.division import Marks, division
 from vielfalt.figures.disclosure.fixpoint import suppress_all
 from vielfalt.figures.disclosure.grids import grids
-from vielfalt.figures.disclosure.protecting import METHOD, published
-from vielfalt.geography import TOWN, Geography
+from vielfalt.figures.disclosure.group_areas import with_areas
+from vielfalt.figures.disclosure.group_movements import (
+    births_and_arrivals,
+    by_group,
+    matrix,
+    rectangle,
+    small_or_dominated,
+    town_rows,
+)
+from vielfalt.figures.disclosure.protecting import published
+from vielfalt.geography import Geography
 
-_OUTGOING, _WITHIN = "gone", "moved"
 _FROM_DATE = {"residents": "residents_before"}
 """Table of the earlier release and the name it bears beside the movements."""
 
@@ -57,9 +62,12 @@ def protect_movements(
     if "moves_between" in cells:
         found["moves_between"] = _between(cells["moves_between"], found, geography, protection)
     for id in (id for id in cells if id not in found and not cells[id].table.parent):
-        found[id] = _by_group(cells[id], found, dates, geography, protection)
+        group = cells[id].table.dimensions[1]
+        residents = dates.before[group], dates.now[group]
+        town = by_group(cells[id], found, residents, geography, protection)
+        found[id] = town if cells[id].table.town_only else with_areas(cells[id], town, found, residents, geography)
     for id in (id for id in cells if id not in found):
-        found[id] = _new(cells[id], found, geography, protection)
+        found[id] = births_and_arrivals(cells[id], found, geography, protection)
     return {id: found[id] for id in cells}
 
 
@@ -83,175 +91,14 @@ def _between(
     """Moves from area to area of the coarsest level; what is hidden of an area's total hides its row or column."""
     level = geography.levels[0]
     keys = [area.key for area in level.areas]
-    values, tops = (_matrix(cells.frame, cells.table.dimensions, (keys, keys), name) for name in ("n", "top"))
+    values, tops = (matrix(cells.frame, cells.table.dimensions, (keys, keys), name) for name in ("n", "top"))
     dead = (
         _hidden_totals(found["went"], level.id, "moved", keys),
         _hidden_totals(found["came"], level.id, "moved", keys),
     )
-    marks = _primary(values, tops, protection)
-    hidden = _rectangle(values, marks, dead, 1.0 + np.log1p(values), protection.min_cell)
-    return _town(cells, (keys, keys), values, hidden, geography, protection)
-
-
-def _by_group(
-    cells: Cells, found: Mapping[str, ProtectedCells], dates: Dates, geography: Geography, protection: Protection
-) -> ProtectedCells:
-    """Movements (rows) by group (columns) of the town as a whole."""
-    kind, group = cells.table.dimensions
-    frame = cells.frame.group_by(kind, group).agg(pl.col("n").sum(), pl.col("top").max())
-    movements = _present(kind, frame[kind])
-    totals = {date: _totals(known, group) for date, known in (("now", dates.now), ("before", dates.before))}
-    groups = _present(group, [*totals["now"], *totals["before"]])
-    values, tops = (_matrix(frame, (kind, group), (movements, groups), name) for name in ("n", "top"))
-    earlier, later = (np.array([totals[date].get(key, 0) for key in groups]) for date in ("before", "now"))
-    crossing = np.array([name != _WITHIN for name in movements])
-    signs = np.array([-1 if name == _OUTGOING else 1 for name in movements])[crossing]
-    marks = _primary(values, tops, protection)
-    costs = secondary.costs([(key,) for key in groups], values.sum(axis=0))
-    flows = Flows(values[crossing], signs, later - earlier, marks[crossing], costs)
-    hidden = np.zeros(values.shape, np.bool_)
-    if _withheld(found, group):
-        hidden[:] = True
-    else:
-        blocks = _blocks(group, groups)
-        hidden[crossing] = hidden_groups(flows, blocks, protection.min_cell)[None, :]
-        for row in np.flatnonzero(~crossing):
-            hidden[row] = _line(values[row], marks[row], costs, blocks, protection.min_cell)
-    return _town(cells, (movements, groups), values, hidden, geography, protection)
-
-
-def _new(
-    cells: Cells, found: Mapping[str, ProtectedCells], geography: Geography, protection: Protection
-) -> ProtectedCells:
-    """Births and arrivals (rows) by group; both together are published by group in the parent table, or hidden."""
-    kind, group = cells.table.dimensions
-    above = found[cells.table.parent].frame.filter(pl.col("flow") == "new")
-    keys = _present(kind, cells.frame[kind]), _present(group, above[group])
-    values, tops = (_matrix(cells.frame, (kind, group), keys, name) for name in ("n", "top"))
-    status = dict(above.select(group, "status").iter_rows())
-    dead = np.array([status[key] == "suppressed" for key in keys[1]], dtype=np.bool_)
-    hidden = np.ones(values.shape, np.bool_)
-    if not _withheld(found, group):
-        costs = np.tile(secondary.costs([(key,) for key in keys[1]], values.sum(axis=0)), (len(keys[0]), 1))
-        nobody = np.zeros(len(keys[0]), np.bool_)
-        hidden = _rectangle(values, _primary(values, tops, protection), (nobody, dead), costs, protection.min_cell)
-    return _town(cells, keys, values, hidden, geography, protection)
-
-
-@dataclass(frozen=True)
-class Flows:
-    """Movements (rows) by group: counts, +1 for coming, -1 for going; per group its growth and the cost of hiding."""
-
-    values: Ints
-    signs: Ints
-    growth: Ints
-    primary: Marks
-    costs: rectangles.Costs
-
-
-def hidden_groups(flows: Flows, blocks: Ints, smallest: int) -> Marks:
-    """Which groups to hide whole: those with a small cell or a small change of group, and partners in their block.
-
-    The totals of every movement are known in each block of groups, and the growth of every group. Hidden groups can
-    shift people among each other in coming and going alike; that room must be at least ``smallest``.
-    """
-    changed = np.abs(flows.growth - flows.signs @ flows.values)
-    hidden: Marks = flows.primary.any(axis=0) | ((changed > 0) & (changed < smallest))
-    size = flows.values.sum(axis=0)
-    for block in np.unique(blocks):
-        inside = blocks == block
-        while not _enough(flows, hidden & inside, smallest):
-            free = np.flatnonzero(inside & ~hidden & (size > 0))
-            if not free.size:
-                hidden |= inside
-                break
-            hidden[free[np.argmin(flows.costs[free])]] = True
-    return hidden
-
-
-def _enough(flows: Flows, hidden: Marks, smallest: int) -> bool:
-    """Whether the hidden groups of a block protect each other: two or more in every movement, and room in both ways."""
-    if not hidden.any():
-        return True
-    values = flows.values[:, hidden]
-    sums, filled = values.sum(axis=1), np.count_nonzero(values, axis=1)
-    room = np.minimum(values[flows.signs > 0].sum(axis=0), values[flows.signs < 0].sum(axis=0))
-    several = np.all((sums == 0) | ((filled > 1) & (sums >= smallest)))
-    return bool(several and room.sum() >= smallest and np.count_nonzero(room) > 1)
-
-
-def _withheld(found: Mapping[str, ProtectedCells], group: str) -> bool:
-    """Whether nothing can be shown by group: a total of the town is hidden, or that of all foreigners is."""
-    totals = [found[id] for id in ("came", "went") if id in found]
-    if any((table.frame["level"] == TOWN).any() and _town_hidden(table) for table in totals):
-        return True
-    if group != "nationality_group" or "flow_by_mh_group" not in found:
-        return False
-    frame = found["flow_by_mh_group"].frame
-    return bool((frame.filter(pl.col("mh_group") == "foreigner")["status"] == "suppressed").any())
-
-
-def _town_hidden(table: ProtectedCells) -> bool:
-    return bool((table.frame.filter(pl.col("level") == TOWN)["status"] == "suppressed").any())
-
-
-def _blocks(group: str, keys: list[str]) -> Ints:
-    """Groups whose sum is known from another table of movements: country groups of Germans and of foreigners."""
-    if group != "nationality_group":
-        return np.zeros(len(keys), dtype=np.int64)
-    above = [codes.category(group, key).parent for key in keys]
-    return np.array([sorted(set(above)).index(key) for key in above], dtype=np.int64)
-
-
-def _line(values: Ints, primary: Marks, costs: rectangles.Costs, blocks: Ints, smallest: int) -> Marks:
-    """Which groups to hide of one movement whose total is known in each block; all where a block cannot protect one."""
-    hidden = primary.copy()
-    for block in np.unique(blocks):
-        inside = blocks == block
-        found = rectangles.line(values[None, inside], primary[inside], costs[inside], smallest)
-        if found is None:
-            return np.ones(values.shape, np.bool_)
-        hidden[inside] = found
-    return hidden
-
-
-def _rectangle(
-    values: Ints, primary: Marks, dead: tuple[Marks, Marks], costs: rectangles.Costs, smallest: int
-) -> Marks:
-    """What to hide of a table whose totals are known but for those of the ``dead`` rows and columns, hidden whole."""
-    rows, columns = dead
-    groups = np.zeros(len(rows), dtype=np.int64), np.zeros(len(columns), dtype=np.int64)
-    lines = rectangles.Dead(rows[:, None], columns[None, :], *groups)
-    found = rectangles.pattern(rectangles.merged(values[None], primary, costs, lines, smallest), smallest)
-    whole: Marks = rows[:, None] | columns[None, :]
-    return np.ones(values.shape, np.bool_) if found is None else whole | found
-
-
-def _primary(values: Ints, tops: Ints, protection: Protection) -> Marks:
-    small = (values > 0) & (values < protection.min_cell_fine)
-    marks: Marks = small | ((values > 0) & (tops > protection.dominance * values))
-    return marks
-
-
-def _matrix(frame: pl.DataFrame, names: tuple[str, ...], keys: tuple[list[str], list[str]], measure: str) -> Ints:
-    """A measure by two dimensions: sums of counts, the largest of addresses."""
-    rows, columns = ({key: place for place, key in enumerate(part)} for part in keys)
-    found = np.zeros((len(rows), len(columns)), dtype=np.int64)
-    for row, column, value in frame.select(*names, measure).iter_rows():
-        if row in rows and column in columns:
-            place = rows[row], columns[column]
-            found[place] = max(found[place], value) if measure == "top" else found[place] + value
-    return found
-
-
-def _totals(known: Mapping[str, Cells], group: str) -> dict[str, int]:
-    sums = known[group].frame.group_by(group).agg(pl.col("n").sum())
-    return dict(sums.iter_rows())
-
-
-def _present(dimension: str, keys: Iterable[str]) -> list[str]:
-    present = set(keys)
-    return [row.key for row in codes.categories(dimension) if row.key in present]
+    marks = small_or_dominated(values, tops, protection)
+    hidden = rectangle(values, marks, dead, 1.0 + np.log1p(values), protection.min_cell)
+    return town_rows(cells, (keys, keys), values, hidden, geography, protection)
 
 
 def _hidden_totals(table: ProtectedCells, level: str, category: str, keys: list[str]) -> Marks:
@@ -259,22 +106,3 @@ def _hidden_totals(table: ProtectedCells, level: str, category: str, keys: list[
     chosen = (pl.col("level") == level) & (pl.col(table.table.dimensions[0]) == category)
     status = dict(table.frame.filter(chosen).select("area", "status").iter_rows())
     return np.array([status.get(key) == "suppressed" for key in keys], dtype=np.bool_)
-
-
-def _town(
-    cells: Cells,
-    keys: tuple[list[str], list[str]],
-    values: Ints,
-    hidden: Marks,
-    geography: Geography,
-    protection: Protection,
-) -> ProtectedCells:
-    """A crossing of the town as a whole as it may be published."""
-    names = cells.table.dimensions
-    rows = [
-        (TOWN, geography.town.key, row, column, None if marks else int(count), "suppressed" if marks else "ok")
-        for row, counts, line in zip(keys[0], values, hidden, strict=True)
-        for column, count, marks in zip(keys[1], counts, line, strict=True)
-    ]
-    kinds = dict.fromkeys(("level", "area", *names), pl.Utf8) | {"value": pl.Int64, "status": pl.Utf8}
-    return ProtectedCells(cells.table, pl.DataFrame(rows, schema=kinds, orient="row"), METHOD, protection)

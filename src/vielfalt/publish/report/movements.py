@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from vielfalt.geography import TOWN
 from vielfalt.publish import labels, lookup
 from vielfalt.publish.lookup import Category
@@ -11,6 +13,7 @@ from vielfalt.publish.report import breaks, tables
 from vielfalt.publish.report.model import Block, Column, DataTable, Heading, Paragraph
 from vielfalt.publish.results import Movements, Results
 from vielfalt.publish.shares import SUPPRESSED, number_text
+from vielfalt.publish.themes import MOST_HIDDEN
 from vielfalt.words import N_, Words
 
 _TOWN: tuple[tuple[str, str], ...] = (
@@ -19,6 +22,7 @@ _TOWN: tuple[tuple[str, str], ...] = (
     ("went", "gone"),
     ("citizenship_change", "naturalised"),
 )
+_CROSSING = ("new", "gone")
 _BY_GROUP = ("flow_by_mh_group", "new_by_mh_group", "flow_by_sex", "flow_by_age", "flow_by_nationality_group")
 
 
@@ -36,6 +40,7 @@ def movements(results: Results, words: Words) -> tuple[Block, ...]:
         *_balances(results, words),
         *_between(results, words),
         *(block for table in _BY_GROUP if table in results.tables for block in _by_group(results, words, table)),
+        *(block for table in _BY_GROUP if table in results.tables for block in _groups_by_area(results, words, table)),
     )
 
 
@@ -175,6 +180,44 @@ def _by_group(results: Results, words: Words, table: str) -> tuple[Block, ...]:
     )
     caption = words(N_("{table}, town as a whole"), table=labels.table_title(words, entry))
     return (DataTable(caption, columns, rows),) if rows else ()
+
+
+def _groups_by_area(results: Results, words: Words, table: str) -> tuple[Block, ...]:
+    """Births and arrivals, and departures, by group per area: the levels on which enough can be shown."""
+    cells = results.tables[table]
+    kind, group = cells.table.dimensions
+    blocks: list[Block] = []
+    for level in tables.levels_with_figures(results, table):
+        frame = cells.frame.filter((pl.col("level") == level) & pl.col(kind).is_in(_CROSSING))
+        if frame["value"].null_count() > MOST_HIDDEN * frame.height:
+            continue
+        if len(results.geography.level(level).areas) > tables.MOST_AREAS:
+            blocks.append(tables.too_many(results, words, level))
+            continue
+        pairs = [(key, name) for key in labels.in_order(group, frame[group].unique()) for name in _CROSSING]
+        columns = [lookup.by_area(cells, level, (name, key)) for key, name in pairs]
+        headings = (_crossing(words, (group, key), (kind, name)) for key, name in pairs)
+        blocks.append(
+            DataTable(
+                words(
+                    N_("{table}, by area ({level})"),
+                    table=labels.table_title(words, cells.table),
+                    level=_title(results, level),
+                ),
+                (Column(words(N_("Area")), numeric=False), *(Column(heading) for heading in headings)),
+                tuple(
+                    (area.name, *(number_text(words, values.get(area.key)) for values in columns))
+                    for area in results.geography.level(level).areas
+                ),
+            )
+        )
+    return tuple(blocks)
+
+
+def _crossing(words: Words, group: tuple[str, str], movement: tuple[str, str]) -> str:
+    """A group and a movement as the heading of a column."""
+    first, second = (labels.category_label(words, *one) for one in (group, movement))
+    return words(N_("{group}: {movement}"), group=labels.sentence_case(first), movement=second)
 
 
 def _values(results: Results, level: str, table: str, key: str) -> lookup.Values:
