@@ -48,20 +48,35 @@ class Later:
     protection: Protection
 
 
-def movements(later: Later, cells: TwoDates, before: Earlier) -> tuple[Movements, dict[str, ProtectedCells]]:
-    """The tables of movements that may be published, and the breaks that say why others may not."""
+@dataclass(frozen=True)
+class Attacked:
+    """The tables that were attacked together, and how many of their hidden figures could be computed."""
+
+    tables: Mapping[str, ProtectedCells]
+    disclosed: int
+
+
+def movements(
+    later: Later, cells: TwoDates, before: Earlier
+) -> tuple[Movements, dict[str, ProtectedCells], Attacked | None]:
+    """The tables of movements that may be published, the breaks that say why others may not, and the attack on them.
+
+    Attacked are the figures by area of both dates and the movements between them. Where one can be computed no movement
+    is published, so nothing was disclosed.
+    """
     found = _breaks(cells, before, later.facts)
     if breaks.stops_movements(found):
-        return Movements(before.date, found), {}
+        return Movements(before.date, found), {}, None
     tables = _named(cells.tables, later.facts.rule_set)
     wanted = _wanted(tables, found, later.facts.delivered & before.facts.delivered, later.cells)
     dates = Dates(later.cells, later.protected, cells.before, before.release.tables)
     shown = protect_movements(wanted, dates, later.geography, later.protection)
     chains = {id: table for id, table in shown.items() if len(table.table.dimensions) < 2}
     together = {**later.cells, **{id: wanted[id] for id in chains}}
-    if recomputable({**later.protected, **chains}, together, later.geography, later.protection).height:
-        return Movements(before.date, (*found, Break("not_protectable"))), {}
-    return Movements(before.date, found), shown
+    leaks = recomputable({**later.protected, **chains}, together, later.geography, later.protection)
+    if leaks.height:
+        return Movements(before.date, (*found, Break("not_protectable"))), {}, None
+    return Movements(before.date, found), shown, Attacked(chains, leaks.height)
 
 
 def _breaks(cells: TwoDates, before: Earlier, now: Facts) -> tuple[Break, ...]:

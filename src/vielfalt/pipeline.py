@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -111,19 +111,21 @@ def _figures(
         protected = protect(evaluation.cells, geography, protection)
         leaks = recomputable(protected, evaluation.cells, geography, protection)
         refuse_leaks(leaks, town.root)
-        since, moved = _movements(evaluation, protected, earlier, protection)
+        since, moved, attacked = _movements(evaluation, protected, earlier, protection)
     with step("indices"):
         values = indices(evaluation.cells, protected, geography, protection)
-    tables = {**protected, **moved}
-    return _results(town, date, evaluation, tables, values, since), audit(tables, leaks)
+    attacks = [attack("recompute", protected, leaks.height)]
+    if attacked is not None:
+        attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
+    return _results(town, date, evaluation, {**protected, **moved}, values, since), audit(attacks)
 
 
 def _movements(
     evaluation: Evaluation, protected: Mapping[str, ProtectedCells], earlier: Earlier | None, protection: Protection
-) -> tuple[Movements | None, dict[str, ProtectedCells]]:
+) -> tuple[Movements | None, dict[str, ProtectedCells], dates_compared.Attacked | None]:
     """What may be published of the comparison with an earlier date; nothing where there is none."""
     if evaluation.compared is None or earlier is None:
-        return None, {}
+        return None, {}, None
     return dates_compared.movements(
         dates_compared.Later(evaluation.cells, protected, evaluation.facts, evaluation.geography, protection),
         evaluation.compared,
@@ -142,20 +144,20 @@ def refuse_leaks(leaks: pl.DataFrame, where: Path) -> None:
         )
 
 
-def audit(protected: Mapping[str, ProtectedCells], leaks: pl.DataFrame) -> dict[str, object]:
-    """The report of the audit, as the release package holds it: each attack, the cells tried, the result."""
+def attack(id: str, tables: Mapping[str, ProtectedCells], disclosed: int) -> Mapping[str, object]:
+    """One attack as the report of the audit tells it: the tables and cells tried, and how many it could compute."""
     return {
-        "attacks": [
-            {
-                "id": "recompute",
-                "tables": len(protected),
-                "cells": sum(table.frame.height for table in protected.values()),
-                "hidden": sum(int((table.frame["status"] == "suppressed").sum()) for table in protected.values()),
-                "disclosed": leaks.height,
-            }
-        ],
-        "passed": leaks.is_empty(),
+        "id": id,
+        "tables": len(tables),
+        "cells": sum(table.frame.height for table in tables.values()),
+        "hidden": sum(int((table.frame["status"] == "suppressed").sum()) for table in tables.values()),
+        "disclosed": disclosed,
     }
+
+
+def audit(attacks: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """The report of the audit, as the release package holds it: every attack, and whether all of them failed."""
+    return {"attacks": list(attacks), "passed": not any(entry["disclosed"] for entry in attacks)}
 
 
 def _results(

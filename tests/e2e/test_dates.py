@@ -79,3 +79,7 @@ def test_a_damaged_link_file_stops_the_run_with_a_next_step(town: Path) -> None:
     vielfalt("run", town, "--date", BEFORE)
     vielfalt("run", town)
     assert described(town, f"{NOW}-1")["movements_since"] == BEFORE
+    audit = json.loads((town / "releases" / f"{NOW}-1" / "audit.json").read_text("utf-8"))
+    stocks, between = audit["attacks"]
+    assert (stocks["id"], between["id"]) == ("recompute", "recompute_between_dates")
+    assert between["cells"] > between["hidden"] > 0 and between["disclosed"] == 0 and audit["passed"]

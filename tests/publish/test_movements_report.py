@@ -93,6 +93,13 @@ def test_moves_are_shown_from_area_to_area(moved: Results, words: Words) -> None
     assert matrix.rows[1] == ("Mitte", "110", "111", "112")
 
 
+def test_the_statement_on_protection_names_movements(moved: Results, words: Words) -> None:
+    rule = "a hidden number of one of the two dates could be calculated"
+    assert any(rule in str(one) for one in section(build_report(moved, NO_MAPS, words), "not-shown"))
+    alone = build_report(replace(moved, movements=None), NO_MAPS, words)
+    assert not any(rule in str(one) for one in section(alone, "not-shown"))
+
+
 def by_age(hidden_level: str) -> ProtectedCells:
     """Ages by area: 10 new of the youngest, 11 gone, and so on; one level is hidden whole, moves everywhere."""
     where = example.geography(1)

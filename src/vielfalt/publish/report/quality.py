@@ -31,6 +31,7 @@ def not_shown(results: Results, words: Words) -> tuple[Block, ...]:
         words(
             N_("Further numbers are not published where a hidden number could be calculated from them."),
         ),
+        *_movements(results, words),
     )
     remarks = tuple(words(note) for note in results.notes)
     return (
@@ -46,6 +47,17 @@ def not_shown(results: Results, words: Words) -> tuple[Block, ...]:
         Bullets((*rules, *remarks)),
         _extent(results, words),
     )
+
+
+def _movements(results: Results, words: Words) -> tuple[str, ...]:
+    """The rule for movements, where the run compares two dates."""
+    if results.movements is None:
+        return ()
+    sentence = N_(
+        "Movements between two reference dates are also not published where a hidden number of one of the two dates could "
+        "be calculated from them."
+    )
+    return (words(sentence),)
 
 
 def _dominance(results: Results, words: Words) -> tuple[str, ...]:
