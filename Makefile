@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
 
-.PHONY: help demo test check bench bench-truth messages lock clean
+.PHONY: help demo test check bench bench-truth messages index-pages lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -31,6 +31,9 @@ bench-truth: $(VENV)/installed ## How true the derivation is, on towns whose tru
 
 messages: $(VENV)/installed ## Collect new messages into the German catalogue
 	$(BIN)/python -m tests.messages
+
+index-pages: $(VENV)/installed ## Write the pages of the indices from their catalogue
+	$(BIN)/python -m tests.index_pages
 
 lock: $(VENV)/installed ## Renew the locked requirements
 	$(BIN)/python -m pip install --quiet uv

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,9 @@ from pathlib import Path
 import click
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import index_pages
 from vielfalt import (
     breaks,
     codes,
@@ -156,7 +160,15 @@ def test_checks() -> None:
 
 
 def test_indices() -> None:
-    assert unnamed([entry.id for entry in INDICES], pages(REFERENCE / "indices")) == []
+    """The pages say what the catalogue says; ``python -m tests.index_pages`` writes them."""
+    written = index_pages.pages()
+    assert {f"{entry.id}.md" for entry in INDICES} < set(written)
+    assert {path.name: page(path) for path in (REFERENCE / "indices").glob("*.md")} == written
+
+
+def test_indices_of_a_release() -> None:
+    text = page(REFERENCE / "release-indices.md")
+    assert all(section(text, f"`{id}`") for id in index_pages.IN_RELEASES)
 
 
 def test_tables() -> None:

@@ -15,12 +15,13 @@ import messages
 from vielfalt import breaks, definitions, movement_programme, programme, schema
 from vielfalt.explain import DECISIONS
 from vielfalt.figures.indices import ALL as INDICES
+from vielfalt.figures.indices.index import FAMILIES
 from vielfalt.register import checks, kinship
 from vielfalt.steps import STEPS
 
 SAME_IN_BOTH = {
     *("Definition", "Index", "Name", "Person", "Region", "Religion", "Status", "Tests"),
-    *("Form", "Isolation", "Definition: {title}"),
+    *("Form", "Isolation", "Definition: {title}", "Delta"),
     *("{figure}, {date}", "{group}: {movement}", "{index}, {group}", "{category} ({level})", "{n} %"),
 }
 """Message ids whose German is the same word, and ids of nothing but placeholders."""
@@ -115,7 +116,10 @@ def test_everything_shown_as_data_is_marked(ids: dict[messages.Id, str]) -> None
     shown += [rule.because for decision in DECISIONS for rule in decision.all_rules()]
     shown += [link.because for link in kinship.LINKS]
     shown += [text for entry in checks.ALL for text in (entry.message, entry.consequence)]
-    shown += [text for entry in INDICES for text in (entry.title, entry.formula, entry.bounds, entry.caveat)]
+    shown += [
+        text for entry in INDICES for text in (entry.title, entry.formula, entry.bounds, entry.caveat, entry.peers)
+    ]
+    shown += list(FAMILIES.values())
     assert [text for text in shown if text not in ids] == []
 
 

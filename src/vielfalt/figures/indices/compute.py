@@ -11,8 +11,8 @@ import polars as pl
 from vielfalt import codes, programme
 from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells, Protection
 from vielfalt.figures.index_values import IndexValue
-from vielfalt.figures.indices import formulas
-from vielfalt.figures.indices.formulas import Floats, Marks
+from vielfalt.figures.indices import evenness, exposure, local
+from vielfalt.figures.indices.arrays import Floats, Marks
 from vielfalt.geography import TOWN, AreaLevel, Geography
 from vielfalt.words import N_
 
@@ -126,13 +126,13 @@ def _over_areas(here: _Level, table: str, group: str, protection: Protection) ->
     """Dissimilarity (against residents without migration background where known), segregation index, isolation."""
     wanted = [("residents", ""), (table, group)]
     units = _units(here, wanted, protection)
-    yield _stated(here, "segregation_index", table, group, units, formulas.segregation_index, protection)
-    yield _stated(here, "isolation", table, group, units, formulas.isolation, protection)
+    yield _stated(here, "segregation_index", table, group, units, evenness.segregation_index, protection)
+    yield _stated(here, "isolation", table, group, units, exposure.isolation, protection)
     if "mh_register" in here.counts:
         units = _units(here, [*wanted, ("mh_register", "without")], protection)
 
     def dissimilarity(counts: Floats, residents: Floats) -> float | None:
-        return formulas.dissimilarity(counts, units.counts[2] if len(units.counts) > 2 else residents - counts)
+        return evenness.dissimilarity(counts, units.counts[2] if len(units.counts) > 2 else residents - counts)
 
     yield _stated(here, "dissimilarity", table, group, units, dissimilarity, protection)
 
@@ -199,7 +199,7 @@ def _quotients(
         return
     group_there = np.array([counts[area] for area in known], dtype=float)
     all_there = np.array([residents[area] for area in known], dtype=float)
-    quotients = formulas.location_quotient(group_there, all_there, whole, everyone)
+    quotients = local.location_quotient(group_there, all_there, whole, everyone)
     for area, value in zip(known, quotients, strict=True):
         if not np.isnan(value):
             yield IndexValue("location_quotient", table, here.id, group, area, _rounded(value), len(known))
@@ -216,7 +216,7 @@ def _diversity(protected: ProtectedCells, level: str, keys: tuple[str, ...], res
         hidden = len(published) < len(grouped[key])
         rest = max(0.0, total - sum(published))
         counts = np.array([*published, rest] if hidden else published, dtype=float)
-        value = _rounded(formulas.entropy_diversity(counts))
+        value = _rounded(local.entropy_diversity(counts))
         area = "" if level == TOWN else key
         yield IndexValue(
             "entropy_diversity", protected.table.id, level, "", area, value, len(keys), MERGED if hidden else ""

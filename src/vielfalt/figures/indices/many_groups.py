@@ -1,0 +1,223 @@
+"""All groups together: unevenness, diversity, and their spatial forms."""
+
+from __future__ import annotations
+
+from vielfalt.figures.indices import wording as say
+from vielfalt.figures.indices.index import Index
+from vielfalt.words import N_
+
+ALL: tuple[Index, ...] = (
+    Index(
+        "multigroup_dissimilarity",
+        "multigroup",
+        N_("Dissimilarity of all groups"),
+        N_(
+            "Share of residents who would have to move for every area to be composed like the town, over the largest "
+            "possible."
+        ),
+        "D = Σₖ Σᵢ tᵢ |pᵢₖ − Pₖ| / (2 T I), I = Σ Pₖ (1 − Pₖ)",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Sakoda 1981, Demography 18; Reardon & Firebaugh 2002, Sociological Methodology 32",
+        say.CAVEAT_GROUPS,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "multigroup_gini",
+        "multigroup",
+        N_("Gini index of all groups"),
+        N_("Mean difference of all groups' shares between any two residents' areas, over the largest possible one."),
+        "G = Σₖ Σᵢ Σⱼ tᵢtⱼ |pᵢₖ − pⱼₖ| / (2 T² I)",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Reardon & Firebaugh 2002, Sociological Methodology 32",
+        say.CAVEAT_GROUPS,
+        say.PEERS_MATRIX,
+    ),
+    Index(
+        "multigroup_information",
+        "multigroup",
+        N_("Information index of all groups (H)"),
+        N_("How much less mixed the areas are on average than the town, as a part of the town's entropy."),
+        "H = M / E",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Theil & Finizza 1971, Journal of Mathematical Sociology 1; Reardon & Firebaugh 2002, Sociological "
+        "Methodology 32",
+        say.CAVEAT_GROUPS,
+        say.PEERS_EMPTY_GROUP,
+    ),
+    Index(
+        "mutual_information",
+        "multigroup",
+        N_("Mutual information (Theil's M)"),
+        N_(
+            "How much the area tells about the group of a resident. It can be taken apart by areas, groups and "
+            "larger areas."
+        ),
+        "M = Σᵢ Σₖ pᵢₖ tᵢ/T · ln(pᵢₖ / Pₖ)",
+        say.BOUNDS_MUTUAL,
+        0,
+        None,
+        "Theil & Finizza 1971, Journal of Mathematical Sociology 1; Mora & Ruiz-Castillo 2011, Sociological "
+        "Methodology 41",
+        say.CAVEAT_GROUPS,
+        say.PEERS_SAME_R,
+    ),
+    Index(
+        "squared_variation",
+        "multigroup",
+        N_("Squared coefficient of variation"),
+        N_(
+            "Squared differences of the areas' shares from the town's, over the town's share, averaged over the "
+            "groups less one."
+        ),
+        "C = Σₖ Σᵢ tᵢ (pᵢₖ − Pₖ)² / (T (K−1) Pₖ)",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Reardon & Firebaugh 2002, Sociological Methodology 32",
+        say.CAVEAT_GROUPS,
+        say.PEERS_EMPTY_COUNTED,
+    ),
+    Index(
+        "normalised_exposure",
+        "multigroup",
+        N_("Normalised exposure"),
+        N_(
+            "Squared differences of the areas' shares from the town's, over what the group's share leaves to the "
+            "others."
+        ),
+        "P = Σₖ Σᵢ tᵢ (pᵢₖ − Pₖ)² / (T (1 − Pₖ))",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "James 1986, Social Science Research 15; Reardon & Firebaugh 2002, Sociological Methodology 32",
+        say.CAVEAT_GROUPS,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "relative_diversity",
+        "multigroup",
+        N_("Relative diversity"),
+        N_("How much rarer two residents of the same area are of different groups than two of the town."),
+        "R = Σₖ Σᵢ tᵢ (pᵢₖ − Pₖ)² / (T I)",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Goodman & Kruskal 1954, Journal of the American Statistical Association 49; Reardon & Firebaugh 2002, "
+        "Sociological Methodology 32",
+        say.CAVEAT_GROUPS,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "divergence",
+        "multigroup",
+        N_("Divergence"),
+        N_("Mean over all residents of how far the composition of their area is from the town's."),
+        "DI = Σᵢ tᵢ/T Σₖ pᵢₖ ln(pᵢₖ / Pₖ)",
+        say.BOUNDS_MUTUAL,
+        0,
+        None,
+        "Roberto 2015, The Divergence Index, arXiv 1508.01167",
+        say.CAVEAT_GROUPS,
+        say.PEERS_IS_M,
+    ),
+    Index(
+        "diversity",
+        "multigroup",
+        N_("Diversity of the town (entropy)"),
+        N_("−Σ p ln p over the groups of the town."),
+        "E = −Σ Pₖ ln Pₖ",
+        say.BOUNDS_ENTROPY,
+        0,
+        None,
+        "Shannon 1948, Bell System Technical Journal 27; Theil 1972, Statistical Decomposition Analysis",
+        say.CAVEAT_MIXTURE_OF_TOWN,
+        say.PEERS_EMPTY_GROUP,
+    ),
+    Index(
+        "simpson_concentration",
+        "multigroup",
+        N_("Simpson concentration"),
+        N_("Chance that two residents of the town are of the same group."),
+        "λ = Σ Pₖ²",
+        say.BOUNDS_ALIKE,
+        0,
+        1,
+        "Simpson 1949, Nature 163",
+        say.CAVEAT_MIXTURE_OF_TOWN,
+        say.PEERS_SAME_PYSAL,
+    ),
+    Index(
+        "simpson_interaction",
+        "multigroup",
+        N_("Simpson interaction"),
+        N_("Chance that two residents of the town are of different groups."),
+        "I = 1 − Σ Pₖ²",
+        say.BOUNDS_DIFFERENT,
+        0,
+        1,
+        "Simpson 1949, Nature 163; Reardon & Firebaugh 2002, Sociological Methodology 32",
+        say.CAVEAT_MIXTURE_OF_TOWN,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "distortion",
+        "multigroup",
+        N_("Distortion"),
+        N_(
+            "Mean over all residents of how far everything up to each distance differs from the town while the "
+            "circle grows."
+        ),
+        "Δ = Σᵢ tᵢ/T Σⱼ tⱼ/T · KL(all areas up to dᵢⱼ ‖ town)",
+        say.BOUNDS_MUTUAL,
+        0,
+        None,
+        "Olteanu, Randon-Furling & Clark 2019, Proceedings of the National Academy of Sciences 116",
+        say.CAVEAT_GROUPS,
+        say.PEERS_UNWEIGHTED,
+    ),
+    Index(
+        "spatial_dissimilarity",
+        "multigroup",
+        N_("Dissimilarity of surroundings"),
+        N_("Dissimilarity of all groups with the surroundings of an area in place of the area."),
+        "D̃ = Σₖ Σᵢ tᵢ |p̃ᵢₖ − Pₖ| / (2 T I), p̃ᵢₖ = Σⱼ cᵢⱼxⱼₖ / Σⱼ cᵢⱼtⱼ",
+        say.BOUNDS_SURROUNDINGS,
+        0,
+        1,
+        "Reardon & O'Sullivan 2004, Sociological Methodology 34",
+        say.CAVEAT_DISTANCE,
+        say.PEERS_KERNEL,
+    ),
+    Index(
+        "spatial_information",
+        "multigroup",
+        N_("Information index of surroundings"),
+        N_("How much less mixed the surroundings are on average than the town, measured by entropy."),
+        "H̃ = 1 − Σ tᵢẼᵢ / (T E)",
+        say.BOUNDS_SURROUNDINGS,
+        None,
+        1,
+        "Reardon & O'Sullivan 2004, Sociological Methodology 34",
+        say.CAVEAT_DISTANCE,
+        say.PEERS_KERNEL,
+    ),
+    Index(
+        "spatial_relative_diversity",
+        "multigroup",
+        N_("Relative diversity of surroundings"),
+        N_("The same, measured by the chance that two residents are of different groups."),
+        "R̃ = 1 − Σ tᵢĨᵢ / (T I)",
+        say.BOUNDS_SURROUNDINGS,
+        None,
+        1,
+        "Reardon & O'Sullivan 2004, Sociological Methodology 34",
+        say.CAVEAT_DISTANCE,
+        say.PEERS_KERNEL,
+    ),
+)

@@ -1,0 +1,178 @@
+"""Evenness and exposure: one group and everyone else, from counts per area."""
+
+from __future__ import annotations
+
+from vielfalt.figures.indices import wording as say
+from vielfalt.figures.indices.index import Index
+from vielfalt.words import N_
+
+ALL: tuple[Index, ...] = (
+    Index(
+        "dissimilarity",
+        "evenness",
+        N_("Dissimilarity"),
+        N_("Half the sum over all areas of |share of the group − share of those without migration background|."),
+        "D = ½ Σ |xᵢ/X − zᵢ/Z|",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Duncan & Duncan 1955, American Sociological Review 20",
+        say.CAVEAT_SMALL,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "segregation_index",
+        "evenness",
+        N_("Segregation index"),
+        N_("Half the sum over all areas of |share of the group − share of everyone else|."),
+        "IS = ½ Σ |xᵢ/X − yᵢ/Y|",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Duncan & Duncan 1955, American Sociological Review 20",
+        say.CAVEAT_SMALL,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "gini",
+        "evenness",
+        N_("Gini index"),
+        N_("Mean difference of the group's share between any two residents' areas, over the largest possible one."),
+        "G = Σᵢ Σⱼ tᵢtⱼ |pᵢ − pⱼ| / (2 T² P (1−P))",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Duncan & Duncan 1955, American Sociological Review 20; Massey & Denton 1988, Social Forces 67",
+        say.CAVEAT_SMALL,
+        say.PEERS_PAIRS,
+    ),
+    Index(
+        "information",
+        "evenness",
+        N_("Information index (Theil's H)"),
+        N_("How much less mixed the areas are on average than the town, measured by entropy, as a part of the town's."),
+        "H = Σ tᵢ (E − Eᵢ) / (T E), E = −P ln P − (1−P) ln(1−P)",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Theil & Finizza 1971, Journal of Mathematical Sociology 1; Massey & Denton 1988, Social Forces 67",
+        say.CAVEAT_SMALL,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "atkinson",
+        "evenness",
+        N_("Atkinson index"),
+        N_(
+            "1 less the ratio of the residents' unevenly and evenly spread mean shares; areas where the group is "
+            "rare or common weigh alike (b = 0.5)."
+        ),
+        "A = 1 − P/(1−P) · (Σ (1−pᵢ)^(1−b) pᵢ^b tᵢ / (P T))^(1/(1−b)), b = 0.5",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Atkinson 1970, Journal of Economic Theory 2; Massey & Denton 1988, Social Forces 67",
+        say.CAVEAT_SMALL,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "gorard",
+        "evenness",
+        N_("Gorard's index"),
+        N_("Half the sum over all areas of |share of the group − share of all residents|."),
+        "S = ½ Σ |xᵢ/X − tᵢ/T|",
+        say.BOUNDS_GORARD,
+        0,
+        1,
+        "Gorard & Taylor 2002, Sociology 36",
+        say.CAVEAT_SMALL,
+        say.PEERS_SAME_OASISR,
+    ),
+    Index(
+        "minimum_maximum",
+        "evenness",
+        N_("Minimum-maximum index"),
+        N_(
+            "1 less the sum of the smaller over the sum of the larger of the group's and everyone else's shares per "
+            "area."
+        ),
+        "MM = 1 − Σ min(xᵢ/X, yᵢ/Y) / Σ max(xᵢ/X, yᵢ/Y) = 2 IS / (1 + IS)",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "O'Sullivan & Wong 2007, Geographical Analysis 39",
+        say.CAVEAT_SMALL,
+        say.PEERS_SAME_PYSAL,
+    ),
+    Index(
+        "concentration_profile",
+        "evenness",
+        N_("Concentration profile"),
+        N_(
+            "How far the curve “part of the group in areas where its share is at least v” lies from that of an even "
+            "town."
+        ),
+        "R = (P − ∫₀ᴾ c(v) dv + ∫ᴾ¹ c(v) dv) / (1 − P), c(v) = Σ xᵢ/X over areas with pᵢ ≥ v",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Hong & Sadahiro 2014, Journal of Geographical Systems 16",
+        say.CAVEAT_SMALL,
+        say.PEERS_GRID,
+    ),
+    Index(
+        "isolation",
+        "exposure",
+        N_("Isolation"),
+        N_("Sum over all areas of the group's share living there times the group's share of the residents there."),
+        "xPx = Σ xᵢ/X · xᵢ/tᵢ",
+        say.BOUNDS_ISOLATION,
+        0,
+        1,
+        "Bell 1954, Social Forces 32; Massey & Denton 1988, Social Forces 67",
+        say.CAVEAT_SIZE,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "interaction",
+        "exposure",
+        N_("Interaction"),
+        N_("Share of everyone else in the area of the group's average member; with isolation it makes 1."),
+        "xPy = Σ xᵢ/X · yᵢ/tᵢ",
+        say.BOUNDS_OTHERS,
+        0,
+        1,
+        "Bell 1954, Social Forces 32; Massey & Denton 1988, Social Forces 67",
+        say.CAVEAT_SIZE,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "eta_squared",
+        "exposure",
+        N_("Correlation ratio (eta squared)"),
+        N_("Isolation beyond the group's share of the town, over the most it could be."),
+        "η² = (xPx − P) / (1 − P)",
+        say.BOUNDS_EVEN,
+        0,
+        1,
+        "Bell 1954, Social Forces 32; White 1986, Population Index 52",
+        say.CAVEAT_SMALL,
+        say.PEERS_SAME,
+    ),
+    Index(
+        "exposure",
+        "exposure",
+        N_("Exposure to another group"),
+        N_(
+            "Share of the other group in the area of the group's average member; over all groups, its own included, "
+            "the shares make 1."
+        ),
+        "ₘPₙ = Σ xᵢₘ/Xₘ · xᵢₙ/tᵢ",
+        say.BOUNDS_SHARE,
+        0,
+        1,
+        "Bell 1954, Social Forces 32; Massey & Denton 1988, Social Forces 67",
+        say.CAVEAT_SIZE,
+        say.PEERS_PAIRWISE,
+    ),
+)
