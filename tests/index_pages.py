@@ -28,8 +28,8 @@ def _overview() -> str:
     lines = [
         "# Indices",
         "",
-        "Every index of the catalogue; those marked * stand in every [release](../release-indices.md).",
-        "How to read them: [indices](../../explanation/indices.md).",
+        "Every index that [`vielfalt indices`](../commands.md#vielfalt-indices) computes; those marked * stand in",
+        "every [release](../release-indices.md). How to read them: [indices](../../explanation/indices.md).",
         "These pages are written from the catalogue in `src/vielfalt/figures/indices`.",
         "",
         "Symbols: " + SYMBOLS,

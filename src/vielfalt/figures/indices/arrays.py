@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import rel_entr, xlogy
+from scipy.special import rel_entr
 
 Floats = npt.NDArray[np.float64]
 Marks = npt.NDArray[np.bool_]
@@ -19,9 +19,16 @@ def quotient(above: Floats, below: Floats) -> Floats:
     return found
 
 
+def weighted_logarithm(values: Floats) -> Floats:
+    """x ln x of each value, 0 for 0."""
+    # ln 1 = 0 stands for the 0 that has no logarithm; several times as fast as a special function for it.
+    found: Floats = values * np.log(values + (values == 0))
+    return found
+
+
 def entropy(shares: Floats) -> Floats:
     """−Σ p ln p over the last axis, with 0 ln 0 = 0."""
-    found: Floats = -xlogy(shares, shares).sum(axis=-1)
+    found: Floats = -weighted_logarithm(shares).sum(axis=-1)
     return found
 
 

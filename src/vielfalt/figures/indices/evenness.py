@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import xlogy
 
-from vielfalt.figures.indices.arrays import Floats, quotient
+from vielfalt.figures.indices.arrays import Floats, quotient, weighted_logarithm
 
 
 def dissimilarity(group: Floats, others: Floats) -> float | None:
@@ -44,10 +43,9 @@ def information(group: Floats, total: Floats) -> float | None:
         return None
     others = total - group
     # sum t_i E_i = sum t ln t - sum x ln x - sum y ln y: three logarithms per area, none of them of a quotient.
-    mixed = float(xlogy(total, total).sum() - xlogy(group, group).sum() - xlogy(others, others).sum())
-    rest = everyone - whole
-    town = float(everyone * np.log(everyone) - whole * np.log(whole) - rest * np.log(rest))
-    return 1 - mixed / town
+    areas = weighted_logarithm(total) - weighted_logarithm(group) - weighted_logarithm(others)
+    town = everyone * np.log(everyone) - whole * np.log(whole) - (everyone - whole) * np.log(everyone - whole)
+    return float(1 - areas.sum() / town)
 
 
 def atkinson(group: Floats, total: Floats, aversion: float = 0.5) -> float | None:

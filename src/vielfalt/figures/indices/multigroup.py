@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import xlogy
 
-from vielfalt.figures.indices.arrays import Floats, divergence, entropy, quotient
+from vielfalt.figures.indices.arrays import Floats, divergence, entropy, quotient, weighted_logarithm
 
 
 def shares(groups: Floats) -> tuple[Floats, Floats, Floats]:
@@ -57,7 +56,7 @@ def mutual_information(groups: Floats) -> float | None:
         return None
     everyone = groups.sum()
     cells, areas, town = (
-        float(xlogy(values, values).sum()) for values in (groups, groups.sum(axis=1), groups.sum(axis=0))
+        float(weighted_logarithm(values).sum()) for values in (groups, groups.sum(axis=1), groups.sum(axis=0))
     )
     return float(np.log(everyone) + (cells - areas - town) / everyone)
 

@@ -1,0 +1,154 @@
+"""Indices of any table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vielfalt.commands.options import FILE, WORDS, json_option, lang_option, print_json, spoken
+from vielfalt.words import N_, Language
+
+if TYPE_CHECKING:
+    from vielfalt.measuring import Measured
+    from vielfalt.words import Words
+
+
+@click.command(
+    help=WORDS("Compute indices of segregation and diversity of TABLE, any table of areas by groups (CSV, XLSX).")
+)
+@click.argument("table", type=FILE)
+@click.option("--area", required=True, help=WORDS("Column with the key of the area."))
+@click.option(
+    "--group",
+    "groups",
+    required=True,
+    multiple=True,
+    help=WORDS("Column of counts of a group (again for each group), or the column that names the group."),
+)
+@click.option("--value", default="", help=WORDS("Column of counts of a long table; else value, n or count."))
+@click.option(
+    "--total", default="", help=WORDS("Column or group of all residents; the sum of the groups unless given.")
+)
+@click.option("--filter", "filters", multiple=True, metavar="COLUMN=VALUE", help=WORDS("Only rows with this value."))
+@click.option("--ignore", multiple=True, metavar="AREA", help=WORDS("Leave out this area, for example the total."))
+@click.option("--geometry", type=FILE, default=None, help=WORDS("Polygons of the areas, for indices of space."))
+@click.option(
+    "--key", default="", help=WORDS("Column of the area in the polygons; named as in the table unless given.")
+)
+@click.option(
+    "--crs", default="EPSG:25832", show_default=True, help=WORDS("Coordinate system in metres to measure in.")
+)
+@click.option("--centre", type=float, nargs=2, default=None, help=WORDS("Centre of the town (easting, northing)."))
+@click.option("--index", "ids", multiple=True, metavar="ID", help=WORDS("Only this index, also those by area."))
+@click.option("--against", default="", metavar="GROUP", help=WORDS("Group that dissimilarity compares with."))
+@click.option(
+    "--draws",
+    type=click.IntRange(min=0),
+    default=199,
+    show_default=True,
+    help=WORDS("Random draws for intervals and p-values; 0 for none."),
+)
+@json_option
+@lang_option
+def indices(
+    table: Path,
+    area: str,
+    groups: tuple[str, ...],
+    value: str,
+    total: str,
+    filters: tuple[str, ...],
+    ignore: tuple[str, ...],
+    geometry: Path | None,
+    key: str,
+    crs: str,
+    centre: tuple[float, float] | None,
+    ids: tuple[str, ...],
+    against: str,
+    draws: int,
+    as_json: bool,
+    lang: Language | None,
+) -> None:
+    """Computes indices."""
+    from vielfalt import measuring
+    from vielfalt.imported.grouped import Question, read_grouped
+
+    words = spoken(lang)
+    kilometres = None if centre is None else (centre[0] / 1000, centre[1] / 1000)
+    wanted = measuring.Wanted(measuring.chosen(ids, geometry is not None), draws, against, kilometres)
+    question = Question(area, groups, value, total, _filter(filters), ignore)
+    read = read_grouped(table, question)
+    shapes = measuring.read_polygons(geometry, read.areas, key or area, crs) if geometry else None
+    found = measuring.measure(read, shapes, wanted, words)
+    if as_json:
+        print_json({"indices": [_as_json(one) for one in found]})
+    else:
+        _show(found, words)
+
+
+def _filter(filters: tuple[str, ...]) -> dict[str, str]:
+    """COLUMN=VALUE as a mapping. Raises UsageError."""
+    from vielfalt.errors import UsageError
+
+    split = [entry.partition("=") for entry in filters]
+    for column, sign, _ in split:
+        if not sign:
+            raise UsageError(N_("“{text}” is no filter."), text=column, todo=N_("Write it as COLUMN=VALUE."))
+    return {column: text for column, _, text in split}
+
+
+def _as_json(one: Measured) -> dict[str, object]:
+    judged = one.judged
+    return {
+        "index": one.index,
+        "group": one.group,
+        "area": one.area,
+        "value": one.value,
+        "low": judged.low,
+        "high": judged.high,
+        "corrected": judged.corrected,
+        "by_chance": judged.by_chance,
+        "p": judged.p,
+        "areas": one.areas,
+        "note": one.note,
+    }
+
+
+def _show(found: tuple[Measured, ...], words: Words) -> None:
+    """One table per index, groups and areas in the order of the input; every note once below."""
+    from vielfalt import console
+    from vielfalt.figures.indices import index
+
+    def number(value: float | None) -> str:
+        return "–" if value is None else words.number(value, 3)
+
+    notes = list(dict.fromkeys(one.note for one in found if one.note))
+    headings = (N_("Group"), N_("Value"), N_("Corrected"), N_("By chance"), N_("p"), N_("Areas"))
+    for id in dict.fromkeys(one.index for one in found):
+        rows = [
+            (
+                " · ".join(filter(None, (one.group, one.area))) or words("all groups"),
+                number(one.value),
+                _interval(one, number),
+                number(one.judged.by_chance),
+                number(one.judged.p),
+                words.number(one.areas) + (f" ({notes.index(one.note) + 1})" if one.note else ""),
+            )
+            for one in found
+            if one.index == id
+        ]
+        console.show_table(f"{words(index(id).title)} ({id})", [words(heading) for heading in headings], rows)
+    for place, note in enumerate(notes):
+        click.echo(f"({place + 1}) {note}")
+    click.echo(words("What an index says, and what it must not be used for: vielfalt explain ID."))
+
+
+def _interval(one: Measured, number: Callable[[float | None], str]) -> str:
+    """The value less its bias and the interval around it."""
+    judged = one.judged
+    return "–" if judged.low is None else f"{number(judged.corrected)} ({number(judged.low)} … {number(judged.high)})"
+
+
+ALL: tuple[click.Command, ...] = (indices,)

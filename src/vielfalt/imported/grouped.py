@@ -1,0 +1,197 @@
+"""A table of counts without a profile: areas by groups, from a CSV or XLSX file in long or wide form.
+
+Which form it has follows from the columns named, never from the figures.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from vielfalt.errors import DeliveryError, UsageError
+from vielfalt.imported import numbers
+from vielfalt.imported.counts import area_text
+from vielfalt.imported.files import Rows, read_rows
+from vielfalt.imported.records import AreaColumn, FileForm
+from vielfalt.words import N_
+
+_VALUES = ("value", "n", "count")
+"""Columns of counts of a long table, where none is named; ``value`` is that of a release."""
+_DELIMITERS: Mapping[str, str] = {";": ",", "\t": ",", ",": "."}
+"""Delimiters of CSV files, and the decimal mark that goes with each."""
+_OF_A_RELEASE = frozenset({"level", "area", "value", "status"})
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a table: columns, rows to keep (``filter``) and areas to ignore, all as the file calls them.
+
+    ``groups``: columns of counts (wide), or one column that names the group (long; ``value`` then is the column of
+    counts). ``total``: column or category of all residents; empty: the groups together are everybody.
+    """
+
+    area: str
+    groups: tuple[str, ...]
+    value: str = ""
+    total: str = ""
+    filter: Mapping[str, str] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Counts per area (rows) and group (columns), NaN where hidden; ``total``: all residents per area, NaN if unknown.
+
+    ``level`` is the area level of a release's table that was taken; ``absent`` the number of combinations of area and
+    group without a row, which count as 0: a table made by counting has no rows of nobody.
+    """
+
+    areas: tuple[str, ...]
+    groups: tuple[str, ...]
+    counts: npt.NDArray[np.float64]
+    total: npt.NDArray[np.float64]
+    level: str = ""
+    absent: int = 0
+
+
+def read_grouped(path: Path, question: Question) -> Grouped:
+    """The counts of a table. Raises DeliveryError for an unusable file or figure, UsageError for what is not there."""
+    form = _form(path, question.area)
+    rows = read_rows(path, form)
+    value = _value_column(rows, question)
+    _check_columns(rows, question, value)
+    kept, level = _kept(rows, question)
+    read = numbers.reader(form)
+    cells: dict[str, dict[str, float]] = {}
+    for line, record in kept:
+        area = area_text(record[question.area], AreaColumn(question.area))
+        found = {record[question.groups[0]].strip(): value} if value else {name: name for name in _wide(question)}
+        values = cells.setdefault(area, {})
+        for group, column in found.items():
+            if group in values:
+                raise _twice(path, line, area, group)
+            values[group] = _count(read, record[column], path, line, column)
+    if not cells:
+        raise DeliveryError(N_("The table is empty."), where=path, todo=N_("Check --filter and --ignore."))
+    # In one order, so that random draws do not depend on the order of the rows.
+    return _together(dict(sorted(cells.items())), question, bool(value), level, path)
+
+
+def _together(
+    cells: Mapping[str, Mapping[str, float]], question: Question, long: bool, level: str, path: Path
+) -> Grouped:
+    """The table of all areas and groups; groups in the order of the file, areas in that of their keys."""
+    named = tuple(dict.fromkeys(group for values in cells.values() for group in values)) if long else question.groups
+    if question.total and question.total not in {*named, *(() if long else (question.total,))}:
+        raise UsageError(
+            N_("The table has no group “{group}”. It has: {groups}."),
+            where=path,
+            todo=N_("Correct --total."),
+            group=question.total,
+            groups=", ".join(named),
+        )
+    groups = tuple(group for group in named if group != question.total)
+    counts = np.array([[values.get(group, 0.0) for group in groups] for values in cells.values()])
+    total = counts.sum(axis=1)
+    if question.total:
+        total = np.array([values.get(question.total, np.nan) for values in cells.values()])
+    elif len(groups) < 2:
+        raise UsageError(
+            N_("One group alone has nobody to be compared with."),
+            where=path,
+            todo=N_("Name further groups, or all residents with --total."),
+        )
+    absent = sum(len(named) - len(values) for values in cells.values()) if long else 0
+    return Grouped(tuple(cells), groups, counts, total, level, absent)
+
+
+def _wide(question: Question) -> tuple[str, ...]:
+    return (*question.groups, *((question.total,) if question.total else ()))
+
+
+def _form(path: Path, area: str) -> FileForm:
+    """How the file is written: XLSX by its name, else the delimiter under which the header names the area column."""
+    if path.suffix.lower() == ".xlsx" or not path.is_file():
+        return FileForm(format="xlsx" if path.suffix.lower() == ".xlsx" else "csv")
+    content = path.read_bytes()
+    try:
+        content.decode("utf-8-sig")
+        encoding = "utf-8"
+    except UnicodeDecodeError:
+        encoding = "cp1252"
+    lines = content.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace").splitlines()
+    for delimiter, decimal in _DELIMITERS.items():
+        if any(area in [cell.strip() for cell in header] for header in csv.reader(lines[:1], delimiter=delimiter)):
+            return FileForm(delimiter=delimiter, encoding=encoding, decimal=decimal)
+    return FileForm(encoding=encoding)
+
+
+def _value_column(rows: Rows, question: Question) -> str:
+    """The column of counts of a long table; empty for a wide one."""
+    if question.value:
+        return question.value
+    wide = len(question.groups) > 1 or question.total in rows.columns
+    return "" if wide else next((name for name in _VALUES if name in rows.columns), "")
+
+
+def _check_columns(rows: Rows, question: Question, value: str) -> None:
+    named = [question.area, *question.filter, *((question.groups[0], value) if value else _wide(question))]
+    lost = [name for name in named if name not in rows.columns]
+    if lost:
+        raise UsageError(
+            N_("The table has no column “{column}”. It has: {columns}."),
+            where=rows.path,
+            todo=N_("Correct --area, --group, --value, --total or --filter."),
+            column=lost[0],
+            columns=", ".join(rows.columns),
+        )
+
+
+def _kept(rows: Rows, question: Question) -> tuple[list[tuple[int, Mapping[str, str]]], str]:
+    """The rows that are asked for; of a release's table the level with most areas, unless the filter names one."""
+    wanted, level = dict(question.filter), ""
+    if set(rows.columns) >= _OF_A_RELEASE and "level" not in wanted:
+        areas: dict[str, set[str]] = {}
+        for record in rows.records:
+            areas.setdefault(record["level"], set()).add(record["area"])
+        level = max(areas, key=lambda name: len(areas[name]))
+        wanted["level"] = level
+    ignored = set(question.ignore)
+    kept = [
+        (line, record)
+        for line, record in zip(rows.numbers, rows.records, strict=True)
+        if all(record[name].strip() == text for name, text in wanted.items())
+        and record[question.area].strip() not in ignored
+    ]
+    return kept, level
+
+
+def _count(read: Callable[[str], int | None], text: str, path: Path, line: int, column: str) -> float:
+    try:
+        found = read(text)
+    except ValueError:
+        raise DeliveryError(
+            N_("Line {line}, column “{column}”: “{text}” is no whole number of persons."),
+            where=path,
+            todo=N_("Correct the value; the column of counts of a long table is named with --value."),
+            line=line,
+            column=column,
+            text=text[:20],
+        ) from None
+    return np.nan if found is None else float(found)
+
+
+def _twice(path: Path, line: int, area: str, group: str) -> DeliveryError:
+    return DeliveryError(
+        N_("Line {line} repeats the area “{area}” with the group “{group}”."),
+        where=path,
+        todo=N_("Keep one row of each with --filter COLUMN=VALUE."),
+        line=line,
+        area=area,
+        group=group,
+    )
