@@ -54,8 +54,8 @@ def _movements(results: Results, words: Words) -> tuple[str, ...]:
     if results.movements is None:
         return ()
     sentence = N_(
-        "Movements between two reference dates are also not published where a hidden number of one of the two dates could "
-        "be calculated from them."
+        "Movements between two reference dates are also not published where a hidden number of one of the two dates "
+        "could be calculated from them."
     )
     return (words(sentence),)
 
