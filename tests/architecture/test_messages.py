@@ -21,7 +21,7 @@ from vielfalt.steps import STEPS
 
 SAME_IN_BOTH = {
     *("Definition", "Index", "Name", "Person", "Region", "Religion", "Status", "Tests"),
-    *("Form", "Isolation", "Definition: {title}", "Delta", "p"),
+    *("Form", "Isolation", "Definition: {title}", "Delta", "p", "Land"),
     *("{figure}, {date}", "{group}: {movement}", "{index}, {group}", "{category} ({level})", "{n} %"),
 }
 """Message ids whose German is the same word, and ids of nothing but placeholders."""

@@ -13,40 +13,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from forging import Change, described, forged
 
 from vielfalt.desk.releases import packages
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import AreaSet, Index, Release, Series, Table, Town
 from vielfalt.errors import DeliveryError, DisclosureError, VielfaltError
-from vielfalt.publish.contents import manifest
 from vielfalt.publish.releases import read_release
-
-Change = Callable[[Path], None]
-
-
-def sealed(folder: Path) -> None:
-    """A MANIFEST that fits the folder: whoever forges a package forges its hashes too."""
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != "MANIFEST"
-    }
-    (folder / "MANIFEST").write_bytes(manifest(files))
-
-
-def forged(package: Path, tmp_path: Path, change: Change) -> Path:
-    folder = tmp_path / "2025-12-31-1"
-    shutil.copytree(package, folder)
-    change(folder)
-    sealed(folder)
-    return folder
-
-
-def described(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    path = folder / "datapackage.json"
-    content = json.loads(path.read_text(encoding="utf-8"))
-    change(content["vielfalt"])
-    path.write_text(json.dumps(content), encoding="utf-8")
 
 
 def rows(folder: Path, table: str, change: Callable[[list[list[str]]], object]) -> None:

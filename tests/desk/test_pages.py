@@ -64,10 +64,12 @@ def addresses(release: Release) -> dict[str, str]:
         "indices": reverse("indices", kwargs=place),
         "definitions": reverse("definitions", kwargs=place),
         "help": reverse("help"),
+        "compare": reverse("compare"),
+        "time": reverse("time", args=[release.town.ags]),
     }
 
 
-PAGES = ("towns", "town", "release", "theme", "area", "indices", "definitions", "help")
+PAGES = ("towns", "town", "release", "theme", "area", "indices", "definitions", "help", "compare", "time")
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> set[str]:

@@ -5,7 +5,11 @@ Nothing that reads a register can be reached from here (a contract of the import
 
 from __future__ import annotations
 
-from vielfalt import programme
+from collections.abc import Iterable
+from dataclasses import replace
+
+from vielfalt import breaks, programme
+from vielfalt.breaks import BY_RULES, Break, areas_comparable
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.definitions import Definition
 from vielfalt.figures.index_values import IndexValue
@@ -20,9 +24,19 @@ from vielfalt.publish.shapes import fit, spot
 from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, number_text, share, share_text
 from vielfalt.publish.svg import SEQUENTIAL
 from vielfalt.publish.themes import STANDING
+from vielfalt.table import Table
 from vielfalt.words import Words
 
+BREAK_CHECKS = frozenset(check.id for check in breaks.ALL)
+"""The ids of all checks for breaks."""
 _PROGRAMME = {table.id: table.title for table in programme.ALL}
+
+
+def same_meaning(found: Iterable[Break], table: str, dimensions: Iterable[str], definitions: Iterable[str]) -> bool:
+    """Whether no break touches the figures of a table; its needs are those of the programme's table of that id."""
+    own = next((entry for entry in programme.ALL if entry.id == table), Table(table, "", (), ()))
+    counted = replace(own, dimensions=tuple(dimensions), definitions=tuple(definitions))
+    return breaks.comparable(found, counted)
 
 
 def programme_title(words: Words, table: str) -> str:
@@ -31,6 +45,8 @@ def programme_title(words: Words, table: str) -> str:
 
 
 __all__ = [
+    "BREAK_CHECKS",
+    "BY_RULES",
     "INDICES",
     "NOT_APPLICABLE",
     "SEQUENTIAL",
@@ -38,6 +54,7 @@ __all__ = [
     "SUPPRESSED",
     "TOWN",
     "AreaLevel",
+    "Break",
     "Classes",
     "Definition",
     "IndexValue",
@@ -45,6 +62,7 @@ __all__ = [
     "Protection",
     "Published",
     "Results",
+    "areas_comparable",
     "bases",
     "category_label",
     "class_labels",
@@ -55,6 +73,7 @@ __all__ = [
     "number_text",
     "programme_title",
     "read_published",
+    "same_meaning",
     "sentence_case",
     "share",
     "share_text",

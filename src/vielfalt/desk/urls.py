@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from vielfalt.desk.atlas import downloads, views
+from vielfalt.desk.atlas import comparison, downloads, views
 
 _RELEASE = "kommunen/<str:ags>/<str:name>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.towns, name="towns"),
+    path("vergleich/", comparison.compare, name="compare"),
     path("kommunen/<str:ags>/", views.town, name="town"),
+    path("kommunen/<str:ags>/zeit/", comparison.time, name="time"),
     path(_RELEASE, views.release, name="release"),
     path(_RELEASE + "karte/", views.themes, name="theme"),
     path(_RELEASE + "karte/daten.csv", downloads.csv_file, name="theme_csv"),

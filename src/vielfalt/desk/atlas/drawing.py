@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from django.urls import reverse
@@ -15,13 +17,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import SEQUENTIAL
+from vielfalt.desk.releases.models import Release
 from vielfalt.words import N_, Words
 
 _BAR_ROW = 26
 _SPACING = 6
 _STYLE = """\
 .area path{{stroke:#4d4d4d;stroke-width:.8}}text{{font-family:Fira Sans,Segoe UI,Arial,sans-serif;fill:#1a1a1a}}\
-.too_few path,.absent path{{fill:#fff}}.on-dark text{{fill:#fff}}{classes}"""
+.too_few,.absent{{fill:#fff}}.on-dark text{{fill:#fff}}{classes}"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,20 @@ class MapPicture:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """One area as it is drawn: its paths (``AreaSet.areas``), style class, what it says, and where it leads.
+
+    ``dark``: the fill is so dark that the name is written in white.
+    """
+
+    area: dict[str, Any]
+    style: str
+    said: str
+    address: str = ""
+    dark: bool = False
+
+
+@dataclass(frozen=True)
 class Bar:
     """One area's bar: its cell, and its length in per cent of the longest."""
 
@@ -55,14 +72,33 @@ class Bar:
 
 def drawn_map(figure: Figure, words: Words, linked: bool = True) -> MapPicture:
     """The map of a figure; ``linked``: each area leads to its profile."""
-    parts = [_area(figure, cell, linked) for cell in figure.cells if cell.area["path"]]
+    shapes = (
+        Shape(
+            cell.area,
+            style_of(cell, figure),
+            f"{cell.name}: {cell.percent}",
+            profile_address(figure.release, figure.level, cell.key) if linked else "",
+            dark=cell.place is not None and len(figure.sizes) > 1 and cell.place >= len(figure.sizes) * 0.6,
+        )
+        for cell in figure.cells
+    )
     return MapPicture(
-        markup=mark_safe("".join(parts)),
+        markup=areas_markup(shapes),
         width=figure.area_set.width,
         height=figure.area_set.height,
         description=described(figure, words),
         legend=_legend(figure, words),
     )
+
+
+def profile_address(release: Release, level: str, area: str) -> str:
+    """The address of the profile of an area."""
+    return reverse("area", args=(release.town.ags, release.name, level, area))
+
+
+def areas_markup(shapes: Iterable[Shape]) -> SafeString:
+    """The areas that have a shape as SVG, each a link where it leads somewhere."""
+    return mark_safe("".join(_area(shape) for shape in shapes if shape.area["path"]))
 
 
 def style_of(cell: Cell, figure: Figure) -> str:
@@ -140,33 +176,29 @@ def standalone(figure: Figure, words: Words) -> str:
     )
 
 
-def hatching(id: str) -> str:
+def hatching(id: str) -> SafeString:
     """The pattern that stands for a value that is not published."""
-    return (
+    return mark_safe(
         f'<pattern id="{id}" width="{_SPACING}" height="{_SPACING}" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><rect width="{_SPACING}" height="{_SPACING}" fill="#fff"/>'
         f'<path d="M0,0V{_SPACING}" stroke="#6b6b6b" stroke-width="1.6"/></pattern>'
     )
 
 
-def _area(figure: Figure, cell: Cell, linked: bool) -> str:
-    style = style_of(cell, figure)
-    dark = cell.place is not None and len(figure.sizes) > 1 and cell.place >= len(figure.sizes) * 0.6
-    said = f"{cell.name}: {cell.percent}"
-    drawn = f'<path class="{style}" d="{cell.area["path"]}"><title>{escape(said)}</title></path>'
-    if cell.area["spot"]:
-        x, y, size, lines = cell.area["spot"]
+def _area(shape: Shape) -> str:
+    drawn = f'<path class="{shape.style}" d="{shape.area["path"]}"><title>{escape(shape.said)}</title></path>'
+    if shape.area["spot"]:
+        x, y, size, lines = shape.area["spot"]
         drawn += "".join(
             f'<text x="{x}" y="{y + row * size * 1.1:.1f}" font-size="{size}" text-anchor="middle" '
             f'dominant-baseline="middle">{escape(line)}</text>'
             for row, line in enumerate(lines)
         )
-    marked = f'<g class="area{" on-dark" if dark else ""} {cell.mark}">{drawn}</g>'
-    if not linked:
+    hatched = " suppressed" if shape.style == "suppressed" else ""
+    marked = f'<g class="area{" on-dark" if shape.dark else ""}{hatched}">{drawn}</g>'
+    if not shape.address:
         return marked
-    release = figure.release
-    address = reverse("area", args=(release.town.ags, release.name, figure.level, cell.key))
-    return f"<a href={quoteattr(address)} aria-label={quoteattr(said)}>{marked}</a>"
+    return f"<a href={quoteattr(shape.address)} aria-label={quoteattr(shape.said)}>{marked}</a>"
 
 
 def _legend(figure: Figure, words: Words) -> tuple[Box, ...]:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.safestring import mark_safe
 
 from vielfalt.desk import gateway
-from vielfalt.desk.atlas import figures
+from vielfalt.desk.atlas import figures, selecting
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.gateway import TOWN
-from vielfalt.desk.releases.models import Release, Series, Table, Town
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One entry of a selection: its value in the address, its words, whether it is the one shown."""
-
-    value: str
-    label: str
-    chosen: bool
+from vielfalt.desk.releases.models import Release, Table, Town
 
 
 def towns(request: HttpRequest) -> HttpResponse:
@@ -63,29 +52,19 @@ def themes(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     found = release_or_404(ags, name)
     shown = chosen_figure(found, request)
     words = current()
-    tables = [table for table in found.tables.all() if table.dimensions and not table.town_only]
-    categories = figures.ordered_categories(
-        shown.table, list(shown.table.series.filter(level=shown.level).values_list("category", flat=True))
-    )
+    levels = {level.area_set.level: level.area_set.title for level in found.levels.select_related("area_set")}
     context = {
         "release": found,
         "town": found.town,
         "figure": shown,
         "map": drawn_map(shown, words),
-        "hatching": mark_safe(hatching("hatch")),
+        "hatching": hatching("hatch"),
         "bars": bars(shown),
         "marks": [(mark, words(text)) for mark, text in figures.MARKS.items()],
         "definitions": _definitions(found, shown.table.definitions),
-        "tables": [
-            Choice(table.key, figures.table_title(table, words), table.key == shown.table.key) for table in tables
-        ],
-        "categories": [
-            Choice(key, figures.category_title(shown.table, key, words), key == shown.category) for key in categories
-        ],
-        "levels": [
-            Choice(level.area_set.level, level.area_set.title, level.area_set.level == shown.level)
-            for level in found.levels.select_related("area_set")
-        ],
+        "tables": selecting.table_choices(_mapped(found), shown.table.key, words),
+        "categories": selecting.category_choices(shown.table, shown.category, words, shown.level),
+        "levels": selecting.choices(levels, shown.level),
     }
     return render(request, "desk/theme.html", context)
 
@@ -173,27 +152,23 @@ def release_or_404(ags: str, name: str) -> Release:
 def chosen_figure(release: Release, request: HttpRequest) -> Figure:
     """The figure that the query of an address names; what it leaves out is chosen for the reader.
 
-    A category or level that a table does not have gives way to the table's first, so that one selection can be changed
-    without the others; a theme that the release does not have is an error (404).
+    A category or level that a table does not have gives way to the table's first; a theme that the release does not
+    have is an error (404).
     """
-    tables = {table.key: table for table in release.tables.select_related("release__town").exclude(dimensions=[])}
-    standing = next(((key, category) for key, category in gateway.STANDING if key in tables), ("", ""))
-    key = request.GET.get("thema", standing[0])
-    if key not in tables or tables[key].town_only:
-        raise Http404
-    table, preferred = tables[key], standing[1] if key == standing[0] else ""
+    table = selecting.theme(request, _mapped(release))
     levels = [level.area_set.level for level in release.levels.select_related("area_set")]
-    pairs = table.series.exclude(level=TOWN).exclude(category=Series.BASE).values_list("level", "category")
-    present = {level: [category for found, category in pairs if found == level] for level in levels}
-    usable = [level for level in levels if present[level]]
+    counted = set(table.series.values_list("level", flat=True))
+    usable = [level for level in levels if level in counted]
     if not usable:
         raise Http404
     wanted = request.GET.get("ebene", "")
     level = wanted if wanted in usable else usable[min(1, len(usable) - 1)]
-    categories = figures.ordered_categories(table, present[level])
-    asked = request.GET.get("kategorie", preferred)
-    category = asked if asked in categories else (preferred if preferred in categories else categories[0])
+    category = selecting.category(request, table, selecting.categories(table, level))
     return figures.figure(table, category, level, current())
+
+
+def _mapped(release: Release) -> dict[str, Table]:
+    return {key: table for key, table in selecting.themes(release).items() if not table.town_only}
 
 
 def _key_figures(release: Release) -> list[dict[str, Any]]:

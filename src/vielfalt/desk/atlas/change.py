@@ -1,0 +1,187 @@
+"""Change over time: one category of a town on all its dates, and between two dates for each area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vielfalt.desk.atlas import comparing, figures
+from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, areas_markup, by_name, profile_address
+from vielfalt.desk.atlas.figures import Cell, Figure
+from vielfalt.desk.gateway import NOT_APPLICABLE, SUPPRESSED
+from vielfalt.desk.releases.models import Release, Table
+from vielfalt.words import N_, Words
+
+_STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
+"""Bounds of the middle class that readers count in; the outer classes begin at three times the bound."""
+_WIDTH, _HEIGHT, _LEFT, _BELOW = 640.0, 220.0, 52.0, 34.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """The town's value on one date; ``obstacles`` says why it cannot be compared with the date before (message ids)."""
+
+    release: Release
+    cell: Cell
+    obstacles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One area on two dates: its cells, the difference of the shares in words, its class (-2 to 2; None without)."""
+
+    before: Cell
+    after: Cell
+    difference: str
+    place: int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """The chart of a series: points (x, y, words), pieces of line that no break interrupts, and marks of breaks."""
+
+    points: tuple[tuple[float, float, str], ...]
+    dates: tuple[tuple[float, str], ...]
+    pieces: tuple[str, ...]
+    breaks: tuple[float, ...]
+    bounds: tuple[tuple[float, str], ...]
+    width: float = _WIDTH
+    height: float = _HEIGHT + _BELOW
+
+
+def dated(releases: Iterable[Release]) -> list[Release]:
+    """The latest release of each reference date, oldest first."""
+    latest: dict[object, Release] = {}
+    for release in sorted(releases, key=lambda one: (one.reference_date, _number(one))):
+        latest[release.reference_date] = release
+    return list(latest.values())
+
+
+def series(tables: Sequence[Table], category: str, words: Words) -> list[Point]:
+    """The town's values of a category on the dates of the tables, oldest first."""
+    valued = [(table, cell) for table in tables if (cell := figures.town_values(table, words).get(category))]
+    before = [None, *(table for table, _ in valued)]
+    return [
+        Point(
+            table.release,
+            cell,
+            comparing.obstacles_over_time(earlier, table, [table.release]) if earlier else (),
+        )
+        for earlier, (table, cell) in zip(before, valued, strict=False)
+    ]
+
+
+def changes(before: Figure, after: Figure, words: Words) -> list[Change]:
+    """The areas on two dates in the order of their names. What is not shown on one of them has no difference."""
+    later = {cell.key: cell for cell in after.cells}
+    pairs = [(cell, later[cell.key]) for cell in before.cells if cell.key in later]
+    step = _step([abs(b.share - a.share) for a, b in pairs if a.share is not None and b.share is not None])
+    return [
+        Change(a, b, *_difference(a, b, step, words)) for a, b in sorted(pairs, key=lambda pair: by_name(pair[0].name))
+    ]
+
+
+def change_map(found: Sequence[Change], after: Figure, words: Words) -> MapPicture:
+    """The map of change: three classes each way from the middle; hatched where a date is not published."""
+    shapes = [
+        Shape(
+            change.after.area,
+            _style(change),
+            f"{change.after.name}: {change.difference}",
+            profile_address(after.release, after.level, change.after.key),
+            dark=change.place in (-2, 2),
+        )
+        for change in found
+    ]
+    return MapPicture(
+        markup=areas_markup(shapes),
+        width=after.area_set.width,
+        height=after.area_set.height,
+        description=words(
+            N_("Map of the change of the share: {title}, by area ({level}), in percentage points."),
+            title=after.title,
+            level=after.level_title,
+        ),
+        legend=_legend(found, words),
+    )
+
+
+def line(points: Sequence[Point], words: Words) -> Line | None:
+    """The chart of the town's shares; None with fewer than two shares. The line is interrupted at every obstacle."""
+    shown = [point for point in points if point.cell.share is not None]
+    if len(shown) < 2:
+        return None
+    days = [point.release.reference_date.toordinal() for point in shown]
+    top = max(point.cell.share or 0 for point in shown) * 1.15 or 1
+    places = [
+        (
+            _LEFT + (_WIDTH - 2 * _LEFT) * (day - days[0]) / (days[-1] - days[0]),
+            _HEIGHT - (_HEIGHT - 20) * (point.cell.share or 0) / top,
+        )
+        for day, point in zip(days, shown, strict=True)
+    ]
+    pieces: list[list[str]] = []
+    broken: list[float] = []
+    for place, ((x, y), point) in enumerate(zip(places, shown, strict=True)):
+        hidden_before = bool(place) and points[points.index(point) - 1] is not shown[place - 1]
+        if not place or point.obstacles or hidden_before:
+            pieces.append([])
+        if place and point.obstacles:
+            broken.append((places[place - 1][0] + x) / 2)
+        pieces[-1].append(f"{x:.1f},{y:.1f}")
+    return Line(
+        points=tuple(
+            (x, y, f"{words.date(one.release.day)}: {one.cell.percent}")
+            for (x, y), one in zip(places, shown, strict=True)
+        ),
+        dates=tuple((x, words.date(one.release.day)) for (x, _), one in zip(places, shown, strict=True)),
+        pieces=tuple(" ".join(piece) for piece in pieces if len(piece) > 1),
+        breaks=tuple(broken),
+        bounds=((_HEIGHT, words.percent(0, 0)), (20.0, words.percent(top, 0))),
+    )
+
+
+def _number(release: Release) -> int:
+    ending = release.name.rpartition("-")[2]
+    return int(ending) if ending.isdigit() else 0
+
+
+def _difference(before: Cell, after: Cell, step: float, words: Words) -> tuple[str, int | None]:
+    if before.share is None or after.share is None:
+        hidden = "suppressed" in (before.mark, after.mark)
+        return (SUPPRESSED if hidden else NOT_APPLICABLE), None
+    points = after.share - before.share
+    sign = "+" if round(points, 3) > 0 else ""
+    bounds = (-3 * step, -step, step, 3 * step)
+    return sign + words.number(round(100 * points, 1) + 0.0, 1), sum(points >= bound for bound in bounds) - 2
+
+
+def _step(sizes: Sequence[float]) -> float:
+    """The finest step with which no difference lies far beyond the outer bound."""
+    largest = max(sizes, default=0)
+    return next((step for step in _STEPS if largest <= 6 * step), _STEPS[-1])
+
+
+def _style(change: Change) -> str:
+    if change.place is None:
+        return "suppressed" if change.difference == SUPPRESSED else "absent"
+    return f"d{change.place + 2}"
+
+
+def _legend(found: Sequence[Change], words: Words) -> tuple[Box, ...]:
+    sizes = [abs((one.after.share or 0) - (one.before.share or 0)) for one in found if one.place is not None]
+    near, far = (words.number(100 * bound * _step(sizes), 1) for bound in (1, 3))
+    labels = (
+        words(N_("fallen by more than {far}"), far=far),
+        words(N_("fallen by {near} to {far}"), near=near, far=far),
+        words(N_("about the same (less than {near})"), near=near),
+        words(N_("risen by {near} to {far}"), near=near, far=far),
+        words(N_("risen by more than {far}"), far=far),
+    )
+    boxes = [
+        Box(f"d{place}", label, sum(one.place == place - 2 for one in found)) for place, label in enumerate(labels)
+    ][::-1]
+    hidden = sum(one.place is None and one.difference == SUPPRESSED for one in found)
+    if hidden:
+        boxes.append(Box("suppressed", words(N_("not published (.)")), hidden))
+    return tuple(boxes)

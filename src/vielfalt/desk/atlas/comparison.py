@@ -1,0 +1,158 @@
+"""Pages that set figures side by side: a town on several dates, several towns on their latest date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from vielfalt.desk.atlas import change, comparing, figures, selecting
+from vielfalt.desk.atlas.drawing import hatching
+from vielfalt.desk.atlas.places import land, size_class
+from vielfalt.desk.atlas.selecting import Choice
+from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.gateway import NOT_APPLICABLE
+from vielfalt.desk.releases.models import Release, Series, Table, Town
+from vielfalt.words import N_, Words
+
+
+def time(request: HttpRequest, ags: str) -> HttpResponse:
+    """One category of a town on all its dates, and by area between two of them; never across a break."""
+    town = get_object_or_404(Town, ags=ags)
+    words = current()
+    releases = change.dated(town.releases.filter(kind="register").select_related("town"))
+    context: dict[str, object] = {"town": town, "releases": releases}
+    if len(releases) < 2:
+        return render(request, "desk/time.html", context)
+    tables = {release: selecting.themes(release) for release in releases}
+    table = selecting.theme(request, tables[releases[-1]])
+    category = selecting.category(request, table, selecting.categories(table))
+    points = change.series([found[table.key] for found in tables.values() if table.key in found], category, words)
+    dates = [point.release for point in points]
+    context |= {
+        "title": figures.category_title(table, category, words),
+        "points": points,
+        "line": change.line(points, words),
+        "tables": selecting.table_choices(tables[releases[-1]], table.key, words),
+        "categories": selecting.category_choices(table, category, words),
+    }
+    if len(dates) > 1:
+        first, last = _two_dates(request, dates)
+        chain = [one for one in releases if first.reference_date < one.reference_date <= last.reference_date]
+        context |= {
+            "first": first,
+            "last": last,
+            "from_dates": _date_choices(dates[:-1], first, words),
+            "to_dates": _date_choices(dates[1:], last, words),
+            "breaks": [entry for release in chain for entry in release.description["breaks"]],
+            **_by_area(request, tables[first][table.key], tables[last][table.key], category, chain, words),
+        }
+    return render(request, "desk/time.html", context)
+
+
+def _two_dates(request: HttpRequest, dates: list[Release]) -> tuple[Release, Release]:
+    """The dates asked for; the last two where the query names none that can be compared."""
+    named = {release.reference_date.isoformat(): release for release in dates}
+    last = named.get(request.GET.get("bis", ""), dates[-1])
+    first = named.get(request.GET.get("von", ""), dates[-2])
+    earlier = [release for release in dates if release.reference_date < last.reference_date]
+    if not earlier:
+        return dates[0], dates[1]
+    return (first if first in earlier else earlier[-1]), last
+
+
+def _date_choices(dates: list[Release], chosen: Release, words: Words) -> list[Choice]:
+    options = {release.reference_date.isoformat(): words.date(release.day) for release in dates}
+    return selecting.choices(options, chosen.reference_date.isoformat())
+
+
+def _by_area(
+    request: HttpRequest, before: Table, after: Table, category: str, chain: list[Release], words: Words
+) -> dict[str, object]:
+    """The change between two dates for the areas of the level chosen, or why there is none."""
+    levels = {level.area_set.level: level.area_set.title for level in after.release.levels.select_related("area_set")}
+    both = [
+        level
+        for level in levels
+        if {(before.pk, level), (after.pk, level)}
+        <= set(Series.objects.filter(table__in=(before, after), category=category).values_list("table_id", "level"))
+    ]
+    wanted = request.GET.get("ebene", "")
+    level = wanted if wanted in both else next(iter(both[1:2] or both), "")
+    found = comparing.obstacles_over_time(before, after, chain)
+    if level and not comparing.same_areas(level, before.release, after.release, chain):
+        found = (*found, comparing.AREAS)
+    context: dict[str, object] = {
+        "levels": selecting.choices({key: levels[key] for key in both}, level),
+        "obstacles": [words(text) for text in found],
+    }
+    if level and not found:
+        later = figures.figure(after, category, level, words)
+        changes = change.changes(figures.figure(before, category, level, words), later, words)
+        context |= {
+            "level_title": later.level_title,
+            "changes": changes,
+            "map": change.change_map(changes, later, words),
+            "hatching": hatching("hatch"),
+        }
+    return context
+
+
+def compare(request: HttpRequest) -> HttpResponse:
+    """Several towns side by side on their latest dates, where their figures mean the same and are protected alike."""
+    words = current()
+    kept = Release.objects.filter(kind="register").select_related("town")
+    towns: dict[Town, list[Release]] = {}
+    for release in kept.order_by("town__name", "town__ags"):
+        towns.setdefault(release.town, []).append(release)
+    latest = [change.dated(releases)[-1] for releases in towns.values()]
+    wanted = request.GET.getlist("kommune")
+    chosen = [release for release in latest if not wanted or release.town.ags in wanted]
+    context: dict[str, object] = {
+        "towns": [Choice(one.town.ags, one.town.name, one in chosen) for one in latest],
+    }
+    if chosen:
+        context |= _side_by_side(request, chosen, words)
+    return render(request, "desk/compare.html", context)
+
+
+def _side_by_side(request: HttpRequest, releases: list[Release], words: Words) -> dict[str, object]:
+    """A row per town. The first one sets the measure: others are shown where they are counted and protected alike."""
+    tables = [selecting.themes(release) for release in releases]
+    measure = selecting.theme(request, tables[0])
+    category = selecting.category(request, measure, selecting.categories(measure))
+    rows = [
+        _row(release, found.get(measure.key), measure, category, words)
+        for release, found in zip(releases, tables, strict=True)
+    ]
+    longest = max((row["share"] or 0 for row in rows), default=0) or 1
+    known = {entry["id"]: entry for entry in measure.release.description["definitions"]}
+    return {
+        "rows": [{**row, "length": round(100 * (row["share"] or 0) / longest, 1)} for row in rows],
+        "title": figures.category_title(measure, category, words),
+        "measure": measure.release,
+        "tables": selecting.table_choices(tables[0], measure.key, words),
+        "categories": selecting.category_choices(measure, category, words),
+        "definitions": [known[id] for id in measure.definitions if id in known],
+    }
+
+
+def _row(release: Release, table: Table | None, measure: Table, category: str, words: Words) -> dict[str, Any]:
+    """A town with its context, and its value where it may be compared; else why not."""
+    residents = release.tables.select_related("release__town").filter(key="residents").first()
+    whole = figures.town_values(residents, words).get(Series.BASE) if residents else None
+    found: tuple[str, ...] = (N_("There is no such figure."),)
+    cell = None
+    if table is not None and not (found := comparing.obstacles(table, measure)):
+        cell = figures.town_values(table, words).get(category)
+    return {
+        "release": release,
+        "town": release.town,
+        "land": land(release.town.ags),
+        "size": words(size_class(whole.value)) if whole and whole.value is not None else NOT_APPLICABLE,
+        "residents": whole.number if whole else NOT_APPLICABLE,
+        "cell": cell,
+        "share": cell.share if cell else None,
+        "obstacles": [words(text) for text in found],
+    }

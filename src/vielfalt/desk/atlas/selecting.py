@@ -1,0 +1,70 @@
+"""What a reader has chosen: read from the query of an address, completed where it leaves something out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+
+from vielfalt.desk import gateway
+from vielfalt.desk.atlas import figures
+from vielfalt.desk.gateway import TOWN
+from vielfalt.desk.releases.models import Release, Series, Table
+from vielfalt.words import Words
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a selection: its value in the address, its words, whether it is the one shown."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+def choices(options: Mapping[str, str], chosen: str) -> list[Choice]:
+    """The options, value to words, as a selection."""
+    return [Choice(value, label, value == chosen) for value, label in options.items()]
+
+
+def themes(release: Release) -> dict[str, Table]:
+    """The tables of a release that divide residents or households, by id, in their order."""
+    return {table.key: table for table in release.tables.select_related("release__town").exclude(dimensions=[])}
+
+
+def table_choices(tables: Mapping[str, Table], chosen: str, words: Words) -> list[Choice]:
+    """The selection of themes."""
+    return choices({key: figures.table_title(table, words) for key, table in tables.items()}, chosen)
+
+
+def category_choices(table: Table, chosen: str, words: Words, level: str = TOWN) -> list[Choice]:
+    """The selection of the categories that a table has on a level."""
+    return choices({key: figures.category_title(table, key, words) for key in categories(table, level)}, chosen)
+
+
+def categories(table: Table, level: str = TOWN) -> list[str]:
+    """The categories that a table has on a level, in the order of the code lists."""
+    return figures.ordered_categories(table, list(table.series.filter(level=level).values_list("category", flat=True)))
+
+
+def theme(request: HttpRequest, tables: Mapping[str, Table]) -> Table:
+    """The table asked for, else the first of the standing themes. Raises Http404 for one that is not there."""
+    standing = next((key for key, _ in gateway.STANDING if key in tables), next(iter(tables), ""))
+    found = tables.get(request.GET.get("thema", standing))
+    if found is None:
+        raise Http404
+    return found
+
+
+def category(request: HttpRequest, table: Table, present: list[str]) -> str:
+    """The category asked for; one the table lacks gives way to that of the standing theme, then to the first.
+
+    So a reader can change the theme without the category. Raises Http404 where there is none.
+    """
+    standing = [key for name, key in gateway.STANDING if name == table.key]
+    wanted = [request.GET.get("kategorie", ""), *standing, *present]
+    found = next((key for key in wanted if key in present and key != Series.BASE), None)
+    if found is None:
+        raise Http404
+    return found

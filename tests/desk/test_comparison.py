@@ -1,0 +1,225 @@
+"""Side by side: dates of a town and towns, never where figures do not mean the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from forging import described, forged
+
+from vielfalt.desk.atlas import change, comparing
+from vielfalt.desk.atlas.places import land, size_class
+from vielfalt.desk.releases.importing import import_release
+from vielfalt.desk.releases.models import Release, Series
+
+Description = dict[str, Any]
+AGS = "05999004"
+THEME = "?thema=foreigner&kategorie=foreign&ebene=quarter"
+
+
+def dated(package: Path, tmp_path: Path, day: str, edit: Callable[[Description], object] = lambda _: None) -> Release:
+    """The package with another reference date, imported; it names the date a year before as its previous release."""
+
+    def change(folder: Path) -> None:
+        def describe(content: Description) -> None:
+            before = f"{int(day[:4]) - 1}{day[4:]}-1"
+            content.update(release=f"{day}-1", reference_date=day, previous_release=before)
+            edit(content)
+
+        described(folder, describe)
+
+    return import_release(forged(package, tmp_path / day, change))
+
+
+def shift(release: Release, table: str, category: str, by: int) -> None:
+    """Changes the published numbers of a category: another year has other people."""
+    for series in Series.objects.filter(table__release=release, table__key=table, category=category):
+        series.values = [None if value is None else value + by for value in series.values]
+        series.save()
+
+
+@pytest.fixture()
+def years(db: None, package: Path, tmp_path: Path) -> list[Release]:
+    found = [dated(package, tmp_path, f"{year}-12-31") for year in (2023, 2024, 2025)]
+    shift(found[2], "foreigner", "foreign", 12)
+    return found
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address, headers={"accept-language": "en"})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_all_dates_and_the_change_by_area(client: Client, years: list[Release]) -> None:
+    response = client.get(reverse("time", args=[AGS]) + THEME)
+    assert [point.release for point in response.context["points"]] == years
+    assert [point.obstacles for point in response.context["points"]] == [(), (), ()]
+    assert response.context["line"].pieces[0].count(",") == 3
+    changes = {one.after.key: one for one in response.context["changes"]}
+    assert len(changes) == 12
+    for one in changes.values():
+        if one.before.share is None or one.after.share is None:
+            assert one.difference in (".", "–")
+            assert one.place is None
+        else:
+            assert one.difference == f"+{100 * (one.after.share - one.before.share):.1f}".replace(".", ",")
+    assert any(one.place is not None for one in changes.values())
+
+
+def test_the_dates_are_chosen_by_the_address(client: Client, years: list[Release]) -> None:
+    address = reverse("time", args=[AGS]) + THEME + "&von=2023-12-31&bis=2024-12-31"
+    context = client.get(address).context
+    assert (context["first"], context["last"]) == (years[0], years[1])
+    assert {one.difference for one in context["changes"] if one.place is not None} == {"0,0"}
+
+
+@pytest.mark.parametrize("query", ["&von=2025-12-31&bis=2023-12-31", "&von=x&bis=y", "&bis=2023-12-31"])
+def test_dates_that_do_not_fit_give_way(client: Client, years: list[Release], query: str) -> None:
+    context = client.get(reverse("time", args=[AGS]) + THEME + query).context
+    assert context["first"].reference_date < context["last"].reference_date
+
+
+def a_break(check: str, names: list[str], level: str | None = None) -> Callable[[Description], None]:
+    def edit(content: Description) -> None:
+        entry = {"since": "2024-12-31", "check": check, "level": level, "names": names}
+        content["breaks"] = [{**entry, "text": "Something changed.", "consequence": "Not compared."}]
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (a_break("field_changed", ["nationality_1"]), comparing.BREAKS),
+        (a_break("areas_changed", ["01"], "quarter"), comparing.AREAS),
+        (a_break("of_a_later_version", []), comparing.UNKNOWN),
+        (lambda content: content.update(previous_release=None), comparing.UNKNOWN),
+        (lambda content: _protected_otherwise(content), comparing.PROTECTION),
+        (lambda content: _defined_otherwise(content), comparing.DEFINITIONS),
+    ],
+)
+def test_nothing_is_compared_across_a_break(
+    client: Client, package: Path, tmp_path: Path, db: None, edit: Callable[[Description], None], reason: str
+) -> None:
+    dated(package, tmp_path, "2024-12-31")
+    dated(package, tmp_path, "2025-12-31", edit)
+    markup = page(client, reverse("time", args=[AGS]) + THEME)
+    assert reason in markup
+    assert "These dates cannot be compared" in markup
+    assert "percentage points" not in markup.lower()
+
+
+def _protected_otherwise(content: Description) -> None:
+    for table in content["tables"]:
+        table["protection"]["parameters"]["min_area"] = 50
+
+
+def _defined_otherwise(content: Description) -> None:
+    next(table for table in content["tables"] if table["id"] == "foreigner")["definitions"] = ["residents"]
+
+
+def test_the_line_stops_at_a_break(client: Client, package: Path, tmp_path: Path, db: None) -> None:
+    for year in (2022, 2023):
+        dated(package, tmp_path, f"{year}-12-31")
+    dated(package, tmp_path, "2024-12-31", a_break("field_changed", ["nationality_1"]))
+    dated(package, tmp_path, "2025-12-31")
+    line = client.get(reverse("time", args=[AGS]) + THEME).context["line"]
+    assert len(line.pieces) == 2
+    assert len(line.breaks) == 1
+    assert line.points[1][0] < line.breaks[0] < line.points[2][0]
+
+
+def test_a_break_elsewhere_stops_nothing(client: Client, package: Path, tmp_path: Path, db: None) -> None:
+    dated(package, tmp_path, "2024-12-31")
+    dated(package, tmp_path, "2025-12-31", a_break("field_changed", ["religion"]))
+    assert client.get(reverse("time", args=[AGS]) + THEME).context["changes"]
+
+
+def test_one_date_alone(client: Client, release: Release) -> None:
+    assert "only one reference date" in page(client, reverse("time", args=[release.town.ags]))
+
+
+def test_of_two_releases_of_a_date_the_later_counts(package: Path, tmp_path: Path, db: None) -> None:
+    first = dated(package, tmp_path, "2025-12-31")
+    tenth = dated(package, tmp_path / "b", "2025-12-31", lambda content: content.update(release="2025-12-31-10"))
+    second = dated(package, tmp_path / "c", "2025-12-31", lambda content: content.update(release="2025-12-31-2"))
+    assert change.dated([tenth, first, second]) == [tenth]
+
+
+def of_town(
+    ags: str, name: str, edit: Callable[[Description], object] = lambda _: None
+) -> Callable[[Description], None]:
+    def describe(content: Description) -> None:
+        content["town"] = {"ags": ags, "name": name}
+        edit(content)
+
+    return describe
+
+
+@pytest.fixture()
+def towns(package: Path, tmp_path: Path, db: None) -> list[Release]:
+    """Musterfurt, one counted alike, one protected otherwise, one under another set of rules."""
+    other = {
+        "A": of_town("09999001", "Altental"),
+        "B": of_town("16999001", "Zweibrunn", _protected_otherwise),
+        "C": of_town("03999001", "Neuenfeld", lambda content: content.update(rule_set="berlin-1")),
+    }
+    found = [dated(package, tmp_path, "2025-12-31")]
+    for key, edit in other.items():
+
+        def rename(folder: Path, edit: Callable[[Description], None] = edit) -> None:
+            described(folder, edit)
+            for path in (folder / "tables").glob("*.csv"):
+                ags = edit_ags(edit)
+                path.write_text(re.sub(r"^town,\d{8}", f"town,{ags}", path.read_text("utf-8"), flags=re.M), "utf-8")
+
+        found.append(import_release(forged(package, tmp_path / key, rename)))
+    return found
+
+
+def edit_ags(edit: Callable[[Description], None]) -> str:
+    content: Description = {"tables": []}
+    edit(content)
+    return str(content["town"]["ags"])
+
+
+def test_towns_stand_in_the_order_of_names(client: Client, towns: list[Release]) -> None:
+    rows = client.get(reverse("compare") + "?thema=foreigner&kategorie=foreign").context["rows"]
+    assert [row["town"].name for row in rows] == ["Altental", "Musterfurt", "Neuenfeld", "Zweibrunn"]
+    assert [row["land"] for row in rows] == ["Bayern", "Nordrhein-Westfalen", "Niedersachsen", "Thüringen"]
+    assert [row["cell"] is not None for row in rows] == [True, True, True, False]
+
+
+def test_towns_are_compared_only_where_definitions_and_protection_agree(client: Client, towns: list[Release]) -> None:
+    markup = page(client, reverse("compare") + "?thema=mh_register&kategorie=with")
+    assert comparing.RULES in markup
+    assert comparing.PROTECTION in markup
+    rows = client.get(reverse("compare") + "?thema=mh_register&kategorie=with").context["rows"]
+    assert [row["cell"] is not None for row in rows] == [True, True, False, False]
+
+
+def test_the_towns_are_chosen_by_the_address(client: Client, towns: list[Release]) -> None:
+    rows = client.get(reverse("compare") + f"?kommune={AGS}&kommune=16999001").context["rows"]
+    assert [row["town"].ags for row in rows] == [AGS, "16999001"]
+
+
+@pytest.mark.django_db
+def test_an_empty_comparison(client: Client) -> None:
+    assert "no release here yet" in page(client, reverse("compare"))
+
+
+def test_land_and_size() -> None:
+    assert (land("08115003"), land("99999001")) == ("Baden-Württemberg", "–")
+    assert [size_class(n) for n in (4_999, 5_000, 19_999, 20_000, 100_000)] == [
+        "rural municipality",
+        "small town",
+        "small town",
+        "medium-sized town",
+        "large town",
+    ]
