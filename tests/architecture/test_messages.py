@@ -21,8 +21,20 @@ from vielfalt.steps import STEPS
 
 SAME_IN_BOTH = {
     *("Definition", "Index", "Name", "Person", "Region", "Religion", "Status", "Tests"),
-    *("Form", "Isolation", "Definition: {title}", "Delta", "p", "Land"),
-    *("{figure}, {date}", "{group}: {movement}", "{index}, {group}", "{category} ({level})", "{n} %"),
+    *(
+        "Form",
+        "Isolation",
+        "Definition: {title}",
+        "Delta",
+        "p",
+        "Land",
+        "{figure}, {date}",
+        "{group}: {movement}",
+        "{index}, {group}",
+        "{category} ({level})",
+        "{n} %",
+        "{balance} ({level})",
+    ),
 }
 """Message ids whose German is the same word, and ids of nothing but placeholders."""
 

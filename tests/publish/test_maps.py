@@ -13,7 +13,8 @@ from shapely.geometry import Polygon
 
 from vielfalt.geography import Geography
 from vielfalt.publish import lookup, svg
-from vielfalt.publish.maps import Atlas, contrast, draw_maps, ink_on
+from vielfalt.publish.maps import Atlas, draw_maps
+from vielfalt.publish.picture import contrast, ink_on
 from vielfalt.publish.results import Results
 from vielfalt.publish.shapes import fit, hatch, spot
 from vielfalt.publish.themes import Theme, themes

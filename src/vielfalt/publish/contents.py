@@ -35,7 +35,7 @@ def release_files(results: Results, words: Words, audit: Mapping[str, object], r
     report = build_report(results, atlas, words)
     files = {path: _csv(results.tables[id].frame) for id, path in table_paths(results).items()}
     files |= {f"areas/{level.id}.geojson": _geojson(results.geography, level) for level in results.geography.levels}
-    files |= {f"maps/{drawn.name}.svg": drawn.svg.encode() for drawn in atlas.maps}
+    files |= {f"maps/{drawn.name}.svg": drawn.svg.encode() for drawn in (*atlas.maps, *atlas.balances)}
     files["indices.csv"] = _indices(results, words)
     files["report.pdf"] = to_pdf(report)
     files["report.html"] = to_html(report).encode()

@@ -60,7 +60,7 @@ def _body(results: Results, atlas: Atlas, words: Words) -> tuple[Block, ...]:
         *people.origin(results, words),
         *people.characteristics(results, words),
         *change.change(results, words),
-        *movements.movements(results, words),
+        *movements.movements(results, atlas, words),
     )
 
 

@@ -9,8 +9,9 @@ import polars as pl
 from vielfalt.geography import TOWN
 from vielfalt.publish import labels, lookup
 from vielfalt.publish.lookup import Category
+from vielfalt.publish.maps import Atlas
 from vielfalt.publish.report import breaks, tables
-from vielfalt.publish.report.model import Block, Column, DataTable, Heading, Paragraph
+from vielfalt.publish.report.model import Block, Column, DataTable, Figure, Heading, Paragraph
 from vielfalt.publish.results import Movements, Results
 from vielfalt.publish.shares import SUPPRESSED, number_text
 from vielfalt.publish.themes import MOST_HIDDEN
@@ -26,8 +27,8 @@ _CROSSING = ("new", "gone")
 _BY_GROUP = ("flow_by_mh_group", "new_by_mh_group", "flow_by_sex", "flow_by_age", "flow_by_nationality_group")
 
 
-def movements(results: Results, words: Words) -> tuple[Block, ...]:
-    """The heading “Movements”, what they say and do not say, breaks, and the tables that may be shown."""
+def movements(results: Results, atlas: Atlas, words: Words) -> tuple[Block, ...]:
+    """The heading “Movements”, what they say and do not say, breaks, and the tables and maps that may be shown."""
     heading = Heading(words(N_("Movements between two reference dates")), "movements")
     if results.movements is None:
         sentence = N_("Movements are not shown: the vault keeps no earlier reference date that could be linked.")
@@ -37,6 +38,7 @@ def movements(results: Results, words: Words) -> tuple[Block, ...]:
         *_introduction(results, results.movements, words),
         *breaks.noted(results.movements.breaks, results, words),
         *_town(results, words),
+        *_maps(atlas, words),
         *_balances(results, words),
         *_between(results, words),
         *(block for table in _BY_GROUP if table in results.tables for block in _by_group(results, words, table)),
@@ -81,6 +83,17 @@ def _town(results: Results, words: Words) -> tuple[Block, ...]:
         return ()
     columns = (Column(words(N_("Movement")), numeric=False), Column(words(N_("Residents"))))
     return (DataTable(words(N_("Movements in the town as a whole")), columns, tuple(rows)),)
+
+
+def _maps(atlas: Atlas, words: Words) -> tuple[Block, ...]:
+    """The maps of balances with the way to read them."""
+    if not atlas.balances:
+        return ()
+    sentence = N_(
+        "The maps show balances: blue where more came than went, brown where more went than came, the class in the "
+        "middle about balanced. Hatched areas are not published; in areas with “–” too few people live for a share."
+    )
+    return (Paragraph(words(sentence)), *(Figure(drawn.svg, drawn.alt, drawn.caption) for drawn in atlas.balances))
 
 
 def _balances(results: Results, words: Words) -> tuple[Block, ...]:

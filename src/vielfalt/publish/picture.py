@@ -1,0 +1,173 @@
+"""The picture of a map: areas filled by class, suppressed ones hatched, names where they fit, legend and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import altair as alt
+from shapely.geometry.base import BaseGeometry
+
+from vielfalt.publish import svg
+from vielfalt.publish.classes import Classes, class_labels
+from vielfalt.publish.legend import legend
+from vielfalt.publish.results import Results
+from vielfalt.publish.shapes import Spot, fit, hatch, spot
+from vielfalt.publish.shares import NOT_APPLICABLE
+from vielfalt.publish.svg import Layer, Row
+from vielfalt.words import N_, Words
+
+_WIDTH = 660
+_LEGEND = 200
+_HEIGHT = 335
+"""Room for the areas; with it two maps fit on a page of the report."""
+_FOOT = 36
+_GAP = 6.0
+"""Distance of the hatching lines, in pixels."""
+_LETTERING = (12.0, 10.5, 9.0)
+"""Font sizes tried for an area's name, largest first."""
+
+
+@dataclass(frozen=True)
+class Map:
+    """One drawn map: ``name`` is its file name without ending, ``alt`` the text alternative, ``svg`` the picture."""
+
+    name: str
+    table: str
+    category: tuple[str, ...]
+    level: str
+    title: str
+    caption: str
+    alt: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What to draw: per area of a level a value (None: not shown), its classes and their colours, and the words.
+
+    ``empty`` are areas where nothing is hidden but too few people live; ``legend`` are the lines above the classes.
+    """
+
+    level: str
+    values: Mapping[str, float | None]
+    empty: frozenset[str]
+    found: Classes
+    palette: tuple[str, ...]
+    title: str
+    legend: tuple[str, ...]
+    alt: str
+
+    @property
+    def suppressed(self) -> frozenset[str]:
+        """The areas whose value is not published."""
+        return frozenset(key for key, value in self.values.items() if value is None) - self.empty
+
+
+def drawn(picture: Picture, results: Results, words: Words) -> str:
+    """The picture as SVG with its text alternative."""
+    head, top = _head(picture.title, words, results)
+    shown = {key: results.geography.shapes[picture.level][key] for key in picture.values}
+    shapes, height = fit(shown, results.geography.crs, _WIDTH - _LEGEND - 16, _HEIGHT)
+    key_layers, key_height = _legend(picture, words, top)
+    bottom = top + max(height, key_height)
+    layers = (
+        *_areas(shapes, picture, results.geography.names(picture.level), top),
+        *key_layers,
+        *svg.texts([*head, *_foot(bottom, words, results)]),
+    )
+    return svg.to_svg(layers, _WIDTH, bottom + _FOOT, picture.alt)
+
+
+def _areas(
+    shapes: Mapping[str, BaseGeometry], picture: Picture, names: Mapping[str, str], top: float
+) -> tuple[Layer, ...]:
+    """Filled areas, hatching, outlines, names; each name dark on light classes and light on dark ones."""
+    fills = {
+        key: svg.PAPER if value is None else picture.palette[picture.found.of(value)]
+        for key, value in sorted(picture.values.items())
+    }
+    spots = _spots({key: shape for key, shape in shapes.items() if key not in picture.empty}, names)
+    hidden = sorted(picture.suppressed)
+    hatched = [hatch(shapes[key], spots[key][0].area if key in spots else None, _GAP) for key in hidden]
+    named = [
+        svg.text(where.x, top + where.y + row * size * 1.1, line, size, middle=True, color=ink_on(fills[key]))
+        for key, (where, size) in spots.items()
+        for row, line in enumerate(where.lines)
+    ]
+    for key in sorted(picture.empty):
+        middle = shapes[key].representative_point()
+        named.append(svg.text(middle.x, top + middle.y, NOT_APPLICABLE, 11, middle=True, color=svg.SOFT_INK))
+
+    def filled(chart: alt.Chart) -> alt.Chart:
+        marked = chart.mark_geoshape(stroke=svg.LINE, strokeWidth=0.7)
+        fill = alt.Fill("fill:N", scale=None, legend=None)
+        drawn: alt.Chart = marked.encode(fill=fill).project(type="identity", scale=1, translate=[0, top])
+        return drawn
+
+    def lined(chart: alt.Chart) -> alt.Chart:
+        marked = chart.mark_geoshape(filled=False, stroke=svg.LINE, strokeWidth=0.9)
+        drawn: alt.Chart = marked.project(type="identity", scale=1, translate=[0, top])
+        return drawn
+
+    return (
+        svg.layer([svg.feature(shapes[key], fill=fill) for key, fill in fills.items()], filled),
+        svg.layer([svg.feature(lines) for lines in hatched if not lines.is_empty], lined),
+        *svg.texts(named),
+    )
+
+
+def _spots(shapes: Mapping[str, BaseGeometry], names: Mapping[str, str]) -> Mapping[str, tuple[Spot, float]]:
+    """Where each name fits and in which size; none at all where hardly any would: a few names only confuse."""
+    found = {
+        key: where
+        for key, shape in shapes.items()
+        if (where := next(((fits, size) for size in _LETTERING if (fits := spot(shape, names[key], size))), None))
+    }
+    return found if 4 * len(found) >= len(shapes) else {}
+
+
+def ink_on(fill: str) -> str:
+    """Dark or light text, whichever contrasts more with the fill (WCAG 2.2 relative luminance)."""
+    return svg.INK if contrast(svg.INK, fill) >= contrast(svg.PAPER, fill) else svg.PAPER
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _legend(picture: Picture, words: Words, top: float) -> tuple[tuple[Layer, ...], float]:
+    """Boxes from the highest class to the lowest, then the hatched box; each with its number of areas."""
+    counted = list(zip(class_labels(words, picture.found), picture.found.sizes, picture.palette, strict=False))[::-1]
+    if picture.empty:
+        counted.append((words(N_("too few residents (–)")), len(picture.empty), svg.PAPER))
+    if picture.suppressed:
+        counted.append((words(N_("not published (.)")), len(picture.suppressed), svg.PAPER))
+    entries = [(f"{label} ({words.number(size)})", fill) for label, size, fill in counted]
+    head = (*picture.legend, words(N_("(number of areas)")))
+    return legend(_WIDTH - _LEGEND + 4, top, head, entries, bool(picture.suppressed))
+
+
+def _head(title: str, words: Words, results: Results) -> tuple[list[Row], float]:
+    """Title, town and reference date; and the height they take."""
+    when = words(N_("{town}, reference date {date}"), town=results.source.town, date=words.date(results.source.date))
+    lines = svg.wrapped(title, _WIDTH, 15)
+    titled = [svg.text(0, 10 + 19 * row, line, 15, bold=True) for row, line in enumerate(lines)]
+    below = 19 * len(lines)
+    return [*titled, svg.text(0, below + 11, when, 12, color=svg.SOFT_INK)], below + 34
+
+
+def _foot(bottom: float, words: Words, results: Results) -> list[Row]:
+    source = words(N_("Source: {source}"), source=words(results.source.text))
+    return [
+        svg.text(0, bottom + 16 + 13 * row, line, 10.5, color=svg.SOFT_INK)
+        for row, line in enumerate(svg.wrapped(source, _WIDTH, 10.5)[:2])
+    ]
