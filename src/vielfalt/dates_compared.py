@@ -15,7 +15,8 @@ from vielfalt.engines.base import Engine, Frame
 from vielfalt.figures.disclosure import Dates, protect_movements, recomputable
 from vielfalt.geography import TOWN, Geography
 from vielfalt.kept_dates import Earlier
-from vielfalt.publish.results import Movements
+from vielfalt.publish.releases import latest_release_before
+from vielfalt.publish.results import EarlierDate, Movements
 from vielfalt.register.two_dates import TwoDates, two_dates
 from vielfalt.rule_sets import rule_set
 from vielfalt.table import counted_by
@@ -32,9 +33,22 @@ def compare(engine: Engine, residents: Frame, before: Earlier, date: int, geogra
     return two_dates(engine, residents, links, (before.date, late), geography)
 
 
-def breaks_since(town: Town, date: int, now: Facts) -> tuple[Break, ...]:
-    """The breaks between an earlier date and this one, as far as the facts of both show."""
-    return breaks.find(kept_dates.read_facts(town, date), now, parameters.on("movements", now.date))
+def series(town: Town, date: int, now: Facts) -> tuple[EarlierDate, ...]:
+    """All earlier dates that were released, oldest first, each with the breaks between it and the next one.
+
+    Raises DeliveryError when a release is broken.
+    """
+    found: list[EarlierDate] = []
+    later: Facts | None = now
+    release = latest_release_before(town.releases, date, town.ags, "register")
+    while release is not None:
+        facts = kept_dates.read_facts(town, release.date)
+        limits = parameters.on("movements", now.date)
+        lie_between = (Break("facts_missing"),) if later is None else breaks.find(facts, later, limits)
+        found.insert(0, EarlierDate(release, lie_between))
+        later = facts
+        release = latest_release_before(town.releases, release.date, town.ags, "register")
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from vielfalt.figures.indices import indices
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.publish.package import write_release
-from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import FindingCount, Movements, Results, Source
 from vielfalt.register.checks import Finding, check
 from vielfalt.register.pseudonyms import town_key
@@ -168,7 +167,7 @@ def _results(
     values: tuple[IndexValue, ...],
     movements: Movements | None,
 ) -> Results:
-    previous = latest_release_before(town.releases, date, town.ags, "register")
+    series = dates_compared.series(town, date, evaluation.facts)
     return Results(
         source=Source(
             town.name, town.ags, date, "register", N_("Resident register, evaluated with Vielfalt"), town.licence
@@ -180,9 +179,10 @@ def _results(
         rule_set=town.rule_set,
         findings=tuple(_shown(found) for found in evaluation.findings),
         capabilities=evaluation.capabilities,
-        previous=previous,
-        breaks=dates_compared.breaks_since(town, previous.date, evaluation.facts) if previous else (),
+        previous=series[-1].release if series else None,
+        breaks=series[-1].breaks if series else (),
         movements=movements,
+        series=series,
     )
 
 

@@ -229,7 +229,7 @@ def test_a_field_that_is_no_longer_delivered_is_a_break(root: Path, both: Evalua
     before = earlier_of(town, BEFORE)
     later = evaluated(town, NOW, before)
     assert found_breaks(town, later, before) == {"field_changed"}
-    found = dates_compared.breaks_since(town, BEFORE, later.facts)
+    found = breaks.find(kept_dates.read_facts(town, BEFORE), later.facts, parameters.on("movements", NOW))
     assert found == (breaks.Break("field_changed", ("birth_state",)),)
 
 
@@ -280,7 +280,9 @@ def test_movements_name_the_definition_of_the_rule_set(both: Evaluation) -> None
 
 
 def test_without_facts_the_break_is_that_nothing_is_known(root: Path, both: Evaluation) -> None:
-    assert dates_compared.breaks_since(read_town(root), 20201231, both.facts) == (breaks.Break("facts_missing"),)
+    unknown = kept_dates.read_facts(read_town(root), 20201231)
+    found = breaks.find(unknown, both.facts, parameters.on("movements", NOW))
+    assert found == (breaks.Break("facts_missing"),)
 
 
 def test_forgetting_deletes_link_files_and_nothing_else(root: Path, both: Evaluation, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from vielfalt.breaks import Break
 from vielfalt.cells import ProtectedCells, Protection
@@ -58,6 +58,26 @@ class Previous:
     rule_set: str
 
 
+class Published(Protocol):
+    """The protected tables of a reference date, and the rule set behind them."""
+
+    @property
+    def tables(self) -> Mapping[str, ProtectedCells]:
+        """By table id."""
+
+    @property
+    def rule_set(self) -> str:
+        """Its id."""
+
+
+@dataclass(frozen=True)
+class EarlierDate:
+    """One earlier reference date of the series: its last release, and the breaks between it and the next date."""
+
+    release: Previous
+    breaks: tuple[Break, ...]
+
+
 @dataclass(frozen=True)
 class Movements:
     """The comparison with an earlier reference date: its date, and the breaks that were found on the way.
@@ -73,7 +93,8 @@ class Movements:
 class Results:
     """One run, ready to be published. ``tables`` by table id; a table that could not be counted is absent.
 
-    ``breaks`` lie between this date and the ``previous`` one; without ``movements`` no earlier date could be linked.
+    ``series`` are the earlier dates, oldest first; ``breaks`` lie between this date and the ``previous`` one. Without
+    ``movements`` no earlier date could be linked.
     ``definitions`` are those an imported table brings beside the registry; ``notes`` are message ids.
     """
 
@@ -88,5 +109,6 @@ class Results:
     previous: Previous | None = None
     breaks: tuple[Break, ...] = ()
     movements: Movements | None = None
+    series: tuple[EarlierDate, ...] = ()
     definitions: tuple[Definition, ...] = ()
     notes: tuple[str, ...] = ()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from vielfalt.breaks import BY_RULES, areas_comparable, comparable
+from vielfalt.breaks import BY_RULES, Break, areas_comparable, comparable
 from vielfalt.geography import TOWN
 from vielfalt.publish import charts, labels, lookup
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.report import breaks, tables
 from vielfalt.publish.report.model import Block, Column, DataTable, Figure, Heading, Note, Paragraph
-from vielfalt.publish.results import Previous, Results
+from vielfalt.publish.results import Previous, Published, Results
 from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, number_text, share_text
 from vielfalt.words import N_, Words
 
-_FIGURES: tuple[tuple[str, Category], ...] = (
+FIGURES: tuple[tuple[str, Category], ...] = (
     ("residents", ()),
     ("foreigner", ("foreign",)),
     ("mh_register", ("with",)),
@@ -29,11 +29,11 @@ def change(results: Results, words: Words) -> tuple[Block, ...]:
     heading = Heading(words(N_("Change against the previous reference date")), "change")
     if results.previous is None:
         return (heading, Paragraph(words(N_("There is no earlier reference date to compare with."))))
-    shown = [entry for entry in _FIGURES if _is_comparable(results, results.previous, entry[0])]
+    shown = [entry for entry in FIGURES if is_comparable(results, results.previous, results.breaks, entry[0])]
     blocks: list[Block] = [heading, *breaks.noted(results.breaks, results, words)]
     if results.previous.rule_set != results.rule_set:
         blocks.append(_other_rules(results, results.previous, words))
-    elif len(shown) < len([entry for entry in _FIGURES if entry[0] in results.tables]):
+    elif len(shown) < len([entry for entry in FIGURES if entry[0] in results.tables]):
         blocks.append(
             Note(
                 words(
@@ -49,7 +49,7 @@ def change(results: Results, words: Words) -> tuple[Block, ...]:
     drawn = charts.change_chart(
         results,
         words,
-        [(_title(results, words, *entry), _dated(results, results.previous, words, *entry)) for entry in shown],
+        [(title_of(results, words, *entry), _dated(results, results.previous, words, *entry)) for entry in shown],
     )
     return (
         *blocks,
@@ -69,24 +69,25 @@ def _other_rules(results: Results, previous: Previous, words: Words) -> Note:
     return Note(words(sentence, date=date, earlier=previous.rule_set, now=results.rule_set))
 
 
-def _is_comparable(results: Results, previous: Previous, table: str) -> bool:
+def is_comparable(later: Published, before: Published, found: Iterable[Break], table: str) -> bool:
     """Whether both dates hold the table, by the same definitions and rules, equally protected, without a break."""
-    if table not in results.tables or table not in previous.tables:
+    if table not in later.tables or table not in before.tables:
         return False
-    now, earlier = results.tables[table], previous.tables[table]
-    if previous.rule_set != results.rule_set and BY_RULES & set(now.table.definitions):
+    now, earlier = later.tables[table], before.tables[table]
+    if before.rule_set != later.rule_set and BY_RULES & set(now.table.definitions):
         return False
     same_meaning = (now.table.dimensions, now.table.definitions) == (
         earlier.table.dimensions,
         earlier.table.definitions,
     )
-    if not comparable(results.breaks, now.table):
+    if not comparable(found, now.table):
         return False
     return same_meaning and (now.method, now.protection) == (earlier.method, earlier.protection)
 
 
-def _title(results: Results, words: Words, table: str, category: Category) -> str:
-    entry = results.tables[table].table
+def title_of(published: Published, words: Words, table: str, category: Category) -> str:
+    """A figure in words: its category, else its table."""
+    entry = published.tables[table].table
     return labels.sentence_case(labels.label(words, entry, category)) or labels.table_title(words, entry)
 
 
@@ -111,7 +112,7 @@ def _town(results: Results, previous: Previous, words: Words, shown: list[tuple[
         protection = results.tables[table].protection
         rows.append(
             (
-                _title(results, words, table, category),
+                title_of(results, words, table, category),
                 number_text(words, earlier),
                 number_text(words, now),
                 _difference(words, earlier, now),
@@ -133,7 +134,7 @@ def _by_area(results: Results, previous: Previous, words: Words) -> list[Block]:
     wanted = [
         entry
         for entry in (("residents", ()), ("mh_register", ("with",)))
-        if _is_comparable(results, previous, entry[0])
+        if is_comparable(results, previous, results.breaks, entry[0])
     ]
     blocks: list[Block] = []
     for level in results.geography.levels:
@@ -150,7 +151,7 @@ def _by_area(results: Results, previous: Previous, words: Words) -> list[Block]:
             continue
         columns = [Column(words(N_("Area")), numeric=False)]
         for table, category in wanted:
-            title = _title(results, words, table, category)
+            title = title_of(results, words, table, category)
             columns += [
                 Column(words(N_("{figure}, {date}"), figure=title, date=words.date(date)))
                 for date in (previous.date, results.source.date)

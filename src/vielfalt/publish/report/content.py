@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib.metadata import version
 
 from vielfalt.publish.maps import Atlas
-from vielfalt.publish.report import areas, change, indices, method, movements, people, quality, summary
+from vielfalt.publish.report import areas, change, indices, method, movements, people, quality, series, summary
 from vielfalt.publish.report.model import Block, DataTable, Figure, Report
 from vielfalt.publish.results import Results
 from vielfalt.words import N_, Words
@@ -60,6 +60,7 @@ def _body(results: Results, atlas: Atlas, words: Words) -> tuple[Block, ...]:
         *people.origin(results, words),
         *people.characteristics(results, words),
         *change.change(results, words),
+        *series.series(results, words),
         *movements.movements(results, atlas, words),
     )
 
