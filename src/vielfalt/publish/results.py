@@ -58,7 +58,7 @@ class Previous:
     rule_set: str
 
 
-class Published(Protocol):
+class DatedTables(Protocol):
     """The protected tables of a reference date, and the rule set behind them."""
 
     @property

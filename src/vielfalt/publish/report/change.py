@@ -10,7 +10,7 @@ from vielfalt.publish import charts, labels, lookup
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.report import breaks, tables
 from vielfalt.publish.report.model import Block, Column, DataTable, Figure, Heading, Note, Paragraph
-from vielfalt.publish.results import Previous, Published, Results
+from vielfalt.publish.results import DatedTables, Previous, Results
 from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, number_text, share_text
 from vielfalt.words import N_, Words
 
@@ -69,7 +69,7 @@ def _other_rules(results: Results, previous: Previous, words: Words) -> Note:
     return Note(words(sentence, date=date, earlier=previous.rule_set, now=results.rule_set))
 
 
-def is_comparable(later: Published, before: Published, found: Iterable[Break], table: str) -> bool:
+def is_comparable(later: DatedTables, before: DatedTables, found: Iterable[Break], table: str) -> bool:
     """Whether both dates hold the table, by the same definitions and rules, equally protected, without a break."""
     if table not in later.tables or table not in before.tables:
         return False
@@ -85,7 +85,7 @@ def is_comparable(later: Published, before: Published, found: Iterable[Break], t
     return same_meaning and (now.method, now.protection) == (earlier.method, earlier.protection)
 
 
-def title_of(published: Published, words: Words, table: str, category: Category) -> str:
+def title_of(published: DatedTables, words: Words, table: str, category: Category) -> str:
     """A figure in words: its category, else its table."""
     entry = published.tables[table].table
     return labels.sentence_case(labels.label(words, entry, category)) or labels.table_title(words, entry)

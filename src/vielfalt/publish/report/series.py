@@ -12,7 +12,7 @@ from vielfalt.publish import lookup
 from vielfalt.publish.report import breaks, tables
 from vielfalt.publish.report.change import FIGURES, is_comparable, title_of
 from vielfalt.publish.report.model import Block, Column, DataTable, Heading, Note, Paragraph
-from vielfalt.publish.results import Published, Results
+from vielfalt.publish.results import DatedTables, Results
 from vielfalt.publish.shares import NOT_APPLICABLE, number_text
 from vielfalt.words import N_, Words
 
@@ -25,7 +25,7 @@ class _Step:
     """One date, what was published of it, and what lies between it and the date before it."""
 
     date: int
-    published: Published
+    published: DatedTables
     since: tuple[Break, ...]
 
 
@@ -59,7 +59,7 @@ def series(results: Results, words: Words) -> tuple[Block, ...]:
 
 def _steps(results: Results) -> tuple[_Step, ...]:
     """The dates from the earliest to that of the report."""
-    dated: list[tuple[int, Published]] = [(one.release.date, one.release) for one in results.series]
+    dated: list[tuple[int, DatedTables]] = [(one.release.date, one.release) for one in results.series]
     dated.append((results.source.date, results))
     since: list[tuple[Break, ...]] = [(), *(one.breaks for one in results.series)]
     return tuple(_Step(*one, found) for one, found in zip(dated, since, strict=True))
@@ -70,7 +70,7 @@ def _row(
 ) -> tuple[str, ...]:
     """The figure at every date; the mark where it means something else than at the last date that held it."""
     cells: list[str] = []
-    last: Published | None = None
+    last: DatedTables | None = None
     found: list[Break] = []
     for step in steps:
         found += step.since
