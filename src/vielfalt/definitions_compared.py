@@ -108,7 +108,7 @@ def compare(town: Town, date: int, named: Iterable[str], step: Step) -> Compared
 
 def _placed(engine: Engine, people: Frame, prepared: Prepared) -> Frame:
     geography = prepared.geography
-    located = areas(engine, people, prepared.addresses, prepared.streets, geography)
+    located = areas(engine, people, prepared.addresses, geography)
     return located.select(
         "record",
         nw.coalesce(nw.col(geography.finest.id), nw.lit(UNRESOLVED)).alias("area"),

@@ -19,8 +19,8 @@ from vielfalt.geography import Geography
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.publish.results import Capability
-from vielfalt.register.addresses import Streets, read_streets, street_findings
-from vielfalt.register.areas import area_findings, areas, distinct_addresses
+from vielfalt.register.addresses import read_streets, street_findings
+from vielfalt.register.areas import area_findings, areas, distinct_addresses, located, unlisted
 from vielfalt.register.birthplaces import country_of_birth, open_places
 from vielfalt.register.checks import Finding
 from vielfalt.register.coded import read_coded, with_answers
@@ -75,14 +75,14 @@ Keep = Callable[[Derived], TwoDates | None]
 class Prepared:
     """The residents with country of birth and household before their status is derived, and what comes after needs.
 
-    ``rows``: every row of the extract that could be read; ``read``: how many the file has; ``delivered``: its fields;
-    ``missing``: per field the part of rows in which it is empty or unusable.
+    ``rows``: every row of the extract that could be read; ``addresses``: the distinct addresses, located; ``read``: how
+    many rows the file has; ``delivered``: its fields; ``missing``: per field the part of rows in which it is empty or
+    unusable.
     """
 
     people: Frame
     rows: Frame
     addresses: pl.DataFrame
-    streets: Streets | None
     geography: Geography
     findings: tuple[Finding, ...]
     capabilities: tuple[Capability, ...]
@@ -98,7 +98,7 @@ def derive_and_count(town: Town, date: int, engine: Engine, key: bytes, step: St
     with step("status"):
         people = derive(engine, prepared.people, parameters.on("migration", date), chosen)
     with step("locate"):
-        people = engine.checkpoint(areas(engine, people, prepared.addresses, prepared.streets, geography), "derived")
+        people = engine.checkpoint(areas(engine, people, prepared.addresses, geography), "derived")
         outside = area_findings(engine, people, geography.finest.id)
     with step("cells"):
         classes = classified(engine, people, geography)
@@ -124,21 +124,19 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
         doubles = double_entries(engine, extract.register)
         people = counted(engine, extract.register, doubles, date)
         findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
-        addresses = distinct_addresses(engine, extract)
+        addresses = located(distinct_addresses(engine, extract), streets, geography)
         rows = engine.checkpoint(extract.register.select("record", "pseudonym", "dwelling_status", *MOVES), "rows")
         missing = missing_parts(engine, extract)
     with step("birth"):
         born = country_of_birth(engine, people, birth_candidates(town, extract))
     with step("households"):
-        formed = households(engine, people)
+        formed = households(engine, people, unlisted(addresses, streets))
         findings += household_findings(engine, formed)
         people = engine.checkpoint(housed(born, formed), "housed")
         for named in ("register", "doubles", "people", "households"):
             engine.drop(named)
         findings += open_places(engine, people)
-    return Prepared(
-        people, rows, addresses, streets, geography, tuple(findings), able, extract.delivered, missing, extract.rows
-    )
+    return Prepared(people, rows, addresses, geography, tuple(findings), able, extract.delivered, missing, extract.rows)
 
 
 def birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:

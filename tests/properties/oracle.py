@@ -195,10 +195,17 @@ def is_expellee(person: Row, reference: int) -> bool:
     born, arrived = first_day(person["birth_date"]), first_day(person["arrival_from_abroad_date"])
     if not is_german(person) or born is None or born >= values["expellee_born_before"]:
         return False
-    early = arrived is not None and arrived < values["immigration_since"]
+    early = came_early(person, reference)
     if person["birth_region"] == "east":
         return early or arrived is None
     return person["birth_region"] == "sudeten" and early
+
+
+def came_early(person: Row, reference: int) -> bool:
+    """Whether an entry, of arrival from abroad or in the municipality, says that the person came before 1950."""
+    since = parameters.on("migration", reference)["immigration_since"]
+    days = [first_day(person[name]) for name in ("arrival_from_abroad_date", "arrival_date")]
+    return any(day is not None and day < since for day in days)
 
 
 def is_repatriate(person: Row, reference: int) -> bool:
@@ -345,9 +352,7 @@ def own_history(person: Row, reference: int) -> tuple[str, str]:
     open_foreigner = country is None and is_german(person) is False
     if country == GERMANY or (country is None and not open_foreigner):
         return "", ""
-    arrived = first_day(person["arrival_from_abroad_date"])
-    since = parameters.on("migration", reference)["immigration_since"]
-    if (arrived is not None and arrived < since) or is_expellee(person, reference):
+    if came_early(person, reference) or is_expellee(person, reference):
         return "none", "H3"
     return "immigrated", "H2" if open_foreigner else "H1"
 

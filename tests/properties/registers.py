@@ -18,6 +18,8 @@ from vielfalt.register.population import counted, double_entries
 from vielfalt.register.reading import REGISTER
 from vielfalt.rule_sets import RuleSet
 
+EVERY_ADDRESS_LISTED = pl.DataFrame(schema={"address": pl.Int64})
+
 REFERENCE = 20250630
 PLACES: dict[int, list[tuple[str, str, int, str]]] = {
     0: [("000", "", 500_000, "exact")],
@@ -84,7 +86,7 @@ def derived(engine: Engine, rows: list[Row], rule_set: RuleSet = rule_sets.VIELF
     """The residents of the register with everything derived, as the pipeline does it."""
     people = residents(engine, rows)
     born = country_of_birth(engine, people, candidates())
-    people = engine.checkpoint(housed(born, households(engine, people)), "housed")
+    people = engine.checkpoint(housed(born, households(engine, people, EVERY_ADDRESS_LISTED)), "housed")
     return engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE), rule_set), "derived")
 
 

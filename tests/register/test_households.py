@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -11,6 +12,8 @@ from vielfalt.engines.polars import Polars
 from vielfalt.register.household_origin import household_origin
 from vielfalt.register.households import household_findings, households
 from vielfalt.register.reading import REGISTER
+
+EVERY_ADDRESS_LISTED = pl.DataFrame(schema={"address": pl.Int64})
 
 Row = dict[str, Any]
 _TYPES = {**REGISTER, **dict.fromkeys(("spouse", "guardian_1", "guardian_2"), pa.int64()), "age": pa.int32()}
@@ -28,7 +31,7 @@ def formed(*rows: Row) -> tuple[list[Row], dict[str, tuple[int, ...]]]:
     people = engine.load(
         pa.table({name: pa.array([row[name] for row in full], type=type) for name, type in _TYPES.items()}), "people"
     )
-    found = households(engine, people)
+    found = households(engine, people, EVERY_ADDRESS_LISTED)
     told = {finding.check: finding.records for finding in household_findings(engine, found)}
     return sorted(engine.collect(found).to_pylist(), key=lambda row: int(row["record"]))[: len(rows)], told
 

@@ -25,6 +25,8 @@ from vielfalt.register.places import SCHEMA
 from vielfalt.register.population import counted, double_entries
 from vielfalt.register.reading import REGISTER
 
+EVERY_ADDRESS_LISTED = pl.DataFrame(schema={"address": pl.Int64})
+
 REFERENCE = 20251231
 KEY = bytes(range(32))
 ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": DuckDB, "polars": lambda folder: Polars()}
@@ -284,7 +286,10 @@ def test_nothing_that_could_name_anyone_is_left_after_the_derivation(engine: Eng
     read = extract(engine, tmp_path, [{**ORDINARY, **SECRETS}, {**ORDINARY, "sex": "w"}])
     people = counted(engine, read.register, double_entries(engine, read.register), REFERENCE)
     candidates = pl.DataFrame(schema={**SCHEMA, "place": pl.Int32})
-    people = housed(country_of_birth(engine, people, candidates), households(engine, people))
+    people = housed(
+        country_of_birth(engine, people, candidates),
+        households(engine, people, EVERY_ADDRESS_LISTED),
+    )
     assert not {"family_name", "birth_name", "given_names"} & set(people.collect_schema().names())
     engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE)), "derived")
     texts = {text or "" for found in kept_texts(engine).values() for text in found}

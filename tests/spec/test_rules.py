@@ -132,7 +132,7 @@ def links() -> dict[str, str]:
     engine = Polars()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(household_rules, "STAGES", stages)
-        households(engine, engine.load(_table(rows, _PEOPLE), "cases"))
+        households(engine, engine.load(_table(rows, _PEOPLE), "cases"), _unlisted(rows))
     return {case: " ".join(sorted(ids, key=lambda id: int(id[1:]))) for case, ids in found.items()}
 
 
@@ -302,13 +302,20 @@ def _at_home(row: dict[str, Any], record: int) -> dict[str, Any]:
 def housed(engine: Engine) -> dict[str, dict[str, tuple[str, str]]]:
     """Per case, the household (its first person's name) and its type of each person."""
     names, rows = _all_residents()
-    people = households(engine, engine.load(_table(rows, _PEOPLE), "cases"))
+    people = households(engine, engine.load(_table(rows, _PEOPLE), "cases"), _unlisted(rows))
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for row in _by_record(engine, people):
         if row["record"] in names:
             case, person = names[row["record"]]
             found.setdefault(case, {})[person] = (names[row["household"]][1], row["household_type"])
     return found
+
+
+def _unlisted(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """The addresses of the cases that are not in the street directory."""
+    return pl.DataFrame(
+        {"address": sorted({row["address"] for row in rows if row.get("unlisted")})}, {"address": pl.Int64}
+    )
 
 
 def _all_residents() -> tuple[dict[int, tuple[str, str]], list[dict[str, Any]]]:
@@ -321,7 +328,8 @@ def _all_residents() -> tuple[dict[int, tuple[str, str]], list[dict[str, Any]]]:
         rows += _residents(lines, len(rows), number)
     home = {"address": _ELSEWHERE, "institution": 1}
     for place in range(_TOWN):
-        rows.append({**_person({}, len(rows) + 1), **home, **dict.fromkeys(_NUMBERS, _ELSEWHERE + place)})
+        own = {**dict.fromkeys(_NUMBERS, _ELSEWHERE + place), "nationality_1": str(1_000 + place)}
+        rows.append({**_person({}, len(rows) + 1), **home, **own})
     return names, rows
 
 
@@ -342,19 +350,21 @@ def _residents(cases: Sequence[Line], before: int, number: int) -> list[dict[str
         row.update({role: records[given[role]] for role in ("spouse", *GUARDIANS) if role in given})
         row.update({name: numbers[given[name]] for name in _NUMBERS if name in given})
         row["address"] = number * 10 + int(given["address"]) if "address" in given else None
+        row["unlisted"] = "unlisted" in line.given
         rows.append(row)
-    here = [{"address": rows[0]["address"]}] * int(cases[0].given.get("neighbours", 0))
+    here = [{"address": rows[0]["address"], "age": 40}] * int(cases[0].given.get("neighbours", 0))
     there = [{"family_name": rows[0]["family_name"]}] * int(cases[0].given.get("namesakes", 0))
     there += [{"origin_municipality": rows[0]["origin_municipality"]}] * int(cases[0].given.get("compatriots", 0))
+    there += [{"nationality_1": rows[0]["nationality_1"]}] * int(cases[0].given.get("nationals", 0))
     strangers = [*here, *({**known, "address": _ELSEWHERE, "institution": 1} for known in there)]
     return rows + [{**_person({}, before + len(rows) + place), **known} for place, known in enumerate(strangers, 1)]
 
 
 _NUMBERS = ("family_name", "birth_name", "origin_municipality")
 _LINKED = ("spouse", *GUARDIANS, "address", *_NUMBERS)
-_STRANGERS = ("neighbours", "namesakes", "compatriots")
+_STRANGERS = ("neighbours", "namesakes", "compatriots", "nationals", "unlisted")
 _TOWN, _ELSEWHERE = 10_000, 100_000
-"""Residents of the town besides the cases, each of a name and a municipality of origin of their own; their address."""
+"""Residents of the town besides the cases, each of an own name, municipality and nationality; their address."""
 
 
 def _person(given: Mapping[str, str], record: int) -> dict[str, Any]:

@@ -25,23 +25,35 @@ def distinct_addresses(engine: Engine, extract: Extract) -> pl.DataFrame:
     return pl.concat([numbers, extract.addresses.frame(numbers["address"].to_numpy())], how="horizontal")
 
 
-def areas(
-    engine: Engine, people: Frame, addresses: pl.DataFrame, streets: Streets | None, geography: Geography
-) -> Frame:
-    """Adds one column per area level with the area's key; null where the address lies in no area.
+def located(addresses: pl.DataFrame, streets: Streets | None, geography: Geography) -> pl.DataFrame:
+    """The distinct addresses with their ``area`` ("" for none) and the ``method`` that led there.
 
     Raises DeliveryError when not a single address lies in an area.
     """
-    located = locate(addresses, streets, geography)
-    if addresses.height and (located["area"] == "").all():
+    found = locate(addresses, streets, geography)
+    if addresses.height and (found["area"] == "").all():
         raise DeliveryError(
             N_("None of the {n} addresses of the extract lies in an area of the town."),
             where=streets.path if streets else "",
             n=addresses.height,
             todo=N_("Compare street keys, street names and coordinates of extract, directory and polygons."),
         )
+    return addresses.select("address").hstack(found)
+
+
+def unlisted(found: pl.DataFrame, streets: Streets | None) -> pl.DataFrame:
+    """Of located addresses those that the street directory does not hold; none where there is no directory."""
+    listed = pl.lit(True) if streets is None else pl.col("method").is_in(["street_key", "street_name"])
+    return found.filter(~listed).select("address")
+
+
+def areas(engine: Engine, people: Frame, found: pl.DataFrame, geography: Geography) -> Frame:
+    """Adds one column per area level with the area's key; null where the address lies in no area.
+
+    ``found``: the addresses as ``located``.
+    """
     finest = geography.finest.id
-    table = pl.DataFrame({"address": addresses["address"], finest: located["area"]}).filter(pl.col(finest) != "")
+    table = found.select("address", pl.col("area").alias(finest)).filter(pl.col(finest) != "")
     for level in geography.levels[:-1]:
         above = geography.ancestors(level.id)
         table = table.with_columns(pl.col(finest).replace_strict(above, return_dtype=pl.Utf8).alias(level.id))

@@ -15,7 +15,10 @@ _NATIONALITIES = ("nationality_1", "nationality_2", "nationality_3")
 
 
 def clues(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
-    """Columns the rules speak about, from nationality, country of birth, arrival and age."""
+    """Columns the rules speak about, from nationality, country of birth, arrival and age.
+
+    Who came to the municipality before 1950 came from abroad before 1950 as well, whatever else is entered.
+    """
     successors = [USSR, *codes.countries()[USSR].successors]
     special = [key for key, row in codes.countries().items() if row.kind == "special"]
     german = _any(*((nw.col(name) == codes.GERMANY) for name in _NATIONALITIES)) & ~nw.col("nationality_1").is_null()
@@ -28,7 +31,8 @@ def clues(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
     repatriate = (nw.col("birth_country").is_in(list(REPATRIATE_STATES)) & window("repatriate_until_east")) | (
         nw.col("birth_country").is_in(successors) & window("repatriate_until_ussr")
     )
-    early = arrival < int(parameters["immigration_since"])
+    since = int(parameters["immigration_since"])
+    early = (arrival < since).fill_null(False) | (_earliest(nw.col("arrival_date")) < since).fill_null(False)
     expellee = (
         german
         & (_earliest(nw.col("birth_date")) < int(parameters["expellee_born_before"]))
@@ -50,7 +54,7 @@ def clues(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
         (nw.col("age") < int(parameters["descendant_age"])).fill_null(False).alias("descendant_age"),
         expellee.fill_null(False).alias("expellee"),
         repatriate.fill_null(False).alias("repatriate_window"),
-        (~early).fill_null(True).alias("arrived_since"),
+        (~early).alias("arrived_since"),
     )
 
 

@@ -9,15 +9,28 @@ from functools import partial
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from vielfalt import codes
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.checks import Finding, search
 from vielfalt.register.columns import alike
-from vielfalt.register.kinship import ADULT, FLAT_SHARE, GENERATION, STAGES
-from vielfalt.register.neighbours import Formed, Ints, Neighbours, Pairs, Shares, name_tells_nothing
+from vielfalt.register.kinship import STAGES
+from vielfalt.register.living import at_home
+from vielfalt.register.move_pairs import FLAT_SHARE
+from vielfalt.register.neighbours import (
+    ADULT,
+    GENERATION,
+    Formed,
+    Ints,
+    Neighbours,
+    Pairs,
+    Shares,
+    name_tells_nothing,
+)
 
 LARGE = 12
 """Members above which a household is reported: three generations with six children are eleven; own choice."""
@@ -29,18 +42,21 @@ _DELETED = (
 """What only this step needs; names first of all."""
 _COLUMNS = (
     *("record", "address", "spouse", "guardian_1", "guardian_2", "family_name", "birth_name"),
-    *("move_in_date", "origin_municipality", "age", "woman", "institution_address", "married"),
+    *("move_in_date", "origin_municipality", "age", "woman", "institution_address", "married", "foreign"),
+    *("since_birth", "moved"),
 )
 
 
-def households(engine: Engine, people: Frame) -> Frame:
+def households(engine: Engine, people: Frame, unlisted: pl.DataFrame) -> Frame:
     """Per record ``household`` (its smallest record), ``household_type``, ``household_first`` (one person of each),
     ``household_partner`` (is in a couple here) and ``household_doubt`` (a check not passed, see ``DOUBTS``; else null).
 
+    ``unlisted``: the addresses (column ``address``) that are not in the street directory (see ``living``).
     An address counts as institution when it is marked so or carries a conditional block (BMG §52); people without an
     address live alone.
     """
-    marked = people.group_by("address").agg(
+    living = at_home(engine, people, unlisted)
+    marked = living.group_by("address").agg(
         ((nw.col("institution") == 1) | (nw.col("information_block") == "conditional"))
         .fill_null(False)
         .cast(nw.Int32)
@@ -49,16 +65,26 @@ def households(engine: Engine, people: Frame) -> Frame:
     )
     own_address = nw.coalesce(nw.col("address"), nw.lit(0) - nw.col("record")).alias("address")
     needed = (
-        people.join(marked.filter(~nw.col("address").is_null()), on="address", how="left")
+        living.join(marked.filter(~nw.col("address").is_null()), on="address", how="left")
         .with_columns(
             own_address,
             nw.col("marital_status").is_in(["VH", "LP"]).fill_null(False).cast(nw.Int32).alias("married"),
             (nw.col("sex") == "w").cast(nw.Int32).alias("woman"),
+            nw.when(nw.col("nationality_1") != codes.GERMANY)
+            .then(nw.col("nationality_1").cast(nw.Int64))
+            .otherwise(nw.lit(None, dtype=nw.Int64))
+            .alias("foreign"),
+            ((nw.col("move_in_date") == nw.col("birth_date")) & (nw.col("birth_date") % 100 > 0))
+            .fill_null(False)
+            .cast(nw.Int32)
+            .alias("since_birth"),
+            nw.col("moved").cast(nw.Int32),
         )
         .select(*_COLUMNS)
     )
     bearers = _shares(engine, people, ("family_name", "birth_name"))
-    group = partial(_group, bearers=bearers, arrivals=_shares(engine, people, ("origin_municipality",)))
+    arrivals = _shares(engine, people, ("origin_municipality",))
+    group = partial(_group, bearers=bearers, arrivals=arrivals, nationals=_shares(engine, needed, ("foreign",)))
     return engine.map_batches(needed, group, "households", together="address")
 
 
@@ -81,8 +107,8 @@ def _shares(engine: Engine, people: Frame, columns: tuple[str, ...]) -> Shares:
     return np.append(np.bincount(numbers, n), 0.0) / max(int(n.sum()), 1)
 
 
-def _group(batch: pa.Table, *, bearers: Shares, arrivals: Shares) -> pa.Table:
-    people = _neighbours(batch, bearers, arrivals)
+def _group(batch: pa.Table, *, bearers: Shares, arrivals: Shares, nationals: Shares) -> pa.Table:
+    people = _neighbours(batch, bearers, arrivals, nationals)
     formed = form(people)
     kinds = _types(people, formed)
     first, group = alike([formed.household])
@@ -186,7 +212,7 @@ def _types(people: Neighbours, formed: Formed) -> Ints:
     )
 
 
-def _neighbours(batch: pa.Table, bearers: Shares, arrivals: Shares) -> Neighbours:
+def _neighbours(batch: pa.Table, bearers: Shares, arrivals: Shares, nationals: Shares) -> Neighbours:
     columns = {name: batch.column(name).fill_null(_UNKNOWN).to_numpy().astype(np.int64) for name in _COLUMNS}
     record, address = columns["record"], columns["address"]
     places = np.full(int(record.max(initial=0)) + 1, _UNKNOWN)
@@ -213,7 +239,11 @@ def _neighbours(batch: pa.Table, bearers: Shares, arrivals: Shares) -> Neighbour
         guarded=(columns["guardian_1"] >= 0) | (columns["guardian_2"] >= 0),
         institution=columns["institution_address"] == 1,
         married=columns["married"] == 1,
+        foreign=columns["foreign"],
+        since_birth=columns["since_birth"] == 1,
+        moved=columns["moved"] == 1,
         size=np.bincount(group)[group],
         bearers=bearers,
         arrivals=arrivals,
+        nationals=nationals,
     )

@@ -1,8 +1,8 @@
 """The clues that join residents of one address to households: links in stages, each with its reason and source.
 
 After the stages of HHGEN (KOSIS, v. Klitzing 1998): declared pointers, unmarried couples, descendants whom nothing
-points at, older people, grandchildren, brothers and sisters, remaining children, and last who moved in together. A
-later stage sees the households that earlier ones formed.
+points at, older people, grandchildren, brothers and sisters, remaining children, and last who moved in together or
+agrees in origin or nationality. A later stage sees the households that earlier ones formed.
 """
 
 from __future__ import annotations
@@ -11,41 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
-from vielfalt.register.columns import alike
-from vielfalt.register.neighbours import (
-    CHANCE,
-    Flags,
-    Formed,
-    Ints,
-    Neighbours,
-    Pairs,
-    namesakes,
-    near,
-    only_pairs,
-    pairs_of,
-    those,
-)
+from vielfalt.register import kin_pairs, move_pairs
+from vielfalt.register.neighbours import Formed, Neighbours, Pairs
 from vielfalt.words import N_
 
-ADULT = 18
-GENERATION = 15
-"""Years between generations; own choice: births before that age are rarer than errors of entry."""
-OLDEST_PARENT = 50
-"""Years above which a relative is sooner a grandparent than a parent; own choice: births after that age are as rare."""
-SPOUSES_GAP = 20
-"""Years between two married people of one name above which they are sooner parent and child; own choice."""
-SAME_DAY_ADDRESS = 24
-"""Residents up to which two households seldom move in on one day by chance. Own estimate: of the 12 households of 24
-residents one in ten moves in a year, mostly on one of 24 days (first and middle of a month): 12 / 10 / 24 = ``CHANCE``.
-"""
-SUITABLE = 4
-"""One in so many strangers would suit as a partner. Own estimate: half are of the other sex, half of those of one age.
-"""
-FLAT_SHARE = 4
-"""People up to whom those who moved in on one day may share a flat; own choice: more are sooner a house let that day.
-"""
+_CONSTELLATION = N_("KOSIS, household generation: constellations of age, sex and nationality")
 
 
 @dataclass(frozen=True)
@@ -67,153 +37,36 @@ class Stage:
     links: tuple[Link, ...]
 
 
-def _pointer(role: str) -> Callable[[Neighbours, Formed], Pairs]:
-    def pairs(people: Neighbours, _: Formed) -> Pairs:
-        other = getattr(people, role)
-        own = np.flatnonzero((other >= 0) & (other != np.arange(len(other))))
-        return own, other[own]
-
-    return pairs
-
-
-def _common_child(people: Neighbours, _: Formed) -> Pairs:
-    """The two guardians of a child who all live at one address (one pointed at twice is one)."""
-    first, second = people.guardian_1, people.guardian_2
-    both = (first >= 0) & (second >= 0) & (first != second)
-    return first[both], second[both]
-
-
-def _unmarried_couple(people: Neighbours, formed: Formed) -> Pairs:
-    """Two who suit as a couple and moved in on one day, each the only one whom the other could be meant to be."""
-    one, two = pairs_of((people.address, people.move_in), _free(people, formed) & (people.move_in > 0), FLAT_SHARE)
-    few = people.size[one] <= SAME_DAY_ADDRESS * SUITABLE
-    same_origin = (people.origin[one] >= 0) & (people.origin[one] == people.origin[two])
-    return only_pairs(those((one, two), _suit(people, one, two) & (few | same_origin)), len(people.record))
-
-
-def _couple_of_one_origin(people: Neighbours, formed: Formed) -> Pairs:
-    """Two alone who suit as a couple and came from one municipality, from which no stranger is to be expected here."""
-    strangers = people.arrivals[people.origin] * people.size / SUITABLE
-    among = _free(people, formed) & formed.alone & (people.origin >= 0) & (strangers <= CHANCE)
-    one, two = pairs_of((people.address, people.origin), among, FLAT_SHARE)
-    return only_pairs(those((one, two), _suit(people, one, two)), len(people.record))
-
-
-def _free(people: Neighbours, formed: Formed) -> Flags:
-    """Adults without partner here who are nobody's child or grandchild in their household."""
-    oldest = np.full(int(formed.household.max(initial=-1)) + 1, -1)
-    np.maximum.at(oldest, formed.household, people.age)
-    found: Flags = (people.age >= ADULT) & ~formed.partnered & (oldest[formed.household] - people.age < GENERATION)
-    return found
-
-
-def _suit(people: Neighbours, one: Ints, two: Ints) -> Flags:
-    """Whom to take for a couple without being told: of different sex and family name, less than a generation apart."""
-    found: Flags = (people.woman[one] != people.woman[two]) & (people.family_name[one] != people.family_name[two])
-    return found & near(people, one, two, GENERATION - 1)
-
-
-def _married_namesakes(people: Neighbours, formed: Formed) -> Pairs:
-    single = people.married & ~formed.partnered
-    one, two = namesakes(people, formed)
-    fits = single[one] & single[two] & near(people, one, two, SPOUSES_GAP)
-    return only_pairs(those((one, two), fits), len(single))
-
-
-def _same_name_same_move(people: Neighbours, _: Formed) -> Pairs:
-    known = people.move_in[people.names.rows] > 0
-    rows, name = people.names.rows[known], people.names.group[known]
-    first, group = alike([name, people.move_in[rows]])
-    return rows[first][group], rows
-
-
-def _child_of_parent(people: Neighbours, formed: Formed) -> Pairs:
-    older, younger, years = _generations(people, formed)
-    return those((older, younger), (years >= GENERATION) & (years < OLDEST_PARENT) & formed.alone[younger])
-
-
-def _parent_of_adult(people: Neighbours, formed: Formed) -> Pairs:
-    older, younger, years = _generations(people, formed)
-    fits = (years >= GENERATION) & (years < OLDEST_PARENT) & formed.alone[older] & (people.age[younger] >= ADULT)
-    return those((older, younger), fits)
-
-
-def _grandchild(people: Neighbours, formed: Formed) -> Pairs:
-    older, younger, years = _generations(people, formed)
-    return those((older, younger), (years >= OLDEST_PARENT) & formed.alone[younger] & (people.age[younger] < ADULT))
-
-
-def _siblings(people: Neighbours, formed: Formed) -> Pairs:
-    one, two = namesakes(people, formed)
-    adults = formed.alone & (people.age >= ADULT)
-    return those((one, two), adults[one] & adults[two] & near(people, one, two, GENERATION - 1))
-
-
-def _remaining_child(people: Neighbours, formed: Formed) -> Pairs:
-    """A minor who points at nobody with the only household of the address in which an adult lives."""
-    minor = formed.alone & (people.age >= 0) & (people.age < ADULT) & ~people.guarded
-    adults = np.flatnonzero(people.age >= ADULT)
-    first, _ = alike([people.address[adults], formed.household[adults]])
-    head, only = _one_of_each(people.address[adults[first]], adults[first], len(people.record))
-    children = np.flatnonzero(minor & only[people.address])
-    return head[people.address[children]], children
-
-
-def _flat_mates(people: Neighbours, formed: Formed) -> Pairs:
-    """Up to four people alone who moved in on one day on which no household did."""
-    rows = np.flatnonzero((people.move_in > 0) & (people.size <= SAME_DAY_ADDRESS))
-    first, day = alike([people.address[rows], people.move_in[rows]])
-    here, alone = np.bincount(day), np.bincount(day, formed.alone[rows])
-    fits = ((here > 1) & (here <= FLAT_SHARE) & (alone == here))[day]
-    return rows[first][day][fits], rows[fits]
-
-
-def _came_along(people: Neighbours, formed: Formed) -> Pairs:
-    """Who is alone with the only household that came from the same place and moved in on that day."""
-    rows = np.flatnonzero((people.move_in > 0) & (people.origin >= 0))
-    _, day = alike([column[rows] for column in (people.address, people.move_in, people.origin)])
-    several = np.flatnonzero(~formed.alone[rows])
-    first, _ = alike([day[several], formed.household[rows[several]]])
-    head, only = _one_of_each(day[several[first]], rows[several[first]], len(rows))
-    single = formed.alone[rows] & only[day]
-    return head[day[single]], rows[single]
-
-
-def _one_of_each(group: Ints, rows: Ints, groups: int) -> tuple[Ints, Flags]:
-    """Per number of a group one of its rows, and whether it is the only one."""
-    head = np.zeros(groups, dtype=np.int64)
-    head[group] = rows
-    return head, np.bincount(group, minlength=groups) == 1
-
-
-def _generations(people: Neighbours, formed: Formed) -> tuple[Ints, Ints, Ints]:
-    """Namesakes as older, younger and the years between them (-1: unknown)."""
-    one, two = namesakes(people, formed)
-    turned = people.age[one] < people.age[two]
-    older, younger = np.where(turned, two, one), np.where(turned, one, two)
-    known = people.age[younger] >= 0
-    return older, younger, np.where(known, people.age[older] - people.age[younger], -1)
-
-
 STAGES: tuple[Stage, ...] = (
     Stage(
         "pointers",
         (
             Link(
                 "L1",
-                _pointer("spouse"),
+                kin_pairs.pointer("spouse"),
                 "couple",
                 N_("Spouses or partners who point at each other's number."),
                 "DSMeld 1501-1534",
             ),
-            Link("L2", _pointer("guardian_1"), "kin", N_("A minor and the first guardian."), "BMG §3(1) No. 9"),
-            Link("L3", _pointer("guardian_2"), "kin", N_("A minor and the second guardian."), "BMG §3(1) No. 9"),
+            Link(
+                "L2", kin_pairs.pointer("guardian_1"), "kin", N_("A minor and the first guardian."), "BMG §3(1) No. 9"
+            ),
+            Link(
+                "L3", kin_pairs.pointer("guardian_2"), "kin", N_("A minor and the second guardian."), "BMG §3(1) No. 9"
+            ),
             Link(
                 "L7",
-                _common_child,
+                kin_pairs.common_child,
                 "couple",
                 N_("Two guardians of one child at the child's address."),
                 "HHGEN98 stage 2",
+            ),
+            Link(
+                "L24",
+                kin_pairs.pointer_home,
+                "kin",
+                N_("Spouse or guardian of somebody whose address is in no street directory."),
+                N_("spec of the extract: addresses with no entry in the street directory"),
             ),
         ),
     ),
@@ -222,7 +75,7 @@ STAGES: tuple[Stage, ...] = (
         (
             Link(
                 "L8",
-                _married_namesakes,
+                kin_pairs.married_namesakes,
                 "couple",
                 N_("The only two married people of one name at the address, without pointer."),
                 "HHGEN98 stage 2",
@@ -234,7 +87,7 @@ STAGES: tuple[Stage, ...] = (
         (
             Link(
                 "L4",
-                _same_name_same_move,
+                move_pairs.same_name_same_move,
                 "kin",
                 N_("The same family name or name at birth and the same date of moving in."),
                 "HHGEN98 stages 3, 8",
@@ -243,18 +96,60 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "couples",
-        (Link("L6", _unmarried_couple, "couple", N_("A woman and a man who moved in on one day."), "HHGEN98 stage 2"),),
+        (
+            Link(
+                "L6",
+                move_pairs.unmarried_couple,
+                "couple",
+                N_("A woman and a man who moved in on one day."),
+                "HHGEN98 stage 2",
+            ),
+        ),
     ),
     Stage(
         "descendants",
-        (Link("L9", _child_of_parent, "kin", N_("Who is alone and a parent of the same name."), "HHGEN98 stage 3"),),
+        (
+            Link(
+                "L9",
+                kin_pairs.child_of_parent,
+                "kin",
+                N_("Who is alone and a parent of the same name."),
+                "HHGEN98 stage 3",
+            ),
+            Link(
+                "L17",
+                kin_pairs.born_to_namesake,
+                "kin",
+                N_("Who has lived here since birth, and a parent of the same name who lived here then."),
+                "HHGEN98 stage 3",
+            ),
+        ),
+    ),
+    Stage(
+        "births",
+        (
+            Link(
+                "L18",
+                kin_pairs.born_to_mother,
+                "kin",
+                N_("Who has lived here since birth, and the only woman who can be the mother."),
+                "HHGEN98 stage 3",
+            ),
+            Link(
+                "L23",
+                kin_pairs.moved_in_with_parent,
+                "kin",
+                N_("Who is under 30, and the only household of the generation before that moved in on that day."),
+                "HHGEN98 stage 3",
+            ),
+        ),
     ),
     Stage(
         "elders",
         (
             Link(
                 "L10",
-                _parent_of_adult,
+                kin_pairs.parent_of_adult,
                 "kin",
                 N_("An older person alone and a grown child of the same name."),
                 "HHGEN98 stage 4",
@@ -263,14 +158,22 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "grandchildren",
-        (Link("L11", _grandchild, "kin", N_("A minor alone and a grandparent of the same name."), "HHGEN98 stage 5"),),
+        (
+            Link(
+                "L11",
+                kin_pairs.grandchild,
+                "kin",
+                N_("A minor alone and a grandparent of the same name."),
+                "HHGEN98 stage 5",
+            ),
+        ),
     ),
     Stage(
         "siblings",
         (
             Link(
                 "L12",
-                _siblings,
+                kin_pairs.siblings,
                 "kin",
                 N_("Two adults alone of the same name, less than a generation apart."),
                 "HHGEN98 stage 6",
@@ -282,7 +185,7 @@ STAGES: tuple[Stage, ...] = (
         (
             Link(
                 "L14",
-                _remaining_child,
+                kin_pairs.remaining_child,
                 "kin",
                 N_("A minor without guardian and the only household of the address."),
                 "HHGEN98 stage 7",
@@ -292,12 +195,18 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "moves",
         (
-            Link("L13", _flat_mates, "kin", N_("Up to four people alone who moved in on one day."), "HHGEN98 stage 8"),
             Link(
-                "L15",
-                _came_along,
+                "L13",
+                move_pairs.flat_mates,
                 "kin",
-                N_("Who is alone and the household that came that day from the same municipality."),
+                N_("Up to four people alone who moved in on one day."),
+                "HHGEN98 stage 8",
+            ),
+            Link(
+                "L19",
+                move_pairs.flat_mates_of_one_age,
+                "kin",
+                N_("Up to four adults alone of one age who moved in on one day, in a larger house."),
                 "HHGEN98 stage 8",
             ),
         ),
@@ -307,13 +216,57 @@ STAGES: tuple[Stage, ...] = (
         (
             Link(
                 "L16",
-                _couple_of_one_origin,
+                move_pairs.couple_of_one_origin,
                 "couple",
                 N_("A woman and a man alone who came from the same municipality."),
                 "HHGEN98 stage 8",
             ),
         ),
     ),
+    Stage(
+        "compatriots",
+        (
+            Link(
+                "L20",
+                move_pairs.couple_of_one_nationality,
+                "couple",
+                N_("A woman and a man of one foreign nationality, rare at the address."),
+                _CONSTELLATION,
+            ),
+        ),
+    ),
+    Stage(
+        "mates",
+        (
+            Link(
+                "L21",
+                move_pairs.mates_of_one_origin,
+                "kin",
+                N_("Adults alone of one age who came from the same municipality."),
+                "HHGEN98 stage 8",
+            ),
+            Link(
+                "L22",
+                move_pairs.mates_of_one_nationality,
+                "kin",
+                N_("Adults alone of one age and one foreign nationality, rare at the address."),
+                _CONSTELLATION,
+            ),
+        ),
+    ),
+    Stage(
+        "parents",
+        (
+            Link(
+                "L25",
+                kin_pairs.parents_of_household,
+                "couple",
+                N_("The woman and the man of a household who are a generation older than everybody else in it."),
+                _CONSTELLATION,
+            ),
+        ),
+    ),
 )
-"""In the order in which they are asked. L5 (the same family name in a small house) gave way to L9 to L12."""
+"""In the order in which they are asked. L5 (the same family name in a small house) gave way to L9 to L12, and L15 (who
+came on one day from one municipality) to L23."""
 LINKS: tuple[Link, ...] = tuple(link for stage in STAGES for link in stage.links)

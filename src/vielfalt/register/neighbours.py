@@ -18,8 +18,15 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Shares: TypeAlias = npt.NDArray[np.float64]
 Pairs: TypeAlias = tuple[Ints, Ints]
+ADULT = 18
+GENERATION = 15
+"""Years between generations; own choice: births before that age are rarer than errors of entry."""
 CHANCE = 0.05
 """The risk accepted that a clue joins strangers: how many others at the address share it by chance, on average."""
+SAME_DAY_ADDRESS = 24
+"""Residents up to which two households seldom move in on one day by chance. Own estimate: of the 12 households of 24
+residents one in ten moves in a year, mostly on one of 24 days (first and middle of a month): 12 / 10 / 24 = ``CHANCE``.
+"""
 NAMESAKES = 12
 """Bearers of a name at one address above whom the name tells nothing; own choice."""
 
@@ -41,8 +48,11 @@ class Neighbours:
     """The residents of whole addresses as columns of integers; -1 is unknown.
 
     ``spouse``, ``guardian_1`` and ``guardian_2`` are positions of residents of the same address; ``guarded`` is who
-    points at a resident of the town as guardian, here or elsewhere. ``size``: residents of the address. Shares of the
-    town's residents: ``bearers`` per name, ``arrivals`` per municipality of origin.
+    points at a resident of the town as guardian, here or elsewhere; ``since_birth`` who moved in on the day of birth;
+    ``moved`` who is registered elsewhere, at an address that is not in the directory. ``foreign``: nationality, -1 for
+    Germans. ``size``: residents of the address. Shares of the town's residents: ``bearers`` per name, ``arrivals`` per
+    municipality of origin; of its foreigners, since people of one origin live close together: ``nationals`` per
+    nationality.
     """
 
     record: Ints
@@ -59,9 +69,13 @@ class Neighbours:
     guarded: Flags
     institution: Flags
     married: Flags
+    foreign: Ints
+    since_birth: Flags
+    moved: Flags
     size: Ints
     bearers: Shares
     arrivals: Shares
+    nationals: Shares
 
     @cached_property
     def names(self) -> Names:
@@ -95,6 +109,20 @@ def near(people: Neighbours, one: Ints, two: Ints, years: int) -> Flags:
     known = (people.age[one] >= 0) & (people.age[two] >= 0)
     found: Flags = known & (np.abs(people.age[one] - people.age[two]) <= years)
     return found
+
+
+def one_of_each(group: Ints, rows: Ints, groups: int) -> tuple[Ints, Flags]:
+    """Per number of a group one of its rows, and whether it is the only one."""
+    head = np.zeros(groups, dtype=np.int64)
+    head[group] = rows
+    return head, np.bincount(group, minlength=groups) == 1
+
+
+def oldest(people: Neighbours, formed: Formed) -> Ints:
+    """The age of the oldest in each resident's household so far; -1 where none is known."""
+    found = np.full(int(formed.household.max(initial=-1)) + 1, -1)
+    np.maximum.at(found, formed.household, people.age)
+    return found[formed.household]
 
 
 def namesakes(people: Neighbours, formed: Formed) -> Pairs:

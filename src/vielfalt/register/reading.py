@@ -19,6 +19,7 @@ import pyarrow as pa
 from vielfalt import schema
 from vielfalt.profiles import Profile
 from vielfalt.register.columns import Encoded, Ints, absent, distinct_rows, encode
+from vielfalt.register.family_names import name_key
 from vielfalt.register.pseudonyms import pseudonyms, record_keys
 from vielfalt.register.text import normalise
 from vielfalt.register.values import Parsed, parser, plain_numbers
@@ -124,11 +125,12 @@ class Reader:
         }
 
     def _numbered(self, name: str, encoded: Encoded) -> pa.Array:
-        """The running number of each distinct text."""
+        """The running number of each distinct text; the ways to write one family name have one number."""
         numbering, known = self.numberings[_NUMBERED[name]], self.known[_NUMBERED[name]]
+        form = name_key if _NUMBERED[name] == "names" else normalise
         for value in encoded.values:
             if value not in known:
-                text = normalise(value)
+                text = form(value)
                 known[value] = numbering.setdefault(text, len(numbering)) if text else None
         return pa.array([known[value] for value in encoded.values], REGISTER[name])
 

@@ -114,12 +114,18 @@ def _own_status(people: Table, gaps: Gaps) -> Ints:
 
 def _expelled(people: Table, abroad: Ints) -> Flags:
     """Born before 1945 in the former eastern territories and not known to have come since 1950; in the Sudeten areas
-    only where an entry, of arrival from abroad or in the municipality, says that the person came before."""
+    only where an entry says that the person came before."""
     region = _regions()[people["birth_place"]]
-    entry = people["arrival"]
-    before = ((abroad > NEVER) & (abroad < to_day(_WINDOW_OPENS))) | ((entry > NEVER) & (entry < to_day(_WINDOW_OPENS)))
+    before = _came_before(people, abroad)
     expelled = ((region == 1) & (before | (abroad == NEVER))) | ((region == 2) & before)
     found: Flags = (people["birth"] < to_day(_WAR_ENDS)) & expelled
+    return found
+
+
+def _came_before(people: Table, abroad: Ints) -> Flags:
+    """Whether an entry, of arrival from abroad or in the municipality, says that the person came before 1950."""
+    opens, entry = to_day(_WINDOW_OPENS), people["arrival"]
+    found: Flags = ((abroad > NEVER) & (abroad < opens)) | ((entry > NEVER) & (entry < opens))
     return found
 
 
@@ -138,9 +144,8 @@ def _regions() -> Ints:
 def _immigrated(people: Table, gaps: Gaps) -> Flags:
     """Born abroad and arrived since 1950, or at an unknown time; expellees are not."""
     abroad = np.where(gaps.abroad, NEVER, people["abroad"])
-    late = (abroad == NEVER) | (abroad >= to_day(_WINDOW_OPENS))
     expelled = (people["nat1"] == 0) & _expelled(people, abroad)
-    found: Flags = (people["birth_country"] != 0) & late & ~expelled
+    found: Flags = (people["birth_country"] != 0) & ~_came_before(people, abroad) & ~expelled
     return found
 
 

@@ -47,7 +47,7 @@ def evolve(rng: Rng, population: Population, houses: Table, settled: Settlement,
     people, next_person = life.bear(rng, people, time, population.next_person)
     life.wed(rng, people, time)
     life.naturalise(rng, people, time)
-    next_household = _found_households(rng, people, settled, time, population.next_household)
+    next_household = _found_households(rng, people, houses, settled, time, population.next_household)
     _move_together(rng, people, time)
     people = _leave(rng, people, houses, time)
     _move_in_town(rng, people, houses, settled, time)
@@ -59,15 +59,19 @@ def _residents(people: Table) -> int:
     return int((people["elsewhere"] < 2).sum())
 
 
-def _found_households(rng: Rng, people: Table, settled: Settlement, time: Interval, next_household: int) -> int:
+def _found_households(
+    rng: Rng, people: Table, houses: Table, settled: Settlement, time: Interval, next_household: int
+) -> int:
     """Grown children who leave their parents and partners who part found households of their own."""
     age = years_between(people["birth"], time.end)
     grown = (people["role"] == p.CHILD) & (age >= 18)
     leaving = np.flatnonzero(grown & time.happens(rng, np.where(age < 30, LEAVE_HOME, 0.04), age.size))
     rows = np.union1d(leaving, life.separate(rng, people, time))
+    free = placement.vacant(houses, people)
     people["household"][rows] = next_household + np.arange(rows.size)
     people["role"][rows] = p.HEAD
-    people["house"][rows] = placement.house_some(rng, settled, placement.groups(people, rows, time.end))
+    group = placement.groups(people, rows, time.end)
+    people["house"][rows] = placement.house_some(rng, settled, houses, free, group)
     people["move_in"][rows] = time.days(rng, rows.size)
     return next_household + rows.size
 
@@ -124,7 +128,8 @@ def _move_in_town(rng: Rng, people: Table, houses: Table, settled: Settlement, t
     recent = people["move_in"][first] > time.start
     moving = time.happens(rng, rate, first.size) & ~recent
     house = people["house"][first].copy()
-    house[moving] = placement.house_some(rng, settled, placement.groups(people, first, time.end)[moving])
+    group = placement.groups(people, first, time.end)[moving]
+    house[moving] = placement.house_some(rng, settled, houses, placement.vacant(houses, people), group)
     day = time.days(rng, first.size)
     people["house"] = house[inverse]
     people["move_in"] = np.where(moving[inverse], np.maximum(day[inverse], people["birth"]), people["move_in"])
@@ -144,14 +149,17 @@ def _arrivals(
     year = int(year_of(np.array([time.end]))[0])
     second_homes = round(vacancies * 0.03) if vacancies > 0 else 0
     from_abroad = round(max(vacancies, 0) * FROM_ABROAD)
+    coming = []
     for count, mix in ((from_abroad, h.from_abroad(year)), (max(vacancies, 0) - from_abroad, h.FROM_GERMANY)):
-        moved = _movers(rng, count, mix, settled, time, numbers)
-        parts.append(moved)
-        numbers = _following(moved, numbers)
-    moved = alone(_singles(rng, second_homes, settled, time, numbers))
-    parts.append(moved)
-    numbers = _following(moved, numbers)
-    return Population(joined(parts), *numbers)
+        coming.append(_movers(rng, count, mix, time, numbers))
+        numbers = _following(coming[-1], numbers)
+    coming.append(alone(_singles(rng, second_homes, time, numbers)))
+    numbers = _following(coming[-1], numbers)
+    moved = joined(coming)
+    first, inverse = heads(moved)
+    group, free = placement.groups(moved, first, time.end), placement.vacant(houses, population.people)
+    moved["house"] = placement.house_some(rng, settled, houses, free, group)[inverse]
+    return Population(joined([*parts, moved]), *numbers)
 
 
 def _following(people: Table, numbers: tuple[int, int]) -> tuple[int, int]:
@@ -168,8 +176,8 @@ def _renumbered(people: Table, numbers: tuple[int, int]) -> Table:
     return people
 
 
-def _movers(rng: Rng, count: int, mix: h.Mix, settled: Settlement, time: Interval, numbers: tuple[int, int]) -> Table:
-    """Households that come to town; those from abroad in one day, the others where they are free to."""
+def _movers(rng: Rng, count: int, mix: h.Mix, time: Interval, numbers: tuple[int, int]) -> Table:
+    """Households that come to town, still without dwelling; the members of those from abroad came on one day."""
     households = h.draw_households(rng, count, mix, time.end)
     if mix.recent is not None:
         h.let_arrive(rng, households, time.start, time.end)
@@ -179,13 +187,12 @@ def _movers(rng: Rng, count: int, mix: h.Mix, settled: Settlement, time: Interva
     if mix.recent is not None:
         day = households["arrived"][inverse]
     arrive(rng, people, day)
-    people["house"] = placement.house_some(rng, settled, placement.groups(people, first, time.end))[inverse]
     return people
 
 
-def _singles(rng: Rng, count: int, settled: Settlement, time: Interval, numbers: tuple[int, int]) -> Table:
+def _singles(rng: Rng, count: int, time: Interval, numbers: tuple[int, int]) -> Table:
     """Single people only: the first adult of each household."""
-    people = _movers(rng, count, h.FROM_GERMANY, settled, time, numbers)
+    people = _movers(rng, count, h.FROM_GERMANY, time, numbers)
     single = rows_of(people, people["role"] == p.HEAD)
     for pointer in ("spouse", "partner"):
         single[pointer][:] = NONE

@@ -108,11 +108,34 @@ def house_all(rng: Rng, settlement: Settlement, group: Ints) -> Ints:
     return house
 
 
-def house_some(rng: Rng, settlement: Settlement, group: Ints) -> Ints:
-    """A house for each household that moves."""
-    block = choose_by_row(rng, settlement.blocks, group)
-    place = (rng.random(group.size) * settlement.count[block]).astype(np.int64)
-    house: Ints = settlement.dwellings[settlement.first[block] + place]
+def vacant(houses: Table, people: Table) -> Ints:
+    """The dwellings of each house in which no household lives; none in homes."""
+    free = houses["units"] - households(houses, people)
+    return np.where(houses["home"] == HOUSEHOLD, np.maximum(free, 0), 0)
+
+
+def households(houses: Table, people: Table) -> Ints:
+    """The number of households in each house."""
+    _, first = np.unique(people["household"], return_index=True)
+    return np.bincount(people["house"][first], minlength=houses["units"].size)
+
+
+def house_some(rng: Rng, settlement: Settlement, houses: Table, free: Ints, group: Ints) -> Ints:
+    """A house for each household that moves: a dwelling vacant (``free`` per house) in a block of its choice, else
+    anywhere; only when the town has none is a dwelling taken twice."""
+    order = rng.permutation(np.repeat(np.arange(free.size), free))
+    order = order[np.argsort(houses["block"][order], kind="stable")]
+    count = np.bincount(houses["block"][order], minlength=settlement.count.size)
+    block = choose_by_row(rng, settlement.blocks * (count + 1e-9), group)
+    house = settlement.dwellings[rng.integers(0, settlement.dwellings.size, group.size)]
+    rows = np.argsort(block, kind="stable")
+    rank = np.arange(group.size) - np.searchsorted(block[rows], block[rows])
+    fits = rank < count[block[rows]]
+    place = (np.cumsum(count) - count)[block[rows]] + rank
+    house[rows[fits]] = order[place[fits]]
+    left = rng.permutation(np.delete(order, place[fits]))
+    others = rows[~fits][: left.size]
+    house[others] = left[: others.size]
     return house
 
 

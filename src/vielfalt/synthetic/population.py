@@ -59,6 +59,11 @@ def first_population(
     size = np.bincount(inverse)
     settled = placement.settlement(rng, plan, quarter, houses, size, group)
     people["house"] = placement.house_all(rng, settled, group)[inverse]
+    # Each household has a dwelling of its own: where more live in a house than drawn, it has that many.
+    lived_in = placement.households(houses, people)
+    houses["units"] = np.where(
+        houses["home"] == placement.HOUSEHOLD, np.maximum(houses["units"], lived_in), houses["units"]
+    )
     tenure.first_lets(rng.spawn(1)[0], people, houses, day)
     everyone = [people, *_homes(rng, houses, (nursed, sheltered, refuge), people, day)]
     people = joined(everyone)
