@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import reduce
 from operator import attrgetter
 
@@ -38,8 +37,12 @@ def _added(one: Answers, two: Answers) -> Answers:
     by_name = [{score.name: score for score in answers.classes} for answers in (one, two)]
     classes = [[part.get(name, Score(name, 0, 0, 0)) for part in by_name] for name in names]
     return Answers(
-        tuple(together(parts) for parts in classes),
-        *(getattr(one, count) + getattr(two, count) for count in ("rows", "answered", "right", "wrong")),
+        classes=tuple(together(parts) for parts in classes),
+        open=one.open,
+        **{
+            name: getattr(one, name) + getattr(two, name)
+            for name in ("rows", "answered", "right", "wrong", "abstained")
+        },
     )
 
 
@@ -55,8 +58,9 @@ def _headlines(towns: Sequence[Measured]) -> Iterator[str]:
         yield f"  held against {meaning}"
         for name in ("migration_status", "immigration_history"):
             found = [town.answers[f"{name} {yardstick}"] for town in towns]
-            yield _line(f"  {name}: macro-F1", found, lambda answers: answers.macro_f1, min)
-            yield _line("    the same without the class undeterminable", found, _macro_of_decided, min)
+            yield _line(f"  {name}: macro-F1", found, lambda answers: answers.macro_f1_of_answers, min)
+            yield _line("    the same, undeterminable a class too", found, lambda answers: answers.macro_f1, min)
+            yield _line("    undeterminable without need", found, lambda answers: answers.abstained / answers.rows, max)
         found = [town.answers[f"reference_country {yardstick}"] for town in towns]
         yield _line("  reference country: right (none counts)", found, _right, min)
     yield "  held against what is true"
@@ -71,11 +75,6 @@ def _headlines(towns: Sequence[Measured]) -> Iterator[str]:
     area = [town.answers["area"] for town in towns]
     yield _line("  area: resolved", area, lambda answers: answers.answered / answers.rows, min)
     yield _line("  area: right", area, _right, min)
-
-
-def _macro_of_decided(answers: Answers) -> float:
-    decided = tuple(score for score in answers.classes if score.name != "undeterminable")
-    return replace(answers, classes=decided).macro_f1
 
 
 def _right(answers: Answers) -> float:

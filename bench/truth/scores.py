@@ -41,7 +41,7 @@ class Answers:
     """The scores of all classes of one question, and how many of all rows got an answer, and the right one.
 
     ``answered`` excludes empty answers and those named as no answer; a row whose truth is itself "no answer" and that
-    got none counts as right but not as answered.
+    got none counts as right but not as answered. ``abstained`` counts the rows without an answer whose truth is one.
     """
 
     classes: tuple[Score, ...]
@@ -49,12 +49,22 @@ class Answers:
     answered: int
     right: int
     wrong: int
+    abstained: int
+    open: tuple[str, ...] = ()
 
     @property
     def macro_f1(self) -> float:
         """Mean of the F1 of the classes that occur in truth; each counts the same, however small."""
-        found = [score.f1 or 0.0 for score in self.classes if score.true]
-        return sum(found) / len(found)
+        return _mean([score for score in self.classes if score.true])
+
+    @property
+    def macro_f1_of_answers(self) -> float:
+        """As ``macro_f1``, of the classes that are answers only; a row left open is a miss of its true class."""
+        return _mean([score for score in self.classes if score.true and score.name not in (NO_ANSWER, *self.open)])
+
+
+def _mean(scores: list[Score]) -> float:
+    return sum(score.f1 or 0.0 for score in scores) / len(scores)
 
 
 def answers(table: pl.DataFrame, open_answers: Collection[str] = ()) -> Answers:
@@ -75,6 +85,8 @@ def answers(table: pl.DataFrame, open_answers: Collection[str] = ()) -> Answers:
         answered=int(said["n"].sum()),
         right=int(equal["n"].sum()),
         wrong=int(said.filter(pl.col("true") != pl.col("given"))["n"].sum()),
+        abstained=int(counts.filter("open", ~pl.col("true").is_in([NO_ANSWER, *open_answers]))["n"].sum()),
+        open=tuple(open_answers),
     )
 
 

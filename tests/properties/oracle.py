@@ -126,6 +126,11 @@ def weighed(person: Row, found: Sequence[Candidate]) -> tuple[str | None, str]:
     abroad = origin is not None and origin.kind in ("state", "region") and origin.key != GERMANY
     if unknown and abroad and person["origin_state"] in (person["nationality_1"], person["nationality_2"]):
         return person["origin_state"], "B13"
+    born = person["birth_date"]
+    since_birth = born is not None and born % 100 > 0 and person["arrival_date"] == born
+    here = unknown or GERMANY in [country for country, *_ in found]
+    if since_birth and here and person["arrival_from_abroad_date"] is None:
+        return GERMANY, "B14"
     return None, "B0"
 
 

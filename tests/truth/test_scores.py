@@ -27,11 +27,18 @@ def test_precision_recall_and_f1_of_a_table_counted_by_hand() -> None:
     assert (by_name["c"].precision, by_name["c"].recall, by_name["c"].f1) == (None, 0.0, 0.0)
     assert found.macro_f1 == pytest.approx((2 / 3 + 2 / 5 + 0) / 3)
     assert (found.rows, found.answered, found.right, found.wrong) == (7, 5, 3, 2)
+    assert found.abstained == 2
 
 
 def test_no_answer_is_right_where_none_is_due_and_never_wrong() -> None:
     found = answers(table(("?", "?"), ("a", "?"), ("", ""), ("a", "")), ("?",))
-    assert (found.answered, found.right, found.wrong) == (0, 2, 0)
+    assert (found.answered, found.right, found.wrong, found.abstained) == (0, 2, 0, 2)
+
+
+def test_macro_f1_of_answers_leaves_the_class_of_open_rows_out_and_counts_them_as_misses() -> None:
+    found = answers(table(("a", "a"), ("a", "?"), ("b", "b"), ("?", "b"), ("?", "?")), ("?",))
+    assert found.macro_f1_of_answers == pytest.approx((2 / 3 + 2 / 3) / 2)
+    assert found.macro_f1 == pytest.approx((2 / 3 + 2 / 3 + 1 / 2) / 3)
 
 
 def test_a_class_that_is_never_true_lowers_precision_only() -> None:

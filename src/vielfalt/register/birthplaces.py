@@ -18,6 +18,7 @@ _DOMINANT = 20
 """A place that is this many times larger than all its namesakes together is meant when nothing else speaks."""
 _GERMAN = nw.col("nationality_1") == codes.GERMANY
 _NO_ARRIVAL = nw.col("arrival_from_abroad_date").is_null()
+_SINCE_BIRTH = (nw.col("arrival_date") == nw.col("birth_date")) & (nw.col("birth_date") % 100 > 0)
 _DISSOLVED = nw.col("birth_former") != ""
 _PRESENT = [key for key, state in codes.countries().items() if state.kind in ("state", "region")]
 _FORMER = [key for key, state in codes.countries().items() if state.kind == "former"]
@@ -118,6 +119,13 @@ COUNTRY_OF_BIRTH = Decision(
             nw.col("origin_state"),
             nw.col("place_known").is_null() & nw.col("arrived_from_own_state"),
             N_("The place is unknown, and the arrival from abroad came from the state of a nationality."),
+            _OWN,
+        ),
+        Rule(
+            "B14",
+            codes.GERMANY,
+            (nw.col("place_known").is_null() | _lies_in(nw.lit(codes.GERMANY))) & _SINCE_BIRTH & _NO_ARRIVAL,
+            N_("The place is unknown or in Germany as well, and the person has lived in the municipality since birth."),
             _OWN,
         ),
     ),
