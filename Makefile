@@ -13,7 +13,7 @@ help: ## Show the targets
 demo: $(VENV)/installed $(VENV)/frontend ## Set up, make a synthetic town, evaluate it, open its report
 	$(BIN)/vielfalt demo
 
-test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser ## Set up and run all tests
+test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser $(VENV)/peers ## Set up and run all tests
 	$(BIN)/python -m pytest
 
 check: $(VENV)/installed ## Style, types, imports, licences
@@ -23,7 +23,7 @@ check: $(VENV)/installed ## Style, types, imports, licences
 	$(BIN)/lint-imports
 	$(BIN)/reuse lint --quiet
 
-bench: $(VENV)/installed ## Speed and memory as ratios within one run
+bench: $(VENV)/installed $(VENV)/peers ## Speed and memory as ratios within one run
 	$(BIN)/python -m bench
 
 bench-truth: $(VENV)/installed ## How true the derivation is, on towns whose truth is known
@@ -41,6 +41,8 @@ lock: $(VENV)/installed ## Renew the locked requirements
 	    --custom-compile-command "make lock" pyproject.toml --extra desk -o requirements/run.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	    --custom-compile-command "make lock" pyproject.toml --extra desk --group dev -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    --custom-compile-command "make lock" pyproject.toml --group peers -c requirements/dev.txt -o requirements/peers.txt
 
 # The tests of the desk look at its pages in Debian's browser.
 $(VENV)/browser: $(VENV)/installed
@@ -65,4 +67,9 @@ $(VENV)/installed: requirements/dev.txt pyproject.toml $(CATALOGUE).po | $(BIN)/
 # The desk's looks come from the npm registry by name and hash; npm itself is one of the locked requirements.
 $(VENV)/frontend: frontend/package-lock.json frontend/install.py $(VENV)/installed
 	$(BIN)/python frontend/install.py
+	touch $@
+
+# What the indices are compared with in tests and bench; half a gigabyte that nothing else needs.
+$(VENV)/peers: requirements/peers.txt $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
 	touch $@

@@ -199,11 +199,14 @@ def test_spatial_patterns_of_oasisr() -> None:
         where, group, total = here.where, here.group(0), here.total
         sides = where.lengths > 0
         beside = replace(where, left=where.left[sides], right=where.right[sides], lengths=where.lengths[sides])
+        inner = np.bincount(beside.left, beside.lengths, 100) + np.bincount(beside.right, beside.lengths, 100)
         near = clustering.near(groups, total, where.points, np.zeros(100))
         around = near.groups[:, 0]
         found = {
             "ISMorrill": adjusted.morrill(group, total, beside),
             "DPxx": clustering.distance_isolation(group, around, near.total),
+            # Perimeters inside the town only.
+            "ISWong": adjusted.wong_shapes(group, total, replace(beside, perimeters=inner)),
             "SP": clustering.spatial_proximity(group, total, around, near.total),
         }
         for name, value in found.items():

@@ -119,7 +119,7 @@ ALL: tuple[Index, ...] = (
         1,
         "Wong 1993, Urban Studies 30",
         say.CAVEAT_NEIGHBOURS,
-        say.PEERS_BORDERS,
+        say.PEERS_SHAPES,
     ),
     Index(
         "distance_isolation",

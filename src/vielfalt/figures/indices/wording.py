@@ -92,7 +92,16 @@ PEERS_QUEEN = N_(
     "PySAL gives the same number where all areas have residents. OasisR does not count areas that touch in a point "
     "only."
 )
-PEERS_BORDERS = N_("PySAL gives the same number where all areas have residents; OasisR differs from the third digit.")
+PEERS_BORDERS = N_(
+    "PySAL gives the same number with standardize=False where all areas have residents; as it comes it counts each "
+    "area "
+    "alike, however short its borders. OasisR has it as the variant “w”."
+)
+PEERS_SHAPES = N_(
+    "PySAL gives the same number where all areas have residents; OasisR, unless told otherwise, leaves the town's "
+    "outer "
+    "border out of the perimeters."
+)
 PEERS_FAR_WEIGHS = N_(
     "PySAL is wrong: it takes 1 − exp(−distance), so that far areas weigh most, and its isolation and interaction "
     "make 1.064 in Sacramento instead of 1. OasisR multiplies with the wrong area's residents and makes 1.11."
