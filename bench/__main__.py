@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from bench import evaluation
+from bench import evaluation, indices
 from vielfalt.synthetic import write_town
 
 DATE = 20241231
@@ -35,6 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="vielfalt-bench-") as folder:
         start_of_help()
         publishing(Path(folder))
+        indices.everything()
         for residents in sizes:
             register(Path(folder), residents)
 

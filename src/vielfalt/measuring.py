@@ -118,13 +118,6 @@ class _Task:
         """The wanted ids that stand in one of the parts."""
         return tuple(id for id in self.wanted.indices if any(id in part for part in parts))
 
-    def refused(self, known: Marks) -> str:
-        """Why nothing can be stated of the areas that enter; empty if something can."""
-        residents = self.table.total
-        counted = np.isfinite(residents).all() and residents.sum() > 0
-        covered = residents[known].sum() / residents.sum() if counted else known.mean()
-        return MOSTLY_HIDDEN if covered < 0.5 else FEW_AREAS if known.sum() < 2 else ""
-
     def note(self, known: Marks) -> str:
         """What a reader must know of a value that is stated."""
         table, words = self.table, self.words
@@ -145,6 +138,14 @@ class _Task:
     def null(self, id: str, group: str, known: Marks, reason: str) -> Measured:
         """No value, and why."""
         return Measured(id, group, "", None, int(known.sum()), self.words(reason))
+
+
+def refusal(table: Grouped, known: Marks) -> str:
+    """Why nothing can be stated of the areas that enter, as a message id; empty if something can."""
+    residents = table.total
+    counted = np.isfinite(residents).all() and residents.sum() > 0
+    covered = residents[known].sum() / residents.sum() if counted else known.mean()
+    return MOSTLY_HIDDEN if covered < 0.5 else FEW_AREAS if known.sum() < 2 else ""
 
 
 def measure(
@@ -179,7 +180,7 @@ def _of_group(
     task: _Task, situation: Situation, place: int, name: str, known: Marks, ids: Sequence[str]
 ) -> Iterator[Measured]:
     group, total = situation.group(place), situation.total
-    reason = task.refused(known) or (NOT_ADDED if (group > total).any() else "")
+    reason = refusal(task.table, known) or (NOT_ADDED if (group > total).any() else "")
     if reason:
         yield from (task.null(id, name, known, reason) for id in ids)
         return
@@ -196,7 +197,7 @@ def _in_areas(
     """Indices of one group in each area that enters."""
     formulas = {**measures.OF_GROUP_AND_AREA, **measures.OF_GROUP_AND_AREA_IN_SPACE}
     for id in ids:
-        reason = task.refused(known)
+        reason = refusal(task.table, known)
         if reason:
             yield task.null(id, name, known, reason)
         else:
@@ -238,7 +239,7 @@ def _of_all(task: _Task) -> Iterator[Measured]:
     others = (*local, *((measures.EXPOSURE,) if measures.EXPOSURE in task.wanted.indices else ()))
     situation = task.situation(table.counts, table.total, known)
     overlap = (table.counts[known].sum(axis=1) > table.total[known]).any()
-    reason = task.refused(known) or (OVERLAP if overlap else "")
+    reason = refusal(task.table, known) or (OVERLAP if overlap else "")
     if reason:
         yield from (task.null(id, "", known, reason) for id in (*ids, *others))
         return

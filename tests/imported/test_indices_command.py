@@ -11,7 +11,7 @@ import shapely
 import xlsxwriter
 from click.testing import CliRunner
 
-from vielfalt import measuring
+from vielfalt import indices_compared, measuring
 from vielfalt.cli import commands
 from vielfalt.errors import DeliveryError, UsageError
 from vielfalt.figures.indices import evenness, exposure
@@ -240,3 +240,56 @@ def test_the_printed_table_numbers_its_notes(long: Path) -> None:
     assert done.exit_code == 0
     assert "Segregationsindex (segregation_index)" in done.output
     assert "(1) 1 Kombinationen von Gebiet und Gruppe haben keine Zeile und zählen als 0." in done.output
+
+
+def compared(*words: object) -> list[dict[str, Any]]:
+    """The comparison of a call with --json."""
+    done = CliRunner().invoke(commands, ["indices", *map(str, words), "--json", "--lang", "en"])
+    if done.exception:
+        raise done.exception
+    found: list[dict[str, Any]] = json.loads(done.output)["comparison"]
+    return found
+
+
+def test_two_dates(wide: Path, tmp_path: Path) -> None:
+    """A year later the Polish group has doubled everywhere and the Turkish one has moved."""
+    later = tmp_path / "later.csv"
+    rows = zip(
+        AREAS,
+        [2 * n for n in POLISH],
+        TURKISH[::-1],
+        [n + p for n, p in zip(RESIDENTS, POLISH, strict=True)],
+        strict=True,
+    )
+    lines = [";".join(map(str, row)) for row in rows]
+    later.write_text("\n".join(["quarter;polish;turkish;residents", *lines]) + "\n", encoding="utf-8")
+    found = {(entry["index"], entry["group"]): entry for entry in compared(wide, *WIDE, "--compare", later)}
+    for entry in found.values():
+        assert entry["note"] == ""
+        parts = [entry[part] for part in ("by_groups", "by_areas", "by_structure")]
+        assert sum(parts) == pytest.approx(entry["second"] - entry["first"], abs=1e-5), entry["index"]
+        assert entry["low"] <= entry["difference"] <= entry["high"]
+    grown = found["gini", "polish"]
+    assert grown["by_structure"] == pytest.approx(0, abs=1e-4), "doubled everywhere"
+    assert found["isolation", "polish"]["by_groups"] > 0.02, "a larger group meets itself more often"
+    entry = found["segregation_index", "turkish"]
+    assert entry["second"] == one(run(later, *WIDE, "--draws", 0), "segregation_index", "turkish")["value"]
+    assert 2 / 200 <= entry["p"] <= 1
+
+
+def test_two_towns_with_other_areas_and_groups(wide: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("quarter;polish;turkish;residents\nX;4;40;300\nY;50;.;250\nZ;9;30;400\n", encoding="utf-8")
+    found = {
+        (entry["index"], entry["group"]): entry for entry in compared(wide, *WIDE, "--compare", other, "--draws", 0)
+    }
+    entry = found["gini", "polish"]
+    assert (entry["by_areas"], entry["difference"]) == (None, None)
+    assert entry["by_groups"] + entry["by_structure"] == pytest.approx(entry["second"] - entry["first"], abs=1e-9)
+    assert found["gini", "turkish"]["second"] == evenness.gini(floats(40, 30), floats(300, 400)), "Y is hidden"
+    third = tmp_path / "third.csv"
+    third.write_text("quarter,origin,persons\nX,greek,4\nX,all,90\nY,greek,9\nY,all,80\n", encoding="utf-8")
+    first = tmp_path / "first.csv"
+    first.write_text("quarter,origin,persons\nX,polish,4\nX,all,90\nY,polish,9\nY,all,80\n", encoding="utf-8")
+    notes = {entry["note"] for entry in compared(first, *LONG, "--compare", third, "--draws", 0)}
+    assert notes == {indices_compared.ONLY_ONE, "The tables have different groups."}

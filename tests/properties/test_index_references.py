@@ -199,7 +199,9 @@ def test_spatial_patterns_of_oasisr() -> None:
         where, group, total = here.where, here.group(0), here.total
         sides = where.lengths > 0
         beside = replace(where, left=where.left[sides], right=where.right[sides], lengths=where.lengths[sides])
-        inner = np.bincount(beside.left, beside.lengths, 100) + np.bincount(beside.right, beside.lengths, 100)
+        inner = np.zeros(100)
+        for side in (beside.left, beside.right):
+            np.add.at(inner, side, beside.lengths)
         near = clustering.near(groups, total, where.points, np.zeros(100))
         around = near.groups[:, 0]
         found = {

@@ -12,6 +12,7 @@ from vielfalt.commands.options import FILE, WORDS, json_option, lang_option, pri
 from vielfalt.words import N_, Language
 
 if TYPE_CHECKING:
+    from vielfalt.indices_compared import Compared
     from vielfalt.measuring import Measured
     from vielfalt.words import Words
 
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 @click.option("--index", "ids", multiple=True, metavar="ID", help=WORDS("Only this index, also those by area."))
 @click.option("--against", default="", metavar="GROUP", help=WORDS("Group that dissimilarity compares with."))
 @click.option(
+    "--compare", type=FILE, default=None, help=WORDS("Second table: another date or town, read the same way.")
+)
+@click.option(
     "--draws",
     type=click.IntRange(min=0),
     default=199,
@@ -67,12 +71,13 @@ def indices(
     centre: tuple[float, float] | None,
     ids: tuple[str, ...],
     against: str,
+    compare: Path | None,
     draws: int,
     as_json: bool,
     lang: Language | None,
 ) -> None:
     """Computes indices."""
-    from vielfalt import measuring
+    from vielfalt import indices_compared, measuring
     from vielfalt.imported.grouped import Question, read_grouped
 
     words = spoken(lang)
@@ -82,10 +87,13 @@ def indices(
     read = read_grouped(table, question)
     shapes = measuring.read_polygons(geometry, read.areas, key or area, crs) if geometry else None
     found = measuring.measure(read, shapes, wanted, words)
+    compared = indices_compared.compare(read, read_grouped(compare, question), wanted, words) if compare else None
     if as_json:
-        print_json({"indices": [_as_json(one) for one in found]})
+        comparison = {} if compared is None else {"comparison": [_difference(one) for one in compared]}
+        print_json({"indices": [_as_json(one) for one in found], **comparison})
     else:
         _show(found, words)
+        _show_comparison(compared or (), words)
 
 
 def _filter(filters: tuple[str, ...]) -> dict[str, str]:
@@ -112,6 +120,24 @@ def _as_json(one: Measured) -> dict[str, object]:
         "by_chance": judged.by_chance,
         "p": judged.p,
         "areas": one.areas,
+        "note": one.note,
+    }
+
+
+def _difference(one: Compared) -> dict[str, object]:
+    differs, parts = one.difference, one.parts
+    return {
+        "index": one.index,
+        "group": one.group,
+        "first": one.first,
+        "second": one.second,
+        "difference": differs and differs.value,
+        "low": differs and differs.low,
+        "high": differs and differs.high,
+        "p": differs and differs.p,
+        "by_groups": parts and parts.groups,
+        "by_areas": parts and parts.areas,
+        "by_structure": parts and parts.structure,
         "note": one.note,
     }
 
@@ -143,6 +169,29 @@ def _show(found: tuple[Measured, ...], words: Words) -> None:
     for place, note in enumerate(notes):
         click.echo(f"({place + 1}) {note}")
     click.echo(words("What an index says, and what it must not be used for: vielfalt explain ID."))
+
+
+def _show_comparison(compared: tuple[Compared, ...], words: Words) -> None:
+    """The two tables side by side, one table per index."""
+    from vielfalt import console
+    from vielfalt.figures.indices import index
+
+    def number(value: object) -> str:
+        return words.number(value, 3) if isinstance(value, float) else "–"
+
+    parts = (N_("By groups"), N_("By areas"), N_("By structure"))
+    headings = (N_("Group"), N_("First"), N_("Second"), N_("Difference"), N_("p"), *parts)
+    keys = ("first", "second", "difference", "p", "by_groups", "by_areas", "by_structure")
+    for id in dict.fromkeys(one.index for one in compared):
+        rows = [
+            (one.group or words("all groups"), *(number(_difference(one)[key]) for key in keys))
+            for one in compared
+            if one.index == id
+        ]
+        title = words("Comparison: {index}", index=f"{words(index(id).title)} ({id})")
+        console.show_table(title, [words(heading) for heading in headings], rows)
+    for note in dict.fromkeys(one.note for one in compared if one.note):
+        click.echo(f"– {note}")
 
 
 def _interval(one: Measured, number: Callable[[float | None], str]) -> str:

@@ -1,0 +1,175 @@
+"""Speed and memory of the indices beside PySAL segregation: ``python -m bench.indices``.
+
+PySAL runs in a process of its own, on the same table; seconds are those of the processor, so that other work on the
+machine does not count. Indices in space are measured on two groups there and multiplied: fifty would take very long.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import shapely
+from scipy.stats import qmc
+
+from vielfalt.figures.indices import chance, measures
+from vielfalt.figures.indices.arrays import Floats
+from vielfalt.figures.indices.measures import Situation
+from vielfalt.figures.indices.places import places
+
+GROUPS, AREAS, FEW_AREAS, MANY_AREAS, DRAWS = 50, 5_000, 500, 50_000, 999
+WANTED = 20
+IN_SPACE_THERE = 2
+
+
+def main() -> None:
+    """Runs what the arguments name: everything, or one part in a process of its own."""
+    match sys.argv[1:]:
+        case ["pysal"]:
+            print(json.dumps(pysal()))
+        case ["many"]:
+            many_areas()
+        case _:
+            everything()
+
+
+def everything() -> None:
+    """All measurements, each that needs a memory or a library of its own in a process of its own."""
+    beside_pysal()
+    permutations()
+    command = [sys.executable, "-m", "bench.indices", "many"]
+    print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="")
+
+
+def table(areas: int, groups: int, per_area: int) -> Floats:
+    """Residents per area and group: uneven, with empty cells."""
+    lot = np.random.default_rng(1)
+    size = lot.integers(per_area // 2, per_area * 3 // 2, areas)
+    town = lot.dirichlet(np.full(groups, 2.0))
+    return np.array([lot.multinomial(n, lot.dirichlet(town * 20 + 1e-3)) for n in size], dtype=float)
+
+
+def shapes(areas: int) -> list[shapely.Polygon]:
+    """Polygons that fill a town of four hectares per area, of all sizes: the Voronoi cells of spread points."""
+    side = 200.0 * np.sqrt(areas)
+    points = qmc.Halton(2, seed=1).random(areas) * side
+    cells = shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=shapely.box(0, 0, side, side), ordered=True)
+    return list(shapely.intersection(np.array(cells.geoms), shapely.box(0, 0, side, side)))
+
+
+def seconds(run: Callable[[], object], times: int = 3) -> float:
+    """The least processor time of some runs."""
+    found = []
+    for _ in range(times):
+        started = time.process_time()
+        run()
+        found.append(time.process_time() - started)
+    return min(found)
+
+
+def ours(counts: Floats, polygons: list[shapely.Polygon]) -> Mapping[str, float]:
+    """Seconds per index for all groups; in space with reading the polygons and the sums over all pairs of areas."""
+    total = counts.sum(axis=1)
+
+    def of_groups(id: str) -> None:
+        here = Situation(counts, total)
+        for group in range(GROUPS):
+            measures.OF_GROUP[id](here, group)
+
+    def in_space(id: str) -> None:
+        here = Situation(counts, total, places(polygons))
+        for group in range(GROUPS):
+            measures.OF_GROUP_IN_SPACE[id](here, group)
+
+    found = {id: seconds(lambda id=id: of_groups(id)) for id in measures.OF_GROUP}  # type: ignore[misc]
+    return found | {id: seconds(lambda id=id: in_space(id), 1) for id in measures.OF_GROUP_IN_SPACE}  # type: ignore[misc]
+
+
+def pysal() -> Mapping[str, float]:
+    """Seconds of PySAL for the same."""
+    import geopandas
+    import pandas
+
+    sys.path.insert(0, "tests/peers")
+    import pysal as peer
+
+    counts = table(AREAS, GROUPS, 400)
+    frame = pandas.DataFrame(counts, columns=[f"g{group}" for group in range(GROUPS)]).assign(total=counts.sum(axis=1))
+    placed = geopandas.GeoDataFrame(frame, geometry=shapes(AREAS), crs=peer.CRS)
+
+    def run(kind: Callable[..., object], data: object, groups: int) -> float:
+        kind(data, "g0", "total")  # numba compiles at the first call
+        return seconds(lambda: [kind(data, f"g{group}", "total") for group in range(groups)], 1)
+
+    found = {id: run(kind, frame, GROUPS) for id, kind in peer.OF_GROUP.items()}
+    times = GROUPS / IN_SPACE_THERE
+    return found | {id: run(kind, placed, IN_SPACE_THERE) * times for id, kind in peer.OF_GROUP_IN_SPACE.items()}
+
+
+def beside_pysal() -> None:
+    """Every index of a group that both have."""
+    if importlib.util.find_spec("segregation") is None:
+        print("PySAL segregation is not installed: make .venv/peers")
+        return
+    command = [sys.executable, "-W", "ignore", "-m", "bench.indices", "pysal"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    theirs = json.loads(done.stdout.splitlines()[-1])
+    mine = ours(table(AREAS, GROUPS, 400), shapes(AREAS))
+    for id, there in theirs.items():
+        if id in mine:
+            ratio = f"{mine[id]:.4f} s, PySAL {there:.3f} s: {there / mine[id]:.0f} x as fast"
+            say(f"{id}, {GROUPS} x {AREAS:,}", ratio, f"{WANTED} x")
+
+
+def permutations() -> None:
+    """Random tables and the segregation index of every group in each."""
+    for per_area in (80, 400):
+        counts = table(FEW_AREAS, GROUPS, per_area)
+        took = seconds(lambda counts=counts: chance.permuted(counts, dissimilarities, DRAWS, 1), 1)  # type: ignore[misc]
+        what = f"{DRAWS} permutations of dissimilarity, {GROUPS} x {FEW_AREAS}, {counts.sum():,.0f} residents"
+        say(what, f"{took:.2f} s", "below 2 s")
+
+
+def dissimilarities(counts: Floats) -> Floats:
+    """The segregation index of every group: half the sum of |x/X − (t − x)/Y|."""
+    total, whole = counts.sum(axis=1, keepdims=True), counts.sum(axis=0)
+    rest = total.sum() - whole
+    found: Floats = np.abs(counts * (1 / whole + 1 / rest) - total / rest).sum(axis=0) / 2
+    return found
+
+
+def many_areas() -> None:
+    """All indices in space for 50,000 areas and ten groups; peak memory is that of this process."""
+    counts = table(MANY_AREAS, 10, 400)
+    polygons = shapes(MANY_AREAS)
+    started = time.process_time()
+    here = Situation(counts, counts.sum(axis=1), places(polygons))
+    for of_group in measures.OF_GROUP_IN_SPACE.values():
+        for group in range(10):
+            of_group(here, group)
+    for id, of_town in measures.OF_TOWN_IN_SPACE.items():
+        if id != "distortion":
+            of_town(here)
+    measures.OF_GROUP_AND_AREA_IN_SPACE["local_centralisation"](here, 0)
+    took = time.process_time() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    say(
+        f"indices in space (without distortion), 10 x {MANY_AREAS:,}",
+        f"{took:.0f} s, {peak / 1e9:.2f} GB",
+        "below 2 GB",
+    )
+
+
+def say(what: str, measured: str, wanted: str) -> None:
+    """One line of the bench."""
+    print(f"{what:<70}{measured}   (wanted: {wanted})", flush=True)
+
+
+if __name__ == "__main__":
+    main()
