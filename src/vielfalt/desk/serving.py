@@ -28,19 +28,39 @@ class Fault:
 def ready() -> None:
     """Sets Django up and brings the database up to date. Raises StorageError when the data folder cannot be used."""
     import django
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
-    from django.db import DatabaseError
+    from django.db import DatabaseError, OperationalError
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vielfalt.desk.settings")
     try:
         django.setup()
         call_command("migrate", verbosity=0, interactive=False)
+    except ImproperlyConfigured as error:
+        raise UsageError(
+            N_("A setting of the desk cannot be used: {reason}"),
+            reason=str(error),
+            todo=N_("Correct it in the environment and start again."),
+        ) from None
+    except OperationalError as error:
+        if os.environ.get("DATABASE_URL"):
+            # What the server says may hold names and addresses; it stays there.
+            raise StorageError(
+                N_("The database that DATABASE_URL names cannot be reached."),
+                where="DATABASE_URL",
+                todo=N_("Check that the server runs, and name, password and address."),
+            ) from None
+        raise _unusable(error) from error
     except (OSError, DatabaseError) as error:
-        raise StorageError(
-            N_("The data folder of the desk cannot be used."),
-            where=getattr(error, "filename", None) or os.environ.get("VIELFALT_DESK_DATA", ""),
-            todo=N_("Check free space and permissions, or name another folder in VIELFALT_DESK_DATA."),
-        ) from error
+        raise _unusable(error) from error
+
+
+def _unusable(error: Exception) -> StorageError:
+    return StorageError(
+        N_("The data folder of the desk cannot be used."),
+        where=getattr(error, "filename", None) or os.environ.get("VIELFALT_DESK_DATA", ""),
+        todo=N_("Check free space and permissions, or name another folder in VIELFALT_DESK_DATA."),
+    )
 
 
 def import_package(path: Path) -> Release:

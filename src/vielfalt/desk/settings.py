@@ -1,6 +1,7 @@
 """Django's settings, all from the environment: no file to edit, no default password, no foreign host.
 
 ``VIELFALT_DESK_DATA``  folder of database, packages and secret key (default: ~/.local/share/vielfalt/desk)
+``DATABASE_URL``        a PostgreSQL database, postgresql://user:password@host/name (default: SQLite in the folder)
 ``VIELFALT_DESK_HOSTS`` host names the desk answers to, separated by commas (default: this machine alone)
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from vielfalt.desk.database import database
 from vielfalt.desk.secret import secret_key
 
 HERE = Path(__file__).parent
@@ -43,17 +45,7 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "desk.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
-}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "de"

