@@ -31,8 +31,7 @@ def clues(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
     repatriate = (nw.col("birth_country").is_in(list(REPATRIATE_STATES)) & window("repatriate_until_east")) | (
         nw.col("birth_country").is_in(successors) & window("repatriate_until_ussr")
     )
-    since = int(parameters["immigration_since"])
-    early = (arrival < since).fill_null(False) | (_earliest(nw.col("arrival_date")) < since).fill_null(False)
+    early = _any(*(day < int(parameters["immigration_since"]) for day in (arrival, _earliest(nw.col("arrival_date")))))
     expellee = (
         german
         & (_earliest(nw.col("birth_date")) < int(parameters["expellee_born_before"]))
