@@ -32,14 +32,6 @@ def clues(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
         nw.col("birth_country").is_in(successors) & window("repatriate_until_ussr")
     )
     early = _any(*(day < int(parameters["immigration_since"]) for day in (arrival, _earliest(nw.col("arrival_date")))))
-    expellee = (
-        german
-        & (_earliest(nw.col("birth_date")) < int(parameters["expellee_born_before"]))
-        & (
-            ((nw.col("birth_region") == "east") & (early | arrival.is_null()))
-            | ((nw.col("birth_region") == "sudeten") & early)
-        )
-    )
     return (
         nw.when(~nw.col("nationality_1").is_null())
         .then(german)
@@ -51,10 +43,18 @@ def clues(parameters: Mapping[str, int | float]) -> tuple[nw.Expr, ...]:
         (nw.col("birth_country") != codes.GERMANY).alias("born_abroad"),
         (nw.col("age") < int(parameters["family_age"])).fill_null(False).alias("minor"),
         (nw.col("age") < int(parameters["descendant_age"])).fill_null(False).alias("descendant_age"),
-        expellee.fill_null(False).alias("expellee"),
+        _expellee(german, early, arrival.is_null(), parameters).fill_null(False).alias("expellee"),
         repatriate.fill_null(False).alias("repatriate_window"),
         (~early).alias("arrived_since"),
     )
+
+
+def _expellee(german: nw.Expr, early: nw.Expr, unknown: nw.Expr, parameters: Mapping[str, int | float]) -> nw.Expr:
+    """Whether a German was born early enough in the eastern territories and came before 1950 or, but for the Sudeten
+    areas, at an unknown time."""
+    born = _earliest(nw.col("birth_date")) < int(parameters["expellee_born_before"])
+    east, sudeten = nw.col("birth_region") == "east", nw.col("birth_region") == "sudeten"
+    return german & born & ((east & (early | unknown)) | (sudeten & early))
 
 
 def _earliest(day: nw.Expr) -> nw.Expr:
