@@ -151,6 +151,13 @@ ALL: tuple[BreakCheck, ...] = (
         "the audit of disclosure control",
     ),
     BreakCheck(
+        "numbers_changed",
+        N_("Numbers are changed or rounded to protect people; people who are gone have no key to change them by."),
+        N_("Movements are not shown."),
+        "movements",
+        "setting protection.method",
+    ),
+    BreakCheck(
         "facts_missing",
         N_("Nothing is known of how the earlier date was evaluated."),
         N_("Breaks cannot be found; compare with care, or evaluate the earlier date again."),

@@ -15,6 +15,7 @@ from vielfalt.engines.base import Engine, Frame
 from vielfalt.figures.disclosure import Dates, protect_movements, recomputable
 from vielfalt.geography import TOWN, Geography
 from vielfalt.kept_dates import Earlier
+from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import EarlierDate, Movements
 from vielfalt.register.two_dates import TwoDates, two_dates
@@ -78,6 +79,9 @@ def movements(
     Attacked are the figures by area of both dates and the movements between them. Where one can be computed no movement
     is published, so nothing was disclosed.
     """
+    published = (*later.protected.values(), *before.release.tables.values())
+    if any(table.method in CHANGED | ROUNDED for table in published):
+        return Movements(before.date, (Break("numbers_changed"),)), {}, None
     found = _breaks(cells, before, later.facts)
     if breaks.stops_movements(found):
         return Movements(before.date, found), {}, None

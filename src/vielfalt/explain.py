@@ -280,7 +280,7 @@ def _checks(words: Words) -> Iterator[Entry]:
 
 
 def _parameters(words: Words) -> Iterator[Entry]:
-    for topic in ("protection", "migration", "movements"):
+    for topic in ("protection", "methods", "migration", "movements"):
         for name, versions in parameters.load(topic).items():
             latest = versions[-1]
             yield _entry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from vielfalt import dates, dates_compared, fingerprint, kept_dates, schema
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.errors import DisclosureError, TownError
 from vielfalt.evaluation import Evaluation, derive_and_count, keep_in
-from vielfalt.figures.disclosure import protect, recomputable
+from vielfalt.figures.disclosure import protect_by
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
+from vielfalt.keeping import keep_table
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.publish.package import write_release
@@ -82,6 +83,7 @@ def _run(town: Town, date: int, language: Language, step: Step) -> Released:
         evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
     results, audit = _figures(town, date, evaluation, earlier, step)
     with step("publish"):
+        results = replace(results, fingerprint=keep_table(town, date, vault))
         folder = write_release(results, town.releases, Words(language), audit)
     _keep_the_latest(town)
     _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
@@ -107,8 +109,7 @@ def _figures(
     """The small world: protected tables, their audit, movements, and indices."""
     protection, geography = town.protection(date), evaluation.geography
     with step("protect"):
-        protected = protect(evaluation.cells, geography, protection)
-        leaks = recomputable(protected, evaluation.cells, geography, protection)
+        protected, leaks = protect_by(town.method(date), evaluation.cells, geography, protection)
         refuse_leaks(leaks, town.root)
         since, moved, attacked = _movements(evaluation, protected, earlier, protection)
     with step("indices"):

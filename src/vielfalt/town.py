@@ -17,17 +17,22 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 from vielfalt import dates, parameters, programme, rule_sets
 from vielfalt.cells import LEAST_CELL, LEAST_DOMINANCE, Protection
 from vielfalt.errors import TownError, VielfaltError
+from vielfalt.methods import BASES, CellKey, Method, Rounding, Suppression
 from vielfalt.profiles import Profile, read_profile
 from vielfalt.tomlfile import read_toml
 from vielfalt.words import N_, Language
 
+LARGEST_SHIFT = 50
+"""A larger change would leave nothing of a small town's figures."""
 LINK_DATES = 2
 """What two dates to compare need."""
+_METHOD = frozenset({"method", "cell_key", "rounding"})
 RESERVED_LEVELS = frozenset({"town", "area", "level", "value", "status"})
 
 
@@ -66,6 +71,7 @@ class Town:
     areas: Areas
     profile_path: Path
     protection_settings: Mapping[str, int | float]
+    method_settings: Mapping[str, str | float | bool]
     link_dates: int = LINK_DATES
     """For how many reference dates the vault keeps link files; 0: none, and no movements."""
 
@@ -107,6 +113,22 @@ class Town:
         """Settings of disclosure control on a reference date: the defaults, replaced by what town.toml sets."""
         return Protection.of({**parameters.on("protection", date), **self.protection_settings})
 
+    def method(self, date: int) -> Method:
+        """How figures are protected on a reference date: the method chosen, with its defaults and what is set."""
+        values = {**parameters.on("methods", date), **self.method_settings}
+        if values["method"] == "cell_key":
+            return CellKey(
+                largest_shift=int(values["cell_key_largest_shift"]),
+                variance=float(values["cell_key_variance"]),
+                smallest=int(values["cell_key_smallest"]),
+                stay=float(values["cell_key_stay"]),
+                monotone=bool(values["cell_key_monotone"]),
+                additive=bool(values["cell_key_additive"]),
+            )
+        if values["method"] == "rounding":
+            return Rounding(int(values["rounding_base"]), values["rounding_direction"] == "chance")
+        return Suppression()
+
 
 def read_town(root: Path) -> Town:
     """The town project in a folder. Raises TownError, naming file and setting, when it is absent or inconsistent."""
@@ -143,6 +165,7 @@ class _Reader:
             areas=self.areas(areas),
             profile_path=self.path.parent / str(town.get("profile", "profile.toml")),
             protection_settings=self.protection(),
+            method_settings=self.method(),
             link_dates=self.link_dates(),
         )
 
@@ -224,9 +247,7 @@ class _Reader:
         )
 
     def protection(self) -> Mapping[str, int | float]:
-        settings = self.content.get("protection", {})
-        if not isinstance(settings, dict):
-            raise self.fault(N_("The section [{section}] is missing."), section="protection")
+        settings = {name: value for name, value in self.part("protection").items() if name not in _METHOD}
         known = parameters.load("protection")
         self.known("protection", settings, set(known))
         for name, value in settings.items():
@@ -240,6 +261,53 @@ class _Reader:
                     setting=f"protection.{name}",
                 )
         return settings
+
+    def method(self) -> Mapping[str, str | float | bool]:
+        """The method and its settings by their full names; what is not set is left to the defaults."""
+        protection = self.part("protection")
+        cell_key, rounding = self.part("protection.cell_key"), self.part("protection.rounding")
+        self.known(
+            "protection.cell_key",
+            cell_key,
+            {"largest_shift", "variance", "smallest", "stay", "monotone", "additive"},
+        )
+        self.known("protection.rounding", rounding, {"base", "direction"})
+        for name in ("largest_shift", "smallest"):
+            lowest = LEAST_CELL if name == "smallest" else 1
+            self.within("protection.cell_key", cell_key, name, (lowest, LARGEST_SHIFT), int)
+        self.within("protection.cell_key", cell_key, "variance", (0.01, float(LARGEST_SHIFT**2)), int | float)
+        self.within("protection.cell_key", cell_key, "stay", (0, 0.99), int | float)
+        switches = {name: cell_key.get(name, name == "monotone") for name in ("monotone", "additive")}
+        for name, value in switches.items():
+            if not isinstance(value, bool):
+                raise self.fault(
+                    N_("The setting “{setting}” must be true or false."), setting=f"protection.cell_key.{name}"
+                )
+        if rounding.get("base", BASES[0]) not in BASES:
+            self.choice("protection.rounding", rounding, "base", tuple(map(str, BASES)))
+        return {
+            **{f"cell_key_{name}": value for name, value in {**cell_key, **switches}.items()},
+            **{f"rounding_{name}": value for name, value in rounding.items()},
+            "rounding_direction": self.choice("protection.rounding", rounding, "direction", ("chance", "nearest")),
+            "method": self.choice("protection", protection, "method", ("suppression", "cell_key", "rounding")),
+        }
+
+    def part(self, name: str) -> Mapping[str, Any]:
+        """A section that may be absent; its parts are named with dots."""
+        found: Any = self.content
+        for step in name.split("."):
+            found = found.get(step, {})
+            if not isinstance(found, dict):
+                raise self.fault(N_("The section [{section}] is missing."), section=name)
+        return dict(found)
+
+    def within(
+        self, section: str, table: Mapping[str, Any], name: str, limits: tuple[float, float], kind: type | UnionType
+    ) -> None:
+        value = table.get(name, limits[0])
+        good = isinstance(value, kind) and not isinstance(value, bool)
+        if not good or not limits[0] <= float(value) <= limits[1]:
+            raise self.fault(N_("The setting “{setting}” is out of range."), setting=f"{section}.{name}")
 
     def link_dates(self) -> int:
         vault = dict(self.content.get("vault", {}))

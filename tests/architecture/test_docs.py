@@ -107,12 +107,15 @@ def known_settings() -> dict[str, set[str]]:
                 func=ast.Attribute(attr="known"), args=[ast.Constant(value=str(name)), _, ast.Set(elts=elements)]
             ):
                 found[name] = {str(ast.literal_eval(element)) for element in elements}
-    return found | {"protection": set(parameters.load("protection"))}
+    return found | {"protection": {"method", *parameters.load("protection")}}
 
 
 def test_settings() -> None:
     settings = known_settings()
-    assert set(settings) == {"town", "areas", "areas.level", "vault", "protection"}
+    assert set(settings) == {
+        *("town", "areas", "areas.level", "vault"),
+        *("protection", "protection.cell_key", "protection.rounding"),
+    }
     text = page(REFERENCE / "town-toml.md")
     assert {f"{part}.{name}" for part, names in settings.items() for name in unnamed(sorted(names), text)} - {
         "areas.level"  # documented as the section [[areas.level]]
@@ -122,6 +125,17 @@ def test_settings() -> None:
 
 def test_protection_settings_have_a_how_to() -> None:
     assert unnamed(sorted(parameters.load("protection")), page(DOCS / "how-to" / "set-thresholds.md")) == []
+
+
+@pytest.mark.parametrize("path", [REFERENCE / "town-toml.md", DOCS / "how-to" / "choose-a-method.md"])
+def test_settings_of_the_methods_and_their_defaults(path: Path) -> None:
+    settings = known_settings()
+    for part in ("cell_key", "rounding"):
+        for name in settings[f"protection.{part}"]:
+            row = next(line for line in page(path).splitlines() if line.startswith(f"| `{name}` |"))
+            versions = parameters.load("methods").get(f"{part}_{name}")
+            if versions:
+                assert str(versions[-1].value) in [cell.strip() for cell in row.split("|")], name
 
 
 @pytest.mark.parametrize("path", [REFERENCE / "town-toml.md", DOCS / "how-to" / "set-thresholds.md"])

@@ -85,19 +85,25 @@ def tables(counts: np.ndarray, one_address: np.ndarray, where: Geography, ids: I
     """
     areas = [*(area.key for area in where.finest.areas), ""]
     rows = [
-        {"area": area, **_keys(person), "n": int(n), "top": int(n) if together else 0}
-        for area, line, marks in zip(areas, counts, one_address, strict=True)
-        for person, n, together in zip(PEOPLE, line, marks, strict=True)
+        {"area": area, **_keys(person), "n": int(n), "key_sum": key, "top": int(n) if together else 0}
+        for area, line, marks, keys in zip(areas, counts, one_address, _key_sums(counts), strict=True)
+        for person, n, together, key in zip(PEOPLE, line, marks, keys, strict=True)
         if n
     ]
-    schema = dict.fromkeys(("area", *_keys(PEOPLE[0])), pl.Utf8) | {"n": pl.Int64, "top": pl.Int64}
+    schema = dict.fromkeys(("area", *_keys(PEOPLE[0])), pl.Utf8) | {"n": pl.Int64, "key_sum": pl.Int64, "top": pl.Int64}
     people = pl.DataFrame(rows, schema=schema)
     return {id: _cells(programme.table(id), people) for id in ids}
 
 
+def _key_sums(counts: np.ndarray) -> list[list[int]]:
+    """Sums of so many record keys; the same counts always get the same."""
+    rng = np.random.default_rng(counts.ravel().tolist())
+    return [[int(rng.integers(0, 1 << 32, n).sum()) for n in line] for line in counts]
+
+
 def _cells(table: Table, people: pl.DataFrame) -> Cells:
     keys = ["area", *table.dimensions]
-    frame = people.group_by(keys).agg(pl.col("n").sum(), key_sum=pl.lit(0, pl.Int64), top=pl.col("top").sum())
+    frame = people.group_by(keys).agg(pl.col("n").sum(), pl.col("key_sum").sum(), top=pl.col("top").sum())
     return Cells(table, frame.sort(keys))
 
 

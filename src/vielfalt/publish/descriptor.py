@@ -10,7 +10,7 @@ from typing import Any
 
 from vielfalt import breaks, codes, dates, definitions
 from vielfalt.cells import ProtectedCells
-from vielfalt.publish import guard, labels
+from vielfalt.publish import altered, guard, labels
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import SUPPRESSED
 from vielfalt.words import N_, Words
@@ -87,8 +87,18 @@ def describe(results: Results, words: Words, release: str, files: Mapping[str, b
             "categories": _categories(results, words),
             "definitions": _definitions(results, words),
             "signs": {SUPPRESSED: words(N_("not published, to protect individual people"))},
+            **_altered(results, words),
         },
     }
+
+
+def _altered(results: Results, words: Words) -> dict[str, Any]:
+    """Under cell key method and rounding: what was done, and the fingerprint of the secret table. Else nothing."""
+    if not altered.altered(results):
+        return {}
+    table = {"perturbation_fingerprint": results.fingerprint} if results.fingerprint else {}
+    reading = [words(sentence) for sentence in altered.rules(results)]
+    return {"altered": {"method": words(altered.method(results)), "reading": reading, **table}}
 
 
 def _resources(results: Results, words: Words, files: Mapping[str, bytes]) -> list[dict[str, Any]]:

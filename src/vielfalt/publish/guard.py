@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from vielfalt import schema
-from vielfalt.cells import ProtectedCells
+from vielfalt.cells import LEAST_CELL, ProtectedCells
 from vielfalt.errors import DisclosureError
 from vielfalt.geography import TOWN
 from vielfalt.publish.results import Results
@@ -69,6 +69,9 @@ def _check_values(id: str, frame: pl.DataFrame, least: int) -> None:
     hidden = frame["status"] == "suppressed"
     if not (hidden == frame["value"].is_null()).all():
         raise _fault(N_("A table shows a value that must be hidden."), id)
+    altered = (frame["status"] == "estimated") & (frame["value"] > 0) & (frame["value"] < LEAST_CELL)
+    if altered.fill_null(False).any():
+        raise _fault(N_("A table shows a number below the smallest that may be published."), id)
     if not set(frame["status"]) <= set(STATUSES) or not frame["value"].dtype.is_integer():
         raise _fault(N_("A table holds a status or a number that a release cannot have."), id)
     small = (frame["status"] == "ok") & (frame["value"] > 0) & (frame["value"] < least)

@@ -9,6 +9,7 @@ import altair as alt
 from shapely.geometry.base import BaseGeometry
 
 from vielfalt.publish import svg
+from vielfalt.publish.altered import altered, in_short
 from vielfalt.publish.classes import Classes, class_labels
 from vielfalt.publish.legend import legend
 from vielfalt.publish.results import Results
@@ -167,6 +168,8 @@ def _head(title: str, words: Words, results: Results) -> tuple[list[Row], float]
 
 def _foot(bottom: float, words: Words, results: Results) -> list[Row]:
     source = words(N_("Source: {source}"), source=words(results.source.text))
+    if altered(results):
+        source = f"{source}. {words(in_short(results))}"
     return [
         svg.text(0, bottom + 16 + 13 * row, line, 10.5, color=svg.SOFT_INK)
         for row, line in enumerate(svg.wrapped(source, _WIDTH, 10.5)[:2])

@@ -95,6 +95,7 @@ class Results:
 
     ``series`` are the earlier dates, oldest first; ``breaks`` lie between this date and the ``previous`` one. Without
     ``movements`` no earlier date could be linked.
+    ``fingerprint``: of the perturbation table, under the town's key; empty without one.
     ``definitions`` are those an imported table brings beside the registry; ``notes`` are message ids.
     """
 
@@ -110,5 +111,6 @@ class Results:
     breaks: tuple[Break, ...] = ()
     movements: Movements | None = None
     series: tuple[EarlierDate, ...] = ()
+    fingerprint: str = ""
     definitions: tuple[Definition, ...] = ()
     notes: tuple[str, ...] = ()

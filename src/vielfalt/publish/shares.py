@@ -17,7 +17,8 @@ def share(value: int | None, base: int | None, protection: Protection) -> float 
     """The share of ``value`` in ``base``, 0 to 1; None where one of them is suppressed or the base is too small."""
     if value is None or base is None or base < max(protection.min_base_share, 1):
         return None
-    return value / base
+    # Changed by itself, a part can exceed its whole by a little.
+    return min(value / base, 1.0)
 
 
 def share_text(words: Words, value: int | None, base: int | None, protection: Protection) -> str:

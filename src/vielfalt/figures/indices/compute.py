@@ -14,6 +14,7 @@ from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import evenness, exposure, local
 from vielfalt.figures.indices.arrays import Floats, Marks
 from vielfalt.geography import TOWN, AreaLevel, Geography
+from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.words import N_
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -29,6 +30,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 DIVERSITY = ("nationality_group", "reference_group")
 """The tables whose categories make up diversity; imported tables always do."""
 _DIGITS = 3
+ALTERED = CHANGED | ROUNDED
+"""Tables so marked hold changed numbers; nothing but these enters an index then."""
+LEFT_OUT = N_("Areas with hidden figures are left out.")
 FEW_AREAS = N_("Fewer than two areas are large enough.")
 SMALL_GROUP = N_("The group is too small in the areas that are large enough.")
 NOT_ADDED = N_("The figures of the town and of its areas do not fit together.")
@@ -42,7 +46,7 @@ class _Level:
     """One area level: its areas, which of them are large enough for an index, true and published counts.
 
     ``counts`` by table and category (empty: the table has none) in the order of the areas; ``published`` likewise by
-    area key, without what is suppressed.
+    area key, without what is suppressed. ``altered``: numbers are changed, and the counts are the published ones.
     """
 
     id: str
@@ -50,6 +54,7 @@ class _Level:
     large: Marks
     counts: Mapping[str, Mapping[str, Floats]]
     published: Mapping[str, Mapping[str, Mapping[str, int]]]
+    altered: bool = False
 
     def true(self, table: str, category: str = "") -> Floats:
         """The counts of a category; zeros where the areas hold nobody of it."""
@@ -115,11 +120,15 @@ def _level(
     level: AreaLevel,
     protection: Protection,
 ) -> _Level:
-    counts = {id: _counts(table, geography, level) for id, table in cells.items()}
     published = {id: _published(protected[id], level.id) for id in cells}
     keys = tuple(area.key for area in level.areas)
+    counts = {
+        id: _as_published(published[id], keys) if protected[id].method in ALTERED else _counts(table, geography, level)
+        for id, table in cells.items()
+    }
     residents = counts["residents"].get("", np.zeros(len(keys)))
-    return _Level(level.id, keys, residents >= protection.min_area_index, counts, published)
+    altered = protected["residents"].method in ALTERED
+    return _Level(level.id, keys, residents >= protection.min_area_index, counts, published, altered)
 
 
 def _over_areas(here: _Level, table: str, group: str, protection: Protection) -> Iterator[IndexValue]:
@@ -144,18 +153,20 @@ class _Units:
     counts: tuple[Floats, ...]
     in_hidden: float
     all_published: bool
+    left_out: bool = False
 
 
 def _units(here: _Level, wanted: list[tuple[str, str]], protection: Protection) -> _Units:
     """The large areas whose figures are published, and all areas with hidden figures together as one.
 
-    Their sum is what the published areas leave of the town; a sum over some of them is not known to anyone.
+    Their sum is what the published areas leave of the town; a sum over some of them is not known to anyone. Where
+    numbers are changed, nothing is left of the town for certain; hidden areas are left out then.
     """
     open_ = np.array([all(key in here.shown(*what) for what in wanted) for key in here.keys], dtype=np.bool_)
-    counts = [here.true(*what) for what in wanted]
+    counts = [here.true(*what) * (open_ if here.altered else 1) for what in wanted]
     merged = [np.append(values[open_ & here.large], values[~open_].sum()) for values in counts]
     enough = merged[0] >= protection.min_area_index
-    return _Units(tuple(values[enough] for values in merged), float(merged[1][-1]), bool(open_.all()))
+    return _Units(tuple(values[enough] for values in merged), float(merged[1][-1]), bool(open_.all()), here.altered)
 
 
 def _stated(
@@ -169,7 +180,7 @@ def _stated(
 ) -> IndexValue:
     """One index, or null with the reason why it must not be stated."""
     residents, counts = units.counts[:2]
-    note = "" if units.all_published else TOGETHER
+    note = "" if units.all_published else LEFT_OUT if units.left_out else TOGETHER
     value = None
     if len(counts) < 2:
         note = FEW_AREAS
@@ -230,6 +241,13 @@ def _published(protected: ProtectedCells, level: str) -> Mapping[str, Mapping[st
     for area, *category, value in rows.select("area", *protected.table.dimensions, "value").iter_rows():
         found.setdefault("".join(category), {})[area] = value
     return found
+
+
+def _as_published(published: Mapping[str, Mapping[str, int]], keys: tuple[str, ...]) -> Mapping[str, Floats]:
+    """The published counts in the order of the areas, 0 where hidden: no sum of changed numbers tells a hidden one."""
+    return {
+        category: np.array([values.get(key, 0) for key in keys], dtype=float) for category, values in published.items()
+    }
 
 
 def _counts(cells: Cells, geography: Geography, level: AreaLevel) -> Mapping[str, Floats]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from vielfalt.breaks import BY_RULES, Break, areas_comparable, comparable
 from vielfalt.geography import TOWN
-from vielfalt.publish import charts, labels, lookup
+from vielfalt.publish import altered, charts, labels, lookup
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.report import breaks, tables
 from vielfalt.publish.report.model import Block, Column, DataTable, Figure, Heading, Note, Paragraph
@@ -31,6 +31,8 @@ def change(results: Results, words: Words) -> tuple[Block, ...]:
         return (heading, Paragraph(words(N_("There is no earlier reference date to compare with."))))
     shown = [entry for entry in FIGURES if is_comparable(results, results.previous, results.breaks, entry[0])]
     blocks: list[Block] = [heading, *breaks.noted(results.breaks, results, words)]
+    if altered.altered(results):
+        blocks.append(Note(words(altered.CHANGE_NOTE)))
     if results.previous.rule_set != results.rule_set:
         blocks.append(_other_rules(results, results.previous, words))
     elif len(shown) < len([entry for entry in FIGURES if entry[0] in results.tables]):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import index
 from vielfalt.geography import TOWN
-from vielfalt.publish import labels
+from vielfalt.publish import altered, labels
 from vielfalt.publish.report.model import Block, Column, DataTable, Heading, Note, Paragraph, Terms
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import NOT_APPLICABLE
@@ -36,6 +36,8 @@ def indices(results: Results, words: Words) -> tuple[Block, ...]:
             )
         ),
     ]
+    if altered.altered(results):
+        blocks.append(Note(words(altered.INDEX_NOTE)))
     for number, id in enumerate(dict.fromkeys(value.index for value in results.indices)):
         values = [value for value in results.indices if value.index == id]
         stated = [value for value in values if value.value is not None]

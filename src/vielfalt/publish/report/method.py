@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from vielfalt import definitions
+from vielfalt.methods import ROUNDED
+from vielfalt.publish import altered
 from vielfalt.publish.report.model import Block, Bullets, Heading, Paragraph, Terms
 from vielfalt.publish.results import Results
 from vielfalt.words import N_, Words
@@ -35,7 +37,7 @@ def method(results: Results, words: Words) -> tuple[Block, ...]:
         Heading(words(N_("Settings of disclosure control")), "settings", 2),
         Terms(_settings(results, words)),
         Heading(words(N_("Limits of the protection")), "limits", 2),
-        Bullets(tuple(words(limit) for limit in _LIMITS)),
+        Bullets(tuple(words(limit) for limit in (*_limits(results), *_LIMITS))),
     )
 
 
@@ -45,7 +47,7 @@ _REGISTER = (
     N_("Everyone is counted once, at the only or main dwelling."),
     N_("Migration status is derived by a fixed order of rules; each figure names its definition."),
     N_(
-        "The counting yields numbers per area and category. Disclosure control then hides values "
+        "The counting yields numbers per area and category. Disclosure control then hides or changes values "
         "before anything is published."
     ),
     *_COMMON,
@@ -72,14 +74,24 @@ _LIMITS = (
 )
 
 
+def _limits(results: Results) -> tuple[str, ...]:
+    """What cell key method and rounding cannot do, where they were used."""
+    if not altered.altered(results):
+        return ()
+    return altered.ROUNDED_LIMITS if altered.method(results) in ROUNDED else altered.LIMITS
+
+
 def _settings(results: Results, words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
     settings = results.protection
     methods = ", ".join(sorted({words(cells.method) for cells in results.tables.values()}))
     people = N_("{n} people")
-    pairs: tuple[tuple[str, str], ...] = (
-        (N_("Method"), methods),
+    smallest = (
         (N_("Smallest number in a table"), words.number(settings.min_cell)),
         (N_("Smallest number in a table that crosses two characteristics"), words.number(settings.min_cell_fine)),
+    )
+    pairs: tuple[tuple[str, str], ...] = (
+        (N_("Method"), methods),
+        *(() if altered.altered(results) else smallest),
         (N_("Smallest area"), words(people, n=words.number(settings.min_area))),
         (N_("Smallest area that enters an index"), words(people, n=words.number(settings.min_area_index))),
         (N_("Smallest group with an index"), words(people, n=words.number(settings.min_group_index))),
@@ -95,7 +107,7 @@ def sources(results: Results, words: Words) -> tuple[Block, ...]:
     """Where the data come from, under which licence, and how to read the signs in tables."""
     signs = (
         (".", N_("not published, to protect individual people")),
-        ("0", N_("exactly zero")),
+        ("0", N_("nobody, or very few") if altered.altered(results) else N_("exactly zero")),
         ("–", N_("not applicable, or too few people for a share")),
     )
     return (

@@ -6,6 +6,8 @@ from collections import Counter
 
 from vielfalt import definitions, programme, rule_sets, schema
 from vielfalt.publish import labels, lookup
+from vielfalt.publish.altered import altered
+from vielfalt.publish.altered import rules as rules_of_change
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph
 from vielfalt.publish.results import Capability, FindingCount, Results
 from vielfalt.publish.shares import number_text
@@ -15,7 +17,50 @@ from vielfalt.words import N_, Words
 def not_shown(results: Results, words: Words) -> tuple[Block, ...]:
     """What is not shown and why: the rules with this town's settings, and how much they hide."""
     settings = results.protection
-    rules = (
+    rules = _altered(results, words) if altered(results) else _hidden(results, words)
+    introduction = _SMALL_ALTERED if altered(results) else _SMALL_HIDDEN
+    shares = words(
+        N_("Shares are not shown if they refer to fewer than {n} people; below {m} they are whole per cent."),
+        n=settings.min_base_share,
+        m=settings.min_base_decimal,
+    )
+    remarks = tuple(words(note) for note in results.notes)
+    return (
+        Heading(words(N_("What is not shown, and why")), "not-shown"),
+        Paragraph(words(introduction)),
+        Bullets((*rules, shares, *remarks)),
+        _extent(results, words),
+    )
+
+
+_SMALL_HIDDEN = N_(
+    "Small numbers could say something about individual people. Therefore some values are not "
+    "published. They are shown as “.” in tables and hatched on maps, never as zero and never blank."
+)
+_SMALL_ALTERED = N_(
+    "Small numbers could say something about individual people. Therefore the numbers are changed or rounded. A "
+    "few are not published at all; they are shown as “.” in tables and hatched on maps."
+)
+
+
+def _altered(results: Results, words: Words) -> tuple[str, ...]:
+    """What was done to the numbers, and the few that are not shown."""
+    settings = results.protection
+    address = N_(
+        "A number of {n} people or more is not published if more than {share} of them live at one address, for example "
+        "a shelter."
+    )
+    return (
+        *(words(sentence) for sentence in rules_of_change(results)),
+        words(N_("Numbers from areas with fewer than {n} residents are not published."), n=settings.min_area),
+        words(address, n=settings.min_cell_fine, share=words.percent(settings.dominance, 0)),
+    )
+
+
+def _hidden(results: Results, words: Words) -> tuple[str, ...]:
+    """The rules by which numbers are hidden."""
+    settings = results.protection
+    return (
         words(N_("Numbers below {n} are not published; zero is."), n=settings.min_cell),
         words(
             N_("In tables that cross two characteristics, numbers below {n} are not published."),
@@ -23,29 +68,8 @@ def not_shown(results: Results, words: Words) -> tuple[Block, ...]:
         ),
         words(N_("Numbers from areas with fewer than {n} residents are not published."), n=settings.min_area),
         *_dominance(results, words),
-        words(
-            N_("Shares are not shown if they refer to fewer than {n} people; below {m} they are whole per cent."),
-            n=settings.min_base_share,
-            m=settings.min_base_decimal,
-        ),
-        words(
-            N_("Further numbers are not published where a hidden number could be calculated from them."),
-        ),
+        words(N_("Further numbers are not published where a hidden number could be calculated from them.")),
         *_movements(results, words),
-    )
-    remarks = tuple(words(note) for note in results.notes)
-    return (
-        Heading(words(N_("What is not shown, and why")), "not-shown"),
-        Paragraph(
-            words(
-                N_(
-                    "Small numbers could say something about individual people. Therefore some values are not "
-                    "published. They are shown as “.” in tables and hatched on maps, never as zero and never blank."
-                )
-            )
-        ),
-        Bullets((*rules, *remarks)),
-        _extent(results, words),
     )
 
 
@@ -120,7 +144,6 @@ def findings(results: Results, words: Words) -> tuple[Block, ...]:
     heading = Heading(words(N_("Quality of the data")), "quality")
     if not results.findings:
         return (heading, Paragraph(words(N_("The check of the delivered data reported nothing."))))
-    least = results.protection.min_cell
     times = Counter(finding.id for finding in results.findings)
     table = DataTable(
         words(N_("Findings of the check")),
@@ -132,13 +155,23 @@ def findings(results: Results, words: Words) -> tuple[Block, ...]:
         tuple(
             (
                 _finding(words, finding, times[finding.id] > 1),
-                words(N_("fewer than {n}"), n=least) if 0 < finding.rows < least else words.number(finding.rows),
+                _rows(results, words, finding.rows),
                 words(finding.consequence),
             )
             for finding in results.findings
         ),
     )
     return (heading, table)
+
+
+def _rows(results: Results, words: Words, rows: int) -> str:
+    """How many rows; small numbers are not told, and none exactly where all other numbers are changed."""
+    least = results.protection.min_cell
+    if 0 < rows < least:
+        return words(N_("fewer than {n}"), n=least)
+    if altered(results):
+        return words(N_("about {n}"), n=words.number(round(rows, -1)))
+    return words.number(rows)
 
 
 def _finding(words: Words, finding: FindingCount, named: bool) -> str:

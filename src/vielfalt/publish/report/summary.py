@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from vielfalt.breaks import comparable
 from vielfalt.geography import TOWN
-from vielfalt.publish import charts, labels, lookup
+from vielfalt.publish import altered, charts, labels, lookup
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.report.model import Block, Bullets, Heading, Paragraph
 from vielfalt.publish.results import Results
@@ -63,6 +63,8 @@ _SHARES: tuple[tuple[str, str, str, str], ...] = (
 def summary(results: Results, words: Words) -> tuple[Block, ...]:
     """The heading “Summary” and its sentences, as a list."""
     sentences = _imported(results, words) if results.source.kind == "table" else _register(results, words)
+    if altered.altered(results):
+        sentences.append(words(altered.in_short(results)))
     sentences += [_hidden(results, words)]
     return (Heading(words(N_("Summary")), "summary"), Bullets(tuple(sentences)))
 

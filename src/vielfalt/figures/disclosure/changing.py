@@ -1,0 +1,147 @@
+"""Protects all tables of a run by changing their numbers: cell key method or rounding, never both.
+
+Nothing is hidden because it is small; the change protects it. What a town does not want to show at all stays out as
+under cell suppression: small areas, and larger numbers that one address makes up. Such a gap is no secret to the
+last person: it can be estimated from the changed numbers around it, to within their changes added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells, Protection
+from vielfalt.figures.disclosure import cellkey, rounding
+from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
+from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
+from vielfalt.figures.disclosure.perturbation import perturbation
+from vielfalt.figures.disclosure.primary import small_areas
+from vielfalt.geography import Geography
+from vielfalt.methods import CELL_KEY, CELL_KEY_ADDITIVE, NEAREST, UP_OR_DOWN, CellKey, Rounding
+
+RESIDENTS = "residents"
+Changer = Callable[[Ints, Ints], Ints]
+"""Makes changed counts of counts and key sums."""
+
+
+def change(
+    cells: Mapping[str, Cells], geography: Geography, protection: Protection, method: CellKey | Rounding
+) -> dict[str, ProtectedCells]:
+    """All tables of one run as they may be published, by table id, for the town and every area level.
+
+    Each area times each category that occurs in the town has a row. ``value`` is the changed count (status estimated;
+    zero stays zero, but a zero may also have been a small count), null in areas of fewer than ``min_area`` residents
+    and where more than ``dominance`` of at least ``min_cell_fine`` people live at one address (status suppressed).
+    Under the cell key method the town's number of residents stays as it is (status ok): it is known from elsewhere.
+
+    Raises TownError when no perturbation table meets the settings, and KeyError as ``protect`` does.
+    """
+    areas = division(geography)
+    tables = grids(cells, areas, {})
+    small = _small_areas(cells.get(RESIDENTS), areas, protection)
+    changer = _changer(method)
+    found = {}
+    for id in cells:
+        counted = _counted(tables[id], cells[id], areas)
+        values = _values(counted, areas, changer, isinstance(method, CellKey) and method.additive)
+        known = id == RESIDENTS and isinstance(method, CellKey) and not method.additive
+        if known:
+            values[0] = tables[id].values[0]
+        frames = [
+            _frame(tables[id], areas, level, shown, _hidden(tables[id], level, small, protection), known and level == 0)
+            for level, shown in enumerate(values)
+        ]
+        found[id] = ProtectedCells(cells[id].table, pl.concat(frames), title(method), protection)
+    return found
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One table: counts and key sums (areas of the finest level and, in the last row, those without an area)."""
+
+    grid: Grid
+    counts: Ints
+    keys: Ints
+
+
+def _counted(grid: Grid, cells: Cells, areas: Division) -> Counted:
+    frame, outside = cells.frame, len(areas.keys[-1])
+    rows = np.full(frame.height, outside, dtype=np.int64)
+    inside = (frame["area"] != UNRESOLVED).to_numpy()
+    rows[inside] = row_numbers(areas.keys[-1], frame["area"].filter(pl.Series(inside)))
+    place = rows, columns_of(frame, grid.table, grid.categories)
+    counts, keys = (np.zeros((outside + 1, len(grid.categories)), dtype=np.int64) for _ in range(2))
+    np.add.at(counts, place, frame["n"].to_numpy())
+    np.add.at(keys, place, frame["key_sum"].to_numpy())
+    return Counted(grid, counts, keys)
+
+
+def _summed(finest: Ints, level: int, areas: Division) -> Ints:
+    """The sums for the areas of a level; the town holds those without an area, too."""
+    rows = areas.up(np.arange(len(areas.keys[-1])), level)
+    sums = np.zeros((len(areas.keys[level]), finest.shape[1]), dtype=np.int64)
+    np.add.at(sums, rows, finest[:-1])
+    return sums + finest[-1] if level == 0 else sums
+
+
+def _small_areas(residents: Cells | None, areas: Division, protection: Protection) -> tuple[Marks, ...]:
+    """Per level: the areas with fewer residents than may be shown; none in a run without a table of residents."""
+    if residents is None:
+        return tuple(np.zeros(len(keys), dtype=np.bool_) for keys in areas.keys)
+    grid = grids({RESIDENTS: residents}, areas, {})[RESIDENTS]
+    return tuple(small_areas(values[:, 0], protection) for values in grid.values)
+
+
+def _hidden(grid: Grid, level: int, small: tuple[Marks, ...], protection: Protection) -> Marks:
+    """What is not shown of a level: small areas whole, and larger numbers that one address makes up."""
+    counts, tops = grid.values[level], grid.tops[level]
+    dominated = (tops > protection.dominance * counts) & (counts >= protection.min_cell_fine)
+    hidden: Marks = small[level][:, None] | dominated
+    return hidden
+
+
+def _values(counted: Counted, areas: Division, changer: Changer, additive: bool) -> list[Ints]:
+    """The changed counts per level of the table, whether shown or not."""
+    levels = range(len(counted.grid.values))
+    if additive:
+        finest = changer(counted.counts, counted.keys)
+        return [_summed(finest, level, areas) for level in levels]
+    return [changer(_summed(counted.counts, level, areas), _summed(counted.keys, level, areas)) for level in levels]
+
+
+def _changer(method: CellKey | Rounding) -> Changer:
+    if isinstance(method, CellKey):
+        table = perturbation(method)
+        return lambda counts, keys: cellkey.changed(counts, keys, table)
+    if method.by_chance:
+        return lambda counts, keys: rounding.by_chance(counts, keys, method.base)
+    return lambda counts, _: rounding.to_nearest(counts, method.base)
+
+
+def title(method: CellKey | Rounding) -> str:
+    """What the tables are marked with: the method in words, without the settings that must stay secret."""
+    if isinstance(method, CellKey):
+        return CELL_KEY_ADDITIVE if method.additive else CELL_KEY
+    return (UP_OR_DOWN if method.by_chance else NEAREST)[method.base]
+
+
+def _frame(grid: Grid, areas: Division, level: int, values: Ints, hidden: Marks, exact: bool) -> pl.DataFrame:
+    """The rows of one level: areas in the order of the town, categories in the order of the codes."""
+    keys, width = areas.keys[level], len(grid.categories)
+    columns = {
+        "level": pl.Series([areas.levels[level]]).gather(np.zeros(len(keys) * width, dtype=np.int64)),
+        "area": pl.Series(keys, dtype=pl.Utf8).gather(np.arange(len(keys)).repeat(width)),
+    }
+    for place, dimension in enumerate(grid.table.dimensions):
+        named = pl.Series([category[place] for category in grid.categories], dtype=pl.Utf8)
+        columns[dimension] = named.gather(np.tile(np.arange(width), len(keys)))
+    frame = pl.DataFrame(columns).with_columns(
+        pl.Series("value", values.ravel()), pl.Series("hidden", np.broadcast_to(hidden, values.shape).ravel())
+    )
+    return frame.with_columns(
+        value=pl.when("hidden").then(None).otherwise("value"),
+        status=pl.when("hidden").then(pl.lit("suppressed")).otherwise(pl.lit("ok" if exact else "estimated")),
+    ).drop("hidden")

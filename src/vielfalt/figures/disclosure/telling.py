@@ -1,0 +1,160 @@
+"""What somebody can tell of the true counts behind changed numbers who knows the method, its settings and every sum.
+
+Each changed number allows a range of true counts. True counts add up over areas and over categories, changed ones do
+not; so the ranges narrow each other. Record keys are secret, so nothing else ties a number to its count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import polars as pl
+
+from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.figures.disclosure.attack import SCHEMA, hidden_cells
+from vielfalt.figures.disclosure.changing import RESIDENTS
+from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
+from vielfalt.figures.disclosure.equations import Family, families, numbered
+from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
+from vielfalt.figures.disclosure.perturbation import perturbation
+from vielfalt.geography import Geography
+from vielfalt.methods import CellKey, Rounding
+
+_ROUNDS = 20
+Ranges = tuple[Ints, Ints]
+"""The least and the largest true count behind each number."""
+
+
+def tellable(
+    protected: Mapping[str, ProtectedCells],
+    cells: Mapping[str, Cells],
+    geography: Geography,
+    method: CellKey | Rounding,
+) -> pl.DataFrame:
+    """The true counts, zeros aside, that follow exactly from the changed numbers: empty for a sound release.
+
+    The reader is taken to know the settings of the method and how many residents of each category have no area; numbers
+    that are published as they are (status ok) tell nothing new. Columns as those of ``recomputable``: for the vault.
+    """
+    areas = division(geography)
+    tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
+    numbers, size = numbered(tables)
+    low, high = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    values, inside, exact = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.bool_)
+    for id, grid in tables.items():
+        for level, place in enumerate(numbers[id]):
+            shown, marks = _shown(grid, protected[id], areas, level)
+            # Where the town is one single area, its residents are those of the town, which everybody knows.
+            whole = id == RESIDENTS and len(areas.keys[level]) == 1
+            values[place], exact[place] = grid.values[level], marks | whole
+            inside[place] = grid.values[level] - (0 if level else grid.outside)
+            hidden = hidden_cells(grid, protected[id], areas)[level]
+            if isinstance(method, CellKey) and method.additive and level < len(areas.levels) - 1:
+                # A sum of changed numbers has no range of its own; those of its parts say all.
+                hidden = np.ones_like(hidden)
+            low[place], high[place] = _ranges(shown, hidden, marks, method)
+    high = np.minimum(high, int(values.max(initial=0)))
+    _narrow(low, high, [_holding(family, values) for family in families(tables, numbers, areas)])
+    told = (low == high) & (inside > 0) & ~exact
+    rows = [
+        (id, areas.levels[level], areas.keys[level][area], " ".join(grid.categories[column]), *2 * (int(count),))
+        for id, grid in tables.items()
+        for level, place in enumerate(numbers[id])
+        for (area, column), count in zip(np.argwhere(told[place]), values[place][told[place]], strict=True)
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _shown(grid: Grid, protected: ProtectedCells, areas: Division, level: int) -> tuple[Ints, Marks]:
+    """The published numbers of a level in the shape of the grid (0 where hidden), and which of them are unchanged."""
+    frame = protected.frame.filter(pl.col("level") == areas.levels[level])
+    shape, columns = grid.values[level].shape, columns_of(frame, grid.table, grid.categories)
+    row = {key: number for number, key in enumerate(areas.keys[level])}
+    place = np.array([row[key] for key in frame["area"]], dtype=np.int64), columns
+    shown, exact = np.zeros(shape, np.int64), np.zeros(shape, np.bool_)
+    shown[place] = frame["value"].fill_null(0).to_numpy()
+    exact[place] = (frame["status"] == "ok").to_numpy()
+    return shown, exact
+
+
+def _ranges(shown: Ints, hidden: Marks, exact: Marks, method: CellKey | Rounding) -> Ranges:
+    """The true counts that a number allows by itself; a hidden one may be anything."""
+    low, high = _behind(shown, method)
+    low, high = np.where(exact, shown, low), np.where(exact, shown, high)
+    return np.where(hidden, 0, low), np.where(hidden, np.iinfo(np.int64).max >> 24, high)
+
+
+def _behind(shown: Ints, method: CellKey | Rounding) -> Ranges:
+    """The true counts that can have become each number, by the settings of the method alone."""
+    if isinstance(method, Rounding):
+        below = method.base - 1 if method.by_chance else method.base // 2
+        above = method.base - 1 if method.by_chance else (method.base - 1) // 2
+        return np.maximum(shown - below, 0), shown + above
+    low, high = _behind_small(method)
+    last = perturbation(method).chances[-1].nonzero()[0] - method.largest_shift
+    place, small = np.minimum(shown, len(low) - 1), shown < len(low)
+    return np.where(small, low[place], shown - last.max()), np.where(small, high[place], shown - last.min())
+
+
+@cache
+def _behind_small(method: CellKey) -> Ranges:
+    """The true counts behind each number so small that more than the last row of the table can have made it."""
+    table = perturbation(method)
+    rows, largest = len(table.chances), table.largest
+    counts = range(rows + 2 * largest)
+    possible: Marks = np.zeros((rows + largest, len(counts)), dtype=np.bool_)
+    for count in counts:
+        results = count + table.chances[min(count, rows - 1)].nonzero()[0] - largest
+        possible[results[results < len(possible)], count] = True
+    return possible.argmax(axis=1), len(counts) - 1 - possible[:, ::-1].argmax(axis=1)
+
+
+def _holding(family: Family, values: Ints) -> Family:
+    """The sums that hold for the true counts: where a category of few is left out of a table, its sum tells nothing."""
+    size = len(family.totals)
+    filled = np.bincount(family.equation, minlength=size) > 0
+    sums = np.bincount(family.equation, values[family.parts], size).astype(np.int64) + family.added
+    wanted = filled & (sums == values[family.totals])
+    chosen, number = wanted[family.equation], np.cumsum(wanted) - 1
+    return Family(family.totals[wanted], number[family.equation[chosen]], family.parts[chosen], family.added[wanted])
+
+
+def _narrow(low: Ints, high: Ints, sums: list[Family]) -> None:
+    """Passes every sum on until nothing changes: a total bounds its parts, and the parts their total."""
+    for _ in range(_ROUNDS):
+        before = low.copy(), high.copy()
+        for family in sums:
+            size = len(family.totals)
+            least, most = (
+                np.bincount(family.equation, ends[family.parts], size).astype(np.int64) + family.added
+                for ends in (low, high)
+            )
+            room, need = high[family.totals] - least, low[family.totals] - most
+            at_most, at_least = room[family.equation] + low[family.parts], need[family.equation] + high[family.parts]
+            np.minimum.at(high, family.parts, at_most)
+            np.maximum.at(low, family.parts, at_least)
+            np.maximum.at(low, family.totals, least)
+            np.minimum.at(high, family.totals, most)
+        if (low == before[0]).all() and (high == before[1]).all():
+            return
+
+
+def withhold(protected: Mapping[str, ProtectedCells], told: pl.DataFrame) -> dict[str, ProtectedCells]:
+    """The tables without the numbers that tell a true count."""
+    found = dict(protected)
+    for id in told["table"].unique():
+        cells = protected[id]
+        category = pl.concat_str(cells.table.dimensions, separator=" ") if cells.table.dimensions else pl.lit("")
+        marks = told.filter(pl.col("table") == id).select("level", "area", "category", told=pl.lit(True))
+        marked = cells.frame.with_columns(category=category).join(
+            marks, on=["level", "area", "category"], how="left", maintain_order="left"
+        )
+        frame = marked.with_columns(
+            value=pl.when("told").then(None).otherwise("value"),
+            status=pl.when("told").then(pl.lit("suppressed")).otherwise("status"),
+        )
+        found[id] = replace(cells, frame=frame.select(cells.frame.columns))
+    return found
