@@ -21,22 +21,27 @@ from vielfalt.keeping import keep_table
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.publish.package import write_release
-from vielfalt.publish.results import FindingCount, Movements, Results, Source
+from vielfalt.publish.results import FindingCount, Movements, Results, Source, Utility
 from vielfalt.register.checks import Finding, check
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.steps import Step
 from vielfalt.town import Town
+from vielfalt.utility import utility
 from vielfalt.words import N_, Language, Words
 from vielfalt.workspace import workspace
 
 
 @dataclass(frozen=True)
 class Released:
-    """The outcome of a run: the release folder, and whether it was there already because nothing had changed."""
+    """The outcome of a run: the release folder, and whether it was there already because nothing had changed.
+
+    ``utility``: what protection cost; nothing for a release that was there already.
+    """
 
     folder: Path
     unchanged: bool
     findings: tuple[Finding, ...]
+    utility: Utility | None = None
 
 
 def reference_date(town: Town, wanted: int | None) -> int:
@@ -87,7 +92,7 @@ def _run(town: Town, date: int, language: Language, step: Step) -> Released:
         folder = write_release(results, town.releases, Words(language), audit)
     _keep_the_latest(town)
     _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
-    return Released(folder, False, evaluation.findings)
+    return Released(folder, False, evaluation.findings, results.utility)
 
 
 def _keep_again(town: Town, date: int, step: Step) -> None:
@@ -117,7 +122,8 @@ def _figures(
     attacks = [attack("recompute", protected, leaks.height)]
     if attacked is not None:
         attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
-    return _results(town, date, evaluation, {**protected, **moved}, values, since), audit(attacks)
+    results = _results(town, date, evaluation, {**protected, **moved}, values, since)
+    return replace(results, utility=utility(results, evaluation)), audit(attacks)
 
 
 def _movements(

@@ -134,12 +134,25 @@ def test_dates_are_compared_and_movements_refused(evaluated: tuple[str, Path]) -
     assert "Change in the town as a whole" in (release(root) / "report.html").read_text(encoding="utf-8")
 
 
+def test_the_cost_is_told(evaluated: tuple[str, Path]) -> None:
+    method, root = evaluated
+    said = json.loads((release(root) / "datapackage.json").read_text(encoding="utf-8"))["vielfalt"]["utility"]
+    frames = tables(root).values()
+    assert said["figures"] == sum(frame.height for frame in frames)
+    assert said["hidden"] == sum((frame["value"] == ".").sum() for frame in frames)
+    low, high = {"cell_key": (0.8, 2.5), "additive": (1.0, 6.0), "nearest": (0.4, 1.0)}[method]
+    assert low < said["mean_change"] < high
+    assert 0 < said["share_change"] < 0.02 and said["areas_in_another_class"] < said["areas_on_maps"] / 2
+    assert "What the protection costs" in (release(root) / "report.html").read_text(encoding="utf-8")
+
+
 def test_a_second_run_gives_the_same_numbers(evaluated: tuple[str, Path]) -> None:
     """Nothing is drawn anew: a release made again is the same, file by file."""
     _, root = evaluated
     before = {path.name: path.read_bytes() for path in (release(root) / "tables").iterdir()}
     (root / "vault" / "2025-12-31" / "run.json").unlink()
-    vielfalt("run", root)
+    told = json.loads(vielfalt("run", root, "--json").stdout)
+    assert told["utility"]["mean_change"] > 0
     again = root / "releases" / "2025-12-31-2" / "tables"
     assert {path.name: path.read_bytes() for path in again.iterdir()} == before
     shutil.rmtree(again.parent)

@@ -68,6 +68,7 @@ def check(folder: Path, date: str | None, as_json: bool, lang: Language | None) 
 def run(folder: Path, date: str | None, as_json: bool, lang: Language | None) -> None:
     """Evaluates a town."""
     from vielfalt import console, dates, pipeline
+    from vielfalt.publish import cost
     from vielfalt.steps import STEPS
     from vielfalt.town import read_town
 
@@ -83,6 +84,7 @@ def run(folder: Path, date: str | None, as_json: bool, lang: Language | None) ->
                 "release": str(released.folder),
                 "unchanged": released.unchanged,
                 "findings": [vars(entry) for entry in released.findings],
+                "utility": cost.as_dict(released.utility) if released.utility else None,
             }
         )
     elif released.unchanged:
@@ -90,6 +92,9 @@ def run(folder: Path, date: str | None, as_json: bool, lang: Language | None) ->
             words("Nothing has changed since the last run. The release lies in {folder}", folder=released.folder)
         )
     else:
+        if released.utility:
+            headings = words("Measure"), words("Value")
+            console.show_table(words("What the protection costs"), headings, cost.rows(released.utility, words))
         click.echo(words("Released: {folder}", folder=released.folder))
         click.echo(words("Report: {file}", file=released.folder / "report.pdf"))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from vielfalt import breaks, codes, dates, definitions
 from vielfalt.cells import ProtectedCells
-from vielfalt.publish import altered, guard, labels
+from vielfalt.publish import altered, cost, guard, labels
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import SUPPRESSED
 from vielfalt.words import N_, Words
@@ -88,6 +88,7 @@ def describe(results: Results, words: Words, release: str, files: Mapping[str, b
             "definitions": _definitions(results, words),
             "signs": {SUPPRESSED: words(N_("not published, to protect individual people"))},
             **_altered(results, words),
+            **({"utility": cost.as_dict(results.utility)} if results.utility else {}),
         },
     }
 

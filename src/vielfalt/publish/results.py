@@ -90,11 +90,32 @@ class Movements:
 
 
 @dataclass(frozen=True)
+class Utility:
+    """What protection cost, over all tables of one date: means and counts, rounded.
+
+    ``figures``: published or hidden; ``residents_hidden``: part of the residents who stand in hidden figures (finest
+    areas, mean of the tables); ``mean_change``: of the numbers shown, up or down, zeros aside; ``share_change``: the
+    same of shares (0.01: a percentage point), and as a part of the mean share; ``areas_on_maps``: coloured on all maps,
+    and how many would be in another class by their true share.
+    """
+
+    figures: int
+    hidden: int
+    residents_hidden: float
+    mean_change: float
+    share_change: float
+    share_change_relative: float
+    areas_on_maps: int
+    areas_in_another_class: int
+
+
+@dataclass(frozen=True)
 class Results:
     """One run, ready to be published. ``tables`` by table id; a table that could not be counted is absent.
 
     ``series`` are the earlier dates, oldest first; ``breaks`` lie between this date and the ``previous`` one. Without
     ``movements`` no earlier date could be linked.
+    ``utility``: what protection cost; imported tables have none.
     ``fingerprint``: of the perturbation table, under the town's key; empty without one.
     ``definitions`` are those an imported table brings beside the registry; ``notes`` are message ids.
     """
@@ -112,5 +133,6 @@ class Results:
     movements: Movements | None = None
     series: tuple[EarlierDate, ...] = ()
     fingerprint: str = ""
+    utility: Utility | None = None
     definitions: tuple[Definition, ...] = ()
     notes: tuple[str, ...] = ()

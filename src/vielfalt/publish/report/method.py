@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from vielfalt import definitions
 from vielfalt.methods import ROUNDED
-from vielfalt.publish import altered
-from vielfalt.publish.report.model import Block, Bullets, Heading, Paragraph, Terms
+from vielfalt.publish import altered, cost
+from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph, Terms
 from vielfalt.publish.results import Results
 from vielfalt.words import N_, Words
 
@@ -36,6 +36,7 @@ def method(results: Results, words: Words) -> tuple[Block, ...]:
         Bullets(tuple(words(step) for step in steps)),
         Heading(words(N_("Settings of disclosure control")), "settings", 2),
         Terms(_settings(results, words)),
+        *_cost(results, words),
         Heading(words(N_("Limits of the protection")), "limits", 2),
         Bullets(tuple(words(limit) for limit in (*_limits(results), *_LIMITS))),
     )
@@ -72,6 +73,17 @@ _LIMITS = (
         "division of the same town beside this one."
     ),
 )
+
+
+def _cost(results: Results, words: Words) -> tuple[Block, ...]:
+    """How far numbers moved and how much is hidden, over all tables."""
+    if results.utility is None:
+        return ()
+    columns = Column(words(N_("Measure")), numeric=False), Column(words(N_("Value")))
+    return (
+        Heading(words(N_("What the protection costs")), "cost", 2),
+        DataTable(words(N_("What the protection costs, over all tables")), columns, cost.rows(results.utility, words)),
+    )
 
 
 def _limits(results: Results) -> tuple[str, ...]:
