@@ -42,7 +42,7 @@ def test_every_setting_of_protection_stands_in_the_file_with_its_default(tmp_pat
     shown = tomllib.loads(
         "\n".join(line.removeprefix("# ") for line in text.split("[protection]")[1].splitlines() if " = " in line)
     )
-    assert shown == parameters.on("protection", 20_251_231)
+    assert shown == {"method": "suppression", **parameters.on("protection", 20_251_231)}
 
 
 @both

@@ -20,6 +20,7 @@ from vielfalt.figures.indices import indices
 from vielfalt.keeping import keep_table
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
+from vielfalt.methods import Suppression
 from vielfalt.publish.package import write_release
 from vielfalt.publish.results import FindingCount, Movements, Results, Source, Utility
 from vielfalt.register.checks import Finding, check
@@ -119,7 +120,8 @@ def _figures(
         since, moved, attacked = _movements(evaluation, protected, earlier, protection)
     with step("indices"):
         values = indices(evaluation.cells, protected, geography, protection)
-    attacks = [attack("recompute", protected, leaks.height)]
+    hidden = isinstance(town.method(date), Suppression)
+    attacks = [attack("recompute" if hidden else "tell_true_counts", protected, leaks.height)]
     if attacked is not None:
         attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)

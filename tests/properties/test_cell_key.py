@@ -18,6 +18,7 @@ from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import protect, protect_by
 from vielfalt.figures.disclosure.cellkey import KEY_BITS, changed, upper_bounds
 from vielfalt.figures.disclosure.changing import change
+from vielfalt.figures.disclosure.costing import with_true_counts
 from vielfalt.figures.disclosure.perturbation import Perturbation, perturbation
 from vielfalt.figures.disclosure.rounding import by_chance, to_nearest
 from vielfalt.figures.disclosure.telling import tellable
@@ -204,6 +205,17 @@ def test_suppression_is_what_it_was(town: Town) -> None:
     assert told.is_empty()
     before = protect(cells, where, PROTECTION)
     assert all(protected[id].frame.equals(before[id].frame) for id in before)
+
+
+@examples(10)
+@given(towns(), st.sampled_from(METHODS))
+def test_true_counts_stand_beside_the_published_ones(town: Town, method: CellKey | Rounding) -> None:
+    """What the cost of protection is computed from."""
+    cells, where = town
+    for id, frame in with_true_counts(change(cells, where, PROTECTION, method), cells, where).items():
+        true = truth(cells[id], where)
+        for level, area, *category, _, _, n in frame.iter_rows():
+            assert n == true.get((level, area, *category), 0)
 
 
 def test_small_areas_and_shelters_are_not_shown() -> None:
