@@ -14,13 +14,15 @@ from vielfalt.errors import DisclosureError
 from vielfalt.methods import CELL_KEY, CELL_KEY_ADDITIVE, CHANGED, NEAREST, ROUNDED, UP_OR_DOWN
 from vielfalt.publish import altered, guard
 from vielfalt.publish.descriptor import describe
-from vielfalt.publish.maps import draw_maps
+from vielfalt.publish.maps import Atlas, draw_map
 from vielfalt.publish.report.content import build_report
 from vielfalt.publish.report.html import to_html
 from vielfalt.publish.results import Results, Utility
 from vielfalt.publish.shares import share, share_text
+from vielfalt.publish.themes import themes
 from vielfalt.words import Words
 
+NO_MAPS = Atlas((), ())
 COST = Utility(41_501, 1_017, 0.01, 1.4, 0.0018, 0.022, 658, 69)
 
 
@@ -53,7 +55,7 @@ def test_the_report_explains_the_method(results: Results, method: str, language:
     words = Words("de" if language == "de" else "en")
     shown = marked(results, method)
     guard.check_results(shown)
-    text = to_html(build_report(shown, draw_maps(shown, words), words))
+    text = to_html(build_report(shown, NO_MAPS, words))
     for sentence in (method, altered.in_short(shown), *altered.rules(shown), altered.CHANGE_NOTE, altered.INDEX_NOTE):
         assert words(sentence) in text, sentence
     limits = altered.ROUNDED_LIMITS if method in ROUNDED else altered.LIMITS
@@ -82,9 +84,9 @@ def test_the_package_says_it(results: Results) -> None:
 
 def test_maps_carry_the_remark_where_they_go(results: Results) -> None:
     words = Words("en")
-    drawn = draw_maps(marked(results, CELL_KEY), words).maps[0]
-    assert "changed a little" in drawn.svg
-    assert "changed a little" not in draw_maps(results, words).maps[0].svg
+    shown = marked(results, CELL_KEY)
+    drawn, plain = (draw_map(one, themes(one)[0][0], words).svg for one in (shown, results))
+    assert "changed a little" in drawn and "changed a little" not in plain
 
 
 @pytest.mark.parametrize("value", [1, 2])
@@ -105,5 +107,5 @@ def test_findings_are_told_in_tens(results: Results) -> None:
     """An exact number of rows can be the true count of a table's cell."""
     words = Words("en")
     found = replace(marked(results, CELL_KEY), findings=(replace(results.findings[0], rows=1_234),))
-    text = to_html(build_report(found, draw_maps(found, words), words))
+    text = to_html(build_report(found, NO_MAPS, words))
     assert "about 1,230" in text and "1,234" not in text
