@@ -22,6 +22,7 @@ from vielfalt.figures.disclosure.costing import with_true_counts
 from vielfalt.figures.disclosure.perturbation import Perturbation, perturbation
 from vielfalt.figures.disclosure.rounding import by_chance, to_nearest
 from vielfalt.figures.disclosure.telling import tellable
+from vielfalt.figures.indices import indices
 from vielfalt.geography import Geography
 from vielfalt.methods import BASES, CellKey, Method, Rounding, Suppression
 
@@ -216,6 +217,16 @@ def test_true_counts_stand_beside_the_published_ones(town: Town, method: CellKey
         true = truth(cells[id], where)
         for level, area, *category, _, _, n in frame.iter_rows():
             assert n == true.get((level, area, *category), 0)
+
+
+@examples(12)
+@given(towns(), st.sampled_from(METHODS))
+def test_indices_rest_on_published_numbers_alone(town: Town, method: CellKey | Rounding) -> None:
+    """Whatever the true counts are: the same published tables give the same indices."""
+    cells, where = town
+    published = change(cells, where, PROTECTION, method)
+    other = {id: Cells(table.table, table.frame.with_columns(n=3 * pl.col("n") + 7)) for id, table in cells.items()}
+    assert indices(cells, published, where, PROTECTION) == indices(other, published, where, PROTECTION)
 
 
 def test_small_areas_and_shelters_are_not_shown() -> None:

@@ -74,7 +74,8 @@ def indices(
     the hidden ones. Areas with hidden figures count as one area; neither dissimilarity nor isolation can become larger
     by that. Location quotient and diversity of an area are stated where its own figures are published. A value
     that may not be stated is null with a note. Areas below ``min_area_index`` and residents without an area are left
-    out. Without a table of residents there are no indices.
+    out. Without a table of residents there are no indices. Where numbers are changed or rounded, published numbers
+    alone enter, and areas with hidden figures are left out.
     """
     if "residents" not in cells:
         return ()
@@ -91,10 +92,17 @@ def indices(
         keys = tuple(here.keys[place] for place in large)
         for table in _diverse(used):
             found += _diversity(protected[table], level.id, keys, here.true("residents")[large])
-    everyone = np.array([cells["residents"].frame["n"].sum()], dtype=float)
+    everyone = np.array([_in_town(cells["residents"], protected["residents"])], dtype=float)
     for table in _diverse(used):
         found += _diversity(protected[table], TOWN, (geography.town.key,), everyone)
     return tuple(found)
+
+
+def _in_town(cells: Cells, protected: ProtectedCells) -> int:
+    """The residents of the town; where numbers are changed, the published number, or 0 without one."""
+    if protected.method not in ALTERED:
+        return int(cells.frame["n"].sum())
+    return next(iter(_published(protected, TOWN).get("", {}).values()), 0)
 
 
 def _diverse(cells: Mapping[str, Cells]) -> tuple[str, ...]:
