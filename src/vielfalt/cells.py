@@ -75,8 +75,8 @@ class ProtectedCells:
     """One table for all area levels as it may be published.
 
     ``frame`` columns: ``level`` ("town" or an area level), ``area`` (key; the town's AGS for the town), one column
-    per dimension, ``value`` (Int64, null exactly where suppressed), ``status`` (ok, suppressed, estimated). It is
-    complete: each area x category of the table has a row, zeros included.
+    per dimension, ``value`` (Int64, null exactly where suppressed), ``status`` (ok: as counted; suppressed; estimated:
+    changed or rounded). It is complete: each area x category of the table has a row, zeros included.
     """
 
     table: Table
