@@ -112,6 +112,32 @@ def test_a_table_of_a_release(tmp_path: Path) -> None:
     assert one(town, "multigroup_dissimilarity")["note"] == "Fewer than two areas are large enough."
 
 
+def test_the_base_of_a_table_of_a_release(tmp_path: Path) -> None:
+    """Hidden groups are counted in the residents above, so that an area with one keeps its other groups."""
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    entries = [
+        {"id": "residents", "path": "tables/residents.csv", "parent": "", "dimensions": []},
+        {"id": "religion", "path": "tables/religion.csv", "parent": "residents", "dimensions": ["religion"]},
+    ]
+    (tmp_path / "datapackage.json").write_text(json.dumps({"vielfalt": {"tables": entries}}), encoding="utf-8")
+    everyone = ["town,1,390,ok", "quarter,A,200,ok", "quarter,B,110,ok", "quarter,C,80,ok"]
+    (tables / "residents.csv").write_text("\n".join(["level,area,value,status", *everyone]), encoding="utf-8")
+    counts = {"A": (100, "."), "B": (40, 70), "C": (10, ".")}
+    rows = [
+        f"quarter,{area},{name},{n},ok" for area, line in counts.items() for name, n in zip("xy", line, strict=True)
+    ]
+    path = tables / "religion.csv"
+    path.write_text("\n".join(["level,area,religion,value,status", *rows]), encoding="utf-8")
+    found = run(path, "--area", "area", "--group", "religion", "--draws", 0)
+    assert one(found, "gini", "x")["value"] == evenness.gini(floats(100, 40, 10), floats(200, 110, 80))
+    assert one(found, "gini", "x")["note"] == "Area level: quarter."
+    assert one(found, "gini", "y")["note"] == measuring.MOSTLY_HIDDEN
+    (tmp_path / "datapackage.json").write_text("{", encoding="utf-8")
+    alone = run(path, "--area", "area", "--group", "religion", "--draws", 0)
+    assert one(alone, "gini", "x")["note"] == measuring.MOSTLY_HIDDEN
+
+
 def test_nothing_is_stated_where_most_is_hidden(tmp_path: Path) -> None:
     path = tmp_path / "hidden.csv"
     path.write_text("quarter;x;all\nA;.;500\nB;20;100\nC;30;200\nD;3;90\n", encoding="utf-8")

@@ -18,6 +18,7 @@ from vielfalt.imported import numbers
 from vielfalt.imported.counts import area_text
 from vielfalt.imported.files import Rows, read_rows
 from vielfalt.imported.records import AreaColumn, FileForm
+from vielfalt.imported.release_base import release_base
 from vielfalt.words import N_
 
 _VALUES = ("value", "n", "count")
@@ -47,7 +48,8 @@ class Question:
 class Grouped:
     """Counts per area (rows) and group (columns), NaN where hidden; ``total``: all residents per area, NaN if unknown.
 
-    ``level`` is the area level of a release's table that was taken; ``absent`` the number of combinations of area and
+    ``level`` is the area level of a release's table that was taken, whose total is that of the table it refines;
+    ``absent`` the number of combinations of area and
     group without a row, which count as 0: a table made by counting has no rows of nobody.
     """
 
@@ -78,12 +80,20 @@ def read_grouped(path: Path, question: Question) -> Grouped:
             values[group] = _count(read, record[column], path, line, column)
     if not cells:
         raise DeliveryError(N_("The table is empty."), where=path, todo=N_("Check --filter and --ignore."))
+    base = (
+        {area: _count(read, text, path, 0, value) for area, text in release_base(path, level).items()} if level else {}
+    )
     # In one order, so that random draws do not depend on the order of the rows.
-    return _together(dict(sorted(cells.items())), question, bool(value), level, path)
+    return _together(dict(sorted(cells.items())), question, bool(value), level, base, path)
 
 
 def _together(
-    cells: Mapping[str, Mapping[str, float]], question: Question, long: bool, level: str, path: Path
+    cells: Mapping[str, Mapping[str, float]],
+    question: Question,
+    long: bool,
+    level: str,
+    base: Mapping[str, float],
+    path: Path,
 ) -> Grouped:
     """The table of all areas and groups; groups in the order of the file, areas in that of their keys."""
     named = tuple(dict.fromkeys(group for values in cells.values() for group in values)) if long else question.groups
@@ -100,6 +110,8 @@ def _together(
     total = counts.sum(axis=1)
     if question.total:
         total = np.array([values.get(question.total, np.nan) for values in cells.values()])
+    elif base:
+        total = np.array([base.get(area, np.nan) for area in cells])
     elif len(groups) < 2:
         raise UsageError(
             N_("One group alone has nobody to be compared with."),
@@ -155,12 +167,11 @@ def _check_columns(rows: Rows, question: Question, value: str) -> None:
 def _kept(rows: Rows, question: Question) -> tuple[list[tuple[int, Mapping[str, str]]], str]:
     """The rows that are asked for; of a release's table the level with most areas, unless the filter names one."""
     wanted, level = dict(question.filter), ""
-    if set(rows.columns) >= _OF_A_RELEASE and "level" not in wanted:
+    if set(rows.columns) >= _OF_A_RELEASE:
         areas: dict[str, set[str]] = {}
         for record in rows.records:
             areas.setdefault(record["level"], set()).add(record["area"])
-        level = max(areas, key=lambda name: len(areas[name]))
-        wanted["level"] = level
+        level = wanted.setdefault("level", max(areas, key=lambda name: len(areas[name])))
     ignored = set(question.ignore)
     kept = [
         (line, record)
