@@ -21,7 +21,7 @@ from scipy.stats import qmc
 from vielfalt.figures.indices import chance, measures
 from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.measures import Situation
-from vielfalt.figures.indices.places import places
+from vielfalt.figures.indices.places import extents, places
 
 GROUPS, AREAS, FEW_AREAS, MANY_AREAS, DRAWS = 50, 5_000, 500, 50_000, 999
 WANTED = 20
@@ -83,7 +83,7 @@ def ours(counts: Floats, polygons: list[shapely.Polygon]) -> Mapping[str, float]
             measures.OF_GROUP[id](here, group)
 
     def in_space(id: str) -> None:
-        here = Situation(counts, total, places(polygons))
+        here = Situation(counts, total, (places if id in measures.OF_NEIGHBOURS else extents)(polygons))
         for group in range(GROUPS):
             measures.OF_GROUP_IN_SPACE[id](here, group)
 

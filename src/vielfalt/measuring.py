@@ -17,7 +17,7 @@ from vielfalt.figures.indices.arrays import Floats, Marks
 from vielfalt.figures.indices.compute import FEW_AREAS, NOT_ADDED
 from vielfalt.figures.indices.judging import NOT_DRAWN, Judged
 from vielfalt.figures.indices.measures import Situation
-from vielfalt.figures.indices.places import places
+from vielfalt.figures.indices.places import extents, places
 from vielfalt.imported.grouped import Grouped
 from vielfalt.words import N_, Words
 
@@ -112,7 +112,8 @@ class _Task:
         """The areas that enter."""
         entering = [shape for shape, enters in zip(self.shapes or (), known, strict=False) if enters]
         centre = None if self.wanted.centre is None else np.array(self.wanted.centre)
-        return Situation(columns[known], total[known], places(entering) if entering else None, centre)
+        found = places if measures.OF_NEIGHBOURS.intersection(self.wanted.indices) else extents
+        return Situation(columns[known], total[known], found(entering) if entering else None, centre)
 
     def asked(self, *parts: Mapping[str, object]) -> tuple[str, ...]:
         """The wanted ids that stand in one of the parts."""

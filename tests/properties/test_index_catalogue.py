@@ -80,7 +80,7 @@ def alike(one: float | None, other: float | None, by: float = 1e-9) -> bool:
 
 
 @given(towns())
-@settings(max_examples=60)
+@settings(max_examples=150, deadline=None)
 def test_bounds(here: Situation) -> None:
     values = [(id, np.array([value])) for id, value in whole(here) if value is not None]
     values += list(by_area(here)) if here.total.sum() else []
@@ -208,6 +208,22 @@ def test_places_of_a_grid() -> None:
     assert len(where.left) == 20, "twelve sides and eight corners"
     assert sorted(where.lengths) == pytest.approx([0] * 8 + [1] * 12)
     assert where.points[0] == pytest.approx([0.5, -0.5])
+
+
+def test_extents_are_places_without_neighbours() -> None:
+    import shapely
+
+    boxes = [shapely.box(0, 0, 1000, 500), shapely.box(1000, 0, 1500, 500)]
+    whole, bare = places.places(boxes), places.extents(boxes)
+    assert (len(whole.left), len(bare.left)) == (1, 0)
+    for name in ("sizes", "points", "perimeters"):
+        assert (getattr(whole, name) == getattr(bare, name)).all()
+    here = Situation(np.array([[3.0], [9.0]]), np.array([10.0, 10.0]), bare)
+    there = replace(here, places=whole)
+    for id in set(measures.OF_GROUP_IN_SPACE) - measures.OF_NEIGHBOURS:
+        assert measures.OF_GROUP_IN_SPACE[id](here, 0) == measures.OF_GROUP_IN_SPACE[id](there, 0), id
+    for id in measures.OF_NEIGHBOURS:
+        assert measures.OF_GROUP_IN_SPACE[id](here, 0) != measures.OF_GROUP_IN_SPACE[id](there, 0), id
 
 
 def test_areas_of_one_size_have_no_concentration() -> None:

@@ -79,8 +79,8 @@ def minimum_maximum(group: Floats, total: Floats) -> float | None:
 def concentration_profile(group: Floats, total: Floats) -> float | None:
     """Hong and Sadahiro's R: how far the curve "share of the group in areas where it makes up at least v" is off.
 
-    The curve is integrated exactly; 0 when every area has the town's share, 1 when the groups never share an area.
-    Null when either is empty.
+    The curve is integrated exactly; 0 when every area has the town's share, 1 when the groups never share an area; a
+    majority can exceed 1. Null when either is empty.
     """
     whole, everyone = float(group.sum()), float(total.sum())
     if not whole or whole == everyone:

@@ -158,7 +158,7 @@ ALL: tuple[Index, ...] = (
         "ACL = (Σ xᵢ/X Σⱼ cᵢⱼxⱼ − X/n² Σᵢ Σⱼ cᵢⱼ) / (Σ xᵢ/X Σⱼ cᵢⱼtⱼ − X/n² Σᵢ Σⱼ cᵢⱼ)",
         say.BOUNDS_BY_CHANCE,
         None,
-        1,
+        None,
         "Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_DISTANCE,
         say.PEERS_CONTIGUITY,

@@ -18,7 +18,7 @@ from vielfalt.figures.indices import (
     local,
     multigroup,
 )
-from vielfalt.figures.indices.arrays import Floats
+from vielfalt.figures.indices.arrays import Floats, Ints
 from vielfalt.figures.indices.places import Places, within
 
 
@@ -52,6 +52,11 @@ class Situation:
     def near(self) -> clustering.Near:
         """The surroundings of every area for ``everyone``."""
         return clustering.near(self.everyone, self.total, self.where.points, within(self.where.sizes))
+
+    @cached_property
+    def by_size(self) -> Ints:
+        """The areas from the smallest to the largest."""
+        return concentration.smallest_first(self.total, self.where.sizes)
 
     @cached_property
     def distances(self) -> Floats:
@@ -112,10 +117,10 @@ OF_GROUP: Mapping[str, OfGroup] = {
 OF_GROUP_IN_SPACE: Mapping[str, OfGroup] = {
     "delta": lambda here, group: concentration.delta(here.group(group), here.where.sizes),
     "absolute_concentration": lambda here, group: concentration.absolute_concentration(
-        here.group(group), here.total, here.where.sizes
+        here.group(group), here.total, here.where.sizes, here.by_size
     ),
     "relative_concentration": lambda here, group: concentration.relative_concentration(
-        here.group(group), here.total, here.where.sizes
+        here.group(group), here.total, here.where.sizes, here.by_size
     ),
     "absolute_centralisation": lambda here, group: centralisation.absolute_centralisation(
         here.group(group), here.where.sizes, here.distances
@@ -135,6 +140,8 @@ OF_GROUP_IN_SPACE: Mapping[str, OfGroup] = {
     "spatial_proximity": _clustered(clustering.spatial_proximity),
 }
 """Indices of one group that need polygons."""
+OF_NEIGHBOURS = frozenset({"morrill", "wong_borders", "wong_shapes"})
+"""Those of them that need to know which areas touch; the others do with ``places.extents``."""
 OF_TOWN: Mapping[str, OfTown] = {
     "multigroup_dissimilarity": _together(multigroup.dissimilarity),
     "multigroup_gini": _together(multigroup.gini),

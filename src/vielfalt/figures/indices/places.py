@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -35,18 +35,24 @@ class Places:
     lengths: Floats
 
 
+def extents(shapes: Sequence[BaseGeometry]) -> Places:
+    """The places of polygons in a coordinate system of metres, without neighbours: for indices that need none."""
+    given = np.array(shapes, dtype=object)
+    middles = shapely.centroid(given)
+    points = np.column_stack([shapely.get_x(middles), shapely.get_y(middles)]) / _METRES
+    nobody = np.zeros(0, dtype=np.int64)
+    sizes, perimeters = shapely.area(given) / _METRES**2, shapely.length(given) / _METRES
+    return Places(sizes, points, perimeters, nobody, nobody, np.zeros(0))
+
+
 def places(shapes: Sequence[BaseGeometry]) -> Places:
-    """The places of polygons in a coordinate system of metres."""
+    """The places of polygons in a coordinate system of metres, with their neighbours."""
     given = np.array(shapes, dtype=object)
     left, right = (np.asarray(side, dtype=np.int64) for side in shapely.STRtree(given).query(given, "intersects"))
     once = left < right
     left, right = left[once], right[once]
     shared = shapely.length(shapely.intersection(given[left], given[right])) / _METRES
-    middles = shapely.centroid(given)
-    points = np.column_stack([shapely.get_x(middles), shapely.get_y(middles)]) / _METRES
-    return Places(
-        shapely.area(given) / _METRES**2, points, shapely.length(given) / _METRES, left, right, np.asarray(shared)
-    )
+    return replace(extents(shapes), left=left, right=right, lengths=np.asarray(shared))
 
 
 def within(sizes: Floats) -> Floats:

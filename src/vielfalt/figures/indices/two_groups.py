@@ -113,9 +113,9 @@ ALL: tuple[Index, ...] = (
             "town."
         ),
         "R = (P − ∫₀ᴾ c(v) dv + ∫ᴾ¹ c(v) dv) / (1 − P), c(v) = Σ xᵢ/X over areas with pᵢ ≥ v",
-        say.BOUNDS_EVEN,
+        say.BOUNDS_PROFILE,
         0,
-        1,
+        None,
         "Hong & Sadahiro 2014, Journal of Geographical Systems 16",
         say.CAVEAT_SMALL,
         say.PEERS_GRID,

@@ -16,7 +16,10 @@ BOUNDS_FILLED = N_("0 (largest areas) to 1 (smallest areas); slightly beyond, be
 BOUNDS_NO_BOUND = N_("Above 0: in smaller areas than everyone else; below 0: in larger ones; no firm bound")
 BOUNDS_CENTRE = N_("−1 (as far out as possible) to 1 (as near to the centre as possible)")
 BOUNDS_NEIGHBOURS = N_("Below the segregation index; can fall under 0")
-BOUNDS_BY_CHANCE = N_("0 (by chance) to 1; below 0 when members lie farther apart than chance")
+BOUNDS_BY_CHANCE = N_("As a rule 0 (by chance) to 1, below 0 when members lie farther apart than chance; no firm bound")
+BOUNDS_PROFILE = N_(
+    "0 (same distribution) upwards; 1 when the groups never share an area, above 1 possible for a majority"
+)
 BOUNDS_RELATIVE = N_("−1 upwards; 0: as near to one another as everyone else")
 BOUNDS_PROXIMITY = N_("0 upwards; 1: both groups mixed in space, above 1: each near its own")
 BOUNDS_MUTUAL = N_("0 to the logarithm of the number of groups or areas, whichever is smaller (nats)")
