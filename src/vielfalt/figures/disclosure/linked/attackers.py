@@ -1,0 +1,29 @@
+"""Who attacks a release, as data. Protection holds against all of them or is none.
+
+Source of the models: Fischetti & Salazar 2001 (bounds an attacker knows beforehand); Langsrud 2024 and Hundepool et
+al., *Statistical Disclosure Control*, 2012 (zeros that are shown, the only person in a cell).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vielfalt.words import N_
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """``least``: what a hidden figure is at least, for all he knows. ``person``: he is the one person in a figure."""
+
+    id: str
+    title: str
+    least: int
+    person: bool = False
+
+
+ATTACKERS = (
+    Attacker("sums", N_("Adds and subtracts what is published; knows that no figure is negative"), least=0),
+    Attacker("zeros", N_("Sees that zeros are shown, so a hidden figure is at least 1"), least=1),
+    Attacker("person", N_("Is one of the people counted and knows of a figure that it is himself alone"), 1, True),
+)
+"""The reader of earlier releases is each of them, with the figures shown earlier as known (``Figures.fixed``)."""

@@ -1,0 +1,87 @@
+"""The one door to HiGHS: the cheapest change of some unknowns under equations, and the extremes of an unknown.
+
+One thread everywhere: two instances with different numbers of threads in one process disturb each other, and the
+second keeps old values. Every status is looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from highspy import _core
+from scipy import sparse
+
+from vielfalt.errors import EngineError
+from vielfalt.figures.disclosure.division import Ints
+from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.words import N_
+
+WHOLE = 1e-6
+"""How far a number may be from a whole one to count as such: the tolerance of the solver."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """Unknowns between ``low`` and ``high`` with ``row_low <= rows @ x <= row_high``, at least ``cost @ x``."""
+
+    cost: Costs
+    rows: sparse.csr_array
+    row_low: Costs
+    row_high: Costs
+    low: Costs
+    high: Costs
+
+
+Solver = Any
+"""A HiGHS instance; the library has no types for it."""
+
+
+def solver(program: Program, whole: bool = False) -> Solver:
+    """A solver that holds the program; ``whole`` asks for whole numbers."""
+    model = highspy.HighsLp()
+    matrix = program.rows.tocsc()
+    model.num_row_, model.num_col_ = matrix.shape
+    model.col_cost_, model.col_lower_, model.col_upper_ = program.cost, program.low, program.high
+    model.row_lower_, model.row_upper_ = program.row_low, program.row_high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
+    model.a_matrix_.value_ = matrix.data.astype(np.float64)
+    if whole:
+        model.integrality_ = [highspy.HighsVarType.kInteger] * len(program.cost)
+    # The class meant for users prints a banner to standard output, where `--json` wants JSON alone.
+    highs = _core._Highs()
+    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
+        _sound(highs.setOptionValue(option, value))
+    if not whole:
+        _sound(highs.setOptionValue("presolve", "off"))
+    _sound(highs.passModel(model))
+    return highs
+
+
+def solve(highs: Solver) -> Costs | None:
+    """The best values of the unknowns; None when nothing fulfils the equations."""
+    _sound(highs.run())
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return None
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise EngineError(
+            N_("The solver of linear programs gave up ({status})."),
+            status=highs.modelStatusToString(status),
+            todo=N_("Please report this; nothing was released."),
+        )
+    return np.array(highs.getSolution().col_value)
+
+
+def whole_numbers(found: Costs) -> Ints | None:
+    """The values as whole numbers; None when one of them is not."""
+    near = np.rint(found)
+    return near.astype(np.int64) if np.abs(found - near).max(initial=0.0) <= WHOLE else None
+
+
+def _sound(status: highspy.HighsStatus) -> None:
+    if status == highspy.HighsStatus.kError:
+        raise EngineError(N_("The solver of linear programs refused its task."), todo=N_("Please report this."))
