@@ -10,7 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from vielfalt import dates, dates_compared, fingerprint, kept_dates, schema
+from vielfalt import auditing, dates, dates_compared, fingerprint, kept_dates, schema
+from vielfalt.audit import attack as attack_as_intruder
+from vielfalt.audit import release_of
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.errors import DisclosureError, TownError
 from vielfalt.evaluation import Evaluation, derive_and_count, keep_in
@@ -125,7 +127,18 @@ def _figures(
     if attacked is not None:
         attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
-    return replace(results, utility=utility(results, evaluation)), audit(attacks)
+    results = replace(results, utility=utility(results, evaluation))
+    with step("audit"):
+        return results, _audited(town, results, attacks)
+
+
+def _audited(town: Town, results: Results, attacks: list[Mapping[str, object]]) -> dict[str, object]:
+    """The report of the audit by an intruder who has this release and all before it; raises DisclosureError."""
+    earlier, remembered = auditing.before(town.releases, town.ags, "register")
+    intruder = attack_as_intruder((*earlier, release_of("", results)))
+    auditing.refuse(intruder, town.root)
+    told = [{**entry, "id": f"intruder_{entry['id']}"} for entry in auditing.as_json(intruder)]
+    return audit([*attacks, *told]) | {"published_before": remembered}
 
 
 def _movements(

@@ -22,7 +22,8 @@ STEPS: Mapping[str, str] = {
     "movements": N_("Compare with the earlier reference date"),
     "protect": N_("Protect tables"),
     "indices": N_("Indices"),
+    "audit": N_("Attack the release as an intruder would"),
     "publish": N_("Maps, report, release package"),
 }
 """The named steps in their order, with what the progress bar says."""
-OF_A_CHECK = frozenset(STEPS) - {"movements", "protect", "indices", "publish"}
+OF_A_CHECK = frozenset(STEPS) - {"movements", "protect", "indices", "audit", "publish"}

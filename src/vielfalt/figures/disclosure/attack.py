@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,9 +10,21 @@ import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
-from vielfalt.figures.disclosure.equations import Bounds, Numbers, bounds, families, numbered, twins
+from vielfalt.figures.disclosure.equations import (
+    Bounds,
+    Family,
+    Numbers,
+    System,
+    Twins,
+    as_sums,
+    bounds,
+    families,
+    numbered,
+    twins,
+)
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
 from vielfalt.figures.disclosure.primary import primary
+from vielfalt.figures.disclosure.programs import narrow
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
 
@@ -90,11 +102,11 @@ def _exposed(
     figures = _figures(tables, hidden)
     numbers, values, known, one_dimension = figures.numbers, figures.values, figures.known, figures.one_dimension
     sums, same = list(families(tables, numbers, division)), twins(tables, numbers)
-    found = bounds(known, values, sums, same)
+    found = _attacked(known, values, sums, same, protection)
     told = {id: _told(figures, id, found, hidden[id], protection.min_cell) for id in tables}
     crossings = [id for id in tables if len(tables[id].table.dimensions) > 1]
     if any(marks.any() for id in crossings for marks in told[id]):
-        before = bounds(known & one_dimension, values, sums, same)
+        before = _attacked(known & one_dimension, values, sums, same, protection)
         for id in crossings:
             already = _told(figures, id, before, hidden[id], protection.min_cell)
             secret = primary(tables[id], tables, protection)
@@ -102,6 +114,41 @@ def _exposed(
     return {
         id: tuple((marks, found.low[place], found.high[place]) for marks, place in zip(told[id], places, strict=True))
         for id, places in numbers.items()
+    }
+
+
+def _attacked(known: Marks, values: Ints, sums: Sequence[Family], same: Twins, protection: Protection) -> Bounds:
+    """The bounds after the attack: sum by sum, then by linear programs where few figures hang together."""
+    found = bounds(known, values, sums, same)
+    narrow(System.of(known, values, [*sums, *as_sums(same)]), found.low, found.high, _least(values, protection))
+    return found
+
+
+def _least(values: Ints, protection: Protection) -> Ints:
+    return np.full(len(values), protection.min_cell)
+
+
+def computable(
+    tables: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
+) -> dict[str, Hidden]:
+    """Hidden cells that everyone can compute from the published ones, by table id; primary cells only of crossings, and
+    only where tables with one dimension tell them: all residents of an area are of one age, so is each group there.
+
+    They hide nothing and protect nothing: mostly zeros, and partners of cells that were hidden more widely later.
+    """
+    figures = _figures(tables, hidden)
+    sums, same = list(families(tables, figures.numbers, division)), twins(tables, figures.numbers)
+    found = _attacked(figures.known, figures.values, sums, same, protection)
+    alone = _attacked(figures.known & figures.one_dimension, figures.values, sums, same, protection)
+    small = (figures.values > 0) & (figures.values < protection.min_cell)
+    exact = (found.low == found.high) & ~figures.known & ~small
+    anyway = exact & (alone.low == alone.high) & ~figures.one_dimension
+    return {
+        id: tuple(
+            anyway[place] | (exact[place] & ~own)
+            for place, own in zip(figures.numbers[id], primary(grid, tables, protection), strict=True)
+        )
+        for id, grid in tables.items()
     }
 
 

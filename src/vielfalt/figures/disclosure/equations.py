@@ -102,7 +102,7 @@ def bounds(known: Marks, values: Ints, all_families: Sequence[Family], same: Twi
     tables whose residents are of another date) tell nothing and are left out. ``same`` are pairs of figures of which
     one is a fixed multiple of the other (persons and couples).
     """
-    system = active = _System.of(known, values, all_families)
+    system = active = System.of(known, values, all_families)
     most = int(values.max(initial=0))
     low, high = np.where(known, values, 0), np.where(known, values, most)
     for _ in range(rounds):
@@ -116,6 +116,14 @@ def bounds(known: Marks, values: Ints, all_families: Sequence[Family], same: Twi
     return Bounds(low, high)
 
 
+def as_sums(same: Twins) -> Iterator[Family]:
+    """The pairs as equations: the first figure is the second, so many times."""
+    for factor in np.unique(same[2]).tolist():
+        pairs = np.flatnonzero(same[2] == factor)
+        equation = np.repeat(np.arange(len(pairs)), factor)
+        yield Family(same[0][pairs], equation, np.repeat(same[1][pairs], factor), np.zeros(len(pairs), np.int64))
+
+
 def _compare(low: Ints, high: Ints, values: Ints, same: Twins) -> None:
     """Narrows the figures of each pair by each other, where the factor holds for the true values."""
     holds = values[same[0]] == same[2] * values[same[1]]
@@ -127,7 +135,7 @@ def _compare(low: Ints, high: Ints, values: Ints, same: Twins) -> None:
 
 
 @dataclass(frozen=True)
-class _System:
+class System:
     """Equations: for each, the total and the number added, and the parts as (equation, figure) pairs."""
 
     totals: Ints
@@ -136,7 +144,7 @@ class _System:
     parts: Ints
 
     @staticmethod
-    def of(known: Marks, values: Ints, all_families: Sequence[Family]) -> _System:
+    def of(known: Marks, values: Ints, all_families: Sequence[Family]) -> System:
         """The equations of all families that hold and in which something is hidden."""
         none, start = np.zeros(0, dtype=np.int64), 0
         totals, added, equations, parts = [none], [none], [none], [none]
@@ -146,7 +154,7 @@ class _System:
             equations.append(family.equation + start)
             parts.append(family.parts)
             start += len(family.totals)
-        everything = _System(*(np.concatenate(each) for each in (totals, added, equations, parts)))
+        everything = System(*(np.concatenate(each) for each in (totals, added, equations, parts)))
         holds = everything.sums(values) + everything.added == values[everything.totals]
         filled = np.bincount(everything.equation, minlength=len(everything.totals)) > 0
         return everything.only(holds & filled & everything.holding(~known))
@@ -160,10 +168,10 @@ class _System:
         found: Marks = marked[self.totals] | (self.sums(marked) > 0)
         return found
 
-    def only(self, wanted: Marks) -> _System:
+    def only(self, wanted: Marks) -> System:
         """Some of the equations, renumbered."""
         chosen, number = wanted[self.equation], np.cumsum(wanted) - 1
-        return _System(self.totals[wanted], self.added[wanted], number[self.equation[chosen]], self.parts[chosen])
+        return System(self.totals[wanted], self.added[wanted], number[self.equation[chosen]], self.parts[chosen])
 
     def pass_on(self, low: Ints, high: Ints) -> None:
         """Narrows every figure by every equation once."""

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
+from vielfalt.figures.disclosure.attack import computable
 from vielfalt.figures.disclosure.crossings import suppress_crossings
 from vielfalt.figures.disclosure.division import Division, division, row_numbers
 from vielfalt.figures.disclosure.fixpoint import suppress_all
@@ -29,9 +30,10 @@ def protect(
 
     Each area times each category that occurs in the town has a row, zeros included; a table for the town only has rows
     for the town. ``value`` is null exactly where the cell is suppressed: because it is too small, in too small an area
-    or dominated by one address (primary), because such a cell would follow from it (secondary), or because nobody
-    knows it: ``unknown`` lists such cells of imported tables (columns area and dimensions) by table id, and every sum
-    over areas that contains one is unknown too. Residents without an area count in the town alone.
+    or dominated by one address (primary), because such a cell would follow from it (secondary; shown after all where
+    everyone can compute it), or because nobody knows it: ``unknown`` lists such cells of imported tables (columns area
+    and dimensions) by table id, and every sum over areas that contains one is unknown too.
+    Residents without an area count in the town alone.
 
     Raises KeyError when a cell names an area or a category nobody declared, or a crossing comes without the table of
     its first dimension.
@@ -41,6 +43,8 @@ def protect(
     tables = grids(cells, areas, unknown)
     hidden = suppress_all(tables, areas, protection, {})
     hidden |= suppress_crossings(tables, hidden, areas, protection)
+    anyway = computable(tables, hidden, areas, protection)
+    hidden = {id: tuple(a & ~b for a, b in zip(hidden[id], anyway[id], strict=True)) for id in hidden}
     return {
         id: published(tables[id], _with_unknown(tables[id], hidden[id], areas, unknown.get(id)), areas, protection)
         for id in cells

@@ -1,0 +1,6 @@
+"""The audit: attacks releases as an intruder would, who has nothing but the packages and what everyone can know."""
+
+from vielfalt.audit.attacks import Attack, attack
+from vielfalt.audit.releases import Release, read_releases, release_of
+
+__all__ = ["Attack", "Release", "attack", "read_releases", "release_of"]

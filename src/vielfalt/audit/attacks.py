@@ -1,0 +1,106 @@
+"""The attacks: what is tried, on how many figures, and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vielfalt.audit import singles
+from vielfalt.audit.areas import over_atoms
+from vielfalt.audit.bounds import narrowed
+from vielfalt.audit.figures import Figures, Key, figures_of
+from vielfalt.audit.releases import Release
+from vielfalt.audit.sums import Sum, same_people, sums
+from vielfalt.audit.told import Told
+from vielfalt.words import N_
+
+TITLES = {
+    "recompute": N_("Interval attack: all sums over areas and categories of one release"),
+    "definitions": N_("Definitions subtracted from each other: figures that count the same people in several tables"),
+    "releases": N_("Releases compared: all dates and all versions together"),
+    "areas": N_("Area divisions subtracted from each other where they overlap"),
+    "totals": N_("Totals published elsewhere"),
+    "shares": N_("Shares and quotients turned back into counts"),
+    "classes": N_("Bounds of the classes of maps"),
+    "address": N_("One address: areas in which a shelter or home holds nearly everybody"),
+}
+"""What each attack does, by its id, in the order in which they run."""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One attack with the number of figures tried and what it told."""
+
+    id: str
+    tried: int
+    told: tuple[Told, ...]
+
+
+Elsewhere = Sequence[tuple[Key, int]]
+"""Figures that are known from other publications."""
+
+
+def attack(releases: Sequence[Release], elsewhere: Elsewhere = ()) -> tuple[Attack, ...]:
+    """All attacks on the last of the releases, by a reader of all of them.
+
+    A figure is told when its number can be computed, unless it is zero, or when it must be positive and below the
+    smallest number that may be shown. What an earlier attack tells is not counted again, nor what the releases before
+    the last one tell without it. Tables of changed or rounded numbers are left out.
+    """
+    releases = tuple(_exact(release) for release in releases)
+    *earlier, last = releases
+    alone, together = (figures_of(each) for each in ((last,), releases))
+    tried = [_intervals("recompute", alone, found := sums((last,), alone))]
+    tried.append(_intervals("definitions", alone, [*found, *same_people((last,), alone)]))
+    everything = [*sums(releases, together), *same_people(releases, together)]
+    tried.append(_intervals("releases", together, everything) if earlier else _nothing_new("releases", tried[-1]))
+    atoms = over_atoms(releases, together)
+    tried.append(_intervals("areas", together, [*everything, *atoms]) if atoms else _nothing_new("areas", tried[-1]))
+    if elsewhere:
+        for key, value in elsewhere:
+            if key in together.number:
+                together.shown(key, value)
+        tried.append(_intervals("totals", together, [*everything, *atoms]))
+    tried += [Attack("shares", *singles.shares(last)), Attack("classes", *singles.classes(last))]
+    tried.append(Attack("address", *singles.address(last)))
+    return tuple(_new(tried, _told_before(earlier)))
+
+
+def _exact(release: Release) -> Release:
+    """The release without tables whose numbers were changed or rounded: their sums do not hold, so nothing follows."""
+    tables = {
+        id: cells for id, cells in release.results.tables.items() if not (cells.frame["status"] == "estimated").any()
+    }
+    return replace(release, results=replace(release.results, tables=tables))
+
+
+def _told_before(earlier: Sequence[Release]) -> set[Key]:
+    """What the releases before the last one tell without it."""
+    if not earlier:
+        return set()
+    figures = figures_of(earlier)
+    known = [*sums(earlier, figures), *same_people(earlier, figures), *over_atoms(earlier, figures)]
+    return {told.key for told in _intervals("releases", figures, known).told}
+
+
+def _nothing_new(id: str, before: Attack) -> Attack:
+    """An attack for which the releases give nothing that the one before did not have."""
+    return Attack(id, before.tried, ())
+
+
+def _new(attacks: Iterable[Attack], before: set[Key]) -> Iterable[Attack]:
+    for each in attacks:
+        yield Attack(each.id, each.tried, tuple(told for told in each.told if told.key not in before))
+        before = before | {told.key for told in each.told}
+
+
+def _intervals(id: str, figures: Figures, known: Sequence[Sum]) -> Attack:
+    secret = figures.secret()
+    low, high = narrowed(figures, known)
+    least = np.array(figures.least)
+    told = secret & (((low == high) & (high > 0)) | ((low > 0) & (high < least)))
+    keys = list(figures.number)
+    found = [Told(keys[place], int(low[place]), int(high[place])) for place in np.flatnonzero(told).tolist()]
+    return Attack(id, int(np.count_nonzero(secret)), tuple(found))

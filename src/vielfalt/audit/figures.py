@@ -1,0 +1,103 @@
+"""Every figure of the releases as a number between two bounds, under the name that makes equal figures one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vielfalt.audit.releases import Release
+from vielfalt.cells import ProtectedCells
+from vielfalt.figures.disclosure.division import Ints, Marks
+
+OUTSIDE = "outside"
+"""The level of those who live in no area: never published, but part of the town."""
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """What a figure counts: whom (date, table, definitions), where, and which category."""
+
+    date: int
+    table: str
+    definitions: tuple[str, ...]
+    level: str
+    area: str
+    category: tuple[str, ...]
+
+    def at(self, level: str, area: str) -> Key:
+        """The same of another area."""
+        return Key(self.date, self.table, self.definitions, level, area, self.category)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures by key with their bounds; ``least``: the smallest number that may be shown (0: never published).
+
+    ``contradictions`` counts figures that two releases show differently; the attack believes the first.
+    """
+
+    number: dict[Key, int] = field(default_factory=dict)
+    low: list[int] = field(default_factory=list)
+    high: list[int] = field(default_factory=list)
+    least: list[int] = field(default_factory=list)
+    contradictions: list[Key] = field(default_factory=list)
+
+    def hidden(self, key: Key, most: int, least: int = 0) -> int:
+        """The number of a figure, entered as unknown where it is new."""
+        number = self.number.setdefault(key, len(self.low))
+        if number == len(self.low):
+            self.low.append(0)
+            self.high.append(most)
+            self.least.append(least)
+        return number
+
+    def shown(self, key: Key, value: int) -> None:
+        """Enters a figure that can be read somewhere."""
+        number = self.hidden(key, value)
+        if self.low[number] == self.high[number] != value:
+            self.contradictions.append(key)
+        else:
+            self.low[number] = self.high[number] = value
+
+    def bounds(self) -> tuple[Ints, Ints]:
+        """The least and the largest number of every figure."""
+        return np.array(self.low, dtype=np.int64), np.array(self.high, dtype=np.int64)
+
+    def secret(self) -> Marks:
+        """The figures that no release shows and that somebody may want to know."""
+        low, high = self.bounds()
+        marks: Marks = (low < high) & (np.array(self.least) > 0)
+        return marks
+
+
+def key_of(release: Release, cells: ProtectedCells) -> Key:
+    """The key of a table's figures, without place and category. Earlier residents are those of the earlier release."""
+    table = cells.table
+    date = release.since if table.unit == "earlier" else release.results.source.date
+    id = "residents" if table.id == "residents_before" else table.id
+    return Key(date, id, table.definitions, "", "", ())
+
+
+def figures_of(releases: Iterable[Release]) -> Figures:
+    """All figures of the releases; what one of them shows is known."""
+    found = Figures()
+    releases = tuple(releases)
+    most = max((_largest(cells) for release in releases for cells in release.results.tables.values()), default=0)
+    for release in releases:
+        for cells in release.results.tables.values():
+            key = key_of(release, cells)
+            least = cells.protection.min_cell
+            for level, area, *category, value, _ in cells.frame.iter_rows():
+                named = Key(key.date, key.table, key.definitions, level, area, tuple(category))
+                if value is None:
+                    found.hidden(named, most, least)
+                else:
+                    found.shown(named, value)
+    return found
+
+
+def _largest(cells: ProtectedCells) -> int:
+    largest = cells.frame["value"].max()
+    return largest if isinstance(largest, int) else 0

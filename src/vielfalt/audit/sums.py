@@ -1,0 +1,153 @@
+"""Every sum that an intruder knows to hold between the figures of releases."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from vielfalt import codes, programme
+from vielfalt.audit.figures import OUTSIDE, Figures, Key, key_of
+from vielfalt.audit.releases import Release
+from vielfalt.cells import ProtectedCells
+from vielfalt.geography import TOWN, Geography
+from vielfalt.table import Table
+
+Sum = tuple[int, list[int]]
+"""The number of a total and those of its parts."""
+COUPLE = "couple_no_child"
+"""The one pair of ``programme.SAME`` in which a household is two persons."""
+MISSING = ("",)
+"""The category of people whom a table leaves out because it does not know theirs."""
+
+
+def sums(releases: Iterable[Release], figures: Figures) -> list[Sum]:
+    """Over areas, over categories, and over either characteristic of a crossing."""
+    found: list[Sum] = []
+    for release in releases:
+        tables = release.results.tables
+        for cells in tables.values():
+            key, categories = key_of(release, cells), _categories(cells)
+            found += _over_areas(figures, key, categories, release.results.geography, cells)
+            for place, parent in _totals(cells.table, tables):
+                found += _over_categories(figures, key, key_of(release, parent), cells, parent, place)
+    return found
+
+
+def _categories(cells: ProtectedCells) -> list[tuple[str, ...]]:
+    names = list(cells.table.dimensions)
+    return [tuple(row) for row in cells.frame.select(names).unique(maintain_order=True).iter_rows()] if names else [()]
+
+
+def _over_areas(
+    figures: Figures, key: Key, categories: list[tuple[str, ...]], geography: Geography, cells: ProtectedCells
+) -> Iterator[Sum]:
+    present = set(cells.frame["level"].unique())
+    above = TOWN
+    most = max(figures.high, default=0)
+    for division in geography.levels:
+        level = division.id
+        if level not in present or above not in present:
+            return
+        inside = defaultdict(list)
+        for inner in division.areas:
+            inside[inner.parent].append(inner.key)
+        for category in categories:
+            named = Key(key.date, key.table, key.definitions, "", "", category)
+            for area, parts in inside.items():
+                numbers = [figures.number[named.at(level, part)] for part in parts]
+                if above == TOWN:
+                    numbers.append(figures.hidden(named.at(OUTSIDE, ""), most))
+                yield figures.number[named.at(above, area)], numbers
+        above = level
+
+
+def _totals(table: Table, tables: Mapping[str, ProtectedCells]) -> Iterator[tuple[int, ProtectedCells]]:
+    """The tables whose figures are totals of this one's: by which dimension, and which table."""
+    if len(table.dimensions) == 1:
+        parent = table.parent
+        while parent and parent not in tables:
+            parent = programme.table(parent).parent if parent in programme.IDS else ""
+        if parent:
+            yield 0, tables[parent]
+    above = tables.get(table.parent)
+    if len(table.dimensions) == 2 and above is not None and above.table.dimensions == table.dimensions[:1]:
+        yield 0, above
+        second = (table.dimensions[1:], table.unit)
+        yield from ((1, other) for other in tables.values() if (other.table.dimensions, other.table.unit) == second)
+
+
+def _over_categories(
+    figures: Figures, key: Key, total: Key, cells: ProtectedCells, parent: ProtectedCells, place: int
+) -> Iterator[Sum]:
+    inside: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+    for category in _categories(cells):
+        inside[_above(cells.table, place, category, parent.table)].append(category)
+    places = [(level, area) for level, area in _places(cells) if total.at(level, area).table]
+    levels = set(parent.frame["level"].unique())
+    for above, parts in inside.items():
+        sure = _complete(figures, key, total, places, above, parts)
+        for level, area in places:
+            named = Key(total.date, total.table, total.definitions, level, area, above)
+            if level in levels and named in figures.number:
+                numbers = [
+                    figures.number[Key(key.date, key.table, key.definitions, level, area, part)] for part in parts
+                ]
+                if not sure:
+                    most = figures.high[figures.number[named]]
+                    missing = Key(key.date, key.table, key.definitions, level, area, (*above, *MISSING))
+                    numbers.append(figures.hidden(missing, most))
+                yield figures.number[named], numbers
+
+
+def _places(cells: ProtectedCells) -> list[tuple[str, str]]:
+    return list(cells.frame.select("level", "area").unique(maintain_order=True).iter_rows())
+
+
+def _above(table: Table, place: int, category: tuple[str, ...], parent: Table) -> tuple[str, ...]:
+    """The category of the parent table in which a category lies."""
+    if not parent.dimensions:
+        return ()
+    dimension, key = table.dimensions[place], category[place]
+    id = table.parent if len(table.dimensions) == 1 else parent.id
+    while dimension != parent.dimensions[0]:
+        above = programme.table(id)
+        if above.dimensions and above.dimensions[0] != dimension:
+            dimension, key = above.dimensions[0], codes.category(dimension, key).parent
+        id = above.parent
+    return (key,)
+
+
+def _complete(
+    figures: Figures,
+    key: Key,
+    total: Key,
+    places: list[tuple[str, str]],
+    above: tuple[str, ...],
+    parts: list[tuple[str, ...]],
+) -> bool:
+    """Whether no area shows that the parts are fewer than the total: people of unknown category are left out."""
+    for level, area in places:
+        whole = figures.number.get(Key(total.date, total.table, total.definitions, level, area, above))
+        numbers = [figures.number[Key(key.date, key.table, key.definitions, level, area, part)] for part in parts]
+        if whole is None or any(figures.low[number] != figures.high[number] for number in (whole, *numbers)):
+            continue
+        if sum(figures.low[number] for number in numbers) != figures.low[whole]:
+            return False
+    return True
+
+
+def same_people(releases: Iterable[Release], figures: Figures) -> list[Sum]:
+    """Figures that count the same people in two tables, as totals with a single part (or the same part twice)."""
+    return [pair for release in releases for pair in _same(figures, release)]
+
+
+def _same(figures: Figures, release: Release) -> Iterator[Sum]:
+    tables = release.results.tables
+    for (one, category), (other, counterpart) in programme.SAME:
+        if one in tables and other in tables:
+            left, right = key_of(release, tables[one]), key_of(release, tables[other])
+            for level, area in _places(tables[one]):
+                whole = Key(left.date, left.table, left.definitions, level, area, (category,))
+                part = Key(right.date, right.table, right.definitions, level, area, (counterpart,))
+                if whole in figures.number and part in figures.number:
+                    yield figures.number[whole], [figures.number[part]] * (2 if category == COUPLE else 1)

@@ -1,0 +1,107 @@
+"""The audit of releases from their folders, with what earlier releases and other publications show."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from vielfalt import audit
+from vielfalt.audit.attacks import TITLES, Attack
+from vielfalt.audit.figures import Key, key_of
+from vielfalt.audit.releases import Release
+from vielfalt.errors import DeliveryError, DisclosureError
+from vielfalt.publish.contents import MANIFEST
+from vielfalt.publish.releases import releases_in
+from vielfalt.words import N_, Words
+
+
+def of_folders(folders: Sequence[Path], elsewhere: Iterable[Path]) -> tuple[Attack, ...]:
+    """The attacks on the last of the releases by somebody who has all of them and the tables published elsewhere.
+
+    Raises DeliveryError when a release or a table cannot be read.
+    """
+    releases = audit.read_releases(folders)
+    known = [entry for path in elsewhere for entry in _known(path, releases[-1])]
+    return audit.attack(releases, known)
+
+
+def before(folder: Path, ags: str, kind: str) -> tuple[tuple[Release, ...], list[dict[str, str]]]:
+    """The releases of a town that were published before, oldest first, and each with the hash of its manifest."""
+    paths = [path for _, _, path in releases_in(folder)]
+    read = zip(paths, audit.read_releases(paths), strict=True)
+    own = [
+        (path, release)
+        for path, release in read
+        if (release.results.source.ags, release.results.source.kind) == (ags, kind)
+    ]
+    remembered = [
+        {"release": release.name, "manifest": hashlib.sha256((path / MANIFEST).read_bytes()).hexdigest()}
+        for path, release in own
+    ]
+    return tuple(release for _, release in own), remembered
+
+
+def as_json(attacks: Iterable[Attack]) -> list[dict[str, Any]]:
+    """The attacks as the release package and ``--json`` tell them: what was tried, and how many figures were told."""
+    return [{"id": each.id, "cells": each.tried, "disclosed": len(each.told)} for each in attacks]
+
+
+def lines(attacks: Iterable[Attack], words: Words) -> list[str]:
+    """The report of the audit: one line per attack; below it the places that were told, not the numbers."""
+    found = []
+    for each in attacks:
+        result = words.plural("{n} figure told", "{n} figures told", len(each.told)) if each.told else words("held")
+        tried = words.plural("{n} figure tried", "{n} figures tried", each.tried)
+        found.append(f"{words(TITLES[each.id])}: {tried}, {result}")
+        found += [f"    {_place(told.key)}" for told in each.told]
+    return found
+
+
+def refuse(attacks: Iterable[Attack], where: object) -> None:
+    """Raises DisclosureError when an attack told a hidden figure."""
+    told = sum(len(each.told) for each in attacks)
+    if told:
+        raise DisclosureError(
+            N_("The audit computed {cells} hidden figures from what is published."),
+            where=where,
+            cells=told,
+            todo=N_("Do not publish this release. Raise the thresholds in [protection] of town.toml and run again."),
+        )
+
+
+def _place(key: Key) -> str:
+    return " ".join(part for part in (key.table, key.level, key.area, *key.category) if part)
+
+
+def _known(path: Path, release: Release) -> list[tuple[Key, int]]:
+    """The figures of a table published elsewhere, in the columns of a release's table; ``status`` may be missing."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        names = [name for name in (rows[0] if rows else {}) if name not in ("level", "area", "value", "status")]
+        table = next(table for table in release.results.tables.values() if list(table.table.dimensions) == names)
+        base = key_of(release, table)
+        return [
+            (
+                Key(
+                    base.date,
+                    base.table,
+                    base.definitions,
+                    row["level"],
+                    row["area"],
+                    tuple(row[name] for name in names),
+                ),
+                int(row["value"]),
+            )
+            for row in rows
+            if row["value"].isdigit()
+        ]
+    except (OSError, UnicodeDecodeError, KeyError, StopIteration, csv.Error):
+        raise DeliveryError(
+            N_("This table of figures published elsewhere cannot be used."),
+            where=path,
+            todo=N_("It needs the columns level, area, those of a table of the release, and value."),
+        ) from None

@@ -1,0 +1,42 @@
+"""The command that attacks releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vielfalt.commands.options import FILE, FOLDER, WORDS, json_option, lang_option, print_json, spoken
+from vielfalt.words import Language
+
+
+@click.command(
+    help=WORDS(
+        "Attack the last RELEASE as an intruder would who has all of them: which hidden figures can be computed?"
+    )
+)
+@click.argument("release", type=FOLDER, nargs=-1, required=True)
+@click.option(
+    "--known",
+    "known",
+    type=FILE,
+    multiple=True,
+    help=WORDS("Table of figures published elsewhere (CSV, columns as in the release)."),
+)
+@json_option
+@lang_option
+def audit(release: tuple[Path, ...], known: tuple[Path, ...], as_json: bool, lang: Language | None) -> None:
+    """Audits releases."""
+    from vielfalt import auditing
+
+    words = spoken(lang)
+    attacks = auditing.of_folders(release, known)
+    if as_json:
+        told = auditing.as_json(attacks)
+        print_json({"attacks": told, "passed": not any(entry["disclosed"] for entry in told)})
+    else:
+        click.echo("\n".join(auditing.lines(attacks, words)))
+    auditing.refuse(attacks, release[-1])
+
+
+ALL: tuple[click.Command, ...] = (audit,)

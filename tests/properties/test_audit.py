@@ -1,0 +1,178 @@
+"""The audit as an intruder: it finds what was left open on purpose, and nothing in what the program protects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+import shapely
+from small_towns import ALL_TABLES, PROTECTION, TOWN, geography, tables
+
+from vielfalt.audit import Attack, Release, attack
+from vielfalt.audit.figures import Key
+from vielfalt.cells import ProtectedCells
+from vielfalt.figures.disclosure import protect
+from vielfalt.figures.index_values import IndexValue
+from vielfalt.geography import Area, AreaLevel, Geography
+from vielfalt.publish.results import Results, Source
+
+SOURCE = Source("Town", TOWN.key, 20251231, "register", "", "")
+
+
+def release(where: Geography, shown: Mapping[str, ProtectedCells], name: str = "1", **other: object) -> Release:
+    results = Results(SOURCE, where, shown, (), PROTECTION)
+    return Release(name, replace(results, **other), 0)  # type: ignore[arg-type]
+
+
+def drawn_town(seed: int) -> tuple[Geography, dict[str, ProtectedCells]]:
+    """A small town at random, protected by the program; some of its groups live at one address."""
+    draw = np.random.default_rng(seed)
+    where = geography(draw.integers(1, 4, size=draw.integers(2, 4)).tolist())
+    shape = (len(where.finest.areas) + 1, 10)
+    counts = draw.poisson(draw.gamma(0.6, 25.0, size=shape))
+    counts[-1] = draw.integers(0, 4, size=10)
+    together = draw.random(shape) < 0.1
+    return where, protect(tables(counts, together, where, ALL_TABLES), where, PROTECTION)
+
+
+def told(attacks: tuple[Attack, ...], id: str) -> list[tuple[str, str, tuple[str, ...], int, int]]:
+    found = next(each for each in attacks if each.id == id)
+    return [(each.key.table, each.key.area, each.key.category, each.low, each.high) for each in found.told]
+
+
+def with_value(cells: ProtectedCells, area: str, category: str, value: int | None) -> ProtectedCells:
+    """The table with one figure shown or hidden by hand."""
+    here = (pl.col("area") == area) & (pl.col(cells.table.dimensions[0]) == category)
+    status = "suppressed" if value is None else "ok"
+    frame = cells.frame.with_columns(
+        value=pl.when(here).then(pl.lit(value, pl.Int64)).otherwise("value"),
+        status=pl.when(here).then(pl.lit(status)).otherwise("status"),
+    )
+    return replace(cells, frame=frame)
+
+
+def plain(values: Mapping[str, tuple[int, int]]) -> tuple[Geography, dict[str, ProtectedCells]]:
+    """Germans and foreigners of quarters with one block each; nothing is small."""
+    where = geography([1] * len(values))
+    counts = np.zeros((len(values) + 1, 10), dtype=np.int64)
+    counts[:-1, 0], counts[:-1, 5] = np.array(list(values.values())).T
+    cells = tables(counts, np.zeros(counts.shape, bool), where, ("residents", "foreigner"))
+    return where, protect(cells, where, PROTECTION)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_nothing_is_told_of_a_random_town(seed: int) -> None:
+    where, shown = drawn_town(seed)
+    found = attack([release(where, shown)])
+    assert [(each.id, each.told) for each in found if each.told] == []
+
+
+def test_a_partner_forgotten_is_found_by_the_interval_attack() -> None:
+    where, shown = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
+    assert not any(each.told for each in attack([release(where, shown)]))
+    leaky = dict(shown)
+    for area in ("Q0", "Q0B0"):
+        leaky["foreigner"] = with_value(leaky["foreigner"], area, "foreign", None)
+    assert ("foreigner", "Q0", ("foreign",), 30, 30) in told(attack([release(where, leaky)]), "recompute")
+
+
+def test_a_version_that_shows_more_tells_what_the_other_hides() -> None:
+    where, shown = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
+    hidden = dict(shown)
+    for area in ("Q0", "Q1", "Q0B0", "Q1B0"):
+        for category in ("german", "foreign"):
+            hidden["foreigner"] = with_value(hidden["foreigner"], area, category, None)
+    first = dict(hidden)
+    first["foreigner"] = with_value(first["foreigner"], "Q0", "foreign", 30)
+    alone = attack([release(where, hidden)])
+    both = attack([release(where, first), release(where, hidden, "2")])
+    assert not any(each.told for each in alone)
+    assert not told(both, "recompute")
+    assert not told(both, "releases")  # the first version told it without the second
+
+
+def test_figures_published_elsewhere_are_used() -> None:
+    where, shown = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
+    for area in ("Q0", "Q1", "Q0B0", "Q1B0"):
+        for category in ("german", "foreign"):
+            shown["foreigner"] = with_value(shown["foreigner"], area, category, None)
+    table = shown["foreigner"].table
+    key = Key(20251231, "foreigner", table.definitions, "quarter", "Q1", ("foreign",))
+    assert not any(each.told for each in attack([release(where, shown)]))
+    found = attack([release(where, shown)], [(key, 40)])
+    assert ("foreigner", "Q0", ("foreign",), 30, 30) in told(found, "totals")
+
+
+def test_divisions_that_overlap_are_subtracted() -> None:
+    """The second division merges two areas of the first but for one block, whose figure follows."""
+    squares = {f"B{place}": shapely.box(place, 0, place + 1, 1) for place in range(3)}
+    one = _flat("block", squares)
+    other = _flat("zone", {"Z0": shapely.box(0, 0, 2, 1), "Z1": squares["B2"]})
+    counts = {"B0": 40, "B1": 30, "B2": 70}
+    shown = {"residents": _residents(one, counts)}
+    shown["residents"] = _hide(shown["residents"], ("B0", "B1"))
+    zones = {"residents": _residents(other, {"Z0": 70, "Z1": 70})}
+    together = attack([release(other, zones), release(one, shown, "2")])
+    assert not any(each.told for each in together)
+    shown["residents"] = _hide(_residents(one, counts), ("B1", "B2"))
+    together = attack([release(other, zones), release(one, shown, "2")])
+    assert ("residents", "B2", (), 70, 70) in told(together, "areas")
+
+
+def _flat(level: str, shapes: Mapping[str, shapely.Polygon]) -> Geography:
+    areas = tuple(Area(key, key, TOWN.key) for key in shapes)
+    return Geography(TOWN, (AreaLevel(level, level, areas),), "EPSG:25832", {level: shapes})
+
+
+def _residents(where: Geography, counts: Mapping[str, int]) -> ProtectedCells:
+    from small_towns import cells_of
+
+    from vielfalt import programme
+
+    cells = cells_of(programme.table("residents"), {(area,): n for area, n in counts.items()})
+    return protect({"residents": cells}, where, PROTECTION)["residents"]
+
+
+def _hide(cells: ProtectedCells, areas: tuple[str, ...]) -> ProtectedCells:
+    here = pl.col("area").is_in(areas)
+    frame = cells.frame.with_columns(
+        value=pl.when(~here).then("value"), status=pl.when(here).then(pl.lit("suppressed")).otherwise("status")
+    )
+    return replace(cells, frame=frame)
+
+
+def test_a_quotient_of_a_hidden_figure_is_turned_back() -> None:
+    where, shown = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
+    for area in ("Q0", "Q1", "Q0B0", "Q1B0"):
+        for category in ("german", "foreign"):
+            shown["foreigner"] = with_value(shown["foreigner"], area, category, None)
+    quotient = IndexValue(
+        "location_quotient", "foreigner", "quarter", "foreign", "Q0", round(30 / 90 / (120 / 330), 3), 3
+    )
+    found = attack([release(where, shown, indices=(quotient,))])
+    assert told(found, "shares") == [("foreigner", "Q0", ("foreign",), 30, 30)]
+
+
+def test_a_quarter_that_is_a_shelter_is_found() -> None:
+    where, shown = plain({"Q0": (60, 300), "Q1": (80, 40), "Q2": (70, 50)})
+    homes = replace(
+        shown["foreigner"],
+        table=replace(shown["foreigner"].table, id="household_type", dimensions=("household_type",)),
+        frame=shown["foreigner"]
+        .frame.rename({"foreigner": "household_type"})
+        .with_columns(pl.col("household_type").replace({"foreign": "institution", "german": "single"})),
+    )
+    found = told(attack([release(where, {**shown, "household_type": homes})]), "address")
+    assert ("foreigner", "Q0", ("foreign",), 300, 300) in found
+    assert not [each for each in found if each[1] in ("Q1", "Q2")]
+
+
+def test_changed_numbers_are_left_out() -> None:
+    where, shown = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
+    changed = {
+        id: replace(cells, frame=cells.frame.with_columns(status=pl.lit("estimated"))) for id, cells in shown.items()
+    }
+    assert [(each.tried, each.told) for each in attack([release(where, changed)])] == [(0, ())] * 7
