@@ -597,3 +597,17 @@ def test_a_release_names_its_rule_set_and_is_not_compared_with_another(town: Pat
     persons = pl.read_parquet(town / "vault" / LATEST / "persons.parquet")
     traced = persons.filter(pl.col("migration_rule") == "F1-H")["record"][0]
     assert "Rules of the migration status (bielefeld-1)" in vielfalt("trace", town, traced).stdout
+
+
+def test_the_audit_holds_and_a_release_remembers_what_was_published_before(evaluated: Path, tmp_path: Path) -> None:
+    folders = sorted(path for path in (evaluated / "releases").iterdir() if path.is_dir())
+    told = json.loads(vielfalt("audit", *folders, "--json").stdout)
+    assert told["passed"]
+    assert [entry["id"] for entry in told["attacks"][:3]] == ["recompute", "definitions", "releases"]
+    assert all(entry["disclosed"] == 0 and entry["cells"] > 0 for entry in told["attacks"][:3])
+    assert "figures tried, held" in vielfalt("audit", folders[-1]).stdout
+    remembered = json.loads((folders[-1] / "audit.json").read_text(encoding="utf-8"))["published_before"]
+    assert [entry["release"] for entry in remembered] == [folder.name for folder in folders[:-1]]
+    wrong = tmp_path / "elsewhere.csv"
+    wrong.write_text("level,area,shoe_size,value\ntown,1,42,7\n", encoding="utf-8")
+    assert "cannot be used" in vielfalt("audit", folders[-1], "--known", wrong, expect=10).stderr

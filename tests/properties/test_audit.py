@@ -11,13 +11,16 @@ import pytest
 import shapely
 from small_towns import ALL_TABLES, PROTECTION, TOWN, geography, tables
 
+from vielfalt import auditing
 from vielfalt.audit import Attack, Release, attack
 from vielfalt.audit.figures import Key
 from vielfalt.cells import ProtectedCells
+from vielfalt.errors import DisclosureError
 from vielfalt.figures.disclosure import protect
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.publish.results import Results, Source
+from vielfalt.words import Words
 
 SOURCE = Source("Town", TOWN.key, 20251231, "register", "", "")
 
@@ -176,3 +179,16 @@ def test_changed_numbers_are_left_out() -> None:
         id: replace(cells, frame=cells.frame.with_columns(status=pl.lit("estimated"))) for id, cells in shown.items()
     }
     assert [(each.tried, each.told) for each in attack([release(where, changed)])] == [(0, ())] * 7
+
+
+def test_what_is_told_is_refused_by_place_and_without_its_number() -> None:
+    where, shown = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
+    for area in ("Q0", "Q0B0"):
+        shown["foreigner"] = with_value(shown["foreigner"], area, "foreign", None)
+    found = attack([release(where, shown)])
+    with pytest.raises(DisclosureError, match="2 hidden figures"):
+        auditing.refuse(found, "release")
+    lines = "\n".join(auditing.lines(found, Words("en")))
+    assert "foreigner quarter Q0 foreign" in lines
+    assert "30" not in lines
+    assert {entry["id"]: entry["disclosed"] for entry in auditing.as_json(found)}["recompute"] == 2
