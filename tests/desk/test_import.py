@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import shutil
 import stat
@@ -15,10 +16,11 @@ import pytest
 from django.conf import settings
 from forging import Change, described, forged
 
+from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.releases import packages
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import AreaSet, Index, Release, Series, Table, Town
-from vielfalt.errors import DeliveryError, DisclosureError, VielfaltError
+from vielfalt.errors import DeliveryError, DisclosureError, StorageError, VielfaltError
 from vielfalt.publish.releases import read_release
 
 
@@ -273,3 +275,26 @@ def test_nothing_is_kept_when_the_import_breaks_off(zipped: Path, monkeypatch: p
     assert not Release.objects.exists()
     assert not Table.objects.exists()
     assert not list((settings.DATA / "work").iterdir())
+
+
+@pytest.mark.django_db
+def test_a_full_disk_keeps_nothing(zipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    with pytest.raises(StorageError, match="cannot be kept"):
+        import_release(zipped)
+    assert not Release.objects.exists()
+    assert not Town.objects.exists()
+    assert not list(settings.PACKAGES.glob("*.partial"))
+
+
+def test_an_imported_package_can_be_imported_elsewhere(release: Release, tmp_path: Path) -> None:
+    """The package that the desk gives away is the one it took in."""
+    kept = archive_of(release)
+    copy = tmp_path / "copy.zip"
+    copy.write_bytes(kept.read_bytes())
+    digest = release.digest
+    release.delete()
+    assert import_release(copy).digest == digest

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from python_calamine import CalamineWorkbook
 
+from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.releases.models import Release, Series
 from vielfalt.publish.releases import read_release
 
@@ -64,6 +65,7 @@ def addresses(release: Release) -> dict[str, str]:
         "indices": reverse("indices", kwargs=place),
         "definitions": reverse("definitions", kwargs=place),
         "help": reverse("help"),
+        **{name: reverse(name, kwargs=place) for name in ("report_pdf", "report_html", "package")},
         "compare": reverse("compare"),
         "time": reverse("time", args=[release.town.ags]),
     }
@@ -199,6 +201,30 @@ def test_pictures_are_pictures(client: Client, release: Release) -> None:
     assert b"Musterfurt" in svg.content
     assert "attachment" in svg.headers["Content-Disposition"]
     assert client.get(addresses(release)["theme_png"]).content.startswith(b"\x89PNG")
+
+
+def test_report_and_package_are_those_of_the_town(client: Client, release: Release, package: Path) -> None:
+    where = addresses(release)
+    pdf = client.get(where["report_pdf"])
+    assert pdf.content == (package / "report.pdf").read_bytes()
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    html = client.get(where["report_html"])
+    assert html.content == (package / "report.html").read_bytes()
+    assert html.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in html.headers["Content-Security-Policy"]
+    assert "script-src" not in html.headers["Content-Security-Policy"]
+    whole = b"".join(client.get(where["package"]).streaming_content)  # type: ignore[attr-defined]
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    assert found == {
+        path.relative_to(package).as_posix(): path.read_bytes() for path in package.rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("name", ["report_pdf", "report_html", "package"])
+def test_a_package_that_is_gone_is_not_found(client: Client, release: Release, name: str) -> None:
+    archive_of(release).unlink()
+    assert client.get(addresses(release)[name]).status_code == 404
 
 
 def test_a_name_with_markup_stays_text(client: Client, release: Release) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from vielfalt.desk.atlas import comparison, downloads, views
+from vielfalt.desk.atlas import comparison, downloads, packages, views
 
 _RELEASE = "kommunen/<str:ags>/<str:name>/"
 
@@ -20,6 +20,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "karte/karte.svg", downloads.svg_file, name="theme_svg"),
     path(_RELEASE + "karte/karte.png", downloads.png_file, name="theme_png"),
     path(_RELEASE + "gebiete/<str:level>/<str:area>/", views.area, name="area"),
+    path(_RELEASE + "bericht.pdf", packages.report_pdf, name="report_pdf"),
+    path(_RELEASE + "bericht.html", packages.report_html, name="report_html"),
+    path(_RELEASE + "paket.zip", packages.package, name="package"),
     path(_RELEASE + "kennzahlen/", views.indices, name="indices"),
     path(_RELEASE + "definitionen/", views.definitions, name="definitions"),
     path("hilfe/", views.help_page, name="help"),

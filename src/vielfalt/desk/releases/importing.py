@@ -15,7 +15,7 @@ from vielfalt.desk import gateway
 from vielfalt.desk.gateway import TOWN, ProtectedCells, Published
 from vielfalt.desk.releases.drawing import drawn
 from vielfalt.desk.releases.models import AreaSet, Index, Level, Release, Series, Table, Town
-from vielfalt.desk.releases.packages import unpacked
+from vielfalt.desk.releases.packages import keep, unpacked
 from vielfalt.errors import DeliveryError
 from vielfalt.words import N_
 
@@ -45,10 +45,12 @@ def import_release(path: Path, ags: str = "") -> Release:
         _refuse_twice(published, digest, path)
         try:
             with transaction.atomic():
-                return _kept(published, digest, folder)
+                release = _kept(published, digest, folder)
+                keep(folder, settings.PACKAGES / f"{digest}.zip")
         except IntegrityError:
             _refuse_twice(published, digest, path)
             raise
+        return release
 
 
 def _refuse_twice(published: Published, digest: str, path: Path) -> None:

@@ -38,6 +38,34 @@ def unpacked(path: Path, workspace: Path) -> Iterator[Path]:
         yield folder
 
 
+def keep(folder: Path, archive: Path) -> None:
+    """Keeps a release as one zip file. Raises StorageError, and leaves nothing, without space or permission."""
+    partial = archive.with_suffix(".partial")
+    try:
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as file:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    file.write(path, path.relative_to(folder).as_posix())
+        partial.replace(archive)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StorageError(
+            N_("The package cannot be kept."),
+            where=error.filename or archive,
+            todo=N_("Check free space and permissions; nothing was imported."),
+        ) from error
+
+
+def kept_file(archive: Path, name: str) -> bytes | None:
+    """One file of a kept release; None where the archive or the file is not there any more."""
+    try:
+        with zipfile.ZipFile(archive) as file:
+            return file.read(name)
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return None
+
+
 def _unpack(path: Path, folder: Path) -> None:
     try:
         if path.stat().st_size > LARGEST_PACKAGE:
