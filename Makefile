@@ -10,7 +10,7 @@ CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
 
-demo: $(VENV)/installed $(VENV)/frontend ## Set up, make a synthetic town, evaluate it, open its report
+demo: $(VENV)/installed $(VENV)/frontend ## Set up, make a synthetic town, evaluate it, show it in the browser
 	$(BIN)/vielfalt demo
 
 test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser $(VENV)/peers ## Set up and run all tests

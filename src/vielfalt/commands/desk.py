@@ -45,7 +45,9 @@ def serve(host: str, port: int, lang: Language | None) -> None:
 
     shown = f"[{host}]" if ":" in host else host
     words = spoken(lang)
-    serving.serve(host, port, lambda: click.echo(words("The desk is at {address}", address=f"http://{shown}:{port}/")))
+    serving.serve(
+        host, port, lambda taken: click.echo(words("The desk is at {address}", address=f"http://{shown}:{taken}/"))
+    )
 
 
 @desk.command(help=WORDS("Check whether the desk is whole: settings, database, front-end files."))
@@ -64,11 +66,16 @@ def check(lang: Language | None) -> None:
     click.echo(words("The desk is whole. Its data lie in {folder}.", folder=serving.data_folder()))
 
 
-def _installed() -> None:
-    """Raises UsageError where the vault alone was installed."""
+def is_installed() -> bool:
+    """Whether the desk is installed here, or the vault alone."""
     from importlib.util import find_spec
 
-    if find_spec("django") is None or find_spec("waitress") is None:
+    return all(find_spec(name) for name in ("django", "waitress"))
+
+
+def _installed() -> None:
+    """Raises UsageError where the vault alone was installed."""
+    if not is_installed():
         raise UsageError(
             N_("The desk is not installed here, only the vault."), todo=N_("Install it: pip install “vielfalt[desk]”.")
         )

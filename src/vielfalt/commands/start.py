@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
+from vielfalt.commands.desk import is_installed
 from vielfalt.commands.options import FILE, FOLDER, WORDS, lang_option, spoken, to_stderr
-from vielfalt.words import Language
+from vielfalt.words import Language, Words
 
 
 @click.command(help=WORDS("Write a synthetic town as a complete town project into FOLDER."))
@@ -62,23 +64,48 @@ def profile(file: Path, lang: Language | None) -> None:
         click.echo(note, err=True)
 
 
-@click.command(help=WORDS("Write a synthetic town, evaluate it and open its report."))
+@click.command(help=WORDS("Write a synthetic town, evaluate it and show it in the browser."))
 @click.option("--residents", type=click.IntRange(min=1), default=40_000, show_default=True, help=WORDS("Residents."))
 @click.option(
     "--folder", type=FOLDER, default=None, help=WORDS("Where to put the town; a temporary folder unless given.")
 )
-@click.option("--no-open", is_flag=True, help=WORDS("Do not open the report in the browser."))
+@click.option("--no-open", is_flag=True, help=WORDS("Do not open the browser."))
 @lang_option
 def demo(residents: int, folder: Path | None, no_open: bool, lang: Language | None) -> None:
-    """Shows the whole path on a synthetic town."""
+    """Shows the whole path on a synthetic town.
+
+    It ends in the desk, which stays until somebody ends it; so only on a terminal. Else it ends in the report.
+    """
     import webbrowser
 
     from vielfalt import demonstration
 
-    report = demonstration.run(residents, folder, spoken(lang), to_stderr)
-    if not no_open:
-        webbrowser.open(report.as_uri())
+    words = spoken(lang)
+    report = demonstration.run(residents, folder, words, to_stderr)
     click.echo(str(report))
+    if no_open:
+        return
+    if is_installed() and sys.stdout.isatty():
+        _into_the_desk(report.parents[2], words)
+    else:
+        webbrowser.open(report.as_uri())
+
+
+def _into_the_desk(root: Path, words: Words) -> None:
+    """Serves the releases of a town project until Ctrl+C; the browser opens with the latest map."""
+    import webbrowser
+
+    from vielfalt.desk import serving
+    from vielfalt.town import read_town
+
+    ags = read_town(root).ags
+
+    def opened(port: int) -> None:
+        desk = f"http://127.0.0.1:{port}/"
+        click.echo(words("The desk is at {address}; end it with Ctrl+C.", address=desk))
+        webbrowser.open(f"{desk}kommunen/{ags}/neueste/karte/")
+
+    serving.show(root / "desk", sorted((root / "releases").glob("*.zip")), opened)
 
 
 ALL: tuple[click.Command, ...] = (synth, init, profile, demo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,8 +71,8 @@ def import_package(path: Path) -> Release:
     return import_release(path)
 
 
-def serve(host: str, port: int, started: Callable[[], None]) -> None:
-    """Serves the desk until it is stopped; ``started`` is called when it listens.
+def serve(host: str, port: int, started: Callable[[int], None]) -> None:
+    """Serves the desk until it is stopped; ``started`` is called with the port when it listens. Port 0: any free one.
 
     Raises UsageError for an address or port that cannot be listened to.
     """
@@ -89,8 +89,22 @@ def serve(host: str, port: int, started: Callable[[], None]) -> None:
             where=f"{host}:{port}",
             todo=N_("Choose another port: vielfalt desk serve --port 8021"),
         ) from None
-    started()
+    started(server.effective_port)
     server.run()
+
+
+def show(folder: Path, packages: Sequence[Path], started: Callable[[int], None]) -> None:
+    """Serves a desk with its data in ``folder`` that holds these packages, on any free port of this machine."""
+    os.environ["VIELFALT_DESK_DATA"] = str(folder)
+    ready()
+    from vielfalt.desk.releases.importing import import_release
+    from vielfalt.desk.releases.models import Release
+
+    kept = set(Release.objects.values_list("name", flat=True))
+    for package in packages:
+        if package.stem not in kept:
+            import_release(package)
+    serve("127.0.0.1", 0, started)
 
 
 def faults() -> list[Fault]:
