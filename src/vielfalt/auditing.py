@@ -28,9 +28,11 @@ def of_folders(folders: Sequence[Path], elsewhere: Iterable[Path]) -> tuple[Atta
     return audit.attack(releases, known)
 
 
-def before(folder: Path, ags: str, kind: str) -> tuple[tuple[Release, ...], list[dict[str, str]]]:
+def before(
+    folder: Path, ags: str, kind: str, *, without: Sequence[Path] = ()
+) -> tuple[tuple[Release, ...], list[dict[str, str]]]:
     """The releases of a town that were published before, oldest first, and each with the hash of its manifest."""
-    paths = [path for _, _, path in releases_in(folder)]
+    paths = [path for _, _, path in releases_in(folder) if path not in without]
     read = zip(paths, audit.read_releases(paths), strict=True)
     own = [
         (path, release)
@@ -69,6 +71,22 @@ def refuse(attacks: Iterable[Attack], where: object) -> None:
             where=where,
             cells=told,
             todo=N_("Do not publish this release. Raise the thresholds in [protection] of town.toml and run again."),
+        )
+
+
+def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
+    """Raises DisclosureError when a release tells hidden figures only beside the releases before it."""
+    told = {each.id: len(each.told) for each in attacks}
+    together = sum(told.pop(id, 0) for id in ("releases", "areas"))
+    if together and not any(told.values()):
+        raise DisclosureError(
+            N_("Beside the releases before it this one would tell {cells} hidden figures; nothing was released."),
+            where=releases,
+            cells=together,
+            todo=N_(
+                "If nobody outside has seen a release of this reference date yet, run again with --replace. If "
+                "somebody has, leave it at that release, or raise the thresholds in [protection] and try again."
+            ),
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from vielfalt import auditing, dates, dates_compared, fingerprint, kept_dates, schema
+from vielfalt import auditing, dates, dates_compared, fingerprint, kept_dates, schema, withdraw
 from vielfalt.audit import attack as attack_as_intruder
 from vielfalt.audit import release_of
 from vielfalt.cells import ProtectedCells, Protection
@@ -66,19 +66,20 @@ def reference_date(town: Town, wanted: int | None) -> int:
     return date
 
 
-def run(town: Town, date: int, language: Language, step: Step) -> Released:
+def run(town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path] = ()) -> Released:
     """Check, derive, count, protect, publish: the release package of a reference date, whole or not at all.
 
-    Nothing is released when neither extract, settings, areas nor program changed since the last release of that date;
-    what the vault has lost of it is written again.
+    ``replaced``: releases that nobody outside has seen (``withdraw.of_date``); they are not counted as published, and
+    are put away once the new one is written. Nothing is released when neither extract, settings, areas nor program
+    changed since the last release of that date; what the vault has lost of it is written again.
     Raises DisclosureError, and releases nothing, when a hidden figure could be recomputed from the published ones, and
     BusyError while another run is working on the town.
     """
     with alone_in(town.vault):
-        return _run(town, date, language, step)
+        return _run(town, date, language, step, replaced)
 
 
-def _run(town: Town, date: int, language: Language, step: Step) -> Released:
+def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path]) -> Released:
     print_now = fingerprint.of(town, date, language)
     before = _last_run(town, date)
     if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
@@ -89,10 +90,11 @@ def _run(town: Town, date: int, language: Language, step: Step) -> Released:
     with workspace(town, date) as (engine, vault):
         keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, earlier, step)
         evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
-    results, audit = _figures(town, date, evaluation, earlier, step)
+    results, audit = _figures(town, date, evaluation, earlier, step, replaced)
     with step("publish"):
         results = replace(results, fingerprint=keep_table(town, date, vault))
         folder = write_release(results, town.releases, Words(language), audit)
+        withdraw.put_away(replaced, town.vault)
     _keep_the_latest(town)
     _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
     return Released(folder, False, evaluation.findings, results.utility)
@@ -112,7 +114,7 @@ def _keep_the_latest(town: Town) -> None:
 
 
 def _figures(
-    town: Town, date: int, evaluation: Evaluation, earlier: Earlier | None, step: Step
+    town: Town, date: int, evaluation: Evaluation, earlier: Earlier | None, step: Step, replaced: Sequence[Path]
 ) -> tuple[Results, dict[str, object]]:
     """The small world: protected tables, their audit, movements, and indices."""
     protection, geography = town.protection(date), evaluation.geography
@@ -129,13 +131,16 @@ def _figures(
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
     results = replace(results, utility=utility(results, evaluation))
     with step("audit"):
-        return results, _audited(town, results, attacks)
+        return results, _audited(town, results, attacks, replaced)
 
 
-def _audited(town: Town, results: Results, attacks: list[Mapping[str, object]]) -> dict[str, object]:
+def _audited(
+    town: Town, results: Results, attacks: list[Mapping[str, object]], replaced: Sequence[Path]
+) -> dict[str, object]:
     """The report of the audit by an intruder who has this release and all before it; raises DisclosureError."""
-    earlier, remembered = auditing.before(town.releases, town.ags, "register")
+    earlier, remembered = auditing.before(town.releases, town.ags, "register", without=replaced)
     intruder = attack_as_intruder((*earlier, release_of("", results)))
+    auditing.refuse_together(intruder, town.releases)
     auditing.refuse(intruder, town.root)
     told = [{**entry, "id": f"intruder_{entry['id']}"} for entry in auditing.as_json(intruder)]
     return audit([*attacks, *told]) | {"published_before": remembered}

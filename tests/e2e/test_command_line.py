@@ -611,3 +611,25 @@ def test_the_audit_holds_and_a_release_remembers_what_was_published_before(evalu
     wrong = tmp_path / "elsewhere.csv"
     wrong.write_text("level,area,shoe_size,value\ntown,1,42,7\n", encoding="utf-8")
     assert "cannot be used" in vielfalt("audit", folders[-1], "--known", wrong, expect=10).stderr
+
+
+def test_a_second_release_of_a_date_that_tells_beside_the_first_is_refused_or_replaces_it(
+    evaluated: Path, tmp_path: Path
+) -> None:
+    """Other thresholds hide other figures: what one release hides, the other may show."""
+    root = tmp_path / "town"
+    shutil.copytree(evaluated, root, ignore=shutil.ignore_patterns("truth"))
+    settings = root / "town.toml"
+    settings.write_text(settings.read_text("utf-8") + "\n[protection]\nmin_area = 60\nmin_cell = 8\n", "utf-8")
+    first = sorted((root / "releases").glob(f"{LATEST}-*"))
+    refused = vielfalt("run", root, "--date", LATEST, expect=12).stderr
+    assert "Beside the releases before it" in refused
+    assert "--replace" in refused
+    assert sorted((root / "releases").glob(f"{LATEST}-*")) == first
+    vielfalt("run", root, "--date", LATEST, "--replace")
+    assert [path.name for path in sorted((root / "releases").glob(f"{LATEST}-*"))] == [f"{LATEST}-2", f"{LATEST}-2.zip"]
+    away = root / "vault" / "withdrawn"
+    assert sorted(path.name for path in away.iterdir()) == [f"{LATEST}-1", f"{LATEST}-1.zip"]
+    audit = json.loads((root / "releases" / f"{LATEST}-2" / "audit.json").read_text(encoding="utf-8"))
+    assert f"{LATEST}-1" not in {entry["release"] for entry in audit["published_before"]}
+    assert "Nothing has changed" in vielfalt("run", root, "--date", LATEST, "--replace").stdout

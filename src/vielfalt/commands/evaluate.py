@@ -63,11 +63,16 @@ def check(folder: Path, date: str | None, as_json: bool, lang: Language | None) 
 @click.command(help=WORDS("Evaluate the town project FOLDER: from the extract to the release package."))
 @click.argument("folder", type=FOLDER)
 @date_option
+@click.option(
+    "--replace",
+    is_flag=True,
+    help=WORDS("Put the earlier releases of this reference date away. Only if nobody outside has seen one of them."),
+)
 @json_option
 @lang_option
-def run(folder: Path, date: str | None, as_json: bool, lang: Language | None) -> None:
+def run(folder: Path, date: str | None, replace: bool, as_json: bool, lang: Language | None) -> None:
     """Evaluates a town."""
-    from vielfalt import console, dates, pipeline
+    from vielfalt import console, dates, pipeline, withdraw
     from vielfalt.publish import cost
     from vielfalt.steps import STEPS
     from vielfalt.town import read_town
@@ -75,8 +80,9 @@ def run(folder: Path, date: str | None, as_json: bool, lang: Language | None) ->
     town = read_town(folder)
     words = spoken(lang, town.language)
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
+    replaced = withdraw.of_date(town, day) if replace else ()
     with console.Steps(STEPS, words).shown() as step:
-        released = pipeline.run(town, day, words.language, step)
+        released = pipeline.run(town, day, words.language, step, replaced)
     if as_json:
         print_json(
             {
