@@ -12,7 +12,7 @@ import pytest
 from vielfalt.cells import ProtectedCells
 from vielfalt.errors import DisclosureError
 from vielfalt.methods import CELL_KEY, CELL_KEY_ADDITIVE, CHANGED, NEAREST, ROUNDED, UP_OR_DOWN
-from vielfalt.publish import altered, guard
+from vielfalt.publish import altered, cost, guard
 from vielfalt.publish.descriptor import describe
 from vielfalt.publish.maps import Atlas, draw_map
 from vielfalt.publish.report.content import build_report
@@ -63,6 +63,15 @@ def test_the_report_explains_the_method(results: Results, method: str, language:
     assert words("exactly zero") not in text and words("nobody, or very few") in text
     assert words("What the protection costs") in text and "69" in text
     assert words("Smallest number in a table") not in text
+
+
+def test_no_change_is_told_where_nothing_was_changed() -> None:
+    """Under suppression the zeros of a change would be noise."""
+    words = Words("en")
+    still = replace(COST, mean_change=0.0, share_change=0.0, share_change_relative=0.0, areas_in_another_class=0)
+    names = [name for name, _ in cost.rows(still, words)]
+    assert len(names) == 3 and not any("change" in name for name in names)
+    assert len(cost.rows(COST, words)) == 7
 
 
 def test_only_what_holds_is_said(results: Results) -> None:

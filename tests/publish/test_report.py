@@ -203,8 +203,17 @@ def test_missing_fields_are_named_in_words(report: Report) -> None:
 
 
 def test_the_limits_of_the_protection_are_stated(html: str) -> None:
-    assert "Differences between two reference dates are not yet tested automatically" in html
-    assert "Differences between two definitions are not yet tested automatically" in html
+    assert "Tested automatically: whether a figure that is not shown can be computed from this release" in html
+    assert "Not tested: what others publish about the same people." in html
+    assert "are not tested automatically" not in html
+
+
+def test_an_imported_table_is_not_called_tested(results: Results, words: Words) -> None:
+    imported = dataclasses.replace(results, source=dataclasses.replace(results.source, kind="table"))
+    page = to_html(build_report(imported, Atlas((), ()), words))
+    assert "Differences from other releases are not tested automatically" in page
+    assert "Differences between two definitions are not tested automatically" in page
+    assert "Tested automatically" not in page
 
 
 def test_large_levels_are_left_to_the_package(words: Words) -> None:

@@ -38,7 +38,7 @@ def method(results: Results, words: Words) -> tuple[Block, ...]:
         Terms(_settings(results, words)),
         *_cost(results, words),
         Heading(words(N_("Limits of the protection")), "limits", 2),
-        Bullets(tuple(words(limit) for limit in (*_limits(results), *_LIMITS))),
+        Bullets(tuple(words(limit) for limit in _limits(results))),
     )
 
 
@@ -59,20 +59,28 @@ _IMPORTED = (
     N_("Disclosure control then hides values before anything is published."),
     *_COMMON,
 )
-_LIMITS = (
+_AUDITED = (
     N_(
-        "Differences between two reference dates are not yet tested automatically: two releases "
-        "together may say more than each alone."
+        "Tested automatically: whether a figure that is not shown can be computed from this release and the town's "
+        "earlier ones, also by subtracting definitions, reference dates or area divisions from each other."
+    ),
+    N_("Not tested: what others publish about the same people. The command “vielfalt audit” tests such tables too."),
+)
+_NOT_AUDITED = (
+    N_(
+        "Differences from other releases are not tested automatically, for example from other reference dates: two "
+        "releases together may say more than each alone."
     ),
     N_(
-        "Differences between two definitions are not yet tested automatically either, for example "
-        "foreigners and migration background."
+        "Differences between two definitions are not tested automatically either, for example foreigners and "
+        "migration background."
     ),
     N_(
         "Differences between area divisions that overlap are not tested. Do not publish a second "
         "division of the same town beside this one."
     ),
 )
+"""Where the run itself attacks its tables one by one only."""
 
 
 def _cost(results: Results, words: Words) -> tuple[Block, ...]:
@@ -87,10 +95,11 @@ def _cost(results: Results, words: Words) -> tuple[Block, ...]:
 
 
 def _limits(results: Results) -> tuple[str, ...]:
-    """What cell key method and rounding cannot do, where they were used."""
+    """What cell key method and rounding cannot do, where they were used; what is tested before a release."""
+    tested = _NOT_AUDITED if results.source.kind == "table" else _AUDITED
     if not altered.altered(results):
-        return ()
-    return altered.ROUNDED_LIMITS if altered.method(results) in ROUNDED else altered.LIMITS
+        return tested
+    return (*(altered.ROUNDED_LIMITS if altered.method(results) in ROUNDED else altered.LIMITS), *tested)
 
 
 def _settings(results: Results, words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
