@@ -16,6 +16,7 @@ import publish_example
 
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release
+from vielfalt.methods import CELL_KEY
 from vielfalt.publish.package import write_release
 from vielfalt.words import Words
 
@@ -37,6 +38,13 @@ def zipped(package: Path) -> Path:
 @pytest.fixture()
 def release(db: None, zipped: Path) -> Release:
     return import_release(zipped)
+
+
+@pytest.fixture()
+def changed(db: None, tmp_path: Path) -> Release:
+    """A release under the cell key method: every number that is shown is marked as estimated."""
+    results = publish_example.marked(publish_example.results(), CELL_KEY)
+    return import_release(write_release(results, tmp_path, Words("de"), AUDIT))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -15,9 +16,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from python_calamine import CalamineWorkbook
 
+from vielfalt.desk import gateway
 from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.releases.models import Release, Series
+from vielfalt.methods import CELL_KEY
 from vielfalt.publish.releases import read_release
+from vielfalt.words import Words
 
 THEME = {"thema": "foreigner", "kategorie": "foreign", "ebene": "quarter"}
 
@@ -273,3 +277,28 @@ def test_the_language_is_chosen_and_kept(client: Client, release: Release) -> No
 @pytest.mark.django_db
 def test_an_empty_desk_says_what_to_do(client: Client) -> None:
     assert "vielfalt desk import" in client.get(reverse("towns")).content.decode()
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_changed_numbers_are_called_so(client: Client, changed: Release, language: str) -> None:
+    words = Words("de" if language == "de" else "en")
+    note = words("Numbers are changed or rounded to protect individual people; “0” means nobody or very few.")
+    at = addresses(changed)
+    pages = {
+        name: html.unescape(client.get(at[name], headers={"accept-language": language}).content.decode())
+        for name in ("theme", "area", "release", "indices", "definitions")
+    }
+    assert [name for name, page in pages.items() if note not in page] == []
+    assert words("estimated") in pages["theme"] and words("published") not in pages["theme"].split("<tbody")[1]
+    assert words(CELL_KEY) in pages["definitions"]
+    assert all(rule in pages["definitions"] for rule in gateway.protection_rules(words, CELL_KEY))
+    assert words("Smallest number of persons or households") not in pages["definitions"]
+
+
+def test_hidden_numbers_are_not_called_changed(client: Client, release: Release) -> None:
+    page = html.unescape(
+        client.get(addresses(release)["definitions"], headers={"accept-language": "en"}).content.decode()
+    )
+    assert "Numbers are changed or rounded" not in page
+    assert "Smallest number of persons or households that a published cell may show" in page
+    assert "min_cell" not in page

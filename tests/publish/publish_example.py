@@ -14,7 +14,8 @@ from vielfalt import codes, programme
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.publish.results import Capability, FindingCount, Previous, Results, Source
+from vielfalt.methods import CHANGED
+from vielfalt.publish.results import Capability, FindingCount, Previous, Results, Source, Utility
 from vielfalt.table import Table
 
 AGS = "05999004"
@@ -223,3 +224,22 @@ def with_undeterminable(results: Results, town: int | None) -> Results:
     )
     frame = pl.concat([cells.frame, added])
     return replace(results, tables={**results.tables, "mh_register": replace(cells, frame=frame)})
+
+
+COST = Utility(41_501, 1_017, 0.01, 1.4, 0.0018, 0.022, 658, 69)
+
+
+def marked(results: Results, method: str) -> Results:
+    """The example as if its numbers had been changed: every one shown is marked."""
+    tables = {
+        id: ProtectedCells(
+            cells.table,
+            cells.frame.with_columns(
+                status=pl.when(pl.col("value").is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("estimated"))
+            ),
+            method,
+            cells.protection,
+        )
+        for id, cells in results.tables.items()
+    }
+    return replace(results, tables=tables, utility=COST, fingerprint="ab" * 16 if method in CHANGED else "")

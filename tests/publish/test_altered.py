@@ -9,7 +9,6 @@ import polars as pl
 import publish_example as example
 import pytest
 
-from vielfalt.cells import ProtectedCells
 from vielfalt.errors import DisclosureError
 from vielfalt.methods import CELL_KEY, CELL_KEY_ADDITIVE, CHANGED, NEAREST, ROUNDED, UP_OR_DOWN
 from vielfalt.publish import altered, cost, guard
@@ -17,29 +16,13 @@ from vielfalt.publish.descriptor import describe
 from vielfalt.publish.maps import Atlas, draw_map
 from vielfalt.publish.report.content import build_report
 from vielfalt.publish.report.html import to_html
-from vielfalt.publish.results import Results, Utility
+from vielfalt.publish.results import Results
 from vielfalt.publish.shares import share, share_text
 from vielfalt.publish.themes import themes
 from vielfalt.words import Words
 
 NO_MAPS = Atlas((), ())
-COST = Utility(41_501, 1_017, 0.01, 1.4, 0.0018, 0.022, 658, 69)
-
-
-def marked(results: Results, method: str) -> Results:
-    """The example as if its numbers had been changed: every one shown is marked."""
-    tables = {
-        id: ProtectedCells(
-            cells.table,
-            cells.frame.with_columns(
-                status=pl.when(pl.col("value").is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("estimated"))
-            ),
-            method,
-            cells.protection,
-        )
-        for id, cells in results.tables.items()
-    }
-    return replace(results, tables=tables, utility=COST, fingerprint="ab" * 16 if method in CHANGED else "")
+marked, COST = example.marked, example.COST
 
 
 def test_true_counts_are_not_called_altered(results: Results) -> None:

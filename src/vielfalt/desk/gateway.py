@@ -5,16 +5,18 @@ Nothing that reads a register can be reached from here (a contract of the import
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from vielfalt import breaks, programme
+from vielfalt import breaks, parameters, programme
 from vielfalt.breaks import BY_RULES, Break, areas_comparable
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.definitions import Definition
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.geography import TOWN, AreaLevel
+from vielfalt.publish import altered
 from vielfalt.publish.classes import Classes, class_labels, classes
 from vielfalt.publish.labels import category_label, dimension_title, in_order, sentence_case
 from vielfalt.publish.lookup import bases
@@ -42,6 +44,22 @@ def same_meaning(found: Iterable[Break], table: str, dimensions: Iterable[str], 
 def programme_title(words: Words, table: str) -> str:
     """The title of a table of the programme; empty for a table that others counted."""
     return words(_PROGRAMME.get(table, ""))
+
+
+def protection_rules(words: Words, method: str) -> list[str]:
+    """What a method did to numbers and what follows for reading them; nothing where figures were only hidden."""
+    return [words(rule) for rule in altered.rules_of(method)]
+
+
+def protection_settings(words: Words, method: str, values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The settings of a release that had an effect under its method: what each means, and its value."""
+    known = parameters.load("protection")
+    idle = ("min_cell", "min_cell_fine") if altered.rules_of(method) else ()
+    return [
+        (words(known[name][-1].meaning) if name in known else name, value)
+        for name, value in values.items()
+        if name not in idle
+    ]
 
 
 __all__ = [
@@ -72,6 +90,8 @@ __all__ = [
     "in_order",
     "number_text",
     "programme_title",
+    "protection_rules",
+    "protection_settings",
     "read_published",
     "same_meaning",
     "sentence_case",

@@ -28,10 +28,14 @@ def in_short(results: Results) -> str:
 
 def rules(results: Results) -> tuple[str, ...]:
     """What was done to the numbers and what follows for reading them (message ids)."""
-    found = method(results)
-    if found in ROUNDED:
-        return (found, *_ROUNDED)
-    adding = {CELL_KEY: _APART, CELL_KEY_ADDITIVE: _AREAS_ADD_UP}.get(found, ())
+    return rules_of(method(results))
+
+
+def rules_of(method: str) -> tuple[str, ...]:
+    """The same for what tables are marked with."""
+    if method in ROUNDED:
+        return (method, *_ROUNDED)
+    adding = {CELL_KEY: _APART, CELL_KEY_ADDITIVE: _AREAS_ADD_UP}.get(method, ())
     return (*_CHANGED, *adding) if adding else ()
 
 

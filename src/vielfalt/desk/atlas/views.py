@@ -124,7 +124,16 @@ def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 def definitions(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """What the figures of a release mean, how they were protected, and where the data come from."""
     found = release_or_404(ags, name)
-    context = {"release": found, "town": found.town, "definitions": found.description["definitions"]}
+    words = current()
+    method = found.tables.values_list("method", flat=True).first() or ""
+    context = {
+        "release": found,
+        "town": found.town,
+        "definitions": found.description["definitions"],
+        "method": words(method),
+        "rules": gateway.protection_rules(words, method),
+        "settings": gateway.protection_settings(words, method, found.description["protection"]),
+    }
     return render(request, "desk/definitions.html", context)
 
 
