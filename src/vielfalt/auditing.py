@@ -12,7 +12,7 @@ from vielfalt import audit
 from vielfalt.audit.attacks import TITLES, Attack
 from vielfalt.audit.figures import Key, key_of
 from vielfalt.audit.releases import Release
-from vielfalt.errors import DeliveryError, DisclosureError
+from vielfalt.errors import DeliveryError, DisclosureError, UsageError
 from vielfalt.publish.contents import MANIFEST
 from vielfalt.publish.releases import releases_in
 from vielfalt.words import N_, Words
@@ -21,9 +21,17 @@ from vielfalt.words import N_, Words
 def of_folders(folders: Sequence[Path], elsewhere: Iterable[Path]) -> tuple[Attack, ...]:
     """The attacks on the last of the releases by somebody who has all of them and the tables published elsewhere.
 
-    Raises DeliveryError when a release or a table cannot be read.
+    Raises DeliveryError when a release or a table cannot be read, UsageError when they are of several
+    municipalities.
     """
     releases = audit.read_releases(folders)
+    towns = sorted({release.results.source.ags for release in releases})
+    if len(towns) > 1:
+        raise UsageError(
+            N_("The releases are of different municipalities: {keys}."),
+            keys=", ".join(towns),
+            todo=N_("Audit the releases of one municipality, oldest first."),
+        )
     known = [entry for path in elsewhere for entry in _known(path, releases[-1])]
     return audit.attack(releases, known)
 
@@ -55,11 +63,16 @@ def lines(attacks: Iterable[Attack], words: Words) -> list[str]:
     """The report of the audit: one line per attack; below it the places that were told, not the numbers."""
     found = []
     for each in attacks:
-        result = words.plural("{n} figure told", "{n} figures told", len(each.told)) if each.told else words("held")
-        tried = words.plural("{n} figure tried", "{n} figures tried", each.tried)
-        found.append(f"{words(TITLES[each.id])}: {tried}, {result}")
+        found.append(f"{words(TITLES[each.id])}: {_result(each, words)}")
         found += [f"    {_place(told.key)}" for told in each.told]
     return found
+
+
+def _result(attack: Attack, words: Words) -> str:
+    if not attack.tried:
+        return words("nothing to try")
+    held = words.plural("{n} figure told", "{n} figures told", len(attack.told)) if attack.told else words("held")
+    return f"{words.plural('{n} figure tried', '{n} figures tried', attack.tried)}, {held}"
 
 
 def refuse(attacks: Iterable[Attack], where: object) -> None:

@@ -245,6 +245,12 @@ def test_a_file_too_large_or_with_too_many_entries(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.django_db
+def test_a_package_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="does not exist"):
+        import_release(tmp_path / "release.zip")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04" + bytes(200)])
 def test_a_file_that_is_no_zip(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "release.zip"

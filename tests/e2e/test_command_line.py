@@ -254,6 +254,8 @@ def test_trace_and_explain(evaluated: Path) -> None:
         (("profile", "{missing}"), 10, ""),
         (("synth", "{town}"), 2, ""),
         (("init", "{town}"), 2, ""),
+        (("audit", "{missing}"), 10, "missing"),
+        (("audit", "{town}"), 10, "not the folder above"),
         (("import-table", "{missing}", "--profile", "{missing}"), 11, ""),
     ],
 )

@@ -257,6 +257,12 @@ def test_unusable_figures(tmp_path: Path, long: Path) -> None:
         run(path, "--area", "q", "--group", "x", "--group", "y")
     with pytest.raises(DeliveryError, match="is empty"):
         run(long, *LONG, "--filter", "quarter=nowhere")
+    path.write_bytes(b"PK\x03\x04\x81\x8d\xff\xfe")
+    with pytest.raises(DeliveryError, match="is no table"):
+        run(path, "--area", "q", "--group", "x")
+    path.write_text("q,x,y\nA,1,4\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="It has: q, x, y"):
+        run(path, "--area", "z", "--group", "x", "--group", "y")
     with pytest.raises(DeliveryError, match="does not exist"):
         run(tmp_path / "none.csv", "--area", "q", "--group", "x")
 

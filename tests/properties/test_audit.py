@@ -15,7 +15,7 @@ from vielfalt import auditing
 from vielfalt.audit import Attack, Release, attack
 from vielfalt.audit.figures import Key
 from vielfalt.cells import ProtectedCells
-from vielfalt.errors import DisclosureError
+from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.figures.disclosure import protect
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Area, AreaLevel, Geography
@@ -192,3 +192,18 @@ def test_what_is_told_is_refused_by_place_and_without_its_number() -> None:
     assert "foreigner quarter Q0 foreign" in lines
     assert "30" not in lines
     assert {entry["id"]: entry["disclosed"] for entry in auditing.as_json(found)}["recompute"] == 2
+
+
+def test_an_attack_with_nothing_to_try_is_not_said_to_have_been_held() -> None:
+    words = Words("en")
+    said = auditing.lines((Attack("recompute", 0, ()), Attack("definitions", 2, ())), words)
+    assert [line.rpartition(": ")[2] for line in said] == ["nothing to try", "2 figures tried, held"]
+
+
+def test_releases_of_two_municipalities_are_not_audited_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    where = geography([2])
+    own = release(where, {})
+    other = replace(own, results=replace(own.results, source=replace(SOURCE, ags="01999001")))
+    monkeypatch.setattr("vielfalt.audit.read_releases", lambda folders: (own, other))
+    with pytest.raises(UsageError, match="different municipalities: 01999001, "):
+        auditing.of_folders((), ())

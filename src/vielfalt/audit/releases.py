@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vielfalt import dates
+from vielfalt.errors import DeliveryError
+from vielfalt.publish.contents import DESCRIPTOR
 from vielfalt.publish.reading import read_published
 from vielfalt.publish.results import Results
+from vielfalt.words import N_
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,12 @@ def read_releases(folders: Iterable[Path]) -> tuple[Release, ...]:
     """The releases in these folders. Raises DeliveryError for a package that is broken or none."""
     found = []
     for folder in folders:
+        if not (folder / DESCRIPTOR).is_file():
+            raise DeliveryError(
+                N_("This is no release of Vielfalt: it has no readable description."),
+                where=folder,
+                todo=N_("Name the folder of a release, not its zip file and not the folder above."),
+            )
         published = read_published(folder)
         since = published.description.get("movements_since")
         found.append(Release(published.release, published.results, dates.from_iso(since) if since else 0))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from vielfalt.commands.options import FILE, FOLDER, WORDS, json_option, lang_option, print_json, spoken
+from vielfalt.commands.options import FILE, WORDS, json_option, lang_option, print_json, spoken
 from vielfalt.words import Language
 
 
@@ -15,7 +15,7 @@ from vielfalt.words import Language
         "Attack the last RELEASE as an intruder would who has all of them: which hidden figures can be computed?"
     )
 )
-@click.argument("release", type=FOLDER, nargs=-1, required=True)
+@click.argument("release", type=FILE, nargs=-1, required=True)
 @click.option(
     "--known",
     "known",

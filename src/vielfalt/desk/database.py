@@ -8,7 +8,10 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from vielfalt.words import N_
+
 _POSTGRESQL = "django.db.backends.postgresql"
+BAD_ADDRESS = N_("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name")
 _KEPT_SECONDS = 60
 """How long a connection to PostgreSQL waits for the next request."""
 
@@ -23,7 +26,7 @@ def database(url: str, folder: Path) -> dict[str, Any]:
         found = {}
     if found.get("ENGINE") != _POSTGRESQL:
         # The address holds a password: it is not repeated.
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name")
+        raise ImproperlyConfigured(BAD_ADDRESS)
     return found
 
 

@@ -32,15 +32,20 @@ def ready() -> None:
     from django.core.management import call_command
     from django.db import DatabaseError, OperationalError
 
+    from vielfalt.desk.database import BAD_ADDRESS
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vielfalt.desk.settings")
     try:
         django.setup()
         call_command("migrate", verbosity=0, interactive=False)
     except ImproperlyConfigured as error:
+        todo = N_("Correct it in the environment and start again.")
+        if str(error) == BAD_ADDRESS:
+            raise UsageError(BAD_ADDRESS, todo=todo) from None
         raise UsageError(
             N_("A setting of the desk cannot be used: {reason}"),
             reason=str(error),
-            todo=N_("Correct it in the environment and start again."),
+            todo=todo,
         ) from None
     except OperationalError as error:
         if os.environ.get("DATABASE_URL"):

@@ -130,17 +130,28 @@ def _form(path: Path, area: str) -> FileForm:
     """How the file is written: XLSX by its name, else the delimiter under which the header names the area column."""
     if path.suffix.lower() == ".xlsx" or not path.is_file():
         return FileForm(format="xlsx" if path.suffix.lower() == ".xlsx" else "csv")
-    content = path.read_bytes()
-    try:
-        content.decode("utf-8-sig")
-        encoding = "utf-8"
-    except UnicodeDecodeError:
-        encoding = "cp1252"
-    lines = content.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace").splitlines()
+    encoding, text = _text(path)
+    lines = text.splitlines()
     for delimiter, decimal in _DELIMITERS.items():
         if any(area in [cell.strip() for cell in header] for header in csv.reader(lines[:1], delimiter=delimiter)):
             return FileForm(delimiter=delimiter, encoding=encoding, decimal=decimal)
-    return FileForm(encoding=encoding)
+    likely = max(_DELIMITERS, key=lambda delimiter: lines[0].count(delimiter) if lines else 0)
+    return FileForm(delimiter=likely, encoding=encoding, decimal=_DELIMITERS[likely])
+
+
+def _text(path: Path) -> tuple[str, str]:
+    """The encoding of a file and its text. Raises DeliveryError for a file that is no text."""
+    content = path.read_bytes()
+    for encoding, codec in (("utf-8", "utf-8-sig"), ("cp1252", "cp1252")):
+        try:
+            return encoding, content.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    raise DeliveryError(
+        N_("The file is no table: neither CSV (UTF-8 or Windows-1252) nor XLSX."),
+        where=path,
+        todo=N_("Save the table as CSV or XLSX."),
+    )
 
 
 def _value_column(rows: Rows, question: Question) -> str:

@@ -26,11 +26,18 @@ _TODO = N_("Ask the town for the zip file of the release as Vielfalt wrote it.")
 def unpacked(path: Path, workspace: Path) -> Iterator[Path]:
     """The folder of a release: the path itself, or what its zip file holds, removed afterwards.
 
-    Raises DeliveryError for a file that is no zip, is damaged, holds too much, or names places outside its folder.
+    Raises DeliveryError for a file that is missing, is no zip, is damaged, holds too much, or names places outside
+    its folder.
     """
     if path.is_dir():
         yield path
         return
+    if not path.exists():
+        raise DeliveryError(
+            N_("The release package does not exist."),
+            where=path,
+            todo=N_("Correct the path or add the file."),
+        )
     workspace.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="package-", dir=workspace) as name:
         folder = Path(name)
