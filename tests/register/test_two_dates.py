@@ -75,24 +75,29 @@ def sums(table: Cells, *by: str) -> Mapping[Any, int]:
 
 @pytest.fixture(scope="module")
 def truth(root: Path) -> Mapping[str, pl.DataFrame]:
-    """What really happened: the residents of both dates by the generator's own numbers."""
+    """What really happened: the residents of both dates by the generator's own numbers; and who has two numbers."""
     wanted = ("person", "block", "nationality", "birth_date", "immigration_date")
-    first, second = (
-        pl.read_parquet(root / "truth" / f"{dates.to_iso(date)}.parquet").filter("counted").select(wanted)
-        for date in (BEFORE, NOW)
-    )
+    both = [pl.read_parquet(root / "truth" / f"{dates.to_iso(date)}.parquet") for date in (BEFORE, NOW)]
+    first, second = (rows.filter("counted").select(wanted) for rows in both)
+    twice = pl.concat([rows.filter(pl.col("trouble").str.contains("double_person")).select("person") for rows in both])
     there = first.select("person", before="block", nationality_before="nationality")
-    return {"now": second.join(there, on="person", how="left"), "then": first.join(second, on="person", how="anti")}
+    return {
+        "now": second.join(there, on="person", how="left"),
+        "then": first.join(second, on="person", how="anti"),
+        "twice": twice.unique(),
+    }
 
 
 def test_the_movements_are_those_that_happened(both: Evaluation, truth: Mapping[str, pl.DataFrame]) -> None:
     now, linked = truth["now"], pl.col("before").is_not_null()
     came, went = sums(cells(both, "came"), "came"), sums(cells(both, "went"), "went")
     new = now.filter(~linked)
-    assert came["born"] + came["arrived"] == new.height
+    # Of a person who stands in the file under two numbers either row may count, so the person may seem to go and come.
+    turned = came["born"] + came["arrived"] - new.height
+    assert 0 <= turned <= truth["twice"].height <= 3
     assert came["moved"] == went["moved"]
     assert abs(came["moved"] - now.filter(linked & (pl.col("before") != pl.col("block"))).height) <= 2
-    assert went["gone"] == truth["then"].height
+    assert went["gone"] - truth["then"].height == turned
     babies = new.filter(pl.col("birth_date") > BEFORE).height
     assert babies * 0.8 <= came["born"] <= babies
 
