@@ -12,13 +12,11 @@ from typing import Any
 from vielfalt import breaks, parameters, programme
 from vielfalt.breaks import BY_RULES, Break, areas_comparable
 from vielfalt.cells import ProtectedCells, Protection
-from vielfalt.definitions import Definition
-from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.geography import TOWN, AreaLevel
 from vielfalt.publish import altered
 from vielfalt.publish.classes import Classes, class_labels, classes
-from vielfalt.publish.labels import category_label, dimension_title, in_order, sentence_case
+from vielfalt.publish.labels import category_label, in_order, sentence_case
 from vielfalt.publish.lookup import bases
 from vielfalt.publish.reading import Published, read_published
 from vielfalt.publish.results import Results
@@ -74,8 +72,6 @@ __all__ = [
     "AreaLevel",
     "Break",
     "Classes",
-    "Definition",
-    "IndexValue",
     "ProtectedCells",
     "Protection",
     "Published",
@@ -85,7 +81,6 @@ __all__ = [
     "category_label",
     "class_labels",
     "classes",
-    "dimension_title",
     "fit",
     "in_order",
     "number_text",

@@ -20,7 +20,6 @@ from vielfalt.desk.gateway import SEQUENTIAL
 from vielfalt.desk.releases.models import Release
 from vielfalt.words import N_, Words
 
-_BAR_ROW = 26
 _SPACING = 6
 _STYLE = """\
 .area path{{stroke:#4d4d4d;stroke-width:.8}}text{{font-family:Fira Sans,Segoe UI,Arial,sans-serif;fill:#1a1a1a}}\

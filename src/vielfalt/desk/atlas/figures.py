@@ -86,7 +86,6 @@ def figure(table: Table, category: str, level: str, words: Words) -> Figure:
     if (level, category) not in series or level == TOWN:
         raise Series.DoesNotExist
     area_set = release.levels.select_related("area_set").get(area_set__level=level).area_set
-    town_area = {"key": release.town.ags, "name": release.town.name, "path": "", "spot": []}
     protection = Protection.of(table.parameters)
     shares = [share for _, _, share in _rows(series, level, category, protection)]
     found = gateway.classes([share for share in shares if share is not None])
@@ -99,7 +98,7 @@ def figure(table: Table, category: str, level: str, words: Words) -> Figure:
         title=category_title(table, category, words),
         share_of=words(N_("Share of households")) if table.unit == "households" else words(N_("Share of residents")),
         cells=_cells(series, level, category, area_set.areas, protection, found, words),
-        town=_cells(series, TOWN, category, [town_area], protection, Classes((), ()), words)[0],
+        town=_cells(series, TOWN, category, _areas(release, TOWN), protection, Classes((), ()), words)[0],
         labels=gateway.class_labels(words, found),
         sizes=found.sizes,
         area_set=area_set,
