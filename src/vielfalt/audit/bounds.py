@@ -35,7 +35,7 @@ def narrowed(figures: Figures, sums: Sequence[Sum]) -> tuple[Ints, Ints]:
         low[crossed], high[crossed] = low_before[crossed], high_before[crossed]
         if (low == low_before).all() and (high == high_before).all():
             break
-    narrow(system, low, high, np.array(figures.least, dtype=np.int64))
+    narrow(system, low, high, np.array(figures.least, dtype=np.int64), low < high)
     return low, high
 
 

@@ -58,6 +58,8 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
     official population statistics assign them by chance (Destatis, quality report on the population projection),
     because cells of one or two persons could never be published.
     """
+    # Loaded before the first step: a new table makes DuckDB bind every step of the frame once more.
+    classes = {column: _loaded(engine, column, table) for column, table in _class_tables(geography).items()}
     status = nw.col("migration_status")
     unmarked = nw.when(status == "none").then(nw.lit("none"))
     chance = nw.when(nw.col("key") % 2 == 0).then(nw.lit("m")).otherwise(nw.lit("w"))
@@ -82,9 +84,8 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
         nw.coalesce(nw.col("religion"), nw.lit("none_or_unknown")).alias("religion_group"),
         *(nw.coalesce(nw.col(years), nw.lit(_NOT_KNOWN)).alias(years) for years in ("age", "stay_years")),
     )
-    for column, table in _class_tables(geography).items():
-        classes = engine.load(table.rename({column: _FINE}).to_arrow(), f"classes_{column}")
-        frame = frame.join(classes, left_on=column, right_on=_FINE, how="left").drop(column)
+    for column, loaded in classes.items():
+        frame = frame.join(loaded, left_on=column, right_on=_FINE, how="left").drop(column)
     return engine.checkpoint(frame.rename({f"{name}_place": name for name in ("area", *DIMENSIONS)}), "classified")
 
 
@@ -151,6 +152,10 @@ def _tops(engine: Engine, people: Frame, keys: list[str], cells: pl.DataFrame) -
 def _collected(engine: Engine, frame: Frame) -> pl.DataFrame:
     """The frame in memory, all of it 64-bit integers."""
     return pl.DataFrame(pl.from_arrow(engine.collect(frame))).cast(pl.Int64)
+
+
+def _loaded(engine: Engine, column: str, table: pl.DataFrame) -> Frame:
+    return engine.load(table.rename({column: _FINE}).to_arrow(), f"classes_{column}")
 
 
 def _class_tables(geography: Geography) -> dict[str, pl.DataFrame]:

@@ -37,6 +37,9 @@ SCHEMA = {
     "high": pl.Int64,
 }
 
+EXACT = 0
+"""Asks for exactly known figures alone: no number lies between 1 and 0."""
+
 
 def recomputable(
     protected: Mapping[str, ProtectedCells], cells: Mapping[str, Cells], geography: Geography, protection: Protection
@@ -102,11 +105,11 @@ def _exposed(
     figures = _figures(tables, hidden)
     numbers, values, known, one_dimension = figures.numbers, figures.values, figures.known, figures.one_dimension
     sums, same = list(families(tables, numbers, division)), twins(tables, numbers)
-    found = _attacked(known, values, sums, same, protection)
+    found = _attacked(known, values, sums, same, protection.min_cell, ~known)
     told = {id: _told(figures, id, found, hidden[id], protection.min_cell) for id in tables}
     crossings = [id for id in tables if len(tables[id].table.dimensions) > 1]
     if any(marks.any() for id in crossings for marks in told[id]):
-        before = _attacked(known & one_dimension, values, sums, same, protection)
+        before = _attacked(known & one_dimension, values, sums, same, protection.min_cell, ~one_dimension)
         for id in crossings:
             already = _told(figures, id, before, hidden[id], protection.min_cell)
             secret = primary(tables[id], tables, protection)
@@ -117,15 +120,15 @@ def _exposed(
     }
 
 
-def _attacked(known: Marks, values: Ints, sums: Sequence[Family], same: Twins, protection: Protection) -> Bounds:
-    """The bounds after the attack: sum by sum, then by linear programs where few figures hang together."""
+def _attacked(known: Marks, values: Ints, sums: Sequence[Family], same: Twins, least: int, wanted: Marks) -> Bounds:
+    """The bounds after the attack: sum by sum, then by linear programs where few figures hang together.
+
+    The programs look for wanted figures that only one number fits, or only numbers from 1 to below ``least``.
+    """
     found = bounds(known, values, sums, same)
-    narrow(System.of(known, values, [*sums, *as_sums(same)]), found.low, found.high, _least(values, protection))
+    system = System.of(known, values, [*sums, *as_sums(same)])
+    narrow(system, found.low, found.high, np.full(len(values), least), wanted)
     return found
-
-
-def _least(values: Ints, protection: Protection) -> Ints:
-    return np.full(len(values), protection.min_cell)
 
 
 def computable(
@@ -137,19 +140,19 @@ def computable(
     They hide nothing and protect nothing: mostly zeros, and partners of cells that were hidden more widely later.
     """
     figures = _figures(tables, hidden)
+    known, values, crossing = figures.known, figures.values, ~figures.one_dimension
     sums, same = list(families(tables, figures.numbers, division)), twins(tables, figures.numbers)
-    found = _attacked(figures.known, figures.values, sums, same, protection)
-    alone = _attacked(figures.known & figures.one_dimension, figures.values, sums, same, protection)
-    small = (figures.values > 0) & (figures.values < protection.min_cell)
-    exact = (found.low == found.high) & ~figures.known & ~small
-    anyway = exact & (alone.low == alone.high) & ~figures.one_dimension
-    return {
-        id: tuple(
-            anyway[place] | (exact[place] & ~own)
-            for place, own in zip(figures.numbers[id], primary(grid, tables, protection), strict=True)
-        )
-        for id, grid in tables.items()
-    }
+    own = np.zeros(len(values), np.bool_)
+    for id, grid in tables.items():
+        for number, marks in zip(figures.numbers[id], primary(grid, tables, protection), strict=True):
+            own[number] = marks
+    small = (values > 0) & (values < protection.min_cell)
+    wanted = ~known & ~small & (crossing | ~own)
+    found = _attacked(known, values, sums, same, EXACT, wanted)
+    exact = (found.low == found.high) & wanted
+    alone = _attacked(known & ~crossing, values, sums, same, EXACT, exact & own)
+    anyway = exact & (~own | (alone.low == alone.high))
+    return {id: tuple(anyway[place] for place in figures.numbers[id]) for id in tables}
 
 
 @dataclass(frozen=True)
