@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,15 +121,18 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
     with step("read"):
         extract = read_extract(engine, town.extract(date), town.profile, date, key)
         able = capabilities.capabilities(extract.delivered, town.options)
-    with step("population"):
-        doubles = double_entries(engine, extract.register)
-        people = counted(engine, extract.register, doubles, date)
-        findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
-        addresses = located(distinct_addresses(engine, extract), streets, geography)
-        rows = engine.checkpoint(extract.register.select("record", "pseudonym", "dwelling_status", *MOVES), "rows")
-        missing = missing_parts(engine, extract)
-    with step("birth"):
-        born = country_of_birth(engine, people, birth_candidates(town, extract))
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        # The texts of birth places are read by Python alone while the engine counts.
+        possible = aside.submit(birth_candidates, town, extract)
+        with step("population"):
+            doubles = double_entries(engine, extract.register)
+            people = counted(engine, extract.register, doubles, date)
+            findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
+            addresses = located(distinct_addresses(engine, extract), streets, geography)
+            rows = engine.checkpoint(extract.register.select("record", "pseudonym", "dwelling_status", *MOVES), "rows")
+            missing = missing_parts(engine, extract)
+        with step("birth"):
+            born = country_of_birth(engine, people, possible.result())
     with step("households"):
         formed = households(engine, people, unlisted(addresses, streets))
         findings += household_findings(engine, formed)
