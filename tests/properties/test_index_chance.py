@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import chisquare, random_table
 
 from vielfalt.figures.indices import chance, change, evenness, multigroup, nested
 from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.chance import Statistic
+from vielfalt.figures.indices.dealing import random_tables
 
 SEED = 20
 
@@ -41,6 +43,40 @@ def test_permutation_keeps_areas_and_groups() -> None:
     cells = chance.permuted(table, np.ravel, 400, SEED)
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)).ravel() / table.sum()
     assert np.abs(cells.mean(axis=0) - expected).max() < 0.5, "mean of a random table"
+
+
+def test_random_tables_come_as_often_as_they_should() -> None:
+    """Every table of three areas and two groups beside its exact probability, by the way for many cells."""
+    areas, groups, draws = np.array([30, 20, 10]), np.array([40, 20]), 20_000
+    found = np.zeros((21, 21))
+    for table in random_tables(areas, groups, draws, SEED):
+        found[table[0, 1], table[1, 1]] += 1
+    exact = random_table(areas, groups)
+    places = [(one, two) for one in range(21) for two in range(21) if 0 <= 20 - one - two <= 10]
+    tables = [np.array([[30 - one, one], [20 - two, two], [two + one - 10, 20 - one - two]]) for one, two in places]
+    odds = np.array([exact.pmf(table) for table in tables])
+    seen = np.array([found[place] for place in places])
+    assert seen.sum() == draws
+    often = odds * draws > 5
+    pairs = [np.append(of[often], of[~often].sum()) for of in (seen, odds * draws)]
+    assert chisquare(*pairs).pvalue > 0.001
+
+
+@pytest.mark.parametrize(("size", "mean"), [((400, 3), 12), ((12, 12), 12), ((4, 2), 60)])
+def test_random_tables_are_those_of_shuffled_people(size: tuple[int, int], mean: int) -> None:
+    """Mean and variance of each cell beside people shuffled one by one; in the last case each cell is drawn."""
+    lot = np.random.default_rng(SEED)
+    table = lot.poisson(lot.gamma(2.0, mean / 2, size)) + 1
+    areas, groups = table.sum(axis=1), table.sum(axis=0)
+    drawn = np.array(list(random_tables(areas, groups, 600, SEED)))
+    assert (drawn.sum(axis=2) == areas).all() and (drawn.sum(axis=1) == groups).all()
+    homes, people = np.repeat(np.arange(size[0]), areas), np.repeat(np.arange(size[1]), groups)
+    shuffled = np.zeros((600, *size))
+    for one in shuffled:
+        np.add.at(one, (lot.permutation(homes), people), 1)
+    error = np.sqrt((drawn.var(axis=0) + shuffled.var(axis=0)) / 600)
+    assert np.abs(drawn.mean(axis=0) - shuffled.mean(axis=0)).max() < 5 * error.max()
+    assert drawn.var(axis=0).sum() == pytest.approx(shuffled.var(axis=0).sum(), rel=0.05)
 
 
 def test_chance_explains_an_even_town_and_not_a_divided_one() -> None:

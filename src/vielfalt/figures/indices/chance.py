@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import random_table
 
 from vielfalt.figures.indices.arrays import Floats
+from vielfalt.figures.indices.dealing import random_tables
 
 Statistic = Callable[[Floats], Floats]
 COVERED = 0.95
@@ -22,13 +22,12 @@ COVERED = 0.95
 def permuted(groups: Floats, statistic: Statistic, draws: int, seed: int) -> Floats:
     """Draws by values: the statistic if the same people were dealt out to the same dwellings by chance.
 
-    Areas and groups keep their sizes (random tables with both margins fixed: Boyett 1979, Patefield 1981, Applied
-    Statistics 28 and 30). Counts must be whole. Null rule: there must be people.
+    Areas and groups keep their sizes (random tables with both margins fixed). Counts must be whole. Null rule: there
+    must be people.
     """
     counted = np.rint(groups).astype(np.int64)
-    tables = random_table(counted.sum(axis=1), counted.sum(axis=0))
-    chance = np.random.default_rng(seed)
-    return np.array([statistic(tables.rvs(random_state=chance).astype(float)) for _ in range(draws)])
+    tables = random_tables(counted.sum(axis=1), counted.sum(axis=0), draws, seed)
+    return np.array([statistic(table.astype(float, order="C")) for table in tables])
 
 
 def resampled(groups: Floats, statistic: Statistic, draws: int, seed: int) -> Floats:
