@@ -89,8 +89,7 @@ def _without(work: Work, at: search.Search, place: int, cost: Costs) -> bool:
     gone = {number: work.drop(number) for number in numbers}
     start = max(work.moves, default=-1) + 1
     _update(work, at, before, cost)
-    closed, nothing = np.array([place]), np.zeros(1)
-    at.bound(closed, nothing, nothing)
+    at.shut[place] = True
     spent, good = _spent(work, before, cost), True
     for other in state:
         known = len(work.moves)
@@ -102,7 +101,7 @@ def _without(work: Work, at: search.Search, place: int, cost: Costs) -> bool:
             at.price(fresh, free(work.unknowns.values[fresh]))
         if not good:
             break
-    at.free(closed)
+    at.shut[place] = False
     if good and _spent(work, work.hidden(), cost) < spent:
         return True
     now = work.hidden()

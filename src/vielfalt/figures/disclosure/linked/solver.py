@@ -28,7 +28,7 @@ class Program:
     """Unknowns between ``low`` and ``high`` with ``row_low <= rows @ x <= row_high``, at least ``cost @ x``."""
 
     cost: Costs
-    rows: sparse.csr_array
+    rows: sparse.csr_array | sparse.csc_array
     row_low: Costs
     row_high: Costs
     low: Costs
@@ -41,23 +41,27 @@ Solver = Any
 
 def solver(program: Program, whole: bool = False) -> Solver:
     """A solver that holds the program; ``whole`` asks for whole numbers."""
-    model = highspy.HighsLp()
-    matrix = program.rows.tocsc()
-    model.num_row_, model.num_col_ = matrix.shape
-    model.col_cost_, model.col_lower_, model.col_upper_ = program.cost, program.low, program.high
-    model.row_lower_, model.row_upper_ = program.row_low, program.row_high
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
-    model.a_matrix_.value_ = matrix.data.astype(np.float64)
-    if whole:
-        model.integrality_ = [highspy.HighsVarType.kInteger] * len(program.cost)
     # The class meant for users prints a banner to standard output, where `--json` wants JSON alone.
     highs = _core._Highs()
     for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
         _sound(highs.setOptionValue(option, value))
     if not whole:
         _sound(highs.setOptionValue("presolve", "off"))
-    _sound(highs.passModel(model))
+    matrix = program.rows.tocsc()
+    # Arrays handed over at once: filling a model field by field takes longer than solving it.
+    _sound(
+        highs.passModel(
+            matrix.shape[1],
+            matrix.shape[0],
+            matrix.nnz,
+            int(highspy.MatrixFormat.kColwise),
+            int(highspy.ObjSense.kMinimize),
+            0.0,
+            *(program.cost, program.low, program.high, program.row_low, program.row_high),
+            *(matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data.astype(np.float64)),
+            np.full(matrix.shape[1], int(highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous)),
+        )
+    )
     return highs
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from vielfalt.figures.disclosure.division import Marks
 from vielfalt.figures.disclosure.linked.figures import Classes
 from vielfalt.figures.disclosure.linked.search import Move, reach
@@ -16,13 +14,16 @@ LEAST = 1
 
 @dataclass(frozen=True)
 class Work:
-    """``wanted``: the classes to be protected. ``moves`` by number; ``through``: by class those that change it."""
+    """``wanted``: the classes to be protected. ``moves`` by number.
+
+    ``through``: by class the numbers of those that change it, with by how much each lets it rise and fall.
+    """
 
     unknowns: Classes
     wanted: Marks
     width: int
     moves: dict[int, Move] = field(default_factory=dict)
-    through: dict[int, set[int]] = field(default_factory=dict)
+    through: dict[int, dict[int, tuple[int, int]]] = field(default_factory=dict)
 
     def add(self, move: Move) -> None:
         """Takes a move over."""
@@ -31,14 +32,16 @@ class Work:
     def put(self, number: int, move: Move) -> None:
         """Takes a move over under its number."""
         self.moves[number] = move
-        for place in move[0].tolist():
-            self.through.setdefault(place, set()).add(number)
+        forth, back = reach(move, self.unknowns.values, LEAST, self.width)
+        for place, by in zip(move[0].tolist(), move[1].tolist(), strict=True):
+            spans = (by * forth, by * back) if by > 0 else (-by * back, -by * forth)
+            self.through.setdefault(place, {})[number] = spans
 
     def drop(self, number: int) -> Move:
         """Forgets a move."""
         move = self.moves.pop(number)
         for place in move[0].tolist():
-            self.through[place].discard(number)
+            del self.through[place][number]
         return move
 
     def hidden(self) -> Marks:
@@ -48,20 +51,13 @@ class Work:
             marks[places] = True
         return marks
 
-    def spans(self, number: int, place: int) -> tuple[int, int]:
-        """By how much one move lets a class rise and fall."""
-        places, change = move = self.moves[number]
-        by = int(change[np.searchsorted(places, place)])
-        forth, back = (abs(by) * often for often in reach(move, self.unknowns.values, LEAST, self.width))
-        return (forth, back) if by > 0 else (back, forth)
-
     def room(self, place: int) -> int:
         """How wide the room of a class is: the highest rise and the deepest fall together."""
-        spans = [self.spans(number, place) for number in self.through.get(place, ())]
+        spans = self.through.get(place, {}).values()
         return max((up for up, _ in spans), default=0) + max((down for _, down in spans), default=0)
 
     def knowing(self, place: int) -> set[int]:
         """The classes of one person that every move of a class changes: who is that person could tell the class."""
-        numbers = self.through.get(place, set())
+        numbers = self.through.get(place, {})
         common = set.intersection(*(set(self.moves[number][0].tolist()) for number in numbers)) if numbers else set()
         return {other for other in common if self.unknowns.values[other] == 1 and other != place}
