@@ -2,7 +2,7 @@
 
 After the stages of HHGEN (KOSIS, v. Klitzing 1998): declared pointers, unmarried couples, descendants whom nothing
 points at, older people, grandchildren, brothers and sisters, remaining children, and last who moved in together or
-agrees in origin or nationality. A later stage sees the households that earlier ones formed.
+agrees in origin, nationality or age. A later stage sees the households that earlier ones formed.
 """
 
 from __future__ import annotations
@@ -250,6 +250,18 @@ STAGES: tuple[Stage, ...] = (
                 move_pairs.mates_of_one_nationality,
                 "kin",
                 N_("Adults alone of one age and one foreign nationality, rare at the address."),
+                _CONSTELLATION,
+            ),
+        ),
+    ),
+    Stage(
+        "ages",
+        (
+            Link(
+                "L26",
+                move_pairs.couple_by_age,
+                "couple",
+                N_("A woman and a man alone in a smaller house, the only ones there whose ages suit each other."),
                 _CONSTELLATION,
             ),
         ),

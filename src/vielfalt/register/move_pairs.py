@@ -1,4 +1,4 @@
-"""Which residents of an address the day of moving in, the origin and the nationality join: the pairs of such links."""
+"""Which residents of an address the day of moving in, origin, nationality and age join: the pairs of such links."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ move alone are 18 to 40, of whom those within five years are a half to a quarter
 """
 FLAT_SHARE = 4
 """People up to whom those who moved in on one day may share a flat; own choice: more are sooner a house let that day.
+"""
+
+SELDOM_ALONE = (30, 65)
+"""From which age, and before which, few people live alone: of those from 25 to 34 28 in a hundred, from 65 on 34,
+of all 21 (Destatis, Mikrozensus 2024, 16 July 2025). 30 as for children at home: many who are younger share flats."""
+MAN_OLDER = (-2, 6)
+"""Years by which the man of a couple is older than the woman, at least and at most; negative: she is older. He is in 73
+of 100 couples, she in 17; of 47 the ages are one to three years apart (Destatis, Mikrozensus 2014, 15 February 2016).
+The bounds are own choice.
 """
 
 
@@ -74,6 +83,17 @@ def _couples(people: Neighbours, formed: Formed, among: Flags, clue: Ints) -> Pa
     one, two = pairs_of((people.address, clue), among, FLAT_SHARE)
     apart = formed.household[one] != formed.household[two]
     return only_pairs(those((one, two), _suit(people, one, two) & apart), len(people.record))
+
+
+def couple_by_age(people: Neighbours, formed: Formed) -> Pairs:
+    """Two alone in a smaller house at an age at which few live alone, each the only one whose age suits the other's."""
+    since, before = SELDOM_ALONE
+    among = formed.alone & (people.age >= since) & (people.age < before) & (people.woman >= 0)
+    among &= people.size <= SAME_DAY_ADDRESS
+    one, two = pairs_of((people.address,), among, SAME_DAY_ADDRESS)
+    years = np.where(people.woman[one] == 1, -1, 1) * (people.age[one] - people.age[two])
+    fits = _suit(people, one, two) & (years >= MAN_OLDER[0]) & (years <= MAN_OLDER[1])
+    return only_pairs(those((one, two), fits), len(people.record))
 
 
 def mates_of_one_origin(people: Neighbours, formed: Formed) -> Pairs:
