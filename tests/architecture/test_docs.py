@@ -28,6 +28,7 @@ from vielfalt import (
     town,
 )
 from vielfalt.cli import commands
+from vielfalt.desk.accounts import roles
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, evidence, households, kinship, links
 
@@ -195,6 +196,15 @@ def test_tables() -> None:
         assert (("fine" in row.split("|")[-2]), ("town" in row.split("|")[-2])) == (table.fine, table.town_only), (
             table.id
         )
+
+
+def test_roles_of_the_desk() -> None:
+    text = page(REFERENCE / "roles.md")
+    for role in roles.ALL:
+        cells = [role.grants.get(action, "–") for action in roles.ACTIONS]
+        assert f"| `{role.id}` | {role.title} | {role.purpose} | {' | '.join(cells)} |" in text, role.id
+    for action, title in roles.ACTIONS.items():
+        assert f"| `{action}` | {title} |" in text
 
 
 def test_figures_that_tell_one_another() -> None:

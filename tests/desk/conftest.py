@@ -12,7 +12,9 @@ from django.conf import settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
 
+import people
 import publish_example
+from django.test import Client
 
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release
@@ -45,6 +47,18 @@ def changed(db: None, tmp_path: Path) -> Release:
     """A release under the cell key method: every number that is shown is marked as estimated."""
     results = publish_example.marked(publish_example.results(), CELL_KEY)
     return import_release(write_release(results, tmp_path, Words("de"), AUDIT))
+
+
+@pytest.fixture()
+def client(db: None) -> Client:
+    """A browser of somebody who reads every town."""
+    return people.client(people.person("statistics"))
+
+
+@pytest.fixture()
+def anonymous(db: None) -> Client:
+    """A browser of somebody without an account."""
+    return Client()
 
 
 @pytest.fixture(autouse=True, scope="session")

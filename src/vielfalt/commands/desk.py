@@ -45,9 +45,15 @@ def serve(host: str, port: int, lang: Language | None) -> None:
 
     shown = f"[{host}]" if ":" in host else host
     words = spoken(lang)
-    serving.serve(
-        host, port, lambda taken: click.echo(words("The desk is at {address}", address=f"http://{shown}:{taken}/"))
-    )
+
+    def started(taken: int) -> None:
+        address = f"http://{shown}:{taken}"
+        click.echo(words("The desk is at {address}", address=f"{address}/"))
+        if path := serving.first_link():
+            click.echo(words("There is no account yet. This link makes the first one; it works once, for an hour:"))
+            click.echo(address + path)
+
+    serving.serve(host, port, started)
 
 
 @desk.command(help=WORDS("Check whether the desk is whole: settings, database, front-end files."))

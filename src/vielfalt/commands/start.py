@@ -105,7 +105,7 @@ def _into_the_desk(root: Path, words: Words) -> None:
         click.echo(words("The desk is at {address}; end it with Ctrl+C.", address=desk))
         webbrowser.open(f"{desk}kommunen/{ags}/neueste/karte/")
 
-    serving.show(root / "desk", sorted((root / "releases").glob("*.zip")), opened)
+    serving.show(root / "desk", sorted((root / "releases").glob("*.zip")), words, opened)
 
 
 ALL: tuple[click.Command, ...] = (synth, init, profile, demo)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vielfalt.errors import StorageError, UsageError
-from vielfalt.words import N_
+from vielfalt.words import N_, Text, Words
 
 if TYPE_CHECKING:
     from vielfalt.desk.releases.models import Release
@@ -44,7 +44,7 @@ def ready() -> None:
             raise UsageError(BAD_ADDRESS, todo=todo) from None
         raise UsageError(
             N_("A setting of the desk cannot be used: {reason}"),
-            reason=str(error),
+            reason=Text(str(error)),
             todo=todo,
         ) from None
     except OperationalError as error:
@@ -98,10 +98,25 @@ def serve(host: str, port: int, started: Callable[[int], None]) -> None:
     server.run()
 
 
-def show(folder: Path, packages: Sequence[Path], started: Callable[[int], None]) -> None:
-    """Serves a desk with its data in ``folder`` that holds these packages, on any free port of this machine."""
-    os.environ["VIELFALT_DESK_DATA"] = str(folder)
+def first_link() -> str:
+    """The path of a link that makes the first account, once; empty where there is an account."""
+    from django.urls import reverse
+
+    from vielfalt.desk.accounts import links
+
+    token = links.first_token()
+    return reverse("one_time_link", args=[token]) if token else ""
+
+
+def show(folder: Path, packages: Sequence[Path], words: Words, started: Callable[[int], None]) -> None:
+    """Serves the showcase: a desk in ``folder`` with these packages, where everybody is logged in as a role.
+
+    On any free port of this machine. Raises UsageError where the folder is a desk of its own, or a town a real one.
+    """
+    _made_for_show(folder)
+    os.environ |= {"VIELFALT_DESK_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "vielfalt.desk.demo_settings"}
     ready()
+    from vielfalt.desk.accounts import demo
     from vielfalt.desk.releases.importing import import_release
     from vielfalt.desk.releases.models import Release
 
@@ -109,7 +124,30 @@ def show(folder: Path, packages: Sequence[Path], started: Callable[[int], None])
     for package in packages:
         if package.stem not in kept:
             import_release(package)
+    if not demo.all_synthetic():
+        raise _no_showcase(folder)
+    demo.furnish(words)
     serve("127.0.0.1", 0, started)
+
+
+def _made_for_show(folder: Path) -> None:
+    """Marks a new data folder as one of the demonstration."""
+    from vielfalt.desk.accounts.policy import SHOWCASE
+
+    if (folder / "desk.sqlite3").exists() and not (folder / SHOWCASE).exists():
+        raise _no_showcase(folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / SHOWCASE).touch()
+
+
+def _no_showcase(folder: Path) -> UsageError:
+    return UsageError(
+        N_(
+            "This desk cannot be shown without accounts: it was not made by the demonstration, or a town is a real one."
+        ),
+        where=folder.as_posix(),
+        todo=N_("Choose another folder for the demonstration, or start the desk: vielfalt desk serve"),
+    )
 
 
 def faults() -> list[Fault]:

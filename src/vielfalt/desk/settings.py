@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from vielfalt.desk.accounts.policy import LEAST_CHARACTERS, WHOLE_SECONDS
 from vielfalt.desk.database import database
 from vielfalt.desk.secret import secret_key
 
@@ -20,14 +21,28 @@ PACKAGES = DATA / "packages"
 SECRET_KEY = secret_key(DATA)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("VIELFALT_DESK_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+ENCRYPTED = "VIELFALT_DESK_HOSTS" in os.environ
+"""Other machines are served through a server in front that encrypts: cookies then never travel without."""
 
-INSTALLED_APPS = ["django.contrib.staticfiles", "vielfalt.desk.releases", "vielfalt.desk.atlas"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "vielfalt.desk.accounts",
+    "vielfalt.desk.releases",
+    "vielfalt.desk.atlas",
+]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "vielfalt.desk.accounts.sessions.limited",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "vielfalt.desk.security.content_security",
 ]
 ROOT_URLCONF = "vielfalt.desk.urls"
@@ -40,6 +55,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "vielfalt.desk.accounts.context.reader",
             ],
             "builtins": ["vielfalt.desk.atlas.templatetags.words"],
         },
@@ -47,6 +63,26 @@ TEMPLATES = [
 ]
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["vielfalt.desk.accounts.backends.PasswordBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": LEAST_CHARACTERS},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
+]
+LOGIN_URL = "login"
+SESSION_COOKIE_NAME = "vielfalt"
+SESSION_COOKIE_AGE = WHOLE_SECONDS
+SESSION_COOKIE_SAMESITE = "Lax"
 
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]
@@ -59,6 +95,8 @@ STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENCRYPTED
+SECURE_HSTS_SECONDS = 31_536_000 if ENCRYPTED else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, path
+from django.views.i18n import set_language
 
+from vielfalt.desk.accounts import views as accounts
 from vielfalt.desk.atlas import comparison, downloads, packages, views
 
 _RELEASE = "kommunen/<str:ags>/<str:name>/"
@@ -26,6 +29,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "kennzahlen/", views.indices, name="indices"),
     path(_RELEASE + "definitionen/", views.definitions, name="definitions"),
     path("hilfe/", views.help_page, name="help"),
-    path("sprache/", include("django.conf.urls.i18n")),
+    path("anmelden/", accounts.log_in, name="login"),
+    path("abmelden/", accounts.log_out, name="logout"),
+    path("zugang/<str:token>/", accounts.one_time_link, name="one_time_link"),
+    path("sprache/", login_not_required(set_language), name="set_language"),
 ]
+handler403 = "vielfalt.desk.atlas.views.forbidden"
 handler404 = "vielfalt.desk.atlas.views.not_found"

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas import change, comparing, figures, selecting
 from vielfalt.desk.atlas.drawing import hatching
 from vielfalt.desk.atlas.places import land, size_class
@@ -19,9 +20,9 @@ from vielfalt.words import N_, Words
 
 def time(request: HttpRequest, ags: str) -> HttpResponse:
     """One category of a town on all its dates, and by area between two of them; never across a break."""
-    town = get_object_or_404(Town, ags=ags)
+    town = get_object_or_404(visible(request.user, Town.objects.all()), ags=ags)
     words = current()
-    releases = change.dated(town.releases.filter(kind="register").select_related("town"))
+    releases = change.dated(visible(request.user, town.releases.filter(kind="register").select_related("town")))
     context: dict[str, object] = {"town": town, "releases": releases}
     if len(releases) < 2:
         return render(request, "desk/time.html", context)
@@ -102,7 +103,7 @@ def _by_area(
 def compare(request: HttpRequest) -> HttpResponse:
     """Several towns side by side on their latest dates, where their figures mean the same and are protected alike."""
     words = current()
-    kept = Release.objects.filter(kind="register").select_related("town")
+    kept = visible(request.user, Release.objects.filter(kind="register").select_related("town"))
     towns: dict[Town, list[Release]] = {}
     for release in kept.order_by("town__name", "town__ags"):
         towns.setdefault(release.town, []).append(release)

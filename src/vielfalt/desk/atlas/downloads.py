@@ -64,7 +64,7 @@ def png_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 
 
 def _figure(request: HttpRequest, ags: str, name: str) -> Figure:
-    return chosen_figure(release_or_404(ags, name), request)
+    return chosen_figure(release_or_404(request, ags, name), request)
 
 
 def _head(figure: Figure, words: Words) -> Iterator[tuple[str, ...]]:

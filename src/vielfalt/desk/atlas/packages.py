@@ -18,20 +18,17 @@ _SHUT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src 
 
 def report_pdf(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """The report as PDF/UA, shown in the browser."""
-    del request
-    return _report(release_or_404(ags, name), "report.pdf", "inline")
+    return _report(release_or_404(request, ags, name), "report.pdf", "inline")
 
 
 def report_html(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """The report as one self-contained page, to be saved: it is not opened within the desk."""
-    del request
-    return _report(release_or_404(ags, name), "report.html", "attachment")
+    return _report(release_or_404(request, ags, name), "report.html", "attachment")
 
 
 def package(request: HttpRequest, ags: str, name: str) -> FileResponse:
     """The whole release package, as open data or to import elsewhere."""
-    del request
-    release = release_or_404(ags, name)
+    release = release_or_404(request, ags, name)
     try:
         content = archive_of(release).open("rb")
     except OSError:

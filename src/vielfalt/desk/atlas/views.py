@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from vielfalt.desk import gateway
+from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas import figures, selecting
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
@@ -18,19 +21,21 @@ from vielfalt.desk.releases.models import Release, Table, Town
 
 def towns(request: HttpRequest) -> HttpResponse:
     """All municipalities with their latest release."""
-    found = Town.objects.prefetch_related("releases")
+    releases = Prefetch("releases", visible(request.user, Release.objects.all()))
+    found = visible(request.user, Town.objects.prefetch_related(releases))
     return render(request, "desk/towns.html", {"towns": found})
 
 
 def town(request: HttpRequest, ags: str) -> HttpResponse:
     """The releases of one municipality, latest first."""
-    found = get_object_or_404(Town.objects.prefetch_related("releases"), ags=ags)
+    releases = Prefetch("releases", visible(request.user, Release.objects.all()))
+    found = get_object_or_404(visible(request.user, Town.objects.prefetch_related(releases)), ags=ags)
     return render(request, "desk/town.html", {"town": found})
 
 
 def release(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """What a release holds: key figures of the town, themes, areas, indices, definitions, breaks."""
-    found = release_or_404(ags, name)
+    found = release_or_404(request, ags, name)
     words = current()
     tables = list(found.tables.exclude(dimensions=[]))
     levels = list(found.levels.select_related("area_set"))
@@ -49,7 +54,7 @@ def release(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 
 def themes(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """One theme on one area level: map, bars and table of the same figure, and the choice of another."""
-    found = release_or_404(ags, name)
+    found = release_or_404(request, ags, name)
     shown = chosen_figure(found, request)
     words = current()
     levels = {level.area_set.level: level.area_set.title for level in found.levels.select_related("area_set")}
@@ -71,7 +76,7 @@ def themes(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 
 def area(request: HttpRequest, ags: str, name: str, level: str, area: str) -> HttpResponse:
     """Everything that a release publishes of one area, beside the town as a whole."""
-    found = release_or_404(ags, name)
+    found = release_or_404(request, ags, name)
     sets = {one.area_set.level: one.area_set for one in found.levels.select_related("area_set")}
     areas = {one["key"]: one for one in sets[level].areas} if level in sets else {}
     if area not in areas:
@@ -98,7 +103,7 @@ def area(request: HttpRequest, ags: str, name: str, level: str, area: str) -> Ht
 
 def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """The indices of a release for the town, with intervals, and with reasons where there is no value."""
-    found = release_or_404(ags, name)
+    found = release_or_404(request, ags, name)
     words = current()
     tables = {table.key: table for table in found.tables.all()}
     titles = {level.area_set.level: level.area_set.title for level in found.levels.select_related("area_set")}
@@ -123,7 +128,7 @@ def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 
 def definitions(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """What the figures of a release mean, how they were protected, and where the data come from."""
-    found = release_or_404(ags, name)
+    found = release_or_404(request, ags, name)
     words = current()
     method = found.tables.values_list("method", flat=True).first() or ""
     context = {
@@ -137,6 +142,7 @@ def definitions(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     return render(request, "desk/definitions.html", context)
 
 
+@login_not_required
 def help_page(request: HttpRequest) -> HttpResponse:
     """How to read the atlas: signs, classes, permalinks."""
     words = current()
@@ -149,9 +155,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "desk/not_found.html", status=404)
 
 
-def release_or_404(ags: str, name: str) -> Release:
-    """The release of that name of a municipality; the address "neueste" stands for the latest."""
-    releases = Release.objects.select_related("town").filter(town__ags=ags)
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for what no role of the reader allows."""
+    del exception
+    return render(request, "desk/forbidden.html", status=403)
+
+
+def release_or_404(request: HttpRequest, ags: str, name: str) -> Release:
+    """The release of that name that the reader may see; the address "neueste" stands for the latest."""
+    releases = visible(request.user, Release.objects.select_related("town").filter(town__ags=ags))
     found = releases.first() if name == "neueste" else releases.filter(name=name).first()
     if found is None:
         raise Http404

@@ -1,0 +1,1 @@
+"""Who may enter the desk, and what each may see and do there."""

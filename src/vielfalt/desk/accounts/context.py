@@ -1,0 +1,19 @@
+"""What every page knows of its reader: the account, and the actions it may lead to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from vielfalt.desk.accounts.permissions import rights
+
+
+def reader(request: HttpRequest) -> dict[str, Any]:
+    """``rights`` for menus: a page that a reader cannot open is not offered. ``showcase``: the roles to choose."""
+    user = getattr(request, "user", None)
+    return {
+        "user": user,
+        "rights": rights(user) if user is not None else frozenset(),
+        "showcase": getattr(request, "showcase", ()),
+    }

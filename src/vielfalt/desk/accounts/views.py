@@ -1,0 +1,125 @@
+"""Logging in and out, and the links that let somebody in once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from vielfalt.desk.accounts import links, roles, throttle
+from vielfalt.desk.accounts.forms import FirstAccountForm, LoginForm, PasswordForm
+from vielfalt.desk.accounts.models import Link, Membership, User
+from vielfalt.words import N_
+
+BACKEND = "vielfalt.desk.accounts.backends.PasswordBackend"
+WRONG = N_("E-mail address and password do not fit together. Check both and try again.")
+"""The same whether the address, the password or the account is to blame: nobody learns who has an account."""
+SLOW_DOWN = N_("Too many attempts failed. Wait a quarter of an hour, then try again.")
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def log_in(request: HttpRequest) -> HttpResponse:
+    """Asks for e-mail address and password, and leads to where the reader wanted to go."""
+    if request.user.is_authenticated:
+        return redirect("towns")
+    form = LoginForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        made = throttle.attempt(form.cleaned_data["email"], _address(request))
+        if made is None:
+            form.add_error(None, SLOW_DOWN)
+            return _page(request, form, status=429)
+        user = authenticate(request, **form.cleaned_data)
+        if isinstance(user, User):
+            throttle.succeeded(made)
+            return entered(request, user, BACKEND)
+        form.add_error(None, WRONG)
+    return _page(request, form)
+
+
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session, here and in the database."""
+    logout(request)
+    return redirect("login")
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password", "again")
+@require_http_methods(["GET", "POST"])
+def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A password is chosen, and the person is in. What is over or was used says so."""
+    link = links.valid(token)
+    if link is None:
+        return _no_referrer(render(request, "desk/accounts/link_over.html", status=410))
+    data = request.POST if request.method == "POST" else None
+    form = PasswordForm(data, user=link.user) if link.user else FirstAccountForm(data, user=User())
+    if request.method == "POST" and form.is_valid():
+        user = _let_in(link, form.cleaned_data)
+        if user is None:
+            return _no_referrer(render(request, "desk/accounts/link_over.html", status=410))
+        return entered(request, user, BACKEND)
+    return _no_referrer(render(request, "desk/accounts/link.html", {"form": form, "user_of_link": link.user}))
+
+
+def entered(request: HttpRequest, user: User, backend: str) -> HttpResponseRedirect:
+    """Starts a session under a new key, in the person's language, and leads to where the reader wanted to go."""
+    login(request, user, backend=backend)
+    answer = HttpResponseRedirect(_wanted(request))
+    answer.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        user.language,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    return answer
+
+
+@transaction.atomic
+def _let_in(link: Link, given: dict[str, Any]) -> User | None:
+    """The person of a link with the password chosen; None when the link was used in the meantime."""
+    if not links.use(link):
+        return None
+    user = link.user
+    if user is None:
+        user = User.objects.create(name=given["name"], email=given["email"].lower())
+        # Whoever starts a desk alone can both give roles and read; each can be taken away again.
+        for role in (roles.ADMINISTRATION, roles.STATISTICS):
+            Membership.objects.create(user=user, role=role.id)
+    user.set_password(given["password"])
+    user.save()
+    return user
+
+
+def _page(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResponse:
+    return render(request, "desk/accounts/login.html", {"form": form, "next": _wanted(request)}, status=status)
+
+
+def _wanted(request: HttpRequest) -> str:
+    """The page that the reader wanted before being asked who they are, if it is one of this desk."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    here = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if here and wanted.startswith("/") else "/"
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _no_referrer(response: HttpResponse) -> HttpResponse:
+    """No page that the link leads to learns the link."""
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,206 @@
+"""The door of the desk: logging in and out, links used once, attempts that fail, sessions that end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from unittest.mock import patch
+
+import people
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from vielfalt.desk import serving
+from vielfalt.desk.accounts import links, throttle
+from vielfalt.desk.accounts.models import Attempt, Link, User
+from vielfalt.desk.accounts.policy import IDLE_SECONDS, WHOLE_SECONDS
+
+pytestmark = pytest.mark.django_db
+EMAIL = "erika.muster@example.org"
+
+
+def log_in(browser: Client, email: str = EMAIL, password: str = people.PASSWORD, **values: str) -> int:
+    return browser.post(reverse("login"), {"email": email, "password": password, **values}).status_code
+
+
+@pytest.fixture()
+def erika() -> User:
+    return people.person("statistics", email=EMAIL, password=people.PASSWORD)
+
+
+def test_pages_ask_who_reads_and_lead_back(anonymous: Client, erika: User) -> None:
+    asked = anonymous.get(reverse("compare") + "?thema=sex")
+    assert asked.status_code == 302
+    assert asked.headers["Location"] == "/anmelden/?next=/vergleich/%3Fthema%3Dsex"
+    page = anonymous.get(asked.headers["Location"])
+    assert 'name="next" value="/vergleich/?thema=sex"' in page.content.decode()
+    answer = anonymous.post(
+        reverse("login"), {"email": EMAIL.upper(), "password": people.PASSWORD, "next": "/vergleich/?thema=sex"}
+    )
+    assert answer.headers["Location"] == "/vergleich/?thema=sex"
+    assert anonymous.get("/vergleich/").status_code == 200
+
+
+@pytest.mark.parametrize("wanted", ["https://example.com/", "//example.com/", "javascript:alert(1)", "\\\\example.com"])
+def test_nobody_is_led_elsewhere(anonymous: Client, erika: User, wanted: str) -> None:
+    answer = anonymous.post(reverse("login"), {"email": EMAIL, "password": people.PASSWORD, "next": wanted})
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_refusal_does_not_tell_whether_there_is_an_account(anonymous: Client, erika: User) -> None:
+    closed = people.person("statistics", email="closed@example.org", password=people.PASSWORD)
+    closed.is_active = False
+    closed.save()
+    pages = []
+    for email, password in (
+        (EMAIL, "falsch"),
+        ("nobody@example.org", "falsch"),
+        ("closed@example.org", people.PASSWORD),
+    ):
+        page = anonymous.post(reverse("login"), {"email": email, "password": password}).content.decode()
+        assert "passen nicht zusammen" in page
+        assert people.PASSWORD not in page
+        pages.append(re.sub(r'value="[^"]*"', "", page))
+    assert len(set(pages)) == 1
+
+
+def test_the_session_gets_a_new_key_and_ends_in_the_database(anonymous: Client, erika: User) -> None:
+    anonymous.get(reverse("login"))
+    session = anonymous.session
+    session["planted"] = True
+    session.save()
+    anonymous.cookies["vielfalt"] = str(session.session_key)
+    planted = session.session_key
+    log_in(anonymous)
+    key = anonymous.cookies["vielfalt"].value
+    assert key != planted
+    assert not Session.objects.filter(session_key=planted).exists()
+    assert anonymous.cookies["vielfalt"]["httponly"] and anonymous.cookies["vielfalt"]["samesite"] == "Lax"
+    assert anonymous.get(reverse("logout")).status_code == 405
+    anonymous.post(reverse("logout"))
+    assert not Session.objects.filter(session_key=key).exists()
+    assert anonymous.get(reverse("towns")).status_code == 302
+
+
+@pytest.mark.parametrize(("later", "open_still"), [(IDLE_SECONDS - 1, True), (IDLE_SECONDS + 1, False)])
+def test_a_session_that_is_idle_ends(client: Client, later: int, open_still: bool) -> None:
+    client.get(reverse("towns"))
+    began = client.session["seen"]
+    with patch("vielfalt.desk.accounts.sessions.time.time", return_value=began + later):
+        assert (client.get(reverse("towns")).status_code == 200) == open_still
+
+
+def test_a_session_ends_after_a_working_day_however_busy(client: Client) -> None:
+    client.get(reverse("towns"))
+    began = client.session["since"]
+    for later in range(0, WHOLE_SECONDS + 1, IDLE_SECONDS // 2):
+        with patch("vielfalt.desk.accounts.sessions.time.time", return_value=began + later):
+            assert client.get(reverse("towns")).status_code == 200
+    with patch("vielfalt.desk.accounts.sessions.time.time", return_value=began + WHOLE_SECONDS + 1):
+        assert client.get(reverse("towns")).status_code == 302
+
+
+def test_guessing_is_slowed_down_per_account(anonymous: Client, erika: User) -> None:
+    assert [log_in(anonymous, password="falsch") for _ in range(throttle.PER_ACCOUNT)] == [200] * throttle.PER_ACCOUNT
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assert log_in(elsewhere) == 429, "the right password from another address is refused too"
+    assert log_in(anonymous, email="other@example.org", password="falsch") == 200
+    Attempt.objects.update(at=timezone.now() - throttle.WINDOW - dt.timedelta(seconds=1))
+    assert log_in(anonymous) == 302
+    assert Attempt.objects.count() == 0
+
+
+def test_guessing_is_slowed_down_per_address(anonymous: Client, erika: User) -> None:
+    for number in range(throttle.PER_ADDRESS):
+        made = throttle.attempt(f"{number}@example.org", "127.0.0.1")
+        assert made is not None
+    assert log_in(anonymous) == 429
+    assert log_in(Client(REMOTE_ADDR="192.0.2.7")) == 302
+
+
+def test_attempts_hold_neither_address(anonymous: Client) -> None:
+    log_in(anonymous, password="falsch")
+    kept = str(list(Attempt.objects.values()))
+    assert EMAIL not in kept and "127.0.0.1" not in kept
+
+
+def test_passwords_are_kept_by_argon2(erika: User) -> None:
+    assert erika.password.startswith("argon2$argon2id$")
+
+
+def test_the_first_account_is_made_by_a_link_that_works_once(anonymous: Client) -> None:
+    path = serving.first_link()
+    token = path.strip("/").partition("/")[2]
+    assert token not in str(list(Link.objects.values())), "kept is a digest"
+    page = anonymous.get(path)
+    assert page.status_code == 200
+    assert page.headers["Referrer-Policy"] == "no-referrer" and "no-store" in page.headers["Cache-Control"]
+    given = {"name": "Erika Muster", "email": "Erika@Example.org", "password": people.PASSWORD}
+    assert anonymous.post(path, {**given, "again": "anders als zuvor"}).status_code == 200
+    assert not User.objects.exists()
+    assert anonymous.post(path, {**given, "again": people.PASSWORD}).headers["Location"] == "/"
+    user = User.objects.get()
+    assert user.email == "erika@example.org"
+    assert {(one.role, one.town) for one in user.memberships.all()} == {("administration", None), ("statistics", None)}
+    assert anonymous.get(reverse("towns")).status_code == 200
+    assert Client().get(path).status_code == 410
+    assert serving.first_link() == "", "there is an account"
+
+
+def test_a_link_is_over_when_time_is_or_a_newer_one_is_made(anonymous: Client) -> None:
+    first, second = serving.first_link(), serving.first_link()
+    assert anonymous.get(first).status_code == 410
+    assert anonymous.get(second).status_code == 200
+    Link.objects.update(expires=timezone.now())
+    assert anonymous.get(second).status_code == 410
+
+
+def test_a_link_for_the_first_account_is_void_once_there_is_one(anonymous: Client) -> None:
+    path = serving.first_link()
+    people.person("statistics")
+    assert anonymous.get(path).status_code == 410
+
+
+def test_two_who_use_one_link_at_once_make_one_account(anonymous: Client) -> None:
+    path = serving.first_link()
+    use = links.use
+    with patch("vielfalt.desk.accounts.views.links.use", lambda link: use(link) and use(link)):
+        answer = anonymous.post(
+            path,
+            {"name": "E", "email": EMAIL, "password": people.PASSWORD, "again": people.PASSWORD},
+        )
+    assert answer.status_code == 410
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [
+        ("kurz", "zu kurz"),
+        ("passwordpassword", ""),
+        ("123456789012", "Ziffern"),
+        ("Erika Muster", "ähnelt"),
+        ("qwertyuiop12", ""),
+    ],
+)
+def test_bad_passwords_are_refused(anonymous: Client, password: str, message: str) -> None:
+    given = {"name": "Erika Muster", "email": EMAIL, "password": password, "again": password}
+    page = anonymous.post(serving.first_link(), given).content.decode()
+    if message:
+        assert message in page
+        assert not User.objects.exists()
+
+
+def test_an_empty_form_says_what_is_missing(anonymous: Client) -> None:
+    page = anonymous.post(reverse("login"), {}).content.decode()
+    assert page.count("Füllen Sie dieses Feld aus.") == 4, "beside the field and on top"
+    assert 'aria-invalid="true"' in page and 'role="alert"' in page
+
+
+def test_cookies_travel_encrypted_alone_where_other_machines_are_served() -> None:
+    assert settings.SESSION_COOKIE_HTTPONLY and settings.CSRF_COOKIE_HTTPONLY
+    assert not settings.SESSION_COOKIE_SECURE, "this machine alone"
