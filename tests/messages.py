@@ -31,8 +31,8 @@ msgstr ""
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 
 """
-SAID = re.compile(r"""\{%\s*say\s+(?:'([^']+)'|"([^"]+)")""")
-"""The tag of the desk's templates that speaks."""
+SAID = re.compile(r"""\{%\s*(?:say|table|column)\s+(?:'([^']+)'|"([^"]+)")""")
+"""The tags of the desk's templates that speak."""
 Id = str | tuple[str, str]
 """A message id, or the two ids of a message with plural."""
 
@@ -118,7 +118,7 @@ def _parameters() -> Iterator[tuple[str, str]]:
 
 
 def _templates() -> Iterator[tuple[str, str]]:
-    """The messages that the desk's templates say: a constant text after the tag ``say``."""
+    """The messages that the desk's templates say: a constant text after a tag that speaks."""
     for path in sorted((PACKAGE / "desk" / "templates").rglob("*.html")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             for single, double in SAID.findall(line):

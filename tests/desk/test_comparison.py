@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import publish_example
 import pytest
 from django.test import Client
 from django.urls import reverse
 from forging import described, forged
 
-from vielfalt.desk.atlas import change, comparing
+from conftest import AUDIT
+from vielfalt import breaks
+from vielfalt.desk.atlas import change, comparing, noise
+from vielfalt.desk.atlas.figures import Cell
 from vielfalt.desk.atlas.places import land, size_class
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Series
+from vielfalt.methods import CELL_KEY, NEAREST, UP_OR_DOWN
+from vielfalt.publish.package import write_release
+from vielfalt.words import Words
 
 Description = dict[str, Any]
 AGS = "05999004"
@@ -223,3 +232,62 @@ def test_land_and_size() -> None:
         "medium-sized town",
         "large town",
     ]
+
+
+@pytest.fixture()
+def changed_years(db: None, tmp_path: Path) -> list[Release]:
+    """Two dates under the cell key method; a number changed by two persons in the mean."""
+    results = publish_example.marked(publish_example.results(), CELL_KEY)
+    package = write_release(results, tmp_path, Words("de"), AUDIT)
+
+    def told(content: Description) -> None:
+        content["utility"] = {"mean_change": 2.0}
+
+    return [dated(package, tmp_path, f"{year}-12-31", told) for year in (2024, 2025)]
+
+
+@pytest.mark.parametrize(("by", "signs"), [(3, {"≈"}), (60, {"+"})])
+def test_a_change_that_protection_can_make_is_no_change(
+    client: Client, changed_years: list[Release], by: int, signs: set[str]
+) -> None:
+    shift(changed_years[1], "foreigner", "foreign", by)
+    context = client.get(reverse("time", args=[AGS]) + THEME).context
+    shown = [one for one in context["changes"] if one.place is not None]
+    assert shown
+    assert {one.difference[0] for one in shown} == signs
+    assert {one.noise for one in shown} == {signs == {"≈"}}
+    # 95 of 100 pairs of unchanged numbers differ by less: 1.96 * sqrt(2) standard deviations of 2 * sqrt(pi / 2).
+    assert context["noise"] == "7"
+    if by == 3:
+        assert "no change beyond what protection alone can make" in page(client, reverse("time", args=[AGS]) + THEME)
+
+
+def test_the_noise_of_each_method(years: list[Release]) -> None:
+    table = years[0].tables.get(key="foreigner")
+    sizes = {}
+    for method in (table.method, NEAREST[5], UP_OR_DOWN[10], CELL_KEY):
+        table.method = method
+        sizes[method] = noise.persons(table, table)
+    assert list(sizes.values()) == [0, 5, 18, math.inf]
+    table.method = NEAREST[3]
+    three = Cell("", "", 30, "", 300, 0.1, "", "estimated", None, {})
+    assert noise.is_noise(three, replace(three, share=0.11), noise.persons(table, table))
+    assert not noise.is_noise(three, replace(three, share=0.112), noise.persons(table, table))
+
+
+def test_breaks_speak_the_language_of_the_reader(client: Client, package: Path, tmp_path: Path, db: None) -> None:
+    german, entry = Words("de"), breaks.check("field_changed")
+
+    def edit(content: Description) -> None:
+        a_break("field_changed", ["nationality_1"])(content)
+        content["breaks"][0] |= {"text": german(entry.message), "consequence": german(entry.consequence)}
+
+    dated(package, tmp_path, "2024-12-31")
+    later = dated(package, tmp_path, "2025-12-31", edit)
+    for address in (
+        reverse("time", args=[AGS]) + THEME,
+        reverse("release", args=[AGS, later.name]),
+    ):
+        assert f"{entry.message} {entry.consequence}" in page(client, address)
+        answer = client.get(address, headers={"accept-language": "de"}).content.decode()
+        assert f"{german(entry.message)} {german(entry.consequence)}" in answer

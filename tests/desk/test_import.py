@@ -19,7 +19,7 @@ from forging import Change, described, forged
 from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.releases import packages
 from vielfalt.desk.releases.importing import import_release
-from vielfalt.desk.releases.models import AreaSet, Index, Release, Series, Table, Town
+from vielfalt.desk.releases.models import AreaSet, Index, Release, Series, Table, Town, keys_of
 from vielfalt.errors import DeliveryError, DisclosureError, StorageError, VielfaltError
 from vielfalt.publish.releases import read_release
 
@@ -42,7 +42,7 @@ def test_every_figure_arrives(release: Release, package: Path) -> None:
     for series in Series.objects.filter(table__release=release).select_related("table"):
         if series.category == Series.BASE and series.table.dimensions:
             continue
-        category = series.category.split(Series.JOIN) if series.table.dimensions else []
+        category = list(keys_of(series.category))
         for area, value, status in zip(areas[series.level], series.values, series.status, strict=True):
             if status != "-":
                 kept[(series.table.key, series.level, area, *category)] = (value, status)

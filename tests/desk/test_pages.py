@@ -8,18 +8,25 @@ import re
 import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlencode
 
+import polars as pl
+import publish_example
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from python_calamine import CalamineWorkbook
 
+from conftest import AUDIT
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas.packages import archive_of
-from vielfalt.desk.releases.models import Release, Series
+from vielfalt.desk.releases.importing import import_release
+from vielfalt.desk.releases.models import Release, Series, joined, keys_of
 from vielfalt.methods import CELL_KEY
+from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import read_release
 from vielfalt.words import Words
 
@@ -310,3 +317,36 @@ def test_hidden_numbers_are_not_called_changed(client: Client, release: Release)
     assert "Numbers are changed or rounded" not in page
     assert "Smallest number of persons or households that a published cell may show" in page
     assert "min_cell" not in page
+
+
+def test_any_sign_may_stand_in_a_key(client: Client, db: None, tmp_path: Path) -> None:
+    """Keys of imported tables are what their author wrote: the sign that joins keys among it, or nothing at all."""
+    plain = publish_example.imported()
+    table = plain.tables["herkunft_2024"]
+    renamed = {"EU 27": "EU|27", "<Asien>": "~1", "Deutschland": ""}
+    frame = table.frame.with_columns(pl.col("Herkunftsgebiet").replace(renamed))
+    results = replace(plain, tables={table.table.id: replace(table, frame=frame)})
+    release = import_release(write_release(results, tmp_path, Words("de"), AUDIT))
+    keys = {keys_of(category) for category in release.tables.get().series.values_list("category", flat=True)}
+    assert keys == {(), ("EU|27",), ("~1",), ("",), ("Übriges Europa & Türkei",)}
+    for key in ("EU|27", "~1", ""):
+        query = urlencode({"thema": "herkunft_2024", "kategorie": joined((key,)), "ebene": "quarter"})
+        response = client.get(reverse("theme", args=[release.town.ags, release.name]) + "?" + query)
+        assert response.status_code == 200
+        assert response.context["figure"].category == joined((key,))
+
+
+@pytest.mark.parametrize("keys", [("a",), ("",), ("a", ""), ("a|b", "c~1", "~"), ("~2", "|"), ()])
+def test_keys_survive_joining(keys: tuple[str, ...]) -> None:
+    assert keys_of(joined(keys)) == keys
+
+
+def test_the_indices_are_chosen_by_the_address(client: Client, release: Release) -> None:
+    where = addresses(release)["indices"]
+    whole = client.get(where).context
+    assert whole["query"] == {"ebene": "quarter", "thema": "mh_register", "familie": ""}
+    assert [choice.value for choice in whole["families"]] == ["", "evenness"]
+    for thema in ("mh_register", "foreigner"):
+        chosen = client.get(where + f"?ebene=quarter&thema={thema}&familie=evenness").context
+        assert [[entry.table for _, entry in rows] for _, _, rows in chosen["groups"]] == [[thema]]
+    assert client.get(where + "?ebene=nowhere&thema=x&familie=y").context["query"] == whole["query"]

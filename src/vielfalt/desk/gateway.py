@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from vielfalt import breaks, parameters, programme
+from vielfalt import breaks, definitions, parameters, programme
 from vielfalt.breaks import BY_RULES, Break, areas_comparable
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.figures.indices import ALL as INDICES
+from vielfalt.figures.indices.compute import NOTES
+from vielfalt.figures.indices.index import FAMILIES
 from vielfalt.geography import TOWN, AreaLevel
+from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.publish import altered
 from vielfalt.publish.classes import Classes, class_labels, classes
 from vielfalt.publish.labels import category_label, in_order, sentence_case
@@ -25,7 +29,7 @@ from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, number_text, sha
 from vielfalt.publish.svg import SEQUENTIAL
 from vielfalt.publish.themes import STANDING
 from vielfalt.table import Table
-from vielfalt.words import Words
+from vielfalt.words import LANGUAGES, N_, Words
 
 BREAK_CHECKS = frozenset(check.id for check in breaks.ALL)
 """The ids of all checks for breaks."""
@@ -37,6 +41,21 @@ def same_meaning(found: Iterable[Break], table: str, dimensions: Iterable[str], 
     own = next((entry for entry in programme.ALL if entry.id == table), Table(table, "", (), ()))
     counted = replace(own, dimensions=tuple(dimensions), definitions=tuple(definitions))
     return breaks.comparable(found, counted)
+
+
+@cache
+def _known() -> Mapping[str, str]:
+    """The sentences that the program writes into packages, in each language, and their message ids."""
+    entries = definitions.ALL
+    ids = [text for entry in entries for text in (entry.title, entry.text, entry.limits, entry.source)]
+    ids += [text for entry in breaks.ALL for text in (entry.message, entry.consequence)]
+    ids += [*NOTES, N_("Resident register, evaluated with Vielfalt")]
+    return {Words(language)(id): id for language in LANGUAGES for id in ids}
+
+
+def translated(words: Words, text: str) -> str:
+    """A text of a package in the reader's language where the program wrote it; what a town wrote stays as it is."""
+    return words(_known().get(text, text))
 
 
 def programme_title(words: Words, table: str) -> str:
@@ -63,8 +82,11 @@ def protection_settings(words: Words, method: str, values: Mapping[str, Any]) ->
 __all__ = [
     "BREAK_CHECKS",
     "BY_RULES",
+    "CHANGED",
+    "FAMILIES",
     "INDICES",
     "NOT_APPLICABLE",
+    "ROUNDED",
     "SEQUENTIAL",
     "STANDING",
     "SUPPRESSED",
@@ -93,4 +115,5 @@ __all__ = [
     "share",
     "share_text",
     "spot",
+    "translated",
 ]

@@ -57,7 +57,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "vielfalt.desk.accounts.context.reader",
             ],
-            "builtins": ["vielfalt.desk.atlas.templatetags.words"],
+            "builtins": ["vielfalt.desk.atlas.templatetags.words", "vielfalt.desk.atlas.templatetags.tables"],
         },
     }
 ]

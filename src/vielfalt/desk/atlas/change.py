@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from vielfalt.desk.atlas import comparing, figures
+from vielfalt.desk.atlas import comparing, figures, noise
 from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, areas_markup, by_name, profile_address
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import NOT_APPLICABLE, SUPPRESSED
@@ -14,26 +15,36 @@ from vielfalt.words import N_, Words
 
 _STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 """Bounds of the middle class that readers count in; the outer classes begin at three times the bound."""
+NO_CHANGE = "≈"
+"""The sign of a difference that protection alone could make."""
 _WIDTH, _HEIGHT, _LEFT, _BELOW = 640.0, 220.0, 52.0, 34.0
 
 
 @dataclass(frozen=True)
 class Point:
-    """The town's value on one date; ``obstacles`` says why it cannot be compared with the date before (message ids)."""
+    """The town's value on one date; ``obstacles`` says why it cannot be compared with the date before (message ids).
+
+    ``noise``: protection alone could make the difference to the date before.
+    """
 
     release: Release
     cell: Cell
     obstacles: tuple[str, ...]
+    noise: bool
 
 
 @dataclass(frozen=True)
 class Change:
-    """One area on two dates: its cells, the difference of the shares in words, its class (-2 to 2; None without)."""
+    """One area on two dates: its cells, the difference of the shares in words, its class (-2 to 2; None without).
+
+    ``noise``: protection alone could make the difference, so it counts as no change and bears the sign ``NO_CHANGE``.
+    """
 
     before: Cell
     after: Cell
     difference: str
     place: int | None
+    noise: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,15 +71,11 @@ def dated(releases: Iterable[Release]) -> list[Release]:
 def series(tables: Sequence[Table], category: str, words: Words) -> list[Point]:
     """The town's values of a category on the dates of the tables, oldest first."""
     valued = [(table, cell) for table in tables if (cell := figures.town_values(table, words).get(category))]
-    before = [None, *(table for table, _ in valued)]
-    return [
-        Point(
-            table.release,
-            cell,
-            comparing.obstacles_over_time(earlier, table, [table.release]) if earlier else (),
-        )
-        for earlier, (table, cell) in zip(before, valued, strict=False)
-    ]
+    found = [Point(table.release, cell, (), False) for table, cell in valued[:1]]
+    for (earlier, past), (table, cell) in pairwise(valued):
+        obstacles = comparing.obstacles_over_time(earlier, table, [table.release])
+        found.append(Point(table.release, cell, obstacles, noise.is_noise(past, cell, noise.persons(earlier, table))))
+    return found
 
 
 def changes(before: Figure, after: Figure, words: Words) -> list[Change]:
@@ -76,8 +83,12 @@ def changes(before: Figure, after: Figure, words: Words) -> list[Change]:
     later = {cell.key: cell for cell in after.cells}
     pairs = [(cell, later[cell.key]) for cell in before.cells if cell.key in later]
     step = _step([abs(b.share - a.share) for a, b in pairs if a.share is not None and b.share is not None])
+    size = noise.persons(before.table, after.table)
     return [
-        Change(a, b, *_difference(a, b, step, words)) for a, b in sorted(pairs, key=lambda pair: by_name(pair[0].name))
+        Change(a, b, NO_CHANGE, 0, noise=True)
+        if noise.is_noise(a, b, size)
+        else Change(a, b, *_difference(a, b, step, words))
+        for a, b in sorted(pairs, key=lambda pair: by_name(pair[0].name))
     ]
 
 
@@ -169,12 +180,17 @@ def _style(change: Change) -> str:
 
 
 def _legend(found: Sequence[Change], words: Words) -> tuple[Box, ...]:
-    sizes = [abs((one.after.share or 0) - (one.before.share or 0)) for one in found if one.place is not None]
+    shown = [(one.before.share, one.after.share) for one in found]
+    sizes = [abs(after - before) for before, after in shown if before is not None and after is not None]
     near, far = (words.number(100 * bound * _step(sizes), 1) for bound in (1, 3))
     labels = (
         words(N_("fallen by more than {far}"), far=far),
         words(N_("fallen by {near} to {far}"), near=near, far=far),
-        words(N_("about the same (less than {near})"), near=near),
+        words(
+            N_("about the same (less than {near}), or no change beyond protection ({sign})"), near=near, sign=NO_CHANGE
+        )
+        if any(one.noise for one in found)
+        else words(N_("about the same (less than {near})"), near=near),
         words(N_("risen by {near} to {far}"), near=near, far=far),
         words(N_("risen by more than {far}"), far=far),
     )

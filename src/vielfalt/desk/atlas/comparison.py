@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import ceil, inf
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from vielfalt.desk.accounts.permissions import visible
-from vielfalt.desk.atlas import change, comparing, figures, selecting
+from vielfalt.desk.atlas import change, comparing, figures, noise, selecting
 from vielfalt.desk.atlas.drawing import hatching
 from vielfalt.desk.atlas.places import land, size_class
 from vielfalt.desk.atlas.selecting import Choice
@@ -96,8 +97,14 @@ def _by_area(
             "changes": changes,
             "map": change.change_map(changes, later, words),
             "hatching": hatching("hatch"),
+            "noise": _in_persons(noise.persons(before, after), words),
         }
     return context
+
+
+def _in_persons(size: float, words: Words) -> str:
+    """How many persons protection alone can make a difference of; empty where none."""
+    return "" if not size else "?" if size == inf else words.number(ceil(size))
 
 
 def compare(request: HttpRequest) -> HttpResponse:

@@ -13,7 +13,7 @@ from vielfalt.desk.atlas.drawing import standalone
 from vielfalt.desk.atlas.figures import MARKS, Figure
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import chosen_figure, release_or_404
-from vielfalt.desk.gateway import SUPPRESSED
+from vielfalt.desk.gateway import SUPPRESSED, translated
 from vielfalt.words import N_, Words
 
 _PNG_SCALE = 2
@@ -74,7 +74,7 @@ def _head(figure: Figure, words: Words) -> Iterator[tuple[str, ...]]:
     yield words(N_("Reference date")), words.date(figure.release.day)
     yield words(N_("Area level")), figure.level_title
     yield words(N_("Definition")), ", ".join(figure.table.definitions)
-    yield words(N_("Source")), description["source"]
+    yield words(N_("Source")), translated(words, description["source"])
     yield words(N_("Licence")), description["licence"]
     yield words(N_("Release")), figure.release.name
 

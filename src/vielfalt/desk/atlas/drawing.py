@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from vielfalt.desk.atlas.figures import Cell, Figure
-from vielfalt.desk.gateway import SEQUENTIAL
+from vielfalt.desk.gateway import SEQUENTIAL, translated
 from vielfalt.desk.releases.models import Release
 from vielfalt.words import N_, Words
 
@@ -155,7 +155,7 @@ def standalone(figure: Figure, words: Words) -> str:
     colours = SEQUENTIAL[max(len(figure.sizes), 1)]
     classes = "".join(f".k{len(figure.sizes)}-{place}{{fill:{colour}}}" for place, colour in enumerate(colours))
     when = f"{figure.release.town.name}, {words.date(figure.release.day)}, {figure.level_title}"
-    source = words(N_("Source: {source}"), source=figure.release.description["source"])
+    source = words(N_("Source: {source}"), source=translated(words, figure.release.description["source"]))
     legend = "".join(
         f'<g transform="translate({picture.width + 20:g} {top + 26 * row:g})">'
         f'<rect class="{box.style}" width="22" height="16" stroke="#4d4d4d"/>'

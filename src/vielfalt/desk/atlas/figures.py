@@ -14,7 +14,7 @@ from django.db.models import Prefetch
 from vielfalt.desk import gateway
 from vielfalt.desk.gateway import TOWN, Classes, Protection
 from vielfalt.desk.releases.importing import NO_AREA
-from vielfalt.desk.releases.models import AreaSet, Release, Series, Table
+from vielfalt.desk.releases.models import AreaSet, Release, Series, Table, joined, keys_of
 from vielfalt.words import N_, Words
 
 Mark = Literal["published", "estimated", "suppressed", "too_few", "absent"]
@@ -33,13 +33,15 @@ _STATUS: dict[str, Mark] = {"o": "published", "e": "estimated", "s": "suppressed
 class Cell:
     """One area's value: as number and as share, in print signs ("." suppressed, "–" too small a base), its class.
 
-    ``share`` is 0 to 1 and null where there is none to show; ``place`` is the number of the class, 0 the lowest.
+    ``share`` is 0 to 1 of ``base`` and null where there is none to show; ``place`` is the number of the class, 0 the
+    lowest.
     """
 
     key: str
     name: str
     value: int | None
     number: str
+    base: int | None
     share: float | None
     percent: str
     mark: Mark
@@ -111,7 +113,7 @@ def category_title(table: Table, category: str, words: Words) -> str:
         return table_title(table, words)
     labels = (
         category_label(table, dimension, key, words)
-        for dimension, key in zip(table.dimensions, category.split(Series.JOIN), strict=True)
+        for dimension, key in zip(table.dimensions, keys_of(category), strict=True)
     )
     return gateway.sentence_case(", ".join(labels))
 
@@ -169,13 +171,13 @@ def ordered_categories(table: Table, categories: Sequence[str]) -> list[str]:
     """The categories in the order of the code lists, without the base."""
     if not table.dimensions:
         return [Series.BASE]
-    split = [tuple(category.split(Series.JOIN)) for category in categories if category != Series.BASE]
+    split = [keys_of(category) for category in categories if category != Series.BASE]
     orders = [
         {key: place for place, key in enumerate(gateway.in_order(dimension, (keys[number] for keys in split)))}
         for number, dimension in enumerate(table.dimensions)
     ]
     ordered = sorted(split, key=lambda keys: [order[key] for order, key in zip(orders, keys, strict=True)])
-    return [Series.JOIN.join(keys) for keys in ordered]
+    return [joined(keys) for keys in ordered]
 
 
 def _areas(release: Release, level: str) -> list[dict[str, Any]]:
@@ -216,6 +218,7 @@ def _cells(
                 name=areas[place]["name"],
                 value=value,
                 number=gateway.number_text(words, value) if mark != "absent" else gateway.NOT_APPLICABLE,
+                base=base,
                 share=share,
                 percent=gateway.share_text(words, value, base, protection)
                 if mark != "absent"

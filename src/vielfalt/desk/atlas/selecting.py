@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import figures
+from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.gateway import TOWN
-from vielfalt.desk.releases.models import Release, Series, Table
-from vielfalt.words import Words
+from vielfalt.desk.releases.models import AreaSet, Index, Release, Series, Table
+from vielfalt.words import N_, Words
 
 
 @dataclass(frozen=True)
@@ -68,3 +69,54 @@ def category(request: HttpRequest, table: Table, present: list[str]) -> str:
     if found is None:
         raise Http404
     return found
+
+
+@dataclass(frozen=True)
+class IndexChoice:
+    """What indices a reader looks at: the level, the table of the groups, the family of indices (empty: every one).
+
+    ``levels`` and ``families`` hold the titles of what can be chosen, ``tables`` the ids.
+    """
+
+    level: str
+    table: str
+    family: str
+    levels: Mapping[str, str]
+    tables: Sequence[str]
+    families: Mapping[str, str]
+
+    def of(self, entries: Iterable[Index]) -> list[Index]:
+        """The values chosen."""
+        return [
+            entry
+            for entry in entries
+            if (entry.level, entry.table) == (self.level, self.table) and self.family in ("", _FAMILY.get(entry.index))
+        ]
+
+
+_FAMILY = {index.id: index.family for index in gateway.INDICES}
+
+
+def indices(request: HttpRequest, entries: Sequence[Index], sets: Sequence[AreaSet]) -> IndexChoice:
+    """The indices asked for; what the query leaves out, or names in vain, is the first that there is."""
+    words = current()
+    titles = {one.level: one.title for one in sets} | {TOWN: words(N_("Town as a whole"))}
+    levels = {key: title for key, title in titles.items() if any(entry.level == key for entry in entries)}
+    tables = list(dict.fromkeys(entry.table for entry in entries))
+    present = {_FAMILY.get(entry.index) for entry in entries}
+    families = {"": words(N_("All indices"))} | {
+        key: words(title) for key, title in gateway.FAMILIES.items() if key in present
+    }
+    return IndexChoice(
+        level=_asked(request, "ebene", list(levels)[1:2] + list(levels)),
+        table=_asked(request, "thema", tables),
+        family=_asked(request, "familie", list(families)),
+        levels=levels,
+        tables=tables,
+        families=families,
+    )
+
+
+def _asked(request: HttpRequest, name: str, present: Sequence[str]) -> str:
+    wanted = request.GET.get(name, "")
+    return wanted if wanted in present else next(iter(present), "")

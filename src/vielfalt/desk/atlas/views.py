@@ -16,7 +16,8 @@ from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.gateway import TOWN
-from vielfalt.desk.releases.models import Release, Table, Town
+from vielfalt.desk.releases.models import Index, Release, Table, Town, joined
+from vielfalt.words import Words
 
 
 def towns(request: HttpRequest) -> HttpResponse:
@@ -106,24 +107,32 @@ def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     found = release_or_404(request, ags, name)
     words = current()
     tables = {table.key: table for table in found.tables.all()}
-    titles = {level.area_set.level: level.area_set.title for level in found.levels.select_related("area_set")}
-    rows = [
-        {
-            "index": entry.index,
-            "table": figures.table_title(tables[entry.table], words),
-            "level": titles.get(entry.level, entry.level),
-            "group": figures.category_title(tables[entry.table], entry.group, words) if entry.group else "",
-            "entry": entry,
-        }
-        for entry in found.indices.filter(area="")
-        if entry.table in tables
-    ]
-    described = [index for index in gateway.INDICES if index.id in {row["index"] for row in rows}]
+    entries = [entry for entry in found.indices.filter(area="") if entry.table in tables]
+    chosen = selecting.indices(request, entries, [level.area_set for level in found.levels.select_related("area_set")])
+    shown = chosen.of(entries)
     grouped = [
-        (words(index.title), words(index.caveat), [row for row in rows if row["index"] == index.id])
-        for index in described
+        (words(index.title), words(index.caveat), [_named(entry, tables[entry.table], words) for entry in rows])
+        for index in gateway.INDICES
+        if (rows := [entry for entry in shown if entry.index == index.id])
     ]
-    return render(request, "desk/indices.html", {"release": found, "town": found.town, "groups": grouped})
+    titles = {key: figures.table_title(tables[key], words) for key in chosen.tables}
+    context = {
+        "release": found,
+        "town": found.town,
+        "groups": grouped,
+        "query": {"ebene": chosen.level, "thema": chosen.table, "familie": chosen.family},
+        "levels": selecting.choices(chosen.levels, chosen.level),
+        "tables": selecting.choices(titles, chosen.table),
+        "families": selecting.choices(chosen.families, chosen.family),
+    }
+    return render(request, "desk/indices.html", context)
+
+
+def _named(entry: Index, table: Table, words: Words) -> tuple[str, Index]:
+    """A value of an index with its group in words; all groups together bear the title of the table."""
+    if not entry.group:
+        return figures.table_title(table, words), entry
+    return figures.category_title(table, joined((entry.group,)), words), entry
 
 
 def definitions(request: HttpRequest, ags: str, name: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from vielfalt.desk import gateway
 from vielfalt.desk.gateway import TOWN, ProtectedCells, Published
 from vielfalt.desk.releases.drawing import drawn
-from vielfalt.desk.releases.models import AreaSet, Index, Level, Release, Series, Table, Town
+from vielfalt.desk.releases.models import AreaSet, Index, Level, Release, Series, Table, Town, joined
 from vielfalt.desk.releases.packages import keep, unpacked
 from vielfalt.errors import DeliveryError
 from vielfalt.words import N_
@@ -140,7 +140,7 @@ def _series(
     found: dict[tuple[str, str], tuple[list[int | None], list[str]]] = {}
     for level, area, *category, value, status in cells.frame.iter_rows():
         size = len(areas[level])
-        key = (level, Series.JOIN.join(category))
+        key = (level, joined(category))
         values, marks = found.setdefault(key, ([None] * size, [NO_AREA] * size))
         values[places[level][area]], marks[places[level][area]] = value, _STATUS[status]
     if cells.table.dimensions:
@@ -149,5 +149,5 @@ def _series(
             known = [bases.get(area) for area in areas[level]]
             marks = [NO_AREA if area not in bases else "s" if bases[area] is None else "o" for area in areas[level]]
             found[level, Series.BASE] = known, marks
-    for (level, joined), (values, marks) in found.items():
-        yield Series(table=table, level=level, category=joined, values=values, status="".join(marks))
+    for (level, name), (values, marks) in found.items():
+        yield Series(table=table, level=level, category=name, values=values, status="".join(marks))

@@ -5,8 +5,14 @@ Figures are kept as they are read: one ``Series`` holds one category of one tabl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
+
+_ESCAPES = (("~", "~0"), ("|", "~1"))
+"""What stands in keys for the sign that joins them, as in JSON pointers (RFC 6901)."""
+_EMPTY = "~2"
 
 
 class Town(models.Model):
@@ -113,12 +119,11 @@ class Table(models.Model):
 class Series(models.Model):
     """One category of a table over the areas of one level, in the order of the level's areas.
 
-    ``level`` is "town" or an area level; ``category`` the keys of the dimensions, joined by ``JOIN``. ``values`` holds
+    ``level`` is "town" or an area level; ``category`` the keys of the dimensions (``joined``). ``values`` holds
     a whole number per area, null where it is suppressed or the table lacks the area (``status`` tells which: "o"
     published, "e" estimated, "s" suppressed, "-" no such area). The category ``BASE`` holds what shares refer to.
     """
 
-    JOIN = "|"
     BASE = ""
 
     table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="series")
@@ -135,6 +140,30 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table}: {self.category} ({self.level})"
+
+
+def joined(keys: Iterable[str]) -> str:
+    """The keys of a category as one text, whatever signs they hold; ``Series.BASE`` for no keys."""
+    return "|".join(_escaped(key) for key in keys)
+
+
+def keys_of(category: str) -> tuple[str, ...]:
+    """The keys that ``joined`` made a category of."""
+    return tuple(_unescaped(part) for part in category.split("|")) if category else ()
+
+
+def _escaped(key: str) -> str:
+    for sign, written in _ESCAPES:
+        key = key.replace(sign, written)
+    return key or _EMPTY
+
+
+def _unescaped(part: str) -> str:
+    if part == _EMPTY:
+        return ""
+    for sign, written in reversed(_ESCAPES):
+        part = part.replace(written, sign)
+    return part
 
 
 class Index(models.Model):

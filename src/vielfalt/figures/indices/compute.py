@@ -39,6 +39,8 @@ NOT_ADDED = N_("The figures of the town and of its areas do not fit together.")
 MOSTLY_HIDDEN = N_("More than half of the group lives in areas whose figures are hidden.")
 MERGED = N_("Hidden groups of this area count as one.")
 TOGETHER = N_("Areas with hidden figures count as one area; counted one by one they could only raise the index.")
+NOTES = (LEFT_OUT, FEW_AREAS, SMALL_GROUP, NOT_ADDED, MOSTLY_HIDDEN, MERGED, TOGETHER)
+"""Everything that can stand beside a value."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django import template
 from django.template import Context
 from django.utils.translation import get_language
 
+from vielfalt.desk import gateway
 from vielfalt.words import LANGUAGES, Words
 
 register = template.Library()
@@ -23,6 +24,12 @@ def current() -> Words:
 def say(message: str, **values: object) -> str:
     """A message in the language of the page; the values fill its placeholders."""
     return current()(message, **values)
+
+
+@register.filter
+def translated(text: str) -> str:
+    """A text of a package in the language of the page where the program wrote it."""
+    return gateway.translated(current(), text)
 
 
 @register.filter
@@ -47,6 +54,12 @@ def plain(value: float) -> str:
 def day(value: dt.date) -> str:
     """A date as people write it."""
     return current().date(int(value.strftime("%Y%m%d")))
+
+
+@register.filter
+def iso_day(value: str) -> str:
+    """A date of a package as people write it."""
+    return day(dt.date.fromisoformat(value))
 
 
 @register.simple_tag(takes_context=True)
