@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,8 @@ from vielfalt.desk.accounts import roles
 from vielfalt.desk.accounts.models import Membership, User
 from vielfalt.desk.accounts.permissions import IN_TOWNS, Reader, may, rights, visible
 from vielfalt.desk.accounts.roles import ACTIONS, Action
-from vielfalt.desk.releases.models import AreaSet, Release, Town
+from vielfalt.desk.publishing.models import Publication
+from vielfalt.desk.releases.models import AreaSet, Level, Release, Town
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +27,15 @@ BELONG_TO_NO_TOWN = {"accounts.Attempt", "accounts.Link"}
 TOWNS = ("05999001", "05999002", "05999003")
 
 
-def allowed_by_table(held: list[tuple[str, str | None]], action: Action, towns: set[str]) -> bool:
-    """Slow and obviously right: the roles allow the action in every town of the thing; nothing is published yet."""
+PUBLISHED = "05999003"
+"""The town that has published its release."""
+
+
+def allowed_by_table(held: list[tuple[str, str | None]], action: Action, thing: Model, towns: set[str]) -> bool:
+    """Slow and obviously right: the roles allow the action in every town of the thing, or everybody may read it."""
     own = {town for role, town in held if roles.BY_ID[role].grants.get(action) == "town"}
-    return None in own or (bool(towns) and towns <= own)
+    public = action == "read" and towns == {PUBLISHED} and isinstance(thing, Town | Release | AreaSet | Level)
+    return public or None in own or (bool(towns) and towns <= own)
 
 
 def things() -> list[tuple[Model, set[str]]]:
@@ -42,7 +49,14 @@ def things() -> list[tuple[Model, set[str]]]:
         areas = AreaSet.objects.create(
             town=town, level="quarter", title="", digest=ags, width=1, height=1, areas=[], geojson=""
         )
-        found += [(town, {ags}), (release, {ags}), (areas, {ags})]
+        level = Level.objects.create(release=release, area_set=areas, position=0)
+        found += [(town, {ags}), (release, {ags}), (areas, {ags}), (level, {ags})]
+        if ags == PUBLISHED:
+            one, other = (User.objects.create(email=f"{name}@example.org", password="!") for name in ("eins", "zwei"))
+            publication = Publication.objects.create(
+                release=release, proposed_by=one, approved_by=other, approved_at=timezone.now()
+            )
+            found.append((publication, {ags}))
     return found
 
 
@@ -54,7 +68,7 @@ MEMBERSHIPS = st.lists(st.tuples(st.sampled_from(sorted(roles.BY_ID)), st.sample
 def test_a_list_holds_exactly_what_may_be_touched(
     mine: list[tuple[str, str | None]], theirs: list[tuple[str, str | None]]
 ) -> None:
-    for model in (Membership, User, Town):
+    for model in (Publication, Membership, Release, Town, User):
         model.objects.all().delete()
     known = things()
     towns = {town.ags: town for town in Town.objects.all()}
@@ -66,7 +80,7 @@ def test_a_list_holds_exactly_what_may_be_touched(
     known += [(user, {ags or "*" for _, ags in mine}), (other, {ags or "*" for _, ags in theirs})]
     for action, (thing, belongs) in product(ACTIONS, known):
         listed = visible(user, type(thing).objects.all(), action).filter(pk=thing.pk).exists()  # type: ignore[attr-defined]
-        assert may(user, action, thing) == listed == allowed_by_table(mine, action, belongs), (action, thing)
+        assert may(user, action, thing) == listed == allowed_by_table(mine, action, thing, belongs), (action, thing)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -78,7 +92,8 @@ def test_nobody_without_an_open_account_sees_anything(action: Action) -> None:
     readers: list[Reader] = [AnonymousUser(), people.person(), closed]
     for reader in readers:
         assert rights(reader) == frozenset()
-        assert [thing for thing, _ in known if may(reader, action, thing)] == []
+        assert {ags for thing, towns in known if may(reader, action, thing) for ags in towns} <= {PUBLISHED}
+        assert action == "read" or not any(may(reader, action, thing) for thing, _ in known)
 
 
 def test_a_thing_that_is_not_kept_may_not_be_touched() -> None:

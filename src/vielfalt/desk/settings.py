@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "vielfalt.desk.accounts",
     "vielfalt.desk.releases",
     "vielfalt.desk.atlas",
+    "vielfalt.desk.publishing",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

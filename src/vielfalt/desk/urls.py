@@ -7,27 +7,36 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
 from vielfalt.desk.accounts import views as accounts
+from vielfalt.desk.accounts.doors import readable
 from vielfalt.desk.atlas import comparison, downloads, packages, views
+from vielfalt.desk.publishing import pages
+from vielfalt.desk.publishing import views as publishing
 
 _RELEASE = "kommunen/<str:ags>/<str:name>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.towns, name="towns"),
-    path("vergleich/", comparison.compare, name="compare"),
-    path("kommunen/<str:ags>/", views.town, name="town"),
-    path("kommunen/<str:ags>/zeit/", comparison.time, name="time"),
-    path(_RELEASE, views.release, name="release"),
-    path(_RELEASE + "karte/", views.themes, name="theme"),
-    path(_RELEASE + "karte/daten.csv", downloads.csv_file, name="theme_csv"),
-    path(_RELEASE + "karte/daten.xlsx", downloads.xlsx_file, name="theme_xlsx"),
-    path(_RELEASE + "karte/karte.svg", downloads.svg_file, name="theme_svg"),
-    path(_RELEASE + "karte/karte.png", downloads.png_file, name="theme_png"),
-    path(_RELEASE + "gebiete/<str:level>/<str:area>/", views.area, name="area"),
-    path(_RELEASE + "bericht.pdf", packages.report_pdf, name="report_pdf"),
-    path(_RELEASE + "bericht.html", packages.report_html, name="report_html"),
-    path(_RELEASE + "paket.zip", packages.package, name="package"),
-    path(_RELEASE + "kennzahlen/", views.indices, name="indices"),
-    path(_RELEASE + "definitionen/", views.definitions, name="definitions"),
+    path("", readable(views.towns), name="towns"),
+    path("vergleich/", readable(comparison.compare), name="compare"),
+    path("kommunen/<str:ags>/", readable(views.town), name="town"),
+    path("kommunen/<str:ags>/zeit/", readable(comparison.time), name="time"),
+    path("kommunen/<str:ags>/herausgeber/", publishing.publisher, name="publisher"),
+    path("kommunen/<str:ags>/offene-daten/", readable(pages.open_data), name="open_data"),
+    path("kommunen/<str:ags>/offene-daten/katalog.<str:form>", readable(pages.town_catalogue), name="catalogue"),
+    path(_RELEASE, readable(views.release), name="release"),
+    path(_RELEASE + "karte/", readable(views.themes), name="theme"),
+    path(_RELEASE + "karte/daten.csv", readable(downloads.csv_file), name="theme_csv"),
+    path(_RELEASE + "karte/daten.xlsx", readable(downloads.xlsx_file), name="theme_xlsx"),
+    path(_RELEASE + "karte/karte.svg", readable(downloads.svg_file), name="theme_svg"),
+    path(_RELEASE + "karte/karte.png", readable(downloads.png_file), name="theme_png"),
+    path(_RELEASE + "gebiete/<str:level>/<str:area>/", readable(views.area), name="area"),
+    path(_RELEASE + "bericht.pdf", readable(packages.report_pdf), name="report_pdf"),
+    path(_RELEASE + "bericht.html", readable(packages.report_html), name="report_html"),
+    path(_RELEASE + "paket.zip", readable(packages.package), name="package"),
+    path(_RELEASE + "kennzahlen/", readable(views.indices), name="indices"),
+    path(_RELEASE + "definitionen/", readable(views.definitions), name="definitions"),
+    path(_RELEASE + "veroeffentlichung/", publishing.publication, name="publication"),
+    path(_RELEASE + "dateien/<path:path>", readable(pages.open_file), name="open_file"),
+    path("einfach-erklaert/", pages.plain_words, name="plain_words"),
     path("hilfe/", views.help_page, name="help"),
     path("anmelden/", accounts.log_in, name="login"),
     path("abmelden/", accounts.log_out, name="logout"),

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from vielfalt.desk.accounts.permissions import rights
+from vielfalt.desk.publishing.models import published
+from vielfalt.desk.releases.models import Release
 
 
 def reader(request: HttpRequest) -> dict[str, Any]:
@@ -15,5 +17,6 @@ def reader(request: HttpRequest) -> dict[str, Any]:
     return {
         "user": user,
         "rights": rights(user) if user is not None else frozenset(),
+        "anything_published": published(Release.objects.all()).exists(),
         "showcase": getattr(request, "showcase", ()),
     }

@@ -17,6 +17,8 @@ from django.db.models import Q, QuerySet
 from vielfalt.desk.accounts import roles
 from vielfalt.desk.accounts.models import Membership, User
 from vielfalt.desk.accounts.roles import Action, Role
+from vielfalt.desk.publishing.models import published
+from vielfalt.desk.releases.models import Level, Release
 
 Reader = User | AnonymousUser
 Model = TypeVar("Model", bound=models.Model)
@@ -50,10 +52,24 @@ IN_TOWNS: Mapping[str, Callable[[Collection[int]], Q]] = {
     "releases.Table": _path("release__town"),
     "releases.Series": _path("table__release__town"),
     "releases.Index": _path("release__town"),
+    "publishing.Publisher": _path("town"),
+    "publishing.Publication": _path("release__town"),
     "accounts.User": _user,
     "accounts.Membership": _path("town"),
 }
 """For each model, which of its rows belong to towns."""
+
+TO_RELEASES: Mapping[str, Callable[[QuerySet[Release]], Q]] = {
+    "releases.Town": lambda shown: Q(pk__in=shown.values("town")),
+    "releases.AreaSet": lambda shown: Q(pk__in=Level.objects.filter(release__in=shown).values("area_set")),
+    "releases.Release": lambda shown: Q(pk__in=shown.values("pk")),
+    "releases.Level": lambda shown: Q(release__in=shown),
+    "releases.Table": lambda shown: Q(release__in=shown),
+    "releases.Series": lambda shown: Q(table__release__in=shown),
+    "releases.Index": lambda shown: Q(release__in=shown),
+    "publishing.Publisher": lambda shown: Q(town__in=shown.values("town")),
+}
+"""For each model of which everybody may read something, the rows that published releases need."""
 
 
 def visible(user: Reader, queryset: QuerySet[Model], action: Action = "read") -> QuerySet[Model]:
@@ -101,6 +117,6 @@ def _held(user: Reader) -> Iterator[tuple[Role, int | None]]:
 
 
 def _published(model: type[models.Model]) -> Q:
-    """What everybody may read of a model: nothing, as long as no town can publish."""
-    del model
-    return Q(pk__in=())
+    """What everybody may read of a model: published releases, what belongs to them, and whose they are."""
+    way = TO_RELEASES.get(model._meta.label)
+    return way(published(Release.objects.all())) if way else Q(pk__in=())

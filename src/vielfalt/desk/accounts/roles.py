@@ -11,13 +11,15 @@ from typing import Literal
 
 from vielfalt.words import N_
 
-Action = Literal["read", "import", "history", "operate", "accounts"]
+Action = Literal["read", "import", "propose", "publish", "history", "operate", "accounts"]
 Scope = Literal["town", "published"]
 """``town``: what belongs to the town of the membership. ``published``: what its town has published, of every town."""
 
 ACTIONS: Mapping[Action, str] = {
     "read": N_("Read releases"),
     "import": N_("Import releases"),
+    "propose": N_("Propose releases for everybody"),
+    "publish": N_("Publish what others proposed, and take it back"),
     "history": N_("Read the history"),
     "operate": N_("Look after jobs and backups"),
     "accounts": N_("Manage accounts"),
@@ -41,7 +43,7 @@ STATISTICS = Role(
     "statistics",
     N_("Statistics"),
     N_("Brings releases into the desk and looks after them."),
-    {"read": "town", "import": "town", "history": "town", "operate": "town"},
+    {"read": "town", "import": "town", "propose": "town", "history": "town", "operate": "town"},
 )
 ADMINISTRATION = Role(
     "administration",
@@ -55,14 +57,14 @@ ALL: tuple[Role, ...] = (
         "integration",
         N_("Integration office"),
         N_("Works with the figures of the town and steers its integration work."),
-        {"read": "town", "history": "town"},
+        {"read": "town", "propose": "town", "publish": "town", "history": "town"},
     ),
     Role("department", N_("Department"), N_("Reads the figures for its own field of work."), {"read": "town"}),
     Role(
         "head",
         N_("Head of administration"),
         N_("Reads the figures and answers for what the town publishes."),
-        {"read": "town", "history": "town"},
+        {"read": "town", "publish": "town", "history": "town"},
     ),
     Role("council", N_("Council"), N_("Reads the figures that the town gives to its council."), {"read": "town"}),
     Role("county", N_("County"), N_("Reads the figures of the towns that gave it this role."), {"read": "town"}),

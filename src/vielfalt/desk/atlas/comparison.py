@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil, inf
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from vielfalt.desk.accounts.permissions import visible
@@ -114,6 +114,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     towns: dict[Town, list[Release]] = {}
     for release in kept.order_by("town__name", "town__ags"):
         towns.setdefault(release.town, []).append(release)
+    if not towns and not request.user.is_authenticated:
+        raise Http404
     latest = [change.dated(releases)[-1] for releases in towns.values()]
     wanted = request.GET.getlist("kommune")
     chosen = [release for release in latest if not wanted or release.town.ags in wanted]

@@ -16,6 +16,7 @@ from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.gateway import TOWN
+from vielfalt.desk.publishing.models import has_published
 from vielfalt.desk.releases.models import Index, Release, Table, Town, joined
 from vielfalt.words import Words
 
@@ -24,6 +25,8 @@ def towns(request: HttpRequest) -> HttpResponse:
     """All municipalities with their latest release."""
     releases = Prefetch("releases", visible(request.user, Release.objects.all()))
     found = visible(request.user, Town.objects.prefetch_related(releases))
+    if not found and not request.user.is_authenticated:
+        raise Http404
     return render(request, "desk/towns.html", {"towns": found})
 
 
@@ -31,7 +34,7 @@ def town(request: HttpRequest, ags: str) -> HttpResponse:
     """The releases of one municipality, latest first."""
     releases = Prefetch("releases", visible(request.user, Release.objects.all()))
     found = get_object_or_404(visible(request.user, Town.objects.prefetch_related(releases)), ags=ags)
-    return render(request, "desk/town.html", {"town": found})
+    return render(request, "desk/town.html", {"town": found, "open_data": has_published(found)})
 
 
 def release(request: HttpRequest, ags: str, name: str) -> HttpResponse:
@@ -49,6 +52,7 @@ def release(request: HttpRequest, ags: str, name: str) -> HttpResponse:
             (level.area_set, sorted(level.area_set.areas, key=lambda area: by_name(area["name"]))) for level in levels
         ],
         "breaks": found.description["breaks"],
+        "open_data": has_published(found.town),
     }
     return render(request, "desk/release.html", context)
 

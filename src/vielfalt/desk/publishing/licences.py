@@ -1,0 +1,40 @@
+"""The licences under which towns publish: those that GovData recommends (DCAT-AP.de, list of licences)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_BASE = "http://dcat-ap.de/def/licenses/"
+
+
+@dataclass(frozen=True)
+class Licence:
+    """A licence: its title, where its text stands, its URI in catalogues, and whether it asks for attribution."""
+
+    title: str
+    text: str
+    uri: str
+    by_name: bool
+
+
+LICENCES: Mapping[str, Licence] = {
+    "dl-by": Licence(
+        "Datenlizenz Deutschland – Namensnennung – Version 2.0",
+        "https://www.govdata.de/dl-de/by-2-0",
+        _BASE + "dl-by-de/2.0",
+        True,
+    ),
+    "dl-zero": Licence(
+        "Datenlizenz Deutschland – Zero – Version 2.0",
+        "https://www.govdata.de/dl-de/zero-2-0",
+        _BASE + "dl-zero-de/2.0",
+        False,
+    ),
+    "cc-by": Licence(
+        "Creative Commons Namensnennung 4.0 International (CC BY 4.0)",
+        "https://creativecommons.org/licenses/by/4.0/",
+        _BASE + "cc-by/4.0",
+        True,
+    ),
+}

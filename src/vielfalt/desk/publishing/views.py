@@ -1,0 +1,112 @@
+"""The pages on which a release is proposed, published and withdrawn, and a town says who publishes."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from vielfalt.desk.accounts.models import User
+from vielfalt.desk.accounts.permissions import may, visible
+from vielfalt.desk.atlas.views import release_or_404
+from vielfalt.desk.publishing import steps
+from vielfalt.desk.publishing.forms import PublisherForm, ReasonForm
+from vielfalt.desk.publishing.licences import LICENCES
+from vielfalt.desk.publishing.models import Publication, Publisher, State
+from vielfalt.desk.releases.models import Release, Town
+from vielfalt.words import N_
+
+STATES: dict[State, str] = {
+    "proposed": N_("Proposed"),
+    "published": N_("Published"),
+    "declined": N_("Declined"),
+    "withdrawn": N_("Withdrawn"),
+}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def publication(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+    """Where the publication of a release stands, and the steps that the reader may take."""
+    release, user = release_or_404(request, ags, name), cast(User, request.user)
+    if not (may(user, "propose", release) or may(user, "publish", release)):
+        raise PermissionDenied
+    refused = ""
+    if request.method == "POST":
+        try:
+            _step(request, user, release)
+        except steps.RefusedError as error:
+            refused = error.message
+        else:
+            return redirect("publication", ags, release.name)
+    status = 409 if refused else 200
+    return render(request, "desk/publishing/publication.html", _context(user, release, refused), status=status)
+
+
+def _step(request: HttpRequest, user: User, release: Release) -> None:
+    wanted, reason = request.POST.get("step", ""), request.POST.get("reason", "")[:500]
+    if wanted == "propose":
+        steps.propose(user, release)
+    elif wanted == "publish":
+        steps.publish(user, release)
+    elif wanted == "decline":
+        steps.decline(user, release, reason)
+    elif wanted == "withdraw":
+        steps.withdraw(user, release, reason)
+
+
+def _context(user: User, release: Release, refused: str) -> dict[str, object]:
+    past = list(release.publications.select_related("proposed_by", "approved_by", "ended_by"))
+    current = next((entry for entry in past if entry.ended_at is None), None)
+    state = current.state if current else None
+    publishes, proposes = may(user, "publish", release), may(user, "propose", release)
+    own = current is not None and current.proposed_by_id == user.pk
+    offered = {
+        "propose": state is None and proposes and hasattr(release.town, "publisher"),
+        "publish": state == "proposed" and publishes and not own,
+        "decline": state == "proposed" and (publishes or (own and proposes)),
+        "withdraw": state == "published" and publishes,
+    }
+    return {
+        "release": release,
+        "town": release.town,
+        "current": current,
+        "publisher": getattr(release.town, "publisher", None),
+        "proposes": proposes,
+        "offered": {step for step, wanted in offered.items() if wanted},
+        "waiting": state == "proposed" and own,
+        "refused": refused,
+        "past": [(entry, STATES[entry.state]) for entry in past],
+        "state": STATES[state] if state else N_("Not public"),
+        "form": ReasonForm(),
+    }
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def publisher(request: HttpRequest, ags: str) -> HttpResponse:
+    """Who publishes the figures of a town, whom readers can ask, and the licence."""
+    town = get_object_or_404(visible(request.user, Town.objects.all()), ags=ags)
+    if not may(cast(User, request.user), "propose", town):
+        raise PermissionDenied
+    known = Publisher.objects.filter(town=town).first()
+    first = {field: getattr(known, field) for field in PublisherForm.base_fields} if known else _suggested(town)
+    form = PublisherForm(request.POST if request.method == "POST" else None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        Publisher.objects.update_or_create(town=town, defaults=form.cleaned_data)
+        return redirect("town", ags)
+    context = {"town": town, "form": form, "in_use": _in_use(town)}
+    return render(request, "desk/publishing/publisher.html", context)
+
+
+def _suggested(town: Town) -> dict[str, str]:
+    return {"name": town.name, "attribution": town.name, "licence": next(iter(LICENCES))}
+
+
+def _in_use(town: Town) -> bool:
+    """Whether readers already use figures under what stands here."""
+    return Publication.objects.filter(release__town=town, approved_at__isnull=False, ended_at=None).exists()
