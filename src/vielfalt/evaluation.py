@@ -134,7 +134,7 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
         with step("birth"):
             born = country_of_birth(engine, people, possible.result())
     with step("households"):
-        formed = households(engine, people, unlisted(addresses, streets))
+        formed = households(engine, people, unlisted(addresses, streets), date)
         findings += household_findings(engine, formed)
         people = engine.checkpoint(housed(born, formed), "housed")
         for named in ("register", "doubles", "people", "households"):

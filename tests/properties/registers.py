@@ -86,7 +86,7 @@ def derived(engine: Engine, rows: list[Row], rule_set: RuleSet = rule_sets.VIELF
     """The residents of the register with everything derived, as the pipeline does it."""
     people = residents(engine, rows)
     born = country_of_birth(engine, people, candidates())
-    people = engine.checkpoint(housed(born, households(engine, people, EVERY_ADDRESS_LISTED)), "housed")
+    people = engine.checkpoint(housed(born, households(engine, people, EVERY_ADDRESS_LISTED, REFERENCE)), "housed")
     return engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE), rule_set), "derived")
 
 

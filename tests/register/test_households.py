@@ -13,6 +13,7 @@ from vielfalt.register.household_origin import household_origin
 from vielfalt.register.households import household_findings, households
 from vielfalt.register.reading import REGISTER
 
+REFERENCE = 20251231
 EVERY_ADDRESS_LISTED = pl.DataFrame(schema={"address": pl.Int64})
 
 Row = dict[str, Any]
@@ -31,7 +32,7 @@ def formed(*rows: Row) -> tuple[list[Row], dict[str, tuple[int, ...]]]:
     people = engine.load(
         pa.table({name: pa.array([row[name] for row in full], type=type) for name, type in _TYPES.items()}), "people"
     )
-    found = households(engine, people, EVERY_ADDRESS_LISTED)
+    found = households(engine, people, EVERY_ADDRESS_LISTED, REFERENCE)
     told = {finding.check: finding.records for finding in household_findings(engine, found)}
     return sorted(engine.collect(found).to_pylist(), key=lambda row: int(row["record"]))[: len(rows)], told
 
@@ -68,6 +69,18 @@ def test_a_name_too_frequent_for_the_address_is_told() -> None:
 def test_nobody_in_an_institution_is_told() -> None:
     rows = [{"age": 9, "move_in_date": 20200101, "family_name": 1, "institution": 1} for _ in range(6)]
     assert formed(*rows)[1] == {}
+
+
+@pytest.mark.parametrize(("arrived", "home"), [(20221231, True), (20221230, False), (None, False)])
+def test_a_shelter_without_mark_is_told(arrived: int | None, home: bool) -> None:
+    newcomers: list[Row] = [
+        {"age": 30, "nationality_1": "475", "arrival_from_abroad_date": arrived, "family_name": place}
+        for place in range(13)
+    ]
+    others: list[Row] = [{"age": 30, "nationality_1": "000", "family_name": 100 + place} for place in range(12)]
+    rows, told = formed(*newcomers, *others)
+    assert {row["household_type"] for row in rows} == {"institution" if home else "single"}
+    assert told == ({"home_by_residents": tuple(range(1, 21))} if home else {})
 
 
 def test_names_are_numbers_and_none_leaves() -> None:

@@ -288,7 +288,7 @@ def test_nothing_that_could_name_anyone_is_left_after_the_derivation(engine: Eng
     candidates = pl.DataFrame(schema={**SCHEMA, "place": pl.Int32})
     people = housed(
         country_of_birth(engine, people, candidates),
-        households(engine, people, EVERY_ADDRESS_LISTED),
+        households(engine, people, EVERY_ADDRESS_LISTED, REFERENCE),
     )
     assert not {"family_name", "birth_name", "given_names"} & set(people.collect_schema().names())
     engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE)), "derived")

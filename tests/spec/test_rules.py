@@ -132,7 +132,7 @@ def links() -> dict[str, str]:
     engine = Polars()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(household_rules, "STAGES", stages)
-        households(engine, engine.load(_table(rows, _PEOPLE), "cases"), _unlisted(rows))
+        households(engine, engine.load(_table(rows, _PEOPLE), "cases"), _unlisted(rows), REFERENCE)
     return {case: " ".join(sorted(ids, key=lambda id: int(id[1:]))) for case, ids in found.items()}
 
 
@@ -302,7 +302,7 @@ def _at_home(row: dict[str, Any], record: int) -> dict[str, Any]:
 def housed(engine: Engine) -> dict[str, dict[str, tuple[str, str]]]:
     """Per case, the household (its first person's name) and its type of each person."""
     names, rows = _all_residents()
-    people = households(engine, engine.load(_table(rows, _PEOPLE), "cases"), _unlisted(rows))
+    people = households(engine, engine.load(_table(rows, _PEOPLE), "cases"), _unlisted(rows), REFERENCE)
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for row in _by_record(engine, people):
         if row["record"] in names:
@@ -353,6 +353,8 @@ def _residents(cases: Sequence[Line], before: int, number: int) -> list[dict[str
         row["unlisted"] = "unlisted" in line.given
         rows.append(row)
     here = [{"address": rows[0]["address"], "age": 40}] * int(cases[0].given.get("neighbours", 0))
+    came = {"nationality_1": "475", "arrival_from_abroad_date": REFERENCE - 10_000}
+    here += [{**came, "address": rows[0]["address"], "age": 40}] * int(cases[0].given.get("newcomers", 0))
     there = [{"family_name": rows[0]["family_name"]}] * int(cases[0].given.get("namesakes", 0))
     there += [{"origin_municipality": rows[0]["origin_municipality"]}] * int(cases[0].given.get("compatriots", 0))
     there += [{"nationality_1": rows[0]["nationality_1"]}] * int(cases[0].given.get("nationals", 0))
@@ -362,7 +364,7 @@ def _residents(cases: Sequence[Line], before: int, number: int) -> list[dict[str
 
 _NUMBERS = ("family_name", "birth_name", "origin_municipality")
 _LINKED = ("spouse", *GUARDIANS, "address", *_NUMBERS)
-_STRANGERS = ("neighbours", "namesakes", "compatriots", "nationals", "unlisted")
+_STRANGERS = ("neighbours", "newcomers", "namesakes", "compatriots", "nationals", "unlisted")
 _TOWN, _ELSEWHERE = 10_000, 100_000
 """Residents of the town besides the cases, each of an own name, municipality and nationality; their address."""
 

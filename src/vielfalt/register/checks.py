@@ -117,6 +117,12 @@ ALL: tuple[Check, ...] = (
         "2.6",
     ),
     Check(
+        "home_by_residents",
+        N_("More than 24 residents, at least half of them from abroad in the last three years; not marked as a home."),
+        N_("Counted as residents of a home; please check."),
+        "2.6",
+    ),
+    Check(
         "household_large",
         N_("More than 12 people in one household."),
         N_("Counted as one household; please check."),

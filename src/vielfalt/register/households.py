@@ -18,6 +18,7 @@ from vielfalt import codes
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.checks import Finding, search
 from vielfalt.register.columns import alike
+from vielfalt.register.homes import BY_RESIDENTS, with_homes
 from vielfalt.register.kinship import STAGES
 from vielfalt.register.living import at_home
 from vielfalt.register.move_pairs import FLAT_SHARE
@@ -42,46 +43,34 @@ _DELETED = (
 """What only this step needs; names first of all."""
 _COLUMNS = (
     *("record", "address", "spouse", "guardian_1", "guardian_2", "family_name", "birth_name"),
-    *("move_in_date", "origin_municipality", "age", "woman", "institution_address", "married", "foreign"),
+    *("move_in_date", "origin_municipality", "age", "woman", "home", "married", "foreign"),
     *("since_birth", "moved"),
 )
 
 
-def households(engine: Engine, people: Frame, unlisted: pl.DataFrame) -> Frame:
+def households(engine: Engine, people: Frame, unlisted: pl.DataFrame, date: int) -> Frame:
     """Per record ``household`` (its smallest record), ``household_type``, ``household_first`` (one person of each),
     ``household_partner`` (is in a couple here) and ``household_doubt`` (a check not passed, see ``DOUBTS``; else null).
 
     ``unlisted``: the addresses (column ``address``) that are not in the street directory (see ``living``).
-    An address counts as institution when it is marked so or carries a conditional block (BMG §52); people without an
-    address live alone.
+    ``date``: the reference date. Homes count as institutions (see ``homes``); people without an address live alone.
     """
-    living = at_home(engine, people, unlisted)
-    marked = living.group_by("address").agg(
-        ((nw.col("institution") == 1) | (nw.col("information_block") == "conditional"))
+    living = with_homes(at_home(engine, people, unlisted), date)
+    own_address = nw.coalesce(nw.col("address"), nw.lit(0) - nw.col("record")).alias("address")
+    needed = living.with_columns(
+        own_address,
+        nw.col("marital_status").is_in(["VH", "LP"]).fill_null(False).cast(nw.Int32).alias("married"),
+        (nw.col("sex") == "w").cast(nw.Int32).alias("woman"),
+        nw.when(nw.col("nationality_1") != codes.GERMANY)
+        .then(nw.col("nationality_1").cast(nw.Int64))
+        .otherwise(nw.lit(None, dtype=nw.Int64))
+        .alias("foreign"),
+        ((nw.col("move_in_date") == nw.col("birth_date")) & (nw.col("birth_date") % 100 > 0))
         .fill_null(False)
         .cast(nw.Int32)
-        .max()
-        .alias("institution_address")
-    )
-    own_address = nw.coalesce(nw.col("address"), nw.lit(0) - nw.col("record")).alias("address")
-    needed = (
-        living.join(marked.filter(~nw.col("address").is_null()), on="address", how="left")
-        .with_columns(
-            own_address,
-            nw.col("marital_status").is_in(["VH", "LP"]).fill_null(False).cast(nw.Int32).alias("married"),
-            (nw.col("sex") == "w").cast(nw.Int32).alias("woman"),
-            nw.when(nw.col("nationality_1") != codes.GERMANY)
-            .then(nw.col("nationality_1").cast(nw.Int64))
-            .otherwise(nw.lit(None, dtype=nw.Int64))
-            .alias("foreign"),
-            ((nw.col("move_in_date") == nw.col("birth_date")) & (nw.col("birth_date") % 100 > 0))
-            .fill_null(False)
-            .cast(nw.Int32)
-            .alias("since_birth"),
-            nw.col("moved").cast(nw.Int32),
-        )
-        .select(*_COLUMNS)
-    )
+        .alias("since_birth"),
+        nw.col("moved").cast(nw.Int32),
+    ).select(*_COLUMNS)
     bearers = _shares(engine, people, ("family_name", "birth_name"))
     arrivals = _shares(engine, people, ("origin_municipality",))
     group = partial(_group, bearers=bearers, arrivals=arrivals, nationals=_shares(engine, needed, ("foreign",)))
@@ -155,7 +144,8 @@ def _doubts(people: Neighbours, formed: Formed) -> Ints:
     many[came] = (np.bincount(day) > FLAT_SHARE)[day]
     minor = alone & (people.age >= 0) & (people.age < ADULT)
     large = formed.members > LARGE
-    return np.select([large, minor, many, name_tells_nothing(people, formed)], [0, 1, 2, 3], default=_UNKNOWN)
+    found = [people.home_by_residents, large, minor, many, name_tells_nothing(people, formed)]
+    return np.select(found, range(len(DOUBTS)), default=_UNKNOWN)
 
 
 def _apart(people: Neighbours, pairs: Pairs) -> Pairs:
@@ -173,7 +163,7 @@ def _joined(household: Ints, pairs: list[Pairs]) -> Ints:
     return found
 
 
-DOUBTS = ("household_large", "minor_alone", "same_day_many", "name_frequent")
+DOUBTS = ("home_by_residents", "household_large", "minor_alone", "same_day_many", "name_frequent")
 """Ids of the checks of households, the most telling first: each resident counts in one."""
 TYPES = ("single", "couple_no_child", "couple_child", "lone_parent", "other_multi", "institution")
 
@@ -237,7 +227,8 @@ def _neighbours(batch: pa.Table, bearers: Shares, arrivals: Shares, nationals: S
         age=columns["age"],
         woman=columns["woman"],
         guarded=(columns["guardian_1"] >= 0) | (columns["guardian_2"] >= 0),
-        institution=columns["institution_address"] == 1,
+        institution=columns["home"] > 0,
+        home_by_residents=columns["home"] == BY_RESIDENTS,
         married=columns["married"] == 1,
         foreign=columns["foreign"],
         since_birth=columns["since_birth"] == 1,

@@ -6,6 +6,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from vielfalt.engines.base import Engine, Frame
+from vielfalt.register.homes import is_marked
 
 _ROLES = ("spouse", "guardian_1", "guardian_2")
 
@@ -15,13 +16,12 @@ def at_home(engine: Engine, people: Frame, unlisted: pl.DataFrame) -> Frame:
 
     ``unlisted``: the addresses (column ``address``) that are not in the street directory. Who is registered at one of
     them lives with those they point at, or who point at them, where these are registered at one address of the
-    directory. Null rule: people without any address, and people in institutions, stay where they are.
+    directory. Null rule: people without any address, and people in marked homes, stay where they are.
     """
     if unlisted.is_empty():
         return people.with_columns(nw.lit(False).alias("moved"))
     elsewhere = engine.load(unlisted.select("address").to_arrow(), "unlisted")
-    home = ((nw.col("institution") == 1) | (nw.col("information_block") == "conditional")).fill_null(False)
-    lost = people.filter(~home).join(elsewhere, on="address", how="semi").select("record", *_ROLES)
+    lost = people.filter(~is_marked()).join(elsewhere, on="address", how="semi").select("record", *_ROLES)
     listed = people.filter(~nw.col("address").is_null()).join(elsewhere, on="address", how="anti")
     pointed = (lost.select("record", nw.col(role).alias("other")) for role in _ROLES)
     pointing = (

@@ -48,8 +48,9 @@ class Neighbours:
     """The residents of whole addresses as columns of integers; -1 is unknown.
 
     ``spouse``, ``guardian_1`` and ``guardian_2`` are positions of residents of the same address; ``guarded`` is who
-    points at a resident of the town as guardian, here or elsewhere; ``since_birth`` who moved in on the day of birth;
-    ``moved`` who is registered elsewhere, at an address that is not in the directory. ``foreign``: nationality, -1 for
+    points at a resident of the town as guardian, here or elsewhere; ``institution`` who lives in a home,
+    ``home_by_residents`` in one without mark; ``since_birth`` who moved in on the day of birth; ``moved`` who is
+    registered elsewhere, at an address that is not in the directory. ``foreign``: nationality, -1 for
     Germans. ``size``: residents of the address. Shares of the town's residents: ``bearers`` per name, ``arrivals`` per
     municipality of origin; of its foreigners, since people of one origin live close together: ``nationals`` per
     nationality.
@@ -68,6 +69,7 @@ class Neighbours:
     woman: Ints
     guarded: Flags
     institution: Flags
+    home_by_residents: Flags
     married: Flags
     foreign: Ints
     since_birth: Flags
