@@ -73,6 +73,8 @@ def addresses(release: Release) -> dict[str, str]:
         "theme": reverse("theme", kwargs=place) + query,
         **{f"theme_{kind}": reverse(f"theme_{kind}", kwargs=place) + query for kind in ("csv", "xlsx", "svg", "png")},
         "area": reverse("area", kwargs={**place, "level": "quarter", "area": "01"}),
+        "origins": reverse("origins", kwargs=place),
+        "origin": reverse("origin", kwargs={**place, "key": "turkey"}),
         "indices": reverse("indices", kwargs=place),
         "definitions": reverse("definitions", kwargs=place),
         "help": reverse("help"),
@@ -86,7 +88,22 @@ def addresses(release: Release) -> dict[str, str]:
     }
 
 
-PAGES = ("towns", "town", "release", "theme", "area", "indices", "definitions", "help", "compare", "time")
+PAGES = (
+    *(
+        "towns",
+        "town",
+        "release",
+        "theme",
+        "area",
+        "origins",
+        "origin",
+        "indices",
+        "definitions",
+        "help",
+        "compare",
+        "time",
+    ),
+)
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> set[str]:

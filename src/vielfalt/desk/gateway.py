@@ -10,10 +10,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from vielfalt import breaks, definitions, parameters, programme
+from vielfalt import breaks, codes, definitions, parameters, programme
 from vielfalt.breaks import BY_RULES, Break, areas_comparable
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.figures.indices import ALL as INDICES
+from vielfalt.figures.indices import index
 from vielfalt.figures.indices.compute import NOTES
 from vielfalt.figures.indices.index import FAMILIES
 from vielfalt.geography import TOWN, AreaLevel
@@ -27,7 +28,7 @@ from vielfalt.publish.results import Results
 from vielfalt.publish.shapes import fit, spot
 from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, number_text, share, share_text
 from vielfalt.publish.svg import SEQUENTIAL
-from vielfalt.publish.themes import STANDING
+from vielfalt.publish.themes import GROUPS, STANDING
 from vielfalt.table import Table
 from vielfalt.words import LANGUAGES, N_, Words
 
@@ -56,6 +57,17 @@ def _known() -> Mapping[str, str]:
 def translated(words: Words, text: str) -> str:
     """A text of a package in the reader's language where the program wrote it; what a town wrote stays as it is."""
     return words(_known().get(text, text))
+
+
+def country_group(key: str) -> str:
+    """The country group that a country lies in; empty for Germany and for anything that is no country."""
+    country = codes.countries().get(key)
+    return country.group if country and country.group in origin_groups("nationality_group") else ""
+
+
+def origin_groups(dimension: str) -> frozenset[str]:
+    """The categories of a table of country groups that are groups of origin."""
+    return frozenset(row.key for row in codes.categories(dimension)).difference(GROUPS[dimension])
 
 
 def programme_title(words: Words, table: str) -> str:
@@ -103,9 +115,12 @@ __all__ = [
     "category_label",
     "class_labels",
     "classes",
+    "country_group",
     "fit",
     "in_order",
+    "index",
     "number_text",
+    "origin_groups",
     "programme_title",
     "protection_rules",
     "protection_settings",

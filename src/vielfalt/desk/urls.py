@@ -8,7 +8,7 @@ from django.views.i18n import set_language
 
 from vielfalt.desk.accounts import views as accounts
 from vielfalt.desk.accounts.doors import readable
-from vielfalt.desk.atlas import comparison, downloads, packages, views
+from vielfalt.desk.atlas import comparison, downloads, origin_views, packages, views
 from vielfalt.desk.publishing import pages
 from vielfalt.desk.publishing import views as publishing
 
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "karte/karte.svg", readable(downloads.svg_file), name="theme_svg"),
     path(_RELEASE + "karte/karte.png", readable(downloads.png_file), name="theme_png"),
     path(_RELEASE + "gebiete/<str:level>/<str:area>/", readable(views.area), name="area"),
+    path(_RELEASE + "herkunft/", readable(origin_views.origins_page), name="origins"),
+    path(_RELEASE + "herkunft/<str:key>/", readable(origin_views.origin), name="origin"),
     path(_RELEASE + "bericht.pdf", readable(packages.report_pdf), name="report_pdf"),
     path(_RELEASE + "bericht.html", readable(packages.report_html), name="report_html"),
     path(_RELEASE + "paket.zip", readable(packages.package), name="package"),

@@ -24,13 +24,15 @@ _WIDTH, _HEIGHT, _LEFT, _BELOW = 640.0, 220.0, 52.0, 34.0
 class Point:
     """The town's value on one date; ``obstacles`` says why it cannot be compared with the date before (message ids).
 
-    ``noise``: protection alone could make the difference to the date before.
+    ``difference`` is that of the shares to the date before, in percentage points; ``noise``: protection alone could
+    make it.
     """
 
     release: Release
     cell: Cell
     obstacles: tuple[str, ...]
     noise: bool
+    difference: str
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,13 @@ def dated(releases: Iterable[Release]) -> list[Release]:
 
 def series(tables: Sequence[Table], category: str, words: Words) -> list[Point]:
     """The town's values of a category on the dates of the tables, oldest first."""
-    valued = [(table, cell) for table in tables if (cell := figures.town_values(table, words).get(category))]
-    found = [Point(table.release, cell, (), False) for table, cell in valued[:1]]
+    cells = figures.in_town(tables, category, words)
+    valued = [(table, cells[table.pk]) for table in tables if table.pk in cells]
+    found = [Point(table.release, cell, (), False, "") for table, cell in valued[:1]]
     for (earlier, past), (table, cell) in pairwise(valued):
         obstacles = comparing.obstacles_over_time(earlier, table, [table.release])
-        found.append(Point(table.release, cell, obstacles, noise.is_noise(past, cell, noise.persons(earlier, table))))
+        is_noise = noise.is_noise(past, cell, noise.persons(earlier, table))
+        found.append(Point(table.release, cell, obstacles, is_noise, _points(past, cell, words)))
     return found
 
 
@@ -158,13 +162,20 @@ def _number(release: Release) -> int:
 
 
 def _difference(before: Cell, after: Cell, step: float, words: Words) -> tuple[str, int | None]:
+    text = _points(before, after, words)
     if before.share is None or after.share is None:
-        hidden = "suppressed" in (before.mark, after.mark)
-        return (SUPPRESSED if hidden else NOT_APPLICABLE), None
+        return text, None
+    bounds = (-3 * step, -step, step, 3 * step)
+    return text, sum(after.share - before.share >= bound for bound in bounds) - 2
+
+
+def _points(before: Cell, after: Cell, words: Words) -> str:
+    """The difference of two shares in percentage points, with its sign; a print sign where one is not shown."""
+    if before.share is None or after.share is None:
+        return SUPPRESSED if "suppressed" in (before.mark, after.mark) else NOT_APPLICABLE
     points = after.share - before.share
     sign = "+" if round(points, 3) > 0 else ""
-    bounds = (-3 * step, -step, step, 3 * step)
-    return sign + words.number(round(100 * points, 1) + 0.0, 1), sum(points >= bound for bound in bounds) - 2
+    return sign + words.number(round(100 * points, 1) + 0.0, 1)
 
 
 def _step(sizes: Sequence[float]) -> float:

@@ -137,14 +137,13 @@ def _side_by_side(request: HttpRequest, releases: list[Release], words: Words) -
         for release, found in zip(releases, tables, strict=True)
     ]
     longest = max((row["share"] or 0 for row in rows), default=0) or 1
-    known = {entry["id"]: entry for entry in measure.release.description["definitions"]}
     return {
         "rows": [{**row, "length": round(100 * (row["share"] or 0) / longest, 1)} for row in rows],
         "title": figures.category_title(measure, category, words),
         "measure": measure.release,
         "tables": selecting.table_choices(tables[0], measure.key, words),
         "categories": selecting.category_choices(measure, category, words),
-        "definitions": [known[id] for id in measure.definitions if id in known],
+        "definitions": selecting.definitions(measure.release, measure.definitions),
     }
 
 

@@ -130,7 +130,7 @@ def table_title(table: Table, words: Words) -> str:
 
 
 def profile(release: Release, level: str, key: str, words: Words) -> list[tuple[Table, list[tuple[str, Cell]]]]:
-    """Everything that a release publishes of one area: per table the categories in words with their values."""
+    """Everything that a release publishes of one area: per table the categories with their values."""
     tables = release.tables.select_related("release__town").prefetch_related(
         Prefetch("series", Series.objects.filter(level=level))
     )
@@ -138,10 +138,7 @@ def profile(release: Release, level: str, key: str, words: Words) -> list[tuple[
     place = next(number for number, area in enumerate(areas) if area["key"] == key)
     found = []
     for table in tables:
-        rows = [
-            (category_title(table, category, words), cell)
-            for category, cell in _in_area(table, list(table.series.all()), areas, place, words)
-        ]
+        rows = list(_in_area(table, list(table.series.all()), areas, place, words))
         if rows:
             found.append((table, rows))
     return found
@@ -151,6 +148,23 @@ def town_values(table: Table, words: Words) -> dict[str, Cell]:
     """The values of a table for the town as a whole, by category."""
     areas = _areas(table.release, TOWN)
     return dict(_in_area(table, list(table.series.filter(level=TOWN)), areas, 0, words))
+
+
+def in_town(tables: Sequence[Table], category: str, words: Words) -> dict[int, Cell]:
+    """The value of one category for the town as a whole in each of the tables that have it, by primary key."""
+    wanted = Series.objects.filter(table__in=tables, level=TOWN, category__in=(category, Series.BASE))
+    series: dict[int, dict[tuple[str, str], Series]] = {}
+    for one in wanted:
+        series.setdefault(one.table_id, {})[TOWN, one.category] = one
+    found = {}
+    for table in tables:
+        known = series.get(table.pk, {})
+        if (TOWN, category) in known:
+            protection, areas = Protection.of(table.parameters), _areas(table.release, TOWN)
+            cell = _cells(known, TOWN, category, areas, protection, Classes((), ()), words)[0]
+            if cell.mark != "absent":
+                found[table.pk] = cell
+    return found
 
 
 def _in_area(

@@ -58,6 +58,12 @@ def theme(request: HttpRequest, tables: Mapping[str, Table]) -> Table:
     return found
 
 
+def definitions(release: Release, wanted: Iterable[str]) -> list[dict[str, str]]:
+    """The definitions of those ids that the release explains, each once."""
+    known = {entry["id"]: entry for entry in release.description["definitions"]}
+    return [known[id] for id in dict.fromkeys(wanted) if id in known]
+
+
 def category(request: HttpRequest, table: Table, present: list[str]) -> str:
     """The category asked for; one the table lacks gives way to that of the standing theme, then to the first.
 

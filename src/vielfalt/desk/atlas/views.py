@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 
 from vielfalt.desk import gateway
 from vielfalt.desk.accounts.permissions import visible
-from vielfalt.desk.atlas import figures, selecting
+from vielfalt.desk.atlas import figures, origins, selecting
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.templatetags.words import current
@@ -70,8 +70,8 @@ def themes(request: HttpRequest, ags: str, name: str) -> HttpResponse:
         "map": drawn_map(shown, words),
         "hatching": hatching("hatch"),
         "bars": bars(shown),
-        "marks": [(mark, words(text)) for mark, text in figures.MARKS.items()],
-        "definitions": _definitions(found, shown.table.definitions),
+        "definitions": selecting.definitions(found, shown.table.definitions),
+        "origin": origins.address_of(shown.table, shown.category),
         "tables": selecting.table_choices(_mapped(found), shown.table.key, words),
         "categories": selecting.category_choices(shown.table, shown.category, words, shown.level),
         "levels": selecting.choices(levels, shown.level),
@@ -87,11 +87,20 @@ def area(request: HttpRequest, ags: str, name: str, level: str, area: str) -> Ht
     if area not in areas:
         raise Http404
     words = current()
-    whole = {
-        (table.key, label): cell for table, rows in figures.profile(found, TOWN, ags, words) for label, cell in rows
-    }
+    whole = {(table.key, one): cell for table, rows in figures.profile(found, TOWN, ags, words) for one, cell in rows}
     sections = [
-        (figures.table_title(table, words), [(label, cell, whole.get((table.key, label))) for label, cell in rows])
+        (
+            figures.table_title(table, words),
+            [
+                (
+                    figures.category_title(table, one, words),
+                    cell,
+                    whole.get((table.key, one)),
+                    origins.address_of(table, one),
+                )
+                for one, cell in rows
+            ],
+        )
         for table, rows in figures.profile(found, level, area, words)
     ]
     coarser = _coarser(sets, level, areas[area])
@@ -218,11 +227,6 @@ def _key_figures(release: Release) -> list[dict[str, Any]]:
             title = figures.category_title(tables[key], category, words)
             found.append({"title": title, "cell": rows[category], "table": key, "category": category})
     return found
-
-
-def _definitions(release: Release, wanted: list[str]) -> list[dict[str, str]]:
-    known = {entry["id"]: entry for entry in release.description["definitions"]}
-    return [known[id] for id in wanted if id in known]
 
 
 def _coarser(sets: dict[str, Any], level: str, area: dict[str, Any]) -> dict[str, Any] | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
 from django.utils.translation import get_language
 
 from vielfalt.desk import gateway
+from vielfalt.desk.atlas import figures
 from vielfalt.words import LANGUAGES, Words
 
 register = template.Library()
@@ -60,6 +62,18 @@ def day(value: dt.date) -> str:
 def iso_day(value: str) -> str:
     """A date of a package as people write it."""
     return day(dt.date.fromisoformat(value))
+
+
+@register.filter
+def quality(mark: figures.Mark) -> str:
+    """What the mark of a value says."""
+    return current()(figures.MARKS[mark])
+
+
+@register.simple_tag
+def query_of(figure: figures.Figure) -> str:
+    """The query that leads to a figure."""
+    return "?" + urlencode({"thema": figure.table.key, "kategorie": figure.category, "ebene": figure.level})
 
 
 @register.simple_tag(takes_context=True)

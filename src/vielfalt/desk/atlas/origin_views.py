@@ -1,0 +1,100 @@
+"""Pages of countries and country groups: the list of them, and the profile of each."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from vielfalt.desk import gateway
+from vielfalt.desk.accounts.permissions import visible
+from vielfalt.desk.atlas import change, figures, origins, selecting
+from vielfalt.desk.atlas.drawing import by_name, drawn_map, hatching
+from vielfalt.desk.atlas.figures import Figure
+from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.atlas.views import release_or_404
+from vielfalt.desk.releases.models import Release, Table, joined
+from vielfalt.words import Words
+
+
+def origins_page(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+    """All countries and groups of a release, in the order of the code list."""
+    found = release_or_404(request, ags, name)
+    context = {"release": found, "town": found.town, "groups": origins.listed(found, current())}
+    return render(request, "desk/origins.html", context)
+
+
+def origin(request: HttpRequest, ags: str, name: str, key: str) -> HttpResponse:
+    """Everything that a release publishes of one country or group; the query chooses way of counting and level."""
+    found, words = release_or_404(request, ags, name), current()
+    tables = origins.tables_of(found, key)
+    if not tables:
+        raise Http404
+    table = next((one for one in tables if one.key == request.GET.get("thema")), tables[0])
+    category = joined((key,))
+    group = origins.group_of(key)
+    levels = {one.area_set.level: one.area_set.title for one in found.levels.select_related("area_set")}
+    level = _level(request, table, category, list(levels))
+    titles = {one.key: figures.table_title(one, words) for one in tables}
+    series = list(_series(request, found, tables, category))
+    wholes = {one.key: points[-1].cell for one, points in series}
+    context = {
+        "release": found,
+        "town": found.town,
+        "title": figures.category_title(table, category, words),
+        "group": group,
+        "group_title": gateway.category_label(words, origins.GROUPS[0], group) if group else "",
+        "series": [(titles[one.key], one, points) for one, points in series],
+        "category": category,
+        "mixes": list(origins.mixes(found, key, wholes, words)),
+        "tables": selecting.choices(titles, table.key),
+        "levels": selecting.choices({one: levels[one] for one in levels if level}, level),
+        "indices": [
+            (_index_title(one.index, words), titles[one.table], one)
+            for one in origins.index_rows(found, tables, key, level)
+        ],
+        "definitions": selecting.definitions(found, [id for one in tables for id in one.definitions]),
+    }
+    if level:
+        context |= _where(figures.figure(table, category, level, words), words)
+    return render(request, "desk/origin.html", context)
+
+
+def _series(
+    request: HttpRequest, release: Release, tables: list[Table], category: str
+) -> list[tuple[Table, list[change.Point]]]:
+    """The town's values in each table on all dates up to that of the release."""
+    words = current()
+    every = visible(request.user, release.town.releases.filter(kind=release.kind))
+    dates = change.dated(every.filter(reference_date__lte=release.reference_date))
+    past = Table.objects.filter(release__in=dates, key__in=[table.key for table in tables])
+    counted = sorted(past.select_related("release__town"), key=lambda table: table.release.reference_date)
+    return [
+        (table, change.series([one for one in counted if one.key == table.key], category, words)) for table in tables
+    ]
+
+
+def _level(request: HttpRequest, table: Table, category: str, levels: list[str]) -> str:
+    """The level asked for, else the second one, on which the category is counted; empty where there is none."""
+    counted = set(table.series.filter(category=category).values_list("level", flat=True))
+    usable = [level for level in levels if level in counted]
+    wanted = request.GET.get("ebene", "")
+    return wanted if wanted in usable else next(iter(usable[1:2] or usable), "")
+
+
+def _where(figure: Figure, words: Words) -> dict[str, object]:
+    found = origins.places(figure)
+    rows = sorted(found, key=lambda place: by_name(place.cell.name))
+    return {
+        "figure": figure,
+        "maps": [
+            (figure.share_of, drawn_map(figure, words)),
+            (_index_title("location_quotient", words), origins.quotient_map(found, figure, words)),
+        ],
+        "hatching": hatching("hatch"),
+        "places": [(place.cell, origins.quotient_text(place, words)) for place in rows],
+        "caveat": words(gateway.index("location_quotient").caveat),
+    }
+
+
+def _index_title(id: str, words: Words) -> str:
+    return words(gateway.index(id).title)

@@ -1,0 +1,218 @@
+"""Countries and country groups: what a release publishes of one of them, put together from all its tables.
+
+A group is counted in two ways that do not fit into each other: by nationality and by reference country. Both are
+shown, never added. Groups stand in the order of the code list; nothing ranks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from vielfalt.desk import gateway
+from vielfalt.desk.atlas import figures
+from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, areas_markup, profile_address
+from vielfalt.desk.atlas.figures import Cell, Figure
+from vielfalt.desk.gateway import TOWN, Protection
+from vielfalt.desk.releases.models import Index, Release, Series, Table, joined, keys_of
+from vielfalt.words import N_, Words
+
+GROUPS = ("nationality_group", "reference_group")
+COUNTRIES = ("nationality", "reference_country")
+_BOUNDS = (0.5, 0.8, 1.25, 2.0)
+"""Of the classes of the location quotient: each bound below 1 is one above it turned round."""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How a group is made up by another characteristic: per category its cell, its part of the group, that of all."""
+
+    title: str
+    rows: tuple[tuple[str, Cell, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One area in which a group lives: its cell and its location quotient (null where it may not be stated)."""
+
+    cell: Cell
+    quotient: float | None
+
+
+def address_of(table: Table, category: str) -> str:
+    """The address of the profile of the country or group that a category stands for; empty for any other category."""
+    keys = keys_of(category)
+    if not keys or not _is_origin(table.dimensions[0], keys[0]):
+        return ""
+    return reverse("origin", args=(table.release.town.ags, table.release.name, keys[0]))
+
+
+def listed(release: Release, words: Words) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The groups a release publishes of the town, each with key, title and its countries, in the order of the lists."""
+    tables = {table.key: table for table in release.tables.select_related("release__town")}
+    keys: dict[str, set[str]] = {dimension: set() for dimension in (*GROUPS, *COUNTRIES)}
+    for table, category, status in Series.objects.filter(
+        table__release=release, table__key__in=keys, level=TOWN
+    ).values_list("table__key", "category", "status"):
+        found = keys_of(category)
+        if found and _is_origin(table, found[0]) and status != "s":
+            keys[table].add(found[0])
+    title = {key: _label(tables, key, words) for dimension in keys for key in keys[dimension]}
+    groups = _ordered(GROUPS, keys[GROUPS[0]] | keys[GROUPS[1]])
+    countries = _ordered(COUNTRIES, keys[COUNTRIES[0]] | keys[COUNTRIES[1]])
+    return [
+        (group, title[group], [(key, title[key]) for key in countries if gateway.country_group(key) == group])
+        for group in groups
+    ]
+
+
+def tables_of(release: Release, key: str) -> list[Table]:
+    """The tables of one dimension in which a release counts this country or group for the town."""
+    wanted = [name for name in (*GROUPS, *COUNTRIES) if _is_origin(name, key)]
+    return list(
+        release.tables.select_related("release__town").filter(
+            key__in=wanted, series__level=TOWN, series__category=joined((key,))
+        )
+    )
+
+
+def group_of(key: str) -> str:
+    """The group that a country lies in; empty for a group."""
+    return gateway.country_group(key)
+
+
+def mixes(release: Release, key: str, wholes: Mapping[str, Cell], words: Words) -> Iterator[Mix]:
+    """The group by each other characteristic that the release crosses it with, in the town as a whole.
+
+    ``wholes``: the number of the group in the town, by the id of the table that counts it.
+    """
+    tables = {table.key: table for table in release.tables.select_related("release__town")}
+    for table in tables.values():
+        if len(table.dimensions) != 2 or not any(_is_origin(name, key) for name in table.dimensions):
+            continue
+        place = next(number for number, name in enumerate(table.dimensions) if _is_origin(name, key))
+        own, other = table.dimensions[place], table.dimensions[1 - place]
+        values = figures.town_values(table, words)
+        chosen = {keys_of(name)[1 - place]: cell for name, cell in values.items() if keys_of(name)[place] == key}
+        everyone = figures.town_values(tables[other], words) if other in tables else {}
+        if chosen:
+            yield Mix(
+                figures.table_title(table, words), tuple(_rows(table, other, chosen, wholes.get(own), everyone, words))
+            )
+
+
+def places(figure: Figure) -> list[Place]:
+    """The areas of a figure with location quotients, in the order of the areas."""
+    protection = Protection.of(figure.table.parameters)
+    least = int(figure.table.parameters["min_area_index"])
+    whole = figure.town
+    return [Place(cell, _quotient(cell, whole, least, protection)) for cell in figure.cells]
+
+
+def quotient_map(found: Sequence[Place], figure: Figure, words: Words) -> MapPicture:
+    """The map of location quotients: two classes each way from the middle, in which a group lives as everywhere."""
+    shapes = [
+        Shape(
+            place.cell.area,
+            _style(place),
+            f"{place.cell.name}: {quotient_text(place, words)}",
+            profile_address(figure.release, figure.level, place.cell.key),
+            dark=_class(place) in (0, 4),
+        )
+        for place in found
+    ]
+    return MapPicture(
+        markup=areas_markup(shapes),
+        width=figure.area_set.width,
+        height=figure.area_set.height,
+        description=words(
+            N_("Map of the location quotient: {title}, by area ({level}). 1 means: the share of the town as a whole."),
+            title=figure.title,
+            level=figure.level_title,
+        ),
+        legend=tuple(_legend(found, words)),
+    )
+
+
+def quotient_text(place: Place, words: Words) -> str:
+    """The location quotient in words; "." where the area is not published, "–" where it is too small."""
+    if place.quotient is not None:
+        return words.number(place.quotient, 2)
+    return gateway.SUPPRESSED if place.cell.mark == "suppressed" else gateway.NOT_APPLICABLE
+
+
+def index_rows(release: Release, tables: Iterable[Table], key: str, level: str) -> list[Index]:
+    """The indices of the group on a level, for the town as a whole, in the order of the catalogue."""
+    order = {index.id: place for place, index in enumerate(gateway.INDICES)}
+    names = [table.key for table in tables]
+    found = release.indices.filter(table__in=names, group=key, area="", level=level)
+    return sorted((one for one in found if one.index in order), key=lambda one: (order[one.index], one.table))
+
+
+def _is_origin(dimension: str, key: str) -> bool:
+    if dimension in GROUPS:
+        return key in gateway.origin_groups(dimension)
+    return dimension in COUNTRIES and bool(gateway.country_group(key))
+
+
+def _label(tables: Mapping[str, Table], key: str, words: Words) -> str:
+    dimension = next(name for name in (*GROUPS, *COUNTRIES) if name in tables and _is_origin(name, key))
+    return figures.category_label(tables[dimension], dimension, key, words)
+
+
+def _ordered(dimensions: tuple[str, ...], keys: Iterable[str]) -> tuple[str, ...]:
+    return gateway.in_order(dimensions[0], sorted(keys))
+
+
+def _rows(
+    table: Table, other: str, chosen: Mapping[str, Cell], whole: Cell | None, everyone: Mapping[str, Cell], words: Words
+) -> Iterator[tuple[str, Cell, str, str]]:
+    protection = Protection.of(table.parameters)
+    for name in gateway.in_order(other, chosen):
+        of = whole.value if whole else None
+        beside = everyone.get(joined((name,)))
+        yield (
+            gateway.sentence_case(figures.category_label(table, other, name, words)),
+            chosen[name],
+            gateway.share_text(words, chosen[name].value, of, protection),
+            beside.percent if beside else gateway.NOT_APPLICABLE,
+        )
+
+
+def _quotient(cell: Cell, whole: Cell, least: int, protection: Protection) -> float | None:
+    """The share in the area by that in the town; null below ``least`` residents, as for the indices of a release."""
+    if cell.value is None or not cell.base or not whole.value or not whole.base or cell.base < least:
+        return None
+    if gateway.share(whole.value, whole.base, protection) is None:
+        return None
+    return cell.value / cell.base / (whole.value / whole.base)
+
+
+def _class(place: Place) -> int | None:
+    return None if place.quotient is None else sum(place.quotient >= bound for bound in _BOUNDS)
+
+
+def _style(place: Place) -> str:
+    number = _class(place)
+    if number is None:
+        return "suppressed" if place.cell.mark == "suppressed" else "absent"
+    return f"d{number}"
+
+
+def _legend(found: Sequence[Place], words: Words) -> Iterator[Box]:
+    """From the highest class to the lowest, then what is not shown."""
+    low, near, far, high = (words.number(bound, 2) for bound in _BOUNDS)
+    labels = (
+        words(N_("less than {low} times the town's share"), low=low),
+        words(N_("{low} to {high} times"), low=low, high=near),
+        words(N_("about the town's share ({low} to {high})"), low=near, high=far),
+        words(N_("{low} to {high} times"), low=far, high=high),
+        words(N_("{high} times the town's share or more"), high=high),
+    )
+    for number in reversed(range(len(labels))):
+        yield Box(f"d{number}", labels[number], sum(_class(place) == number for place in found))
+    for style, label in (("absent", N_("too few residents (–)")), ("suppressed", N_("not published (.)"))):
+        if count := sum(_style(place) == style for place in found):
+            yield Box(style, words(label), count)
