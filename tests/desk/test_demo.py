@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -20,10 +21,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from vielfalt import demonstration
+from vielfalt.commands import showcase
 from vielfalt.desk import serving
+from vielfalt.desk import showcase as showcase_file
 from vielfalt.desk.accounts import demo
+from vielfalt.desk.accounts.demo import SYNTHETIC
 from vielfalt.desk.releases.models import Town
-from vielfalt.errors import UsageError
+from vielfalt.errors import DisclosureError, UsageError
+from vielfalt.synthetic.extract import AGS
+from vielfalt.town import read_town
 from vielfalt.words import Words
 
 SECONDS = 300
@@ -42,6 +49,7 @@ def read_until(terminal: int, pattern: str, seconds: float) -> re.Match[str]:
 
 
 def test_the_demonstration_ends_in_the_desk(tmp_path: Path) -> None:
+    """The first map is there while the rest is made; ending it ends everything, and what was named stays."""
     ours, theirs = pty.openpty()
     folder = tmp_path / "town"
     ours_alone = ("DJANGO_SETTINGS_MODULE", "VIELFALT_DESK_DATA", "DATABASE_URL")
@@ -60,25 +68,31 @@ def test_the_demonstration_ends_in_the_desk(tmp_path: Path) -> None:
         page = f"{found[0]}kommunen/99999001/neueste/karte/"
         # The door of the showcase stands open to this machine: it leads on with a cookie and asks for no password.
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        with browser.open(page, timeout=60) as answer:
+        with browser.open(page, timeout=120) as answer:
             markup = answer.read().decode()
         assert 'class="map"' in markup
-        assert "31.12.2025" in markup
+        assert "31.12.2023" in markup
         assert "Sie sehen das Schaufenster als <strong>Statistikstelle</strong>" in markup
+        with browser.open(found[0], timeout=120) as answer:
+            start = answer.read().decode()
+        assert all(town.name in start for town in demonstration.NEIGHBOURS)
+        assert re.search("[01] von 11 weiteren", start)
+        assert len(processes(folder)) == 2
         token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', markup)
         assert token
         wanted = urllib.parse.urlencode({"role": "public", "csrfmiddlewaretoken": token[1]}).encode()
-        with browser.open(f"{found[0]}rolle/", wanted, timeout=60) as answer:
+        with browser.open(f"{found[0]}rolle/", wanted, timeout=120) as answer:
             assert "<strong>Öffentlichkeit</strong>" in answer.read().decode()
         with pytest.raises(urllib.error.HTTPError, match="404"):
-            browser.open(page, timeout=60)
+            browser.open(page, timeout=120)
         program.send_signal(signal.SIGINT)
-        assert program.wait(timeout=60) == 0
+        assert program.wait(timeout=120) == 0
     finally:
         program.kill()
         os.close(ours)
+    assert processes(folder) == []
     assert (folder / "desk" / "desk.sqlite3").exists()
-    assert len(list((folder / "desk" / "packages").glob("*.zip"))) == 2
+    assert list((folder / "desk" / "packages").glob("*.zip"))
 
 
 @pytest.mark.parametrize(
@@ -129,3 +143,93 @@ def test_the_showcase_answers_this_machine_alone_and_invented_towns_only(rf: Req
     assert demo.all_synthetic()
     Town.objects.create(ags="05999004", name="Musterfurt")
     assert not demo.all_synthetic()
+
+
+def processes(folder: Path) -> list[str]:
+    """The command lines of running programs that name the folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in line and "vielfalt" in line:
+            found.append(line)
+    return found
+
+
+def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
+    """Its pipe closes, however the first process ended; what it was working on is tidied up."""
+    (tmp_path / "desk").mkdir()
+    showcase_file.tell(tmp_path / "desk", [showcase_file.Job("99999002", "Musterau", 20251231)])
+    command = [sys.executable, "-m", "vielfalt.commands.showcase", str(tmp_path), "de"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as second:
+        end = time.monotonic() + SECONDS
+        while showcase_file.told(tmp_path / "desk")[0].state != "running":
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        assert second.stdin
+        second.stdin.close()
+        assert second.wait(timeout=120) in (0, -signal.SIGTERM)
+
+
+def test_a_refused_town_is_told_and_the_next_one_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each release is settled, evaluated and brought in; a refusal stops nothing."""
+    root, brought = tmp_path / "town", []
+    (root / "desk").mkdir(parents=True)
+    towns = demonstration.NEIGHBOURS[:2]
+    jobs = [showcase_file.Job(town.ags, town.name, 20251231) for town in towns]
+    showcase_file.tell(root / "desk", [showcase_file.Job("99999001", "Musterlingen", 20241231), *jobs])
+
+    def evaluated(where: Path, date: int, language: str) -> Path:
+        if where.name == towns[0].ags:
+            raise DisclosureError("Nothing was released.", todo="Try again.")
+        return where / "releases" / f"{date}-1"
+
+    monkeypatch.setattr(demonstration, "settle", lambda folder, town: folder / town.ags)
+    monkeypatch.setattr(demonstration, "quietly", evaluated)
+    monkeypatch.setattr(serving, "add_to_show", lambda package, words: brought.append(package))
+    showcase.make_the_rest(root, Words("en"), towns)
+    told = showcase_file.told(root / "desk")
+    assert [(job.state, job.reason) for job in told] == [
+        ("done", ""),
+        ("refused", "Nothing was released."),
+        ("done", ""),
+    ]
+    assert brought == [
+        root / "releases" / "20241231-1.zip",
+        root / "towns" / towns[1].ags / "releases" / "20251231-1.zip",
+    ]
+
+
+def test_the_neighbours_are_nine_small_and_different_towns() -> None:
+    towns = demonstration.NEIGHBOURS
+    assert len(towns) == 9
+    assert all(10_000 <= town.residents <= 50_000 for town in towns)
+    for different in ("ags", "name", "residents", "seed"):
+        assert len({getattr(town, different) for town in towns}) == 9
+    assert all(town.ags.startswith(SYNTHETIC) and town.ags != AGS for town in towns)
+
+
+def test_a_neighbour_has_its_own_name_and_key(tmp_path: Path) -> None:
+    town = demonstration.Neighbour("99999011", "Musterheim (synthetisch)", 1_000, 3)
+    settings = read_town(demonstration.settle(tmp_path, town))
+    assert (settings.ags, settings.name, settings.reference_dates()) == (town.ags, town.name, (20251231,))
+    extract = (settings.root / "register" / "2025-12-31" / "register.csv").read_bytes()
+    assert b"99999011" in extract
+    assert AGS.encode() not in extract
+
+
+def test_a_temporary_town_is_gone_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl+C, the end of the terminal and being ended all tidy up."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def stopped(*_: object) -> Path:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+        raise AssertionError("the signal must have come")
+
+    monkeypatch.setattr(demonstration, "evaluated", stopped)
+    showcase.show(1_000, None, Words("en"), lambda _: None)
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL

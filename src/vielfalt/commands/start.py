@@ -9,7 +9,7 @@ import click
 
 from vielfalt.commands.desk import is_installed
 from vielfalt.commands.options import FILE, FOLDER, WORDS, lang_option, spoken, to_stderr
-from vielfalt.words import Language, Words
+from vielfalt.words import Language
 
 
 @click.command(help=WORDS("Write a synthetic town as a complete town project into FOLDER."))
@@ -76,36 +76,20 @@ def demo(residents: int, folder: Path | None, no_open: bool, lang: Language | No
 
     It ends in the desk, which stays until somebody ends it; so only on a terminal. Else it ends in the report.
     """
+    words = spoken(lang)
+    if is_installed() and sys.stdout.isatty() and not no_open:
+        from vielfalt.commands import showcase
+
+        showcase.show(residents, folder, words, to_stderr)
+        return
     import webbrowser
 
     from vielfalt import demonstration
 
-    words = spoken(lang)
     report = demonstration.run(residents, folder, words, to_stderr)
     click.echo(str(report))
-    if no_open:
-        return
-    if is_installed() and sys.stdout.isatty():
-        _into_the_desk(report.parents[2], words)
-    else:
+    if not no_open:
         webbrowser.open(report.as_uri())
-
-
-def _into_the_desk(root: Path, words: Words) -> None:
-    """Serves the releases of a town project until Ctrl+C; the browser opens with the latest map."""
-    import webbrowser
-
-    from vielfalt.desk import serving
-    from vielfalt.town import read_town
-
-    ags = read_town(root).ags
-
-    def opened(port: int) -> None:
-        desk = f"http://127.0.0.1:{port}/"
-        click.echo(words("The desk is at {address}; end it with Ctrl+C.", address=desk))
-        webbrowser.open(f"{desk}kommunen/{ags}/neueste/karte/")
-
-    serving.show(root / "desk", sorted((root / "releases").glob("*.zip")), words, opened)
 
 
 ALL: tuple[click.Command, ...] = (synth, init, profile, demo)

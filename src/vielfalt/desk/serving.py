@@ -117,17 +117,23 @@ def show(folder: Path, packages: Sequence[Path], words: Words, started: Callable
     os.environ |= {"VIELFALT_DESK_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "vielfalt.desk.demo_settings"}
     ready()
     from vielfalt.desk.accounts import demo
-    from vielfalt.desk.releases.importing import import_release
-    from vielfalt.desk.releases.models import Release
 
-    kept = set(Release.objects.values_list("name", flat=True))
     for package in packages:
-        if package.stem not in kept:
-            import_release(package)
+        add_to_show(package, words)
     if not demo.all_synthetic():
         raise _no_showcase(folder)
-    demo.furnish(words)
     serve("127.0.0.1", 0, started)
+
+
+def add_to_show(package: Path, words: Words) -> None:
+    """Brings one more package into the showcase, where it is not there yet, and lets every role read its town."""
+    ready()
+    from vielfalt.desk.accounts import demo
+    from vielfalt.desk.releases.importing import import_release, is_kept
+
+    if not is_kept(package):
+        import_release(package)
+    demo.furnish(words)
 
 
 def _made_for_show(folder: Path) -> None:

@@ -18,7 +18,9 @@ from vielfalt.synthetic.draw import NEVER, NONE, Flags, Ints, Table, stable, yea
 from vielfalt.synthetic.shapes import Division
 from vielfalt.synthetic.streets import Streets
 
+NAME: Final = "Musterlingen (synthetisch)"
 AGS: Final = "99999001"
+"""No municipality has a key that begins with 99."""
 GAPS: Final = {
     "birth_state_german": 0.82,
     "birth_state_foreign": 0.40,
@@ -61,12 +63,13 @@ class Gaps:
 
 @dataclass(frozen=True)
 class Town:
-    """What stays the same over the years: geometry, streets and houses, the seed of gaps and trouble."""
+    """What stays the same over the years: geometry, streets and houses, the seed of gaps and trouble, the key."""
 
     division: Division
     streets: Streets
     block_keys: tuple[str, ...]
     seed: int
+    ags: str
 
 
 def texts(values: tuple[str, ...], index: Ints) -> pl.Series:
@@ -185,7 +188,7 @@ def _address(town: Town, people: Table, gaps: Gaps) -> dict[str, pl.Series]:
         "house_number": pl.Series(number).cast(pl.String),
         "house_suffix": texts(("", "a", "b", "c", "d", "e", "f", "g"), np.minimum(houses["suffix"][house], 7)),
         "postcode": texts(tuple(f"999{number:02}" for number in range(100)), district + 1),
-        "municipality_key": pl.Series([AGS]).gather(np.zeros(house.size, dtype=np.int64)),
+        "municipality_key": pl.Series([town.ags]).gather(np.zeros(house.size, dtype=np.int64)),
         "easting": _coordinate(houses["easting"][house], gaps.coordinates),
         "northing": _coordinate(houses["northing"][house], gaps.coordinates),
     }

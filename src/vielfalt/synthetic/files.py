@@ -56,8 +56,8 @@ COLUMNS: Final = {
 _TOWN = """\
 # Settings of a synthetic town: all residents are invented.
 [town]
-name = "Musterlingen (synthetisch)"
-ags = "99999001"          # no municipality has this key
+name = "{name}"
+ags = "{ags}"          # no municipality has this key
 licence = "dl-de/by-2-0"  # licence of the published tables
 language = "de"
 profile = "profile.toml"  # column profile of the register extract
@@ -120,10 +120,10 @@ N = "no"
 LEVELS: Final = {"district": "Stadtbezirke", "quarter": "Stadtteile", "block": "Blöcke"}
 
 
-def write_settings(root: Path, encoding: str) -> None:
-    """``town.toml`` and ``profile.toml``; ``encoding`` is that of the extracts."""
+def write_settings(root: Path, name: str, ags: str, encoding: str) -> None:
+    """``town.toml`` and ``profile.toml`` of a town of that name and key; ``encoding`` is that of the extracts."""
     levels = "\n".join(_LEVEL.format(id=id, title=title) for id, title in LEVELS.items())
-    (root / "town.toml").write_text(_TOWN.format(crs=CRS, levels=levels), encoding="utf-8")
+    (root / "town.toml").write_text(_TOWN.format(name=name, ags=ags, crs=CRS, levels=levels), encoding="utf-8")
     columns = "\n".join(f'{field} = "{name}"' for field, name in COLUMNS.items())
     (root / "profile.toml").write_text(_PROFILE.format(columns=columns, encoding=encoding), encoding="utf-8")
 

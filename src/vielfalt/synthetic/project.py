@@ -13,7 +13,7 @@ from vielfalt import dates as calendar
 from vielfalt.errors import UsageError
 from vielfalt.synthetic import dirt, files, placement
 from vielfalt.synthetic.draw import Ints, Table, generator, rows_of, to_day
-from vielfalt.synthetic.extract import AGS, Town, gaps_of, order, register_rows
+from vielfalt.synthetic.extract import AGS, NAME, Town, gaps_of, order, register_rows
 from vielfalt.synthetic.life import Interval
 from vielfalt.synthetic.moves import evolve
 from vielfalt.synthetic.office import HOUSE, Office
@@ -35,6 +35,8 @@ def write_town(
     seed: int,
     dates: tuple[int, ...] = (20231231, 20241231, 20251231),
     office: Office = HOUSE,
+    name: str = NAME,
+    ags: str = AGS,
     progress: Callable[[str], None],
 ) -> None:
     """Writes a town project of invented residents into a new or empty folder.
@@ -47,10 +49,10 @@ def write_town(
     """
     _check(root, residents, seed, dates)
     progress(N_("Drawing the map of the town"))
-    town, scheme = _found(seed, residents)
+    town, scheme = _found(seed, residents, ags)
     for folder in ("areas", "truth", *(f"register/{calendar.to_iso(date)}" for date in dates)):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    files.write_areas(root / "areas", scheme, town.division, AGS)
+    files.write_areas(root / "areas", scheme, town.division, ags)
     files.write_directory(root / "areas", town.streets, scheme.block_keys)
     progress(N_("Settling the residents"))
     houses, day = town.streets.houses, to_day(dates[0])
@@ -64,7 +66,7 @@ def write_town(
             population = evolve(generator(seed, _YEARS, date), population, houses, settled, time)
         progress(N_("Writing the register extract"))
         _write_date(root, town, population.people, date, office)
-    files.write_settings(root, office.encoding)
+    files.write_settings(root, name, ags, office.encoding)
 
 
 def _check(root: Path, residents: int, seed: int, dates: tuple[int, ...]) -> None:
@@ -91,7 +93,7 @@ def _check(root: Path, residents: int, seed: int, dates: tuple[int, ...]) -> Non
         )
 
 
-def _found(seed: int, residents: int) -> tuple[Town, Plan]:
+def _found(seed: int, residents: int, ags: str) -> tuple[Town, Plan]:
     """Geometry, areas, streets and homes of the town."""
     size = sizes(residents)
     division = divide(generator(seed, _GEOMETRY), residents, size.districts, size.quarters, size.blocks)
@@ -99,7 +101,7 @@ def _found(seed: int, residents: int) -> tuple[Town, Plan]:
     scheme = plan(rng, division, residents)
     streets = lay_out(generator(seed, _STREETS), division, scheme)
     streets.houses["home"] = placement.found_homes(rng, scheme, streets.houses, residents)
-    return Town(division, streets, scheme.block_keys, seed), scheme
+    return Town(division, streets, scheme.block_keys, seed, ags), scheme
 
 
 def _write_date(root: Path, town: Town, people: Table, date: int, office: Office) -> None:

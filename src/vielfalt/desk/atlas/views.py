@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from vielfalt.desk import gateway
+from vielfalt.desk import gateway, showcase
 from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas import figures, origins, selecting
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
@@ -27,7 +28,14 @@ def towns(request: HttpRequest) -> HttpResponse:
     found = visible(request.user, Town.objects.prefetch_related(releases))
     if not found and not request.user.is_authenticated:
         raise Http404
-    return render(request, "desk/towns.html", {"towns": found})
+    jobs = showcase.told(settings.DATA)
+    context = {
+        "towns": found,
+        "jobs": jobs,
+        "jobs_done": sum(job.state == "done" for job in jobs),
+        "making": any(job.state in ("waiting", "running") for job in jobs),
+    }
+    return render(request, "desk/towns.html", context)
 
 
 def town(request: HttpRequest, ags: str) -> HttpResponse:

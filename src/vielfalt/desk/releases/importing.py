@@ -15,7 +15,7 @@ from vielfalt.desk import gateway
 from vielfalt.desk.gateway import TOWN, ProtectedCells, Published
 from vielfalt.desk.releases.drawing import drawn
 from vielfalt.desk.releases.models import AreaSet, Index, Level, Release, Series, Table, Town, joined
-from vielfalt.desk.releases.packages import keep, unpacked
+from vielfalt.desk.releases.packages import keep, kept_file, unpacked
 from vielfalt.errors import DeliveryError
 from vielfalt.words import N_
 
@@ -51,6 +51,12 @@ def import_release(path: Path, ags: str = "") -> Release:
             _refuse_twice(published, digest, path)
             raise
         return release
+
+
+def is_kept(path: Path) -> bool:
+    """Whether this package, a zip file, has been imported before."""
+    manifest = kept_file(path, "MANIFEST")
+    return manifest is not None and Release.objects.filter(digest=hashlib.sha256(manifest).hexdigest()).exists()
 
 
 def _refuse_twice(published: Published, digest: str, path: Path) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from vielfalt.desk import gateway
@@ -56,6 +56,12 @@ def plain(value: float) -> str:
 def day(value: dt.date) -> str:
     """A date as people write it."""
     return current().date(int(value.strftime("%Y%m%d")))
+
+
+@register.filter
+def written_day(value: int) -> str:
+    """A date yyyymmdd as people write it."""
+    return current().date(value)
 
 
 @register.filter
