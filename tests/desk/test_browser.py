@@ -17,6 +17,8 @@ from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release
 
 AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+ARGUMENTS = ["--no-sandbox", "--enable-unsafe-swiftshader"]
+"""The second one lets a machine without graphics card draw the interactive map."""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = {
     "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
@@ -32,7 +34,9 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as environment:
         # The browser's own loop runs in this thread; Django would refuse its database here.
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+        )
         yield opened
         opened.close()
 

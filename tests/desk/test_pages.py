@@ -30,6 +30,8 @@ from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import read_release
 from vielfalt.words import Words
 
+HOUSE = ("imprint", "data_protection", "accessibility", "about")
+KINDS = ("csv", "xlsx", "svg", "png", "geojson")
 THEME = {"thema": "foreigner", "kategorie": "foreign", "ebene": "quarter"}
 
 
@@ -71,13 +73,17 @@ def addresses(release: Release) -> dict[str, str]:
         "town": reverse("town", args=[release.town.ags]),
         "release": reverse("release", kwargs=place),
         "theme": reverse("theme", kwargs=place) + query,
-        **{f"theme_{kind}": reverse(f"theme_{kind}", kwargs=place) + query for kind in ("csv", "xlsx", "svg", "png")},
+        **{
+            f"theme_{kind}": reverse(f"theme_{kind}", kwargs=place) + query
+            for kind in ("csv", "xlsx", "svg", "png", "geojson")
+        },
         "area": reverse("area", kwargs={**place, "level": "quarter", "area": "01"}),
         "origins": reverse("origins", kwargs=place),
         "origin": reverse("origin", kwargs={**place, "key": "turkey"}),
         "indices": reverse("indices", kwargs=place),
         "definitions": reverse("definitions", kwargs=place),
         "help": reverse("help"),
+        **{name: reverse(name) for name in HOUSE},
         **{name: reverse(name, kwargs=place) for name in ("report_pdf", "report_html", "package")},
         "compare": reverse("compare"),
         "login": reverse("login"),
@@ -100,6 +106,7 @@ PAGES = (
         "indices",
         "definitions",
         "help",
+        *HOUSE,
         "compare",
         "time",
     ),

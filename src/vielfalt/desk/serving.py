@@ -159,12 +159,17 @@ def _no_showcase(folder: Path) -> UsageError:
 def faults() -> list[Fault]:
     """What keeps the desk from being whole; empty when nothing does."""
     ready()
+    from django.conf import settings
     from django.contrib.staticfiles import finders
     from django.core import checks
+
+    from vielfalt.desk.house.operator import operator
 
     found = [Fault(N_("Setting: {text}"), {"text": entry.msg}) for entry in checks.run_checks() if entry.is_serious()]
     if finders.find("vendor/kern.min.css") is None:
         found.append(Fault(N_("The front-end files are missing: the pages would have no looks. Run: make demo")))
+    if settings.ENCRYPTED and not operator(settings.DATA).is_named:
+        found.append(Fault(N_("Imprint and data protection name nobody yet. Write desk.toml into the data folder.")))
     return found
 
 

@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from vielfalt.desk.accounts import views as accounts
 from vielfalt.desk.accounts.doors import readable
 from vielfalt.desk.atlas import comparison, downloads, origin_views, packages, views
+from vielfalt.desk.house import views as house
 from vielfalt.desk.publishing import pages
 from vielfalt.desk.publishing import views as publishing
 
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "karte/daten.csv", readable(downloads.csv_file), name="theme_csv"),
     path(_RELEASE + "karte/daten.xlsx", readable(downloads.xlsx_file), name="theme_xlsx"),
     path(_RELEASE + "karte/karte.svg", readable(downloads.svg_file), name="theme_svg"),
+    path(_RELEASE + "karte/karte.geojson", readable(downloads.geojson_file), name="theme_geojson"),
     path(_RELEASE + "karte/karte.png", readable(downloads.png_file), name="theme_png"),
     path(_RELEASE + "gebiete/<str:level>/<str:area>/", readable(views.area), name="area"),
     path(_RELEASE + "herkunft/", readable(origin_views.origins_page), name="origins"),
@@ -40,6 +42,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "dateien/<path:path>", readable(pages.open_file), name="open_file"),
     path("einfach-erklaert/", pages.plain_words, name="plain_words"),
     path("hilfe/", views.help_page, name="help"),
+    path("impressum/", house.imprint, name="imprint"),
+    path("datenschutz/", house.data_protection, name="data_protection"),
+    path("barrierefreiheit/", house.accessibility_statement, name="accessibility"),
+    path("ueber/", house.about, name="about"),
     path("anmelden/", accounts.log_in, name="login"),
     path("abmelden/", accounts.log_out, name="logout"),
     path("zugang/<str:token>/", accounts.one_time_link, name="one_time_link"),

@@ -1,16 +1,17 @@
-"""The figure of a page as files: CSV, XLSX, SVG, PNG. Each says what it shows, of when, from where."""
+"""The figure of a page as files: CSV, XLSX, SVG, PNG, GeoJSON. Each says what it shows, of when, from where."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from vielfalt.desk.atlas.drawing import standalone
-from vielfalt.desk.atlas.figures import MARKS, Figure
+from vielfalt.desk.atlas.drawing import profile_address, standalone, style_of
+from vielfalt.desk.atlas.figures import MARKS, Cell, Figure
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import chosen_figure, release_or_404
 from vielfalt.desk.gateway import SUPPRESSED, translated
@@ -63,6 +64,36 @@ def png_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     return _file(vl_convert.svg_to_png(standalone(figure, current()), scale=_PNG_SCALE), "image/png", figure, "png")
 
 
+def geojson_file(request: HttpRequest, ags: str, name: str) -> JsonResponse:
+    """The areas with the values of the figure as GeoJSON (RFC 7946); the interactive map of the page reads it."""
+    figure, words = _figure(request, ags, name), current()
+    known = {cell.key: cell for cell in figure.cells}
+    areas = json.loads(figure.area_set.geojson)
+    features = [
+        {"type": "Feature", "geometry": area["geometry"], "properties": _properties(cell, figure, words)}
+        for area in areas["features"]
+        if (cell := known.get(area["properties"]["key"])) is not None and area["geometry"]
+    ]
+    head = {row[0]: row[1] for row in _head(figure, words)}
+    whole = {"type": "FeatureCollection", "about": head, "features": features}
+    response = JsonResponse(whole, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False})
+    response["Content-Disposition"] = _disposition(figure, "geojson")
+    return response
+
+
+def _properties(cell: Cell, figure: Figure, words: Words) -> dict[str, object]:
+    """What the map says of an area, and the class of its colour."""
+    return {
+        "key": cell.key,
+        "name": cell.name,
+        "number": cell.number,
+        "share": cell.percent,
+        "quality": words(MARKS[cell.mark]),
+        "style": style_of(cell, figure),
+        "profile": profile_address(figure.release, figure.level, cell.key),
+    }
+
+
 def _figure(request: HttpRequest, ags: str, name: str) -> Figure:
     return chosen_figure(release_or_404(request, ags, name), request)
 
@@ -102,7 +133,11 @@ def _plain(cell: str | int | float, words: Words) -> str:
 
 
 def _file(content: str | bytes, kind: str, figure: Figure, ending: str) -> HttpResponse:
-    name = "-".join((figure.release.town.ags, figure.release.name, figure.table.key, figure.category, figure.level))
     response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{re.sub("[^A-Za-z0-9._-]+", "_", name)}.{ending}"'
+    response["Content-Disposition"] = _disposition(figure, ending)
     return response
+
+
+def _disposition(figure: Figure, ending: str) -> str:
+    name = "-".join((figure.release.town.ags, figure.release.name, figure.table.key, figure.category, figure.level))
+    return f'attachment; filename="{re.sub("[^A-Za-z0-9._-]+", "_", name)}.{ending}"'

@@ -11,12 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from vielfalt.desk import gateway, showcase
-from vielfalt.desk.accounts.permissions import visible
+from vielfalt.desk.accounts.permissions import may, visible
 from vielfalt.desk.atlas import figures, origins, selecting
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.gateway import TOWN
+from vielfalt.desk.house.first_steps import first_steps
 from vielfalt.desk.publishing.models import has_published
 from vielfalt.desk.releases.models import Index, Release, Table, Town, joined
 from vielfalt.words import Words
@@ -33,9 +34,19 @@ def towns(request: HttpRequest) -> HttpResponse:
         "towns": found,
         "jobs": jobs,
         "jobs_done": sum(job.state == "done" for job in jobs),
+        **_steps(request),
         "making": any(job.state in ("waiting", "running") for job in jobs),
     }
     return render(request, "desk/towns.html", context)
+
+
+def _steps(request: HttpRequest) -> dict[str, object]:
+    """The first steps for those who can take them, as long as one is left."""
+    if not may(request.user, "import"):
+        return {}
+    steps = first_steps(settings.DATA)
+    done = sum(step.done for step in steps)
+    return {"steps": steps if done < len(steps) else (), "steps_done": done}
 
 
 def town(request: HttpRequest, ags: str) -> HttpResponse:

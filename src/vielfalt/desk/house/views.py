@@ -1,0 +1,53 @@
+"""The pages: open to everybody, also to those without an account."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.house import accessibility, licences, privacy
+from vielfalt.desk.house.operator import operator
+from vielfalt.words import N_
+
+
+@login_not_required
+def imprint(request: HttpRequest) -> HttpResponse:
+    """Who runs the desk."""
+    return render(request, "desk/imprint.html", {"operator": operator(settings.DATA)})
+
+
+@login_not_required
+def data_protection(request: HttpRequest) -> HttpResponse:
+    """What is kept of people who use the desk, why and how long; which cookies are set; whom to ask."""
+    context = {
+        "operator": operator(settings.DATA),
+        "kept": privacy.KEPT,
+        "cookies": privacy.cookies(),
+        "idle": privacy.IDLE_MINUTES,
+    }
+    return render(request, "desk/data_protection.html", context)
+
+
+@login_not_required
+def accessibility_statement(request: HttpRequest) -> HttpResponse:
+    """What tests know of the desk's accessibility, what is not accessible, and where to complain."""
+    context = {
+        "operator": operator(settings.DATA),
+        "tested": accessibility.TESTED,
+        "all": accessibility.ALL_CRITERIA,
+        "limits": accessibility.LIMITS,
+        "version": licences.ours().version,
+    }
+    return render(request, "desk/accessibility.html", context)
+
+
+@login_not_required
+def about(request: HttpRequest) -> HttpResponse:
+    """Version and licence of the program, and everything it is made of."""
+    words = current()
+    groups = ((N_("Python packages"), licences.packages()), (N_("In the browser"), licences.front_end()))
+    context = {"ours": licences.ours(), "groups": [(words(title), parts) for title, parts in groups if parts]}
+    return render(request, "desk/about.html", context)

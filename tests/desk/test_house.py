@@ -1,0 +1,154 @@
+"""Imprint, data protection, accessibility, licences and first steps: made of what is known, never of promises."""
+
+from __future__ import annotations
+
+import ast
+import html
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import people
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from vielfalt.desk import serving
+from vielfalt.desk.house import accessibility, licences, privacy
+from vielfalt.desk.house.first_steps import first_steps
+from vielfalt.desk.house.operator import FILE, Operator, operator
+from vielfalt.desk.releases.models import Release, Town
+from vielfalt.errors import TownError, UsageError
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("imprint", "data_protection", "accessibility", "about")
+NAMED = """\
+[operator]
+name = "Stadt <Musterfurt>"
+street = "Marktplatz 1"
+place = "12345 Musterfurt"
+email = "a@example.org"
+"""
+
+
+@pytest.fixture()
+def named() -> Iterator[Path]:
+    """The operator's file in the data folder of the tests; gone afterwards."""
+    path = Path(settings.DATA) / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(NAMED, encoding="utf-8")
+    yield path
+    path.unlink()
+
+
+def text(client: Client, name: str) -> str:
+    return html.unescape(client.get(reverse(name), headers={"accept-language": "en"}).content.decode())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_may_read_them_and_every_page_leads_there(anonymous: Client, name: str) -> None:
+    assert anonymous.get(reverse(name)).status_code == 200
+    assert f'href="{reverse(name)}"' in anonymous.get(reverse("help")).content.decode()
+
+
+@pytest.mark.parametrize("name", ["imprint", "data_protection", "accessibility"])
+def test_what_is_not_filled_in_says_so(anonymous: Client, name: str) -> None:
+    assert "Not filled in yet" in text(anonymous, name)
+
+
+@pytest.mark.parametrize("name", ["imprint", "data_protection", "accessibility"])
+def test_the_operator_stands_on_them(anonymous: Client, named: Path, name: str) -> None:
+    shown = text(anonymous, name)
+    assert "a@example.org" in shown
+    assert "Not filled in yet" not in shown
+    assert "<Musterfurt>" not in anonymous.get(reverse(name)).content.decode()
+
+
+def test_the_operators_file(tmp_path: Path) -> None:
+    assert operator(tmp_path) == Operator()
+    path = tmp_path / FILE
+    path.write_text(NAMED, encoding="utf-8")
+    assert operator(tmp_path).is_named
+    for wrong in ('[operator]\nnames = "x"', "[operator]\nname = 3"):
+        path.write_text(wrong, encoding="utf-8")
+        with pytest.raises(UsageError, match="unknown or no text"):
+            operator(tmp_path)
+    path.write_text("[operator", encoding="utf-8")
+    with pytest.raises(TownError, match="line 1"):
+        operator(tmp_path)
+
+
+def test_every_entry_is_documented() -> None:
+    page = (ROOT / "docs/reference/desk-toml.md").read_text(encoding="utf-8")
+    assert [field.name for field in fields(Operator) if f"| `{field.name}` |" not in page] == []
+
+
+def test_a_desk_for_others_needs_an_operator(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "ENCRYPTED", True)
+    assert any("name nobody yet" in fault.message for fault in serving.faults())
+    monkeypatch.setattr(settings, "ENCRYPTED", False)
+    assert not any("name nobody yet" in fault.message for fault in serving.faults())
+
+
+def test_every_criterion_named_is_tested(anonymous: Client) -> None:
+    """The statement claims what a test looks at: each test named exists, each criterion stands on the page."""
+    shown = text(anonymous, "accessibility")
+    for criterion in accessibility.TESTED:
+        file, _, name = criterion.test.partition("::")
+        tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, criterion
+        assert criterion.tested in shown
+    ids = [criterion.id for criterion in accessibility.TESTED]
+    assert len(set(ids)) == len(ids) < accessibility.ALL_CRITERIA
+    assert all(limit.text in shown and limit.instead in shown for limit in accessibility.LIMITS)
+
+
+def test_what_is_kept_of_people_is_told(anonymous: Client) -> None:
+    """Every model of accounts stands on the page; the cookies are those that are set."""
+    models = {model._meta.label for model in apps.get_app_config("accounts").get_models()}
+    assert models == {entry.model for entry in privacy.KEPT}
+    shown = text(anonymous, "data_protection")
+    assert all(entry.what in shown and entry.until in shown for entry in privacy.KEPT)
+    browser = people.client(people.person("statistics"))
+    browser.get(reverse("towns"))
+    browser.post(reverse("set_language"), {"language": "en", "next": "/"})
+    assert {*browser.cookies} == {cookie.name for cookie in privacy.cookies()}
+
+
+def test_licences_come_from_the_packages(anonymous: Client) -> None:
+    found = {part.name.lower(): part for part in licences.packages()}
+    assert {"django", "polars", "duckdb", "waitress", "sqlparse"} <= set(found)
+    assert "pytest" not in found
+    assert found["django"].licence == "BSD-3-Clause"
+    assert [part.name for part in found.values() if not part.version] == []
+    front = {part.name: part.licence for part in licences.front_end()}
+    assert front["maplibre-gl"] == "BSD-3-Clause"
+    assert front["@kern-ux/native"] == "EUPL-1.2"
+    shown = text(anonymous, "about")
+    assert "Django" in shown and "maplibre-gl" in shown
+
+
+def test_the_first_steps_tick_themselves(release: Release, named: Path) -> None:
+    folder = Path(settings.DATA)
+    assert [step.done for step in first_steps(folder)] == [True, False, False, False, True]
+    named.write_text("", encoding="utf-8")
+    other = Town.objects.create(ags="05999009", name="Andernort")
+    Release.objects.create(
+        town=other, name="1", reference_date="2024-12-31", kind="register", digest="x", description={}
+    )
+    assert [step.done for step in first_steps(folder)] == [True, False, True, False, False]
+    Release.objects.create(
+        town=other, name="2", reference_date="2025-12-31", kind="register", digest="y", description={}
+    )
+    people.person(), people.person()
+    assert [step.done for step in first_steps(folder)] == [True, True, True, True, False]
+
+
+@pytest.mark.django_db
+def test_only_who_can_take_the_steps_sees_them() -> None:
+    shown = people.client(people.person("statistics")).get(reverse("towns"))
+    assert "Erste Schritte: 0 von 5" in shown.content.decode()
+    hidden = people.client(people.person("council")).get(reverse("towns"))
+    assert "Erste Schritte" not in hidden.content.decode()
