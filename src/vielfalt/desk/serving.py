@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from vielfalt.desk.releases.models import Release
 
 _THREADS = 8
+_BEHIND = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
+"""A server in front on this machine says who asks and whether the way there was encrypted."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,14 @@ def serve(host: str, port: int, started: Callable[[int], None]) -> None:
     """
     ready()
     import waitress
+    from django.conf import settings
 
     from vielfalt.desk.wsgi import application
 
     try:
-        server = waitress.create_server(application, host=host, port=port, threads=_THREADS, ident="")
+        server = waitress.create_server(
+            application, host=host, port=port, threads=_THREADS, ident="", **(_BEHIND if settings.ENCRYPTED else {})
+        )
     except (OSError, ValueError):
         raise UsageError(
             N_("The desk cannot listen there; another program may be using the port."),

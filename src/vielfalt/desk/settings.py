@@ -3,6 +3,10 @@
 ``VIELFALT_DESK_DATA``  folder of database, packages and secret key (default: ~/.local/share/vielfalt/desk)
 ``DATABASE_URL``        a PostgreSQL database, postgresql://user:password@host/name (default: SQLite in the folder)
 ``VIELFALT_DESK_HOSTS`` host names the desk answers to, separated by commas (default: this machine alone)
+``VIELFALT_DESK_OIDC_ISSUER``, ``_OIDC_CLIENT``, ``_OIDC_SECRET``, ``_OIDC_NAME``  single sign-on by OpenID Connect: the
+address of the provider, what it knows the desk by, and what the button says (default: none)
+``VIELFALT_DESK_MAIL_HOST``, ``_MAIL_USER``, ``_MAIL_PASSWORD``, ``_MAIL_FROM``  a mail server that speaks TLS on port
+465 (default: none; links are handed over by hand)
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from vielfalt.desk.accounts.policy import LEAST_CHARACTERS, WHOLE_SECONDS
+from vielfalt.desk.accounts.policy import LEAST_CHARACTERS, PROVIDER, WHOLE_SECONDS
 from vielfalt.desk.database import database
 from vielfalt.desk.secret import secret_key
 
@@ -29,6 +33,10 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "vielfalt.desk.accounts",
     "vielfalt.desk.releases",
     "vielfalt.desk.atlas",
@@ -44,6 +52,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "vielfalt.desk.accounts.sessions.limited",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "vielfalt.desk.accounts.second.asked",
+    "allauth.account.middleware.AccountMiddleware",
     "vielfalt.desk.security.content_security",
 ]
 ROOT_URLCONF = "vielfalt.desk.urls"
@@ -84,6 +94,36 @@ LOGIN_URL = "login"
 SESSION_COOKIE_NAME = "vielfalt"
 SESSION_COOKIE_AGE = WHOLE_SECONDS
 SESSION_COOKIE_SAMESITE = "Lax"
+
+OIDC_ISSUER = os.environ.get("VIELFALT_DESK_OIDC_ISSUER", "")
+OIDC_NAME = os.environ.get("VIELFALT_DESK_OIDC_NAME", "Single Sign-on")
+SOCIALACCOUNT_ADAPTER = "vielfalt.desk.accounts.sso.Adapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": PROVIDER,
+                "name": OIDC_NAME,
+                "client_id": os.environ.get("VIELFALT_DESK_OIDC_CLIENT", ""),
+                "secret": os.environ.get("VIELFALT_DESK_OIDC_SECRET", ""),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ],
+    }
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+
+EMAIL_HOST = os.environ.get("VIELFALT_DESK_MAIL_HOST", "")
+EMAIL_PORT = 465
+EMAIL_USE_SSL = True
+EMAIL_HOST_USER = os.environ.get("VIELFALT_DESK_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("VIELFALT_DESK_MAIL_PASSWORD", "")
+DEFAULT_FROM_EMAIL = os.environ.get("VIELFALT_DESK_MAIL_FROM", EMAIL_HOST_USER)
+EMAIL_TIMEOUT = 10
 
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]

@@ -6,8 +6,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
+from vielfalt.desk.accounts import administration, own, second_views, sso
 from vielfalt.desk.accounts import views as accounts
 from vielfalt.desk.accounts.doors import readable
+from vielfalt.desk.accounts.policy import PROVIDER
 from vielfalt.desk.atlas import comparison, downloads, origin_views, packages, views
 from vielfalt.desk.house import views as house
 from vielfalt.desk.publishing import pages
@@ -49,6 +51,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("anmelden/", accounts.log_in, name="login"),
     path("abmelden/", accounts.log_out, name="logout"),
     path("zugang/<str:token>/", accounts.one_time_link, name="one_time_link"),
+    path("anmelden/anbieter/", sso.begin, name="sso"),
+    path("anmelden/anbieter/zurueck/", sso.finish, name="openid_connect_callback", kwargs={"provider_id": PROVIDER}),
+    path("konto/", own.account, name="account"),
+    path("konto/passwort/", own.password, name="password"),
+    path("konto/zweiter-faktor/", second_views.step, name="second_step"),
+    path("konto/zweiter-faktor/einrichten/", second_views.set_up, name="second_setup"),
+    path("konto/zweiter-faktor/codes/", second_views.new_codes, name="second_codes"),
+    path("konto/zweiter-faktor/abschalten/", second_views.switch_off, name="second_off"),
+    path("konten/", administration.accounts, name="accounts"),
+    path("konten/rollen/", administration.strict_roles, name="strict_roles"),
+    path("konten/einladen/", administration.invite, name="invite"),
+    path("konten/<int:number>/", administration.account_of, name="account_of"),
+    path("konten/<int:number>/rollen/", administration.give_role, name="give_role"),
+    path("konten/<int:number>/rollen/<int:membership>/nehmen/", administration.take_role, name="take_role"),
+    path("konten/<int:number>/link/", administration.new_link, name="new_link"),
+    path("konten/<int:number>/zweiter-faktor/", administration.reset_factor, name="reset_factor"),
+    path("konten/<int:number>/schliessen/", administration.close, name="close_account"),
+    path("konten/<int:number>/oeffnen/", administration.reopen, name="reopen_account"),
     path("sprache/", login_not_required(set_language), name="set_language"),
 ]
 handler403 = "vielfalt.desk.atlas.views.forbidden"

@@ -26,4 +26,9 @@ class PasswordBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person of a session, as long as the account is active."""
-        return User.objects.filter(pk=user_id, is_active=True).prefetch_related("memberships").first()
+        return (
+            User.objects.filter(pk=user_id, is_active=True)
+            .select_related("factor")
+            .prefetch_related("memberships")
+            .first()
+        )

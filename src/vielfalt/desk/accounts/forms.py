@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
 
-from vielfalt.desk.accounts import passwords
+from vielfalt.desk.accounts import passwords, roles
 from vielfalt.desk.accounts.models import User
 from vielfalt.words import N_
 
 _NEEDED = {"required": N_("Fill in this field.")}
+_CHOICE = {**_NEEDED, "invalid_choice": N_("Choose one of the entries.")}
 _EMAIL = {**_NEEDED, "invalid": N_("Write the whole e-mail address, with the part behind the @.")}
+EVERY_TOWN = "*"
 LANGUAGES = (("de", "Deutsch"), ("en", "English"))
 
 
@@ -100,3 +103,33 @@ class ChangePasswordForm(PasswordForm):
         if not self.user.check_password(given):
             raise forms.ValidationError(N_("This is not your present password."))
         return given
+
+
+class RoleForm(forms.Form):
+    """A role and the town it holds in. ``towns`` are those that the administrator may choose; "*" is every town."""
+
+    role = forms.ChoiceField(
+        label=N_("Role"), choices=[(role.id, role.title) for role in roles.ALL], error_messages=_CHOICE
+    )
+    town = forms.ChoiceField(label=N_("Municipality"), error_messages=_CHOICE)
+
+    def __init__(self, data: QueryDict | None = None, *, towns: Mapping[str, str]) -> None:
+        super().__init__(data)
+        cast(forms.ChoiceField, self.fields["town"]).choices = list(towns.items())
+
+
+class InvitationForm(RoleForm):
+    """Who is invited, in which language, and the first role."""
+
+    name = name_field()
+    email = email_field()
+    language = forms.ChoiceField(label=N_("Language"), choices=LANGUAGES, error_messages=_CHOICE)
+    field_order = ("name", "email", "language", "role", "town")
+
+
+class CodeForm(forms.Form):
+    """A code from the phone, or a recovery code."""
+
+    code = forms.CharField(
+        label=N_("Code"), error_messages=_NEEDED, max_length=20, widget=_input("text", "one-time-code")
+    )

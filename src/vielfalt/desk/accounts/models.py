@@ -93,3 +93,54 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class SecondFactor(models.Model):
+    """The app on a person's phone that makes codes (TOTP, RFC 6238). The secret is kept encrypted.
+
+    ``step`` is the half minute of the last code that was taken: no code is taken twice.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="factor")
+    secret = models.CharField(max_length=200)
+    confirmed = models.BooleanField(default=False)
+    step = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """A code for the day the phone is gone; works once. Kept is a keyed digest."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class StrictRole(models.Model):
+    """A role that demands a second factor of everybody who has it."""
+
+    role = models.CharField(max_length=20, unique=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(role__in=tuple(roles.BY_ID)), name="strict_role_known"),)
+
+    def __str__(self) -> str:
+        return self.role
+
+
+class Identity(models.Model):
+    """Who a person is at a provider of single sign-on: its address, and the subject, which never changes."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("issuer", "subject"), name="identity_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 
 from vielfalt.desk.accounts import roles
 from vielfalt.desk.accounts.models import Membership, User
@@ -21,6 +24,7 @@ from vielfalt.desk.publishing.models import published
 from vielfalt.desk.releases.models import Level, Release
 
 Reader = User | AnonymousUser
+View = Callable[..., HttpResponse]
 Model = TypeVar("Model", bound=models.Model)
 
 
@@ -120,3 +124,18 @@ def _published(model: type[models.Model]) -> Q:
     """What everybody may read of a model: published releases, what belongs to them, and whose they are."""
     way = TO_RELEASES.get(model._meta.label)
     return way(published(Release.objects.all())) if way else Q(pk__in=())
+
+
+def needs(action: Action) -> Callable[[View], View]:
+    """A decorator of pages: who may do this nowhere is told that it is not allowed (403)."""
+
+    def guarded(view: View) -> View:
+        @wraps(view)
+        def asked(request: HttpRequest, **values: Any) -> HttpResponse:  # noqa: ANN401
+            if not may(request.user, action):
+                raise PermissionDenied
+            return view(request, **values)
+
+        return asked
+
+    return guarded

@@ -9,3 +9,5 @@ WHOLE_SECONDS = 10 * 60 * 60
 """A session ends after so long without a page, and in any case (NIST SP 800-63B, 4.2.3: 30 minutes, 12 hours)."""
 SHOWCASE = "showcase"
 """The file that makes a data folder one of the demonstration."""
+PROVIDER = "anmeldung"
+"""What the provider of single sign-on is called within the desk."""

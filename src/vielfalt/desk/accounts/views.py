@@ -37,14 +37,14 @@ def log_in(request: HttpRequest) -> HttpResponse:
         return redirect("towns")
     form = LoginForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = throttle.attempt(form.cleaned_data["email"], _address(request))
+        made = throttle.attempt(form.cleaned_data["email"], address_of(request))
         if made is None:
             form.add_error(None, SLOW_DOWN)
             return _page(request, form, status=429)
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
             throttle.succeeded(made)
-            return entered(request, user, BACKEND)
+            return entered(request, user, BACKEND, wanted(request))
         form.add_error(None, WRONG)
     return _page(request, form)
 
@@ -71,14 +71,14 @@ def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
         user = _let_in(link, form.cleaned_data)
         if user is None:
             return _no_referrer(render(request, "desk/accounts/link_over.html", status=410))
-        return entered(request, user, BACKEND)
+        return entered(request, user, BACKEND, "/")
     return _no_referrer(render(request, "desk/accounts/link.html", {"form": form, "user_of_link": link.user}))
 
 
-def entered(request: HttpRequest, user: User, backend: str) -> HttpResponseRedirect:
-    """Starts a session under a new key, in the person's language, and leads to where the reader wanted to go."""
+def entered(request: HttpRequest, user: User, backend: str, to: str) -> HttpResponseRedirect:
+    """Starts a session under a new key, in the person's language, and leads to the page of that address."""
     login(request, user, backend=backend)
-    answer = HttpResponseRedirect(_wanted(request))
+    answer = HttpResponseRedirect(to)
     answer.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         user.language,
@@ -105,17 +105,23 @@ def _let_in(link: Link, given: dict[str, Any]) -> User | None:
 
 
 def _page(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResponse:
-    return render(request, "desk/accounts/login.html", {"form": form, "next": _wanted(request)}, status=status)
+    context = {"form": form, "next": wanted(request), "sso": settings.OIDC_NAME if settings.OIDC_ISSUER else ""}
+    return render(request, "desk/accounts/login.html", context, status=status)
 
 
-def _wanted(request: HttpRequest) -> str:
+def wanted(request: HttpRequest) -> str:
     """The page that the reader wanted before being asked who they are, if it is one of this desk."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    here = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if here and wanted.startswith("/") else "/"
+    return inside(request, request.POST.get("next") or request.GET.get("next") or "")
 
 
-def _address(request: HttpRequest) -> str:
+def inside(request: HttpRequest, given: str) -> str:
+    """An address of this desk as it is; the start page for one of elsewhere."""
+    here = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
+    return given if here and given.startswith("/") else "/"
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address a request came from."""
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

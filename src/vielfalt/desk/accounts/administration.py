@@ -1,0 +1,201 @@
+"""Looking after accounts: who is here, inviting, giving and taking roles, new links, closing.
+
+Shown of a colleague are name, address and roles; nothing says when somebody was here or what they did.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from vielfalt.desk.accounts import links, mail, roles, second
+from vielfalt.desk.accounts.forms import EVERY_TOWN, InvitationForm, RoleForm
+from vielfalt.desk.accounts.models import Membership, StrictRole, User
+from vielfalt.desk.accounts.permissions import may, needs, reach_of, visible
+from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.releases.models import Town
+from vielfalt.words import N_
+
+LAST = N_("This is the last account that looks after every town. Give somebody else that role first.")
+
+
+@require_safe
+@never_cache
+@needs("accounts")
+def accounts(request: HttpRequest) -> HttpResponse:
+    """The people with a role in the administrator's towns, in the order of their names."""
+    people = [(user, _roles(user)) for user in _people(request)]
+    everywhere = reach_of(request.user, "accounts").everywhere
+    return render(request, "desk/accounts/accounts.html", {"people": people, "everywhere": everywhere})
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@needs("accounts")
+def invite(request: HttpRequest) -> HttpResponse:
+    """Makes an account with a first role and shows the link that lets its owner in. Who has one gets the role."""
+    form = InvitationForm(request.POST if request.method == "POST" else None, towns=_towns(request))
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "desk/accounts/invite.html", {"form": form})
+    given = form.cleaned_data
+    with transaction.atomic():
+        user, new = User.objects.get_or_create(
+            email=given["email"].lower(),
+            defaults={"name": given["name"], "language": given["language"], "password": "!"},
+        )
+        _give(user, given["role"], given["town"])
+    return _with_link(request, user) if new else redirect("account_of", number=user.pk)
+
+
+@require_safe
+@never_cache
+@needs("accounts")
+def account_of(request: HttpRequest, number: int) -> HttpResponse:
+    """One account: its roles in the administrator's towns, and what may be done with it."""
+    return _shown(request, _person(request, number))
+
+
+@require_POST
+@needs("accounts")
+def give_role(request: HttpRequest, number: int) -> HttpResponse:
+    """Gives an account a role in one of the administrator's towns."""
+    user = _person(request, number)
+    form = RoleForm(request.POST, towns=_towns(request))
+    if not form.is_valid():
+        raise Http404
+    _give(user, form.cleaned_data["role"], form.cleaned_data["town"])
+    return redirect("account_of", number=number)
+
+
+@require_POST
+@needs("accounts")
+def take_role(request: HttpRequest, number: int, membership: int) -> HttpResponse:
+    """Takes a role away; the last administrator of every town keeps it."""
+    user = _person(request, number)
+    found = get_object_or_404(visible(request.user, user.memberships.all(), "accounts"), pk=membership)
+    if _is_last(user) and (found.role, found.town) == (roles.ADMINISTRATION.id, None):
+        return _shown(request, user, LAST, status=409)
+    found.delete()
+    if _people(request).filter(pk=number).exists():
+        return redirect("account_of", number=number)
+    return redirect("accounts")
+
+
+@require_POST
+@never_cache
+@needs("accounts")
+def new_link(request: HttpRequest, number: int) -> HttpResponse:
+    """A new link for somebody who has no password or has forgotten it; shown once."""
+    return _with_link(request, _whole_person(request, number))
+
+
+@require_POST
+@needs("accounts")
+def close(request: HttpRequest, number: int) -> HttpResponse:
+    """Closes an account: nobody gets in with it any more, from the next page on."""
+    user = _whole_person(request, number)
+    if _is_last(user):
+        return _shown(request, user, LAST, status=409)
+    user.is_active = False
+    user.save()
+    return redirect("account_of", number=number)
+
+
+@require_POST
+@needs("accounts")
+def reopen(request: HttpRequest, number: int) -> HttpResponse:
+    """Opens a closed account again."""
+    user = _whole_person(request, number)
+    user.is_active = True
+    user.save()
+    return redirect("account_of", number=number)
+
+
+@require_POST
+@needs("accounts")
+def reset_factor(request: HttpRequest, number: int) -> HttpResponse:
+    """Takes the second factor off an account whose owner lost phone and codes."""
+    second.remove(_whole_person(request, number))
+    return redirect("account_of", number=number)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("accounts")
+def strict_roles(request: HttpRequest) -> HttpResponse:
+    """Which roles demand a second factor, in every town; set by who looks after every town."""
+    if not reach_of(request.user, "accounts").everywhere:
+        raise PermissionDenied
+    if request.method == "POST":
+        chosen = [role.id for role in roles.ALL if role.id in request.POST.getlist("role")]
+        with transaction.atomic():
+            StrictRole.objects.all().delete()
+            StrictRole.objects.bulk_create(StrictRole(role=role) for role in chosen)
+        return redirect("accounts")
+    strict = set(StrictRole.objects.values_list("role", flat=True))
+    context = {"choices": [(role, role.id in strict) for role in roles.ALL]}
+    return render(request, "desk/accounts/strict_roles.html", context)
+
+
+def _people(request: HttpRequest) -> QuerySet[User]:
+    """Everybody the administrator may change, and everybody with a role in their towns."""
+    here = visible(request.user, Membership.objects.all(), "accounts")
+    whole = visible(request.user, User.objects.all(), "accounts")
+    shown = Prefetch("memberships", here.select_related("town"))
+    return User.objects.filter(Q(pk__in=whole.values("pk")) | Q(pk__in=here.values("user"))).prefetch_related(shown)
+
+
+def _person(request: HttpRequest, number: int) -> User:
+    return get_object_or_404(_people(request), pk=number)
+
+
+def _whole_person(request: HttpRequest, number: int) -> User:
+    """Somebody whose every role lies in the administrator's towns."""
+    return get_object_or_404(visible(request.user, User.objects.all(), "accounts"), pk=number)
+
+
+def _roles(user: User) -> list[tuple[Membership, roles.Role]]:
+    return [(one, roles.BY_ID[one.role]) for one in user.memberships.all()]
+
+
+def _towns(request: HttpRequest) -> dict[str, str]:
+    """The towns that a role can be given in, by key; every town for who looks after every town."""
+    towns = {town.ags: town.name for town in visible(request.user, Town.objects.all(), "accounts")}
+    everywhere = reach_of(request.user, "accounts").everywhere
+    return {EVERY_TOWN: current()(N_("every municipality")), **towns} if everywhere else towns
+
+
+def _give(user: User, role: str, ags: str) -> None:
+    town = None if ags == EVERY_TOWN else Town.objects.get(ags=ags)
+    Membership.objects.get_or_create(user=user, town=town, role=role)
+
+
+def _is_last(user: User) -> bool:
+    """Whether nobody else with an open account could look after every town."""
+    others = Membership.objects.filter(role=roles.ADMINISTRATION.id, town=None, user__is_active=True)
+    mine = others.filter(user=user)
+    return mine.exists() and not others.exclude(user=user).exclude(user__password__startswith="!").exists()
+
+
+def _with_link(request: HttpRequest, user: User) -> HttpResponse:
+    """The page that shows a link once; by mail too, where the desk can send one."""
+    link = request.build_absolute_uri(reverse("one_time_link", args=[links.token_for(user)]))
+    sent = mail.send_link(user, link)
+    return render(request, "desk/accounts/made_link.html", {"person": user, "link": link, "sent": sent})
+
+
+def _shown(request: HttpRequest, user: User, fault: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        "person": user,
+        "has_factor": second.has(user),
+        "memberships": _roles(user),
+        "whole": may(request.user, "accounts", user),
+        "form": RoleForm(towns=_towns(request)),
+        "fault": fault,
+    }
+    return render(request, "desk/accounts/account_of.html", context, status=status)

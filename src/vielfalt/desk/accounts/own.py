@@ -1,0 +1,45 @@
+"""A person's own account: their roles, their password."""
+
+from __future__ import annotations
+
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from vielfalt.desk.accounts import roles, second
+from vielfalt.desk.accounts.forms import ChangePasswordForm
+from vielfalt.desk.accounts.models import User
+
+
+@require_safe
+@never_cache
+def account(request: HttpRequest) -> HttpResponse:
+    """Who the reader is here, and by which roles."""
+    user = person(request)
+    memberships = [(roles.BY_ID[one.role], one.town) for one in user.memberships.select_related("town")]
+    context = {"memberships": memberships, "has_factor": second.has(user), "demanded": second.demanded(user)}
+    return render(request, "desk/accounts/account.html", context)
+
+
+@never_cache
+@sensitive_post_parameters("current", "password", "again")
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """A new password for one's own account; every other session of it ends."""
+    user = person(request)
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=user)
+    if request.method == "POST" and form.is_valid():
+        user.set_password(form.cleaned_data["password"])
+        user.save()
+        update_session_auth_hash(request, user)
+        return redirect("account")
+    return render(request, "desk/accounts/password.html", {"form": form})
+
+
+def person(request: HttpRequest) -> User:
+    """The reader of a page that is never shown without an account."""
+    assert isinstance(request.user, User)
+    return request.user

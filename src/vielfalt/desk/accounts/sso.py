@@ -1,0 +1,99 @@
+"""Single sign-on by OpenID Connect: allauth speaks the protocol, what follows from it is decided here.
+
+A person is known by issuer and subject. The e-mail address finds an account only where the provider says that it is
+verified; whoever is not known gets an account without any role.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.openid_connect import views as protocol
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from vielfalt.desk.accounts.models import Identity, User
+from vielfalt.desk.accounts.policy import PROVIDER
+from vielfalt.desk.accounts.views import BACKEND, entered, inside
+
+
+@login_not_required
+@never_cache
+@require_safe
+def begin(request: HttpRequest) -> HttpResponse:
+    """Leads to the provider."""
+    _configured()
+    try:
+        answer: HttpResponse = protocol.login(request, PROVIDER)
+    except OSError:
+        # The provider cannot be reached: what is raised is a kind of OSError.
+        return _failed(request)
+    return answer
+
+
+@login_not_required
+@never_cache
+@require_safe
+def finish(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Where the provider leads back to: the person is in, or the page says that it did not work."""
+    _configured()
+    answer: HttpResponse = protocol.callback(request, provider_id)
+    return answer
+
+
+class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """What allauth asks when the provider has answered: it never makes an account or a session by itself."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> NoReturn:
+        """The provider has said who it is."""
+        told = sociallogin.account.extra_data
+        claims = {**told.get("id_token", {}), **told.get("userinfo", {})}
+        user = known(settings.OIDC_ISSUER, sociallogin.account.uid, claims)
+        if not user.is_active:
+            raise ImmediateHttpResponse(_failed(request))
+        wanted = inside(request, str(sociallogin.state.get("next") or ""))
+        raise ImmediateHttpResponse(entered(request, user, BACKEND, wanted))
+
+    def on_authentication_error(self, request: HttpRequest, *_told: object, **_more: object) -> NoReturn:
+        """The person gave up, or the answer was not the provider's."""
+        raise ImmediateHttpResponse(_failed(request))
+
+
+@transaction.atomic
+def known(issuer: str, subject: str, claims: Mapping[str, Any]) -> User:
+    """The account of a person of the provider; a new one without roles for who was never here."""
+    identity = Identity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
+    if identity:
+        return identity.user
+    email = str(claims.get("email") or "").strip().lower() if claims.get("email_verified") is True else ""
+    user = User.objects.filter(email=email).first() if email else None
+    if user is None:
+        user = User(email=email or _nameless(issuer, subject), name=str(claims.get("name") or subject)[:150])
+        user.set_unusable_password()
+        user.save()
+    Identity.objects.create(user=user, issuer=issuer, subject=subject)
+    return user
+
+
+def _nameless(issuer: str, subject: str) -> str:
+    """An address that nobody has: one that the provider does not vouch for could be somebody else's."""
+    return f"{hashlib.sha256(f'{issuer} {subject}'.encode()).hexdigest()[:24]}@unverified.invalid"
+
+
+def _configured() -> None:
+    if not settings.OIDC_ISSUER:
+        raise Http404
+
+
+def _failed(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/accounts/sso_failed.html", status=403)

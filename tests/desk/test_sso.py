@@ -1,0 +1,191 @@
+"""Single sign-on against a real OpenID provider: a process of its own on this machine, started and ended here."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+
+import people
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from vielfalt.desk.accounts.models import Identity, StrictRole, User
+from vielfalt.desk.accounts.permissions import rights
+from vielfalt.desk.accounts.sso import known
+
+pytestmark = pytest.mark.django_db
+CLAIMS = (
+    {"sub": "s-1", "email": "Erika@Example.org", "email_verified": True, "name": "Erika Muster"},
+    {"sub": "s-2", "email": "erika@example.org", "email_verified": False, "name": "Max Muster"},
+    {"sub": "s-3"},
+)
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[str]:
+    """The address of a provider that knows three people."""
+    users = [part for claims in CLAIMS for part in ("--user-claims", json.dumps(claims))]
+    program = subprocess.Popen(
+        [sys.executable, "-m", "oidc_provider_mock", "--port", "0", *users],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert program.stdout is not None
+        found = None
+        for line in program.stdout:
+            if found := re.search(r"http://(?:127\.0\.0\.1|localhost):(\d+)", line):
+                break
+        assert found
+        yield f"http://127.0.0.1:{found[1]}"
+    finally:
+        program.terminate()
+        program.wait(timeout=60)
+        if program.stdout:
+            program.stdout.close()
+
+
+@pytest.fixture()
+def desk(anonymous: Client, provider: str, settings: Settings) -> Client:
+    settings.OIDC_ISSUER = provider
+    app = {"provider_id": "anmeldung", "name": "Rathaus", "client_id": "desk", "secret": "secret"}
+    app |= {"settings": {"server_url": provider}}  # type: ignore[dict-item]
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
+    return anonymous
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """The provider leads back to the desk; the test follows itself."""
+
+    def redirect_request(self, *told: object, **more: object) -> None:
+        return None
+
+
+def signed_on(desk: Client, sub: str, wanted: str = "/") -> str:
+    """Goes to the provider, logs in there as somebody, and comes back: the address one is led to at last."""
+    return desk.get(back_from(desk, sub, wanted)).headers.get("Location", "refused")
+
+
+def back_from(desk: Client, sub: str, wanted: str = "/") -> str:
+    away = desk.get(reverse("sso"), {"next": wanted}).headers["Location"]
+    assert "code_challenge_method=S256" in away and "state=" in away
+    opener = urllib.request.build_opener(_Stay())
+    try:
+        opener.open(away, urllib.parse.urlencode({"sub": sub}).encode(), timeout=60)
+    except urllib.error.HTTPError as answer:
+        assert answer.code in (302, 303), answer.read()
+        back = urllib.parse.urlsplit(answer.headers["Location"])
+        assert back.netloc == "testserver"
+        return f"{back.path}?{back.query}"
+    raise AssertionError("the provider must lead back")
+
+
+def test_somebody_unknown_comes_in_without_rights(desk: Client) -> None:
+    assert signed_on(desk, "s-1", "/vergleich/") == "/vergleich/"
+    user = User.objects.get()
+    assert (user.email, user.name, user.has_usable_password()) == ("erika@example.org", "Erika Muster", False)
+    assert not user.memberships.exists()
+    assert rights(user) == frozenset()
+    assert "nichts, was Ihre Rollen lesen dürfen" in desk.get(reverse("towns")).content.decode()
+    assert [one.subject for one in Identity.objects.all()] == ["s-1"]
+
+
+def test_the_subject_is_known_again_whatever_the_address(desk: Client) -> None:
+    signed_on(desk, "s-1")
+    User.objects.update(email="changed@example.org")
+    desk.post(reverse("logout"))
+    signed_on(desk, "s-1")
+    assert User.objects.count() == 1
+    assert desk.get(reverse("account")).status_code == 200
+
+
+def test_a_verified_address_finds_the_account(desk: Client) -> None:
+    user = people.person("statistics", email="erika@example.org")
+    signed_on(desk, "s-1")
+    assert Identity.objects.get().user == user
+    assert User.objects.count() == 1
+
+
+def test_an_address_that_is_not_verified_finds_nothing(desk: Client) -> None:
+    user = people.person("statistics", email="erika@example.org")
+    signed_on(desk, "s-2")
+    other = Identity.objects.get().user
+    assert other != user
+    assert other.email.endswith("@unverified.invalid")
+    assert rights(other) == frozenset()
+
+
+def test_who_has_neither_name_nor_address_comes_in(desk: Client) -> None:
+    signed_on(desk, "s-3")
+    assert Identity.objects.get().user.name == "s-3"
+
+
+@pytest.mark.parametrize("verified", ["true", 1, None, False])
+def test_only_a_true_says_verified(verified: object) -> None:
+    people.person("statistics", email="erika@example.org")
+    claims = {"email": "erika@example.org", "email_verified": verified}
+    assert known("https://provider.example", "s", claims).email.endswith("@unverified.invalid")
+
+
+def test_one_subject_of_two_providers_is_two_people() -> None:
+    assert known("https://a.example", "s", {}) != known("https://b.example", "s", {})
+
+
+def test_a_closed_account_stays_closed(desk: Client) -> None:
+    signed_on(desk, "s-1")
+    User.objects.update(is_active=False)
+    again = Client()
+    answer = again.get(back_from(again, "s-1"))
+    assert answer.status_code == 403
+    assert again.get(reverse("account")).status_code == 302
+
+
+def test_the_second_factor_is_asked_for_after_it_too(desk: Client) -> None:
+    people.person("statistics", email="erika@example.org")
+    StrictRole.objects.create(role="statistics")
+    signed_on(desk, "s-1")
+    assert desk.get(reverse("towns")).headers["Location"] == reverse("second_setup")
+
+
+def test_an_answer_without_its_question_is_refused(desk: Client) -> None:
+    back = back_from(desk, "s-1")
+    assert Client().get(back).status_code == 403, "another browser did not ask"
+    forged = re.sub("state=[^&]+", "state=forged", back)
+    assert desk.get(forged).status_code == 403
+    assert desk.get(f"{reverse('openid_connect_callback')}?error=access_denied").status_code == 403
+    assert not User.objects.exists()
+    assert "Die Anmeldung hat nicht geklappt" in desk.get(forged).content.decode()
+
+
+def test_a_code_works_once(desk: Client) -> None:
+    back = back_from(desk, "s-1")
+    assert desk.get(back).status_code == 302
+    assert desk.get(back).status_code == 403
+
+
+def test_a_provider_that_does_not_answer(desk: Client, settings: Settings) -> None:
+    app = {"provider_id": "anmeldung", "name": "", "client_id": "desk", "secret": ""}
+    app |= {"settings": {"server_url": "http://127.0.0.1:9"}}  # type: ignore[dict-item]
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    assert desk.get(reverse("sso")).status_code == 403
+
+
+def test_nobody_is_led_elsewhere_after_it(desk: Client) -> None:
+    assert signed_on(desk, "s-1", "https://example.com/") == "/"
+
+
+def test_the_login_page_offers_it_where_it_is_set(desk: Client, settings: Settings) -> None:
+    settings.OIDC_NAME = "Rathaus"
+    assert "Anmelden über Rathaus" in desk.get(reverse("login")).content.decode()
+    settings.OIDC_ISSUER = ""
+    assert "Anmelden über" not in desk.get(reverse("login")).content.decode()
+    assert desk.get(reverse("sso")).status_code == 404
