@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import people
+import pyotp
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from test_pages import PAGES, addresses
 
+from vielfalt.desk import serving
+from vielfalt.desk.accounts import links
+from vielfalt.desk.accounts.models import Membership
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release
 
@@ -55,8 +60,11 @@ def test_every_page_is_accessible(browser: Browser, live_server: LiveServer, sho
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request))
     found: dict[str, Any] = {}
-    for name in PAGES:
-        page.goto(live_server.url + addresses(shown)[name])
+    where = {name: addresses(shown)[name] for name in PAGES} | of_administration()
+    for name, address in where.items():
+        if name == "login":
+            context.clear_cookies()
+        page.goto(live_server.url + address)
         page.add_script_tag(path=AXE)
         result = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
         found |= {
@@ -91,9 +99,58 @@ def test_a_reader_without_scripts_and_mouse(browser: Browser, live_server: LiveS
     context.close()
 
 
+@pytest.mark.usefixtures("transactional_db")
+def test_from_the_first_link_to_a_second_factor(browser: Browser, live_server: LiveServer) -> None:
+    """The first account, an invitation, a second factor and logging in by it: in a browser without scripts."""
+    context = browser.new_context(java_script_enabled=False, locale="de-DE")
+    page = context.new_page()
+    page.goto(live_server.url + serving.first_link())
+    fill(page, {"Name": "Erika Muster", "E-Mail-Adresse": "erika@example.org"})
+    fill(page, {"Neues Passwort": people.PASSWORD, "Neues Passwort noch einmal": people.PASSWORD})
+    page.get_by_role("button", name="Speichern und anmelden").press("Enter")
+    page.get_by_role("link", name="Konten", exact=True).press("Enter")
+    follow(page, "Jemanden einladen")
+    fill(page, {"Name": "Kim Beispiel", "E-Mail-Adresse": "kim@example.org"})
+    page.get_by_role("button", name="Einladen").press("Enter")
+    assert page.locator("code").inner_text().startswith(live_server.url + "/zugang/")
+    page.get_by_role("link", name="Mein Konto").press("Enter")
+    follow(page, "Zweiten Faktor einrichten")
+    phone = pyotp.TOTP(page.locator("code").inner_text())
+    fill(page, {"Code": phone.now()})
+    page.get_by_role("button", name="Weiter").press("Enter")
+    recovery = page.locator(".codes code").first.inner_text()
+    page.get_by_role("button", name="Abmelden").press("Enter")
+    fill(page, {"E-Mail-Adresse": "erika@example.org", "Passwort": people.PASSWORD})
+    page.get_by_role("main").get_by_role("button", name="Anmelden").press("Enter")
+    fill(page, {"Code": recovery})
+    page.get_by_role("button", name="Weiter").press("Enter")
+    assert page.get_by_role("heading", level=1).inner_text() == "Kommunen"
+    context.close()
+
+
+def of_administration() -> dict[str, str]:
+    """The pages that look after accounts, and those in front of the door."""
+    somebody = people.person("council")
+    return {
+        **{name: reverse(name) for name in ("accounts", "invite", "strict_roles")},
+        "account_of": reverse("account_of", args=[somebody.pk]),
+        "one_time_link": reverse("one_time_link", args=[links.token_for(somebody)]),
+        "link_over": reverse("one_time_link", args=["nothing"]),
+        "login": reverse("login"),
+    }
+
+
+def fill(page: Page, values: dict[str, str]) -> None:
+    """Fills fields of a form by their labels."""
+    for label, value in values.items():
+        page.get_by_label(label, exact=True).fill(value)
+
+
 def enter(context: BrowserContext, address: str) -> None:
-    """Gives the browser the session of somebody who reads every town."""
-    session = people.client(people.person("statistics")).cookies["vielfalt"].value
+    """Gives the browser the session of somebody who reads every town and looks after its accounts."""
+    reader = people.person("statistics")
+    Membership.objects.create(user=reader, role="administration")
+    session = people.client(reader).cookies["vielfalt"].value
     context.add_cookies([{"name": "vielfalt", "value": session, "url": address}])
 
 

@@ -138,7 +138,7 @@ def test_the_first_account_is_made_by_a_link_that_works_once(anonymous: Client) 
     assert token not in str(list(Link.objects.values())), "kept is a digest"
     page = anonymous.get(path)
     assert page.status_code == 200
-    assert page.headers["Referrer-Policy"] == "no-referrer" and "no-store" in page.headers["Cache-Control"]
+    assert page.headers["Referrer-Policy"] == "same-origin" and "no-store" in page.headers["Cache-Control"]
     given = {"name": "Erika Muster", "email": "Erika@Example.org", "password": people.PASSWORD}
     assert anonymous.post(path, {**given, "again": "anders als zuvor"}).status_code == 200
     assert not User.objects.exists()
@@ -204,3 +204,11 @@ def test_an_empty_form_says_what_is_missing(anonymous: Client) -> None:
 def test_cookies_travel_encrypted_alone_where_other_machines_are_served() -> None:
     assert settings.SESSION_COOKIE_HTTPONLY and settings.CSRF_COOKIE_HTTPONLY
     assert not settings.SESSION_COOKIE_SECURE, "this machine alone"
+
+
+def test_a_form_that_was_not_asked_for_here_changes_nothing(erika: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(reverse("login"), {"email": EMAIL, "password": people.PASSWORD})
+    assert answer.status_code == 403
+    assert "Dieses Formular ist zu alt" in answer.content.decode()
+    assert "sessionid" not in strict.cookies and "vielfalt" not in strict.cookies

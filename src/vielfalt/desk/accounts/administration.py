@@ -167,7 +167,7 @@ def _towns(request: HttpRequest) -> dict[str, str]:
     """The towns that a role can be given in, by key; every town for who looks after every town."""
     towns = {town.ags: town.name for town in visible(request.user, Town.objects.all(), "accounts")}
     everywhere = reach_of(request.user, "accounts").everywhere
-    return {EVERY_TOWN: current()(N_("every municipality")), **towns} if everywhere else towns
+    return {**towns, EVERY_TOWN: current()(N_("every municipality"))} if everywhere else towns
 
 
 def _give(user: User, role: str, ags: str) -> None:

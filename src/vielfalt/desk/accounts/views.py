@@ -64,15 +64,21 @@ def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
     """A password is chosen, and the person is in. What is over or was used says so."""
     link = links.valid(token)
     if link is None:
-        return _no_referrer(render(request, "desk/accounts/link_over.html", status=410))
+        return render(request, "desk/accounts/link_over.html", status=410)
     data = request.POST if request.method == "POST" else None
     form = PasswordForm(data, user=link.user) if link.user else FirstAccountForm(data, user=User())
     if request.method == "POST" and form.is_valid():
         user = _let_in(link, form.cleaned_data)
         if user is None:
-            return _no_referrer(render(request, "desk/accounts/link_over.html", status=410))
+            return render(request, "desk/accounts/link_over.html", status=410)
         return entered(request, user, BACKEND, "/")
-    return _no_referrer(render(request, "desk/accounts/link.html", {"form": form, "user_of_link": link.user}))
+    return render(request, "desk/accounts/link.html", {"form": form, "user_of_link": link.user})
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form that was not asked for here, or too long ago (CSRF)."""
+    del reason
+    return render(request, "desk/accounts/stale_form.html", status=403)
 
 
 def entered(request: HttpRequest, user: User, backend: str, to: str) -> HttpResponseRedirect:
@@ -123,9 +129,3 @@ def inside(request: HttpRequest, given: str) -> str:
 def address_of(request: HttpRequest) -> str:
     """The address a request came from."""
     return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _no_referrer(response: HttpResponse) -> HttpResponse:
-    """No page that the link leads to learns the link."""
-    response["Referrer-Policy"] = "no-referrer"
-    return response
