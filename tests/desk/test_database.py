@@ -14,7 +14,14 @@ from django.db import connection
 from vielfalt.desk.database import database
 
 ROOT = Path(__file__).resolve().parents[2]
-SAME_ON_BOTH = ("test_import.py", "test_pages.py", "test_comparison.py", "test_database.py")
+SAME_ON_BOTH = (
+    "test_import.py",
+    "test_pages.py",
+    "test_comparison.py",
+    "test_database.py",
+    "test_history.py",
+    "test_backup.py",
+)
 NOT_AGAIN = "not on_a_real_postgresql"
 
 

@@ -88,7 +88,7 @@ def test_another_package_of_the_same_name(release: Release, package: Path, tmp_p
 @pytest.mark.django_db
 def test_a_package_of_another_town(zipped: Path) -> None:
     with pytest.raises(DeliveryError, match="another municipality: Musterfurt"):
-        import_release(zipped, ags="05999999")
+        import_release(zipped, towns={"05999999"})
     assert not Town.objects.exists()
 
 

@@ -71,7 +71,9 @@ def addresses(release: Release) -> dict[str, str]:
     return {
         "towns": reverse("towns"),
         "town": reverse("town", args=[release.town.ags]),
+        "town_history": reverse("town_history", args=[release.town.ags]),
         "release": reverse("release", kwargs=place),
+        "release_history": reverse("release_history", kwargs=place),
         "theme": reverse("theme", kwargs=place) + query,
         **{
             f"theme_{kind}": reverse(f"theme_{kind}", kwargs=place) + query
@@ -111,6 +113,8 @@ PAGES = (
         *HOUSE,
         "compare",
         "time",
+        "town_history",
+        "release_history",
         *OF_ACCOUNTS,
     ),
 )

@@ -29,6 +29,9 @@ BELONG_TO_NO_TOWN = {
     "accounts.RecoveryCode",
     "accounts.SecondFactor",
     "accounts.StrictRole",
+    "history.Entry",
+    "history.Event",
+    "history.Head",
 }
 """Models that no page shows: what keeps the door."""
 TOWNS = ("05999001", "05999002", "05999003")

@@ -56,7 +56,7 @@ def serve(host: str, port: int, lang: Language | None) -> None:
     serving.serve(host, port, started)
 
 
-@desk.command(help=WORDS("Check whether the desk is whole: settings, database, front-end files."))
+@desk.command(help=WORDS("Check whether the desk is whole: settings, database, history, front-end files."))
 @lang_option
 def check(lang: Language | None) -> None:
     """Checks the desk."""
@@ -70,6 +70,60 @@ def check(lang: Language | None) -> None:
     if faults:
         raise SystemExit(11)
     click.echo(words("The desk is whole. Its data lie in {folder}.", folder=serving.data_folder()))
+    number, digest = serving.history_end()
+    click.echo(words("The history is whole; its last entry is {number}: {digest}", number=number, digest=digest))
+
+
+@desk.command(help=WORDS("Erase what the desk has kept long enough."))
+@lang_option
+def tidy(lang: Language | None) -> None:
+    """Carries out retention."""
+    _installed()
+    from vielfalt.desk import serving
+
+    words = spoken(lang)
+    found = serving.tidied()
+    for erased in found:
+        click.echo(words("Erased: {title}, {rows} rows", title=words(erased.title), rows=words.number(erased.rows)))
+    if not found:
+        click.echo(words("Nothing has outlived its time."))
+
+
+@desk.command(help=WORDS("Write everything the desk holds into the new FILE, while it is running."))
+@click.argument("file", type=FILE)
+@lang_option
+def backup(file: Path, lang: Language | None) -> None:
+    """Makes a backup."""
+    _installed()
+    from vielfalt.desk import serving
+
+    words = spoken(lang)
+    manifest = serving.backed_up(file)
+    rows, packages = sum(manifest.rows.values()), sum(name.endswith(".zip") for name in manifest.hashes)
+    click.echo(
+        words(
+            "Backup written: {file}, {rows} rows, {packages} packages. Keep it locked away.",
+            file=file,
+            rows=words.number(rows),
+            packages=words.number(packages),
+        )
+    )
+
+
+@desk.command(help=WORDS("Restore the desk from the backup FILE. Stop the desk before."))
+@click.argument("file", type=FILE)
+@click.option("--replace", is_flag=True, help=WORDS("Replace what the desk holds."))
+@lang_option
+def restore(file: Path, replace: bool, lang: Language | None) -> None:
+    """Restores a backup."""
+    _installed()
+    from vielfalt.desk import serving
+
+    words = spoken(lang)
+    manifest = serving.restored(file, replace)
+    click.echo(
+        words("Restored: {rows} rows of {made}", rows=words.number(sum(manifest.rows.values())), made=manifest.made)
+    )
 
 
 def is_installed() -> bool:

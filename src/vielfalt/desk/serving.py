@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from vielfalt.errors import StorageError, UsageError
 from vielfalt.words import N_, Text, Words
 
 if TYPE_CHECKING:
+    from vielfalt.desk.backups.contents import Manifest
+    from vielfalt.desk.history.tidying import Erased
     from vielfalt.desk.releases.models import Release
 
 _THREADS = 8
@@ -168,6 +171,7 @@ def faults() -> list[Fault]:
     from django.contrib.staticfiles import finders
     from django.core import checks
 
+    from vielfalt.desk.history import recording
     from vielfalt.desk.house.operator import operator
 
     found = [Fault(N_("Setting: {text}"), {"text": entry.msg}) for entry in checks.run_checks() if entry.is_serious()]
@@ -175,7 +179,41 @@ def faults() -> list[Fault]:
         found.append(Fault(N_("The front-end files are missing: the pages would have no looks. Run: make demo")))
     if settings.ENCRYPTED and not operator(settings.DATA).is_named:
         found.append(Fault(N_("Imprint and data protection name nobody yet. Write desk.toml into the data folder.")))
+    if broken := recording.first_break():
+        found.append(Fault(broken.message, {"number": broken.number}))
     return found
+
+
+def history_end() -> tuple[int, str]:
+    """Number and hash of the last entry of the history: noted elsewhere, they prove that nothing before was changed."""
+    from vielfalt.desk.history.models import Head
+
+    head = Head.objects.filter(pk=1).first() or Head()
+    return head.number, head.digest
+
+
+def tidied() -> list[Erased]:
+    """Carries out retention; what was erased."""
+    ready()
+    from vielfalt.desk.history.tidying import tidy
+
+    return tidy(dt.datetime.now(dt.UTC))
+
+
+def backed_up(file: Path) -> Manifest:
+    """Makes a backup; see ``backups.writing.backup``."""
+    ready()
+    from vielfalt.desk.backups.writing import backup
+
+    return backup(file)
+
+
+def restored(file: Path, replace: bool) -> Manifest:
+    """Restores a backup; see ``backups.restoring.restore``."""
+    ready()
+    from vielfalt.desk.backups.restoring import restore
+
+    return restore(file, replace)
 
 
 def data_folder() -> Path:

@@ -11,6 +11,7 @@ from vielfalt.desk.accounts import views as accounts
 from vielfalt.desk.accounts.doors import readable
 from vielfalt.desk.accounts.policy import PROVIDER
 from vielfalt.desk.atlas import comparison, downloads, origin_views, packages, views
+from vielfalt.desk.history import views as history
 from vielfalt.desk.house import views as house
 from vielfalt.desk.publishing import pages
 from vielfalt.desk.publishing import views as publishing
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kommunen/<str:ags>/herausgeber/", publishing.publisher, name="publisher"),
     path("kommunen/<str:ags>/offene-daten/", readable(pages.open_data), name="open_data"),
     path("kommunen/<str:ags>/offene-daten/katalog.<str:form>", readable(pages.town_catalogue), name="catalogue"),
+    path("kommunen/<str:ags>/verlauf/", history.town_history, name="town_history"),
     path(_RELEASE, readable(views.release), name="release"),
     path(_RELEASE + "karte/", readable(views.themes), name="theme"),
     path(_RELEASE + "karte/daten.csv", readable(downloads.csv_file), name="theme_csv"),
@@ -40,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "paket.zip", readable(packages.package), name="package"),
     path(_RELEASE + "kennzahlen/", readable(views.indices), name="indices"),
     path(_RELEASE + "definitionen/", readable(views.definitions), name="definitions"),
+    path(_RELEASE + "verlauf/", history.release_history, name="release_history"),
     path(_RELEASE + "veroeffentlichung/", publishing.publication, name="publication"),
     path(_RELEASE + "dateien/<path:path>", readable(pages.open_file), name="open_file"),
     path("einfach-erklaert/", pages.plain_words, name="plain_words"),

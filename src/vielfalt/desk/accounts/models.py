@@ -13,18 +13,23 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from vielfalt.desk.accounts import roles
+from vielfalt.desk.history.recording import Recorded, RecordedRows
 from vielfalt.desk.releases.models import Town
 
 
 class Users(BaseUserManager["User"]):
     """Accounts, found by their e-mail address whatever its capitals."""
 
+    def get_queryset(self) -> RecordedRows[User]:
+        """All accounts; each change of one is recorded."""
+        return RecordedRows(self.model, using=self._db)
+
     def get_by_natural_key(self, username: str | None) -> User:
         """The account with this e-mail address. Raises User.DoesNotExist."""
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser):
+class User(Recorded, AbstractBaseUser):
     """A person with an account. The e-mail address, in small letters, is the name to log in with."""
 
     email = models.EmailField(unique=True)
@@ -34,7 +39,7 @@ class User(AbstractBaseUser):
     last_login = None
     """Not kept: nobody shall see when a colleague was here."""
 
-    objects: ClassVar[Users] = Users()
+    objects: ClassVar[Users] = Users()  # type: ignore[assignment]
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
@@ -49,7 +54,7 @@ class User(AbstractBaseUser):
         return self.name
 
 
-class Membership(models.Model):
+class Membership(Recorded):
     """A role of a person in a town; without a town: in every town, also those that come later."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")

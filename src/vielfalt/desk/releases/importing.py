@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -22,18 +22,31 @@ from vielfalt.words import N_
 _BATCH = 500
 _STATUS = {"ok": "o", "estimated": "e", "suppressed": "s"}
 NO_AREA = "-"
+UNPACK, CHECK, KEEP = N_("Unpack"), N_("Check"), N_("Keep figures")
+STEPS = (UNPACK, CHECK, KEEP)
+"""What an import does, in this order."""
 
 
-def import_release(path: Path, ags: str = "") -> Release:
+def _silent(step: str) -> None:
+    """Nobody waits for a step of this import."""
+    del step
+
+
+def import_release(
+    path: Path, towns: Collection[str] | None = None, report: Callable[[str], None] = _silent
+) -> Release:
     """Checks the package (zip file or folder) and keeps its figures; returns the release.
 
-    ``ags``: the municipality it must be of, when given. Raises DeliveryError when it is not, when the package was
-    imported before, or when it cannot be used; DisclosureError when it shows what must be hidden. Nothing is kept then.
+    ``towns``: keys of the municipalities it may be of, all when not given; ``report`` is called with each of ``STEPS``
+    when it begins. Raises DeliveryError for a package of another municipality, one that was imported before, or one
+    that cannot be used; DisclosureError when it shows what must be hidden. Nothing is kept then.
     """
+    report(UNPACK)
     with unpacked(path, settings.DATA / "work") as folder:
+        report(CHECK)
         published = gateway.read_published(folder)
         source = published.results.source
-        if ags and source.ags != ags:
+        if towns is not None and source.ags not in towns:
             raise DeliveryError(
                 N_("The package is of another municipality: {town} ({ags})."),
                 where=path.name,
@@ -41,6 +54,7 @@ def import_release(path: Path, ags: str = "") -> Release:
                 ags=source.ags,
                 todo=N_("Choose the package of this municipality, or import it where it belongs."),
             )
+        report(KEEP)
         digest = hashlib.sha256((folder / "MANIFEST").read_bytes()).hexdigest()
         _refuse_twice(published, digest, path)
         try:

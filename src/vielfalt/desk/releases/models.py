@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import Q
 
+from vielfalt.desk.history.recording import Recorded
+
 _ESCAPES = (("~", "~0"), ("|", "~1"))
 """What stands in keys for the sign that joins them, as in JSON pointers (RFC 6901)."""
 _EMPTY = "~2"
 
 
-class Town(models.Model):
+class Town(Recorded):
     """A municipality with at least one release; ``ags`` is its official key of eight digits."""
 
     ags = models.CharField(max_length=8, unique=True)
@@ -51,7 +53,7 @@ class AreaSet(models.Model):
         return f"{self.town}: {self.title}"
 
 
-class Release(models.Model):
+class Release(Recorded):
     """One release package: figures of one town and one reference date, as its vault protected them.
 
     ``digest`` is the SHA-256 of the package's MANIFEST; ``description`` what the vault wrote about the release.

@@ -1,0 +1,237 @@
+"""What the desk keeps, in one table: every model and field with its data class, purpose and retention.
+
+A test compares it with the models, so nothing can be kept that does not stand here; the page of data protection and
+``vielfalt desk tidy`` read it. *Public*: may stand on public pages. *Internal*: for accounts of the desk alone.
+*Personal*: of a natural person who works with the desk; no resident is ever kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vielfalt.words import N_
+
+PUBLIC, INTERNAL, PERSONAL = "public", "internal", "personal"
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long rows are kept: ``days`` after the date in ``since``, or for as long as ``text`` says."""
+
+    text: str
+    days: int | None = None
+    since: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One model: what for, which field is of which data class, and how long.
+
+    ``recorded``: whether its objects have a history; if not, ``why_not`` says the reason. ``unrecorded``: fields whose
+    changes the history leaves out. ``titles``: the fields in words, for those whose history is shown.
+    """
+
+    model: str
+    title: str
+    purpose: str
+    retention: Retention
+    public: tuple[str, ...] = ()
+    internal: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    recorded: bool = False
+    why_not: str = ""
+    unrecorded: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def classes(self) -> dict[str, str]:
+        """The data class of each field."""
+        named = ((PUBLIC, self.public), (INTERNAL, self.internal), (PERSONAL, self.personal))
+        return {name: label for label, names in named for name in names}
+
+
+_WITH_RELEASE = Retention(N_("as long as the release"))
+_WITH_DESK = Retention(N_("as long as the desk"))
+_PART = N_("It is part of a release, never changes, and the history names the hash of the whole package.")
+_FIGURES = N_("Show the figures of a release.")
+
+_RELEASES = (
+    Kept(
+        "releases.Town",
+        N_("Municipalities"),
+        N_("Name the municipality that figures are of."),
+        _WITH_DESK,
+        public=("id", "ags", "name"),
+        recorded=True,
+        titles={"id": N_("Number"), "ags": N_("Official municipality key"), "name": N_("Name")},
+    ),
+    Kept(
+        "releases.Release",
+        N_("Releases"),
+        N_("Keep what a town released for a reference date."),
+        Retention(N_("until the town takes it back")),
+        public=("id", "town", "name", "reference_date", "kind", "rule_set", "digest", "description"),
+        internal=("imported_at",),
+        recorded=True,
+        titles={
+            "id": N_("Number"),
+            "town": N_("Municipality"),
+            "name": N_("Release"),
+            "reference_date": N_("Reference date"),
+            "kind": N_("Kind of source"),
+            "rule_set": N_("Rule set"),
+            "digest": N_("Hash of the package"),
+            "description": N_("Description"),
+            "imported_at": N_("Imported at"),
+        },
+    ),
+    Kept(
+        "releases.AreaSet",
+        N_("Area sets"),
+        N_("Draw the areas that figures are of."),
+        _WITH_RELEASE,
+        public=("id", "town", "level", "title", "digest", "width", "height", "areas", "geojson"),
+        why_not=_PART,
+    ),
+    Kept(
+        "releases.Level",
+        N_("Area levels of a release"),
+        _FIGURES,
+        _WITH_RELEASE,
+        public=("id", "release", "area_set", "position"),
+        why_not=_PART,
+    ),
+    Kept(
+        "releases.Table",
+        N_("Tables"),
+        _FIGURES,
+        _WITH_RELEASE,
+        public=(
+            *("id", "release", "key", "title", "dimensions", "definitions", "unit", "town_only", "method"),
+            *("parameters", "position"),
+        ),
+        why_not=_PART,
+    ),
+    Kept(
+        "releases.Series",
+        N_("Figures"),
+        _FIGURES,
+        _WITH_RELEASE,
+        public=("id", "table", "level", "category", "values", "status"),
+        why_not=_PART,
+    ),
+    Kept(
+        "releases.Index",
+        N_("Indices"),
+        _FIGURES,
+        _WITH_RELEASE,
+        public=("id", "release", "index", "table", "level", "group", "area", "value", "low", "high", "areas", "note"),
+        why_not=_PART,
+    ),
+)
+_LOGS = (
+    Kept(
+        "history.Entry",
+        N_("History"),
+        N_("Show what was done to an object, when, and by which account; prove that nothing was changed afterwards."),
+        Retention(N_("as long as the desk; it names accounts by number and holds no personal value")),
+        internal=("number", "at", "action", "model", "key", "changes", "previous", "digest"),
+        personal=("who",),
+        why_not=N_("It is the history itself."),
+    ),
+    Kept(
+        "history.Head",
+        N_("End of the history"),
+        N_("Let two writers wait for each other, and tell when the last entries are missing."),
+        _WITH_DESK,
+        internal=("id", "number", "digest"),
+        why_not=N_("It is the history itself."),
+    ),
+    Kept(
+        "history.Event",
+        N_("Security log"),
+        N_("Recognise attacks and misuse: logins, failures, refusals."),
+        Retention(N_("90 days"), days=90, since="at"),
+        internal=("id", "at", "kind", "place"),
+        personal=("who", "address"),
+        why_not=N_("It is a log itself, with a short life."),
+    ),
+)
+_WITH_ACCOUNT = Retention(N_("as long as the account"))
+_DOOR = N_("It keeps the door and says nothing of a thing of the town; the security log tells of its use.")
+_ACCOUNTS = (
+    Kept(
+        "accounts.User",
+        N_("Accounts"),
+        N_("Let people in and show pages in their language."),
+        Retention(N_("as long as the person works with the desk")),
+        internal=("id", "is_active"),
+        personal=("email", "name", "language", "password"),
+        recorded=True,
+        titles={
+            "id": N_("Number"),
+            "is_active": N_("Open"),
+            "email": N_("E-mail address"),
+            "name": N_("Name"),
+            "language": N_("Language"),
+            "password": N_("Password"),
+        },
+    ),
+    Kept(
+        "accounts.Membership",
+        N_("Roles of accounts"),
+        N_("Say what an account may do in a town."),
+        _WITH_ACCOUNT,
+        internal=("id", "town"),
+        personal=("user", "role"),
+        recorded=True,
+        titles={"id": N_("Number"), "town": N_("Municipality"), "user": N_("Account"), "role": N_("Role")},
+    ),
+    Kept(
+        "accounts.Link",
+        N_("Links for a first or new password"),
+        N_("Let somebody in once to choose a password."),
+        Retention(N_("one day after they are over"), days=1, since="expires"),
+        internal=("id", "digest", "expires", "used"),
+        personal=("user",),
+        why_not=_DOOR,
+    ),
+    Kept(
+        "accounts.Attempt",
+        N_("Failed attempts to log in"),
+        N_("Slow down whoever tries passwords."),
+        Retention(N_("one day"), days=1, since="at"),
+        internal=("id", "at"),
+        personal=("account", "address"),
+        why_not=_DOOR,
+    ),
+    Kept(
+        "sessions.Session",
+        N_("Sessions"),
+        N_("Recognise who has logged in."),
+        Retention(N_("until they are over"), days=0, since="expire_date"),
+        internal=("session_key", "expire_date"),
+        personal=("session_data",),
+        why_not=_DOOR,
+    ),
+)
+_UNUSED = N_("Django needs the table; the desk keeps nothing in it that people change.")
+_DJANGO = tuple(
+    Kept(model, title, N_("Let Django keep its own books."), _WITH_DESK, internal=fields, why_not=_UNUSED)
+    for model, title, fields in (
+        ("contenttypes.ContentType", N_("Kinds of rows"), ("id", "app_label", "model")),
+        ("auth.Permission", N_("Rights by Django's own measure (unused)"), ("id", "name", "content_type", "codename")),
+        ("auth.Group", N_("Groups by Django's own measure (unused)"), ("id", "name", "permissions")),
+    )
+)
+ALL: tuple[Kept, ...] = (*_RELEASES, *_ACCOUNTS, *_LOGS, *_DJANGO)
+
+
+def of(model: str) -> Kept:
+    """What stands in the table about a model, by its label. Raises KeyError for a model that is not in it."""
+    return next((kept for kept in ALL if kept.model == model), None) or _missing(model)
+
+
+def _missing(model: str) -> Kept:
+    raise KeyError(f"{model} has no entry in history/privacy.py")
