@@ -21,6 +21,7 @@ from vielfalt.figures.disclosure.linked import (
     Suppression,
     crossed,
     intervals,
+    refine,
     suppress,
     suppress_exactly,
     told,
@@ -155,6 +156,33 @@ def _subsets(places: np.ndarray, size: int) -> Iterable[list[int]]:
     from itertools import combinations
 
     return ([int(place) for place in chosen] for chosen in combinations(places, size))
+
+
+@few(2)
+@given(tables())
+def test_choosing_anew_hides_no_more_and_tells_no_more(figures: Figures) -> None:
+    """From a pattern that hides more than it has to, since further figures were to be protected."""
+    primary = small(figures)
+    found = suppress(figures, small(figures, 6), 1)
+    better = refine(figures, primary, found, 1)
+    assert (better.hidden >= primary).all()
+    assert better.hidden.sum() <= found.hidden.sum()
+    assert not (better.hidden & ~primary & (figures.values == 0)).any()
+    for attacker in ATTACKERS:
+        assert not (told(figures, better, attacker, 1) & primary & ~told(figures, found, attacker, 1)).any()
+    if not (told(figures, found, PERSON, 1) & primary).any():
+        assert_safe(figures, better, primary, 1)
+
+
+def test_choosing_anew_finds_the_fewest_figures() -> None:
+    """One small figure in a wide table needs three others; the pattern to start from hides two rows."""
+    figures = flat([[2, 7, 8, 9], [8, 9, 7, 8], [9, 8, 9, 7]])
+    primary = small(figures)
+    found = suppress(figures, small(figures, 8), 1)
+    assert found.hidden.sum() > 4
+    better = refine(figures, primary, found, 1)
+    assert better.hidden.sum() == 4
+    assert (refine(figures, primary, found, 1).hidden == better.hidden).all(), "the same input, the same result"
 
 
 def test_three_single_persons_in_a_row_of_two_by_five() -> None:

@@ -4,6 +4,7 @@ from vielfalt.figures.disclosure.linked.attackers import ATTACKERS, Attacker
 from vielfalt.figures.disclosure.linked.exact import suppress_exactly
 from vielfalt.figures.disclosure.linked.figures import Figures, crossed, whole_groups
 from vielfalt.figures.disclosure.linked.intervals import Intervals, intervals
+from vielfalt.figures.disclosure.linked.pieces import refine
 from vielfalt.figures.disclosure.linked.proof import Suppression, told
 from vielfalt.figures.disclosure.linked.suppress import suppress
 
@@ -15,6 +16,7 @@ __all__ = [
     "Suppression",
     "crossed",
     "intervals",
+    "refine",
     "suppress",
     "suppress_exactly",
     "told",

@@ -59,9 +59,9 @@ def _around(work: Work, at: search.Search, place: int, known: Collection[int]) -
 def forget_needless(work: Work) -> None:
     """Drops the moves, the longest first, that no class wanted needs."""
     for number in sorted(work.moves, key=lambda number: (-len(work.moves[number][0]), number)):
-        state = _state(work, [work.moves[number]])
+        state = state_of(work, [work.moves[number]])
         move = work.drop(number)
-        if not _holds(work, state):
+        if not holds(work, state):
             work.put(number, move)
 
 
@@ -85,7 +85,7 @@ def _without(work: Work, at: search.Search, place: int, cost: Costs) -> bool:
     """Leaves one class shown and mends what moved through it; takes that back unless it costs less."""
     before = work.hidden()
     numbers = sorted(work.through[place])
-    state = _state(work, [work.moves[number] for number in numbers])
+    state = state_of(work, [work.moves[number] for number in numbers])
     gone = {number: work.drop(number) for number in numbers}
     start = max(work.moves, default=-1) + 1
     _update(work, at, before, cost)
@@ -124,13 +124,14 @@ def _spent(work: Work, hidden: Marks, cost: Costs) -> float:
     return float(cost[hidden & ~work.wanted].sum())
 
 
-def _state(work: Work, moves: list[Move]) -> State:
+def state_of(work: Work, moves: list[Move]) -> State:
     """The room and the safety of the classes wanted that these moves change."""
     touched = sorted({place for places, _ in moves for place in places[work.wanted[places]].tolist()})
     return {place: (min(work.room(place), work.width), work.knowing(place)) for place in touched}
 
 
-def _holds(work: Work, state: State) -> bool:
+def holds(work: Work, state: State) -> bool:
+    """Whether the classes have at least that room and that safety."""
     return all(work.room(place) >= room and not work.knowing(place) - known for place, (room, known) in state.items())
 
 

@@ -15,7 +15,7 @@ from highspy import _core
 from scipy import sparse
 
 from vielfalt.errors import EngineError
-from vielfalt.figures.disclosure.division import Ints
+from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.words import N_
 
@@ -35,17 +35,19 @@ class Program:
     high: Costs
 
 
+_WHOLE, _ANY = int(highspy.HighsVarType.kInteger), int(highspy.HighsVarType.kContinuous)
+
 Solver = Any
 """A HiGHS instance; the library has no types for it."""
 
 
-def solver(program: Program, whole: bool = False) -> Solver:
-    """A solver that holds the program; ``whole`` asks for whole numbers."""
+def solver(program: Program, whole: bool | Marks = False) -> Solver:
+    """A solver that holds the program; ``whole`` asks for whole numbers, of all unknowns or of those marked."""
     # The class meant for users prints a banner to standard output, where `--json` wants JSON alone.
     highs = _core._Highs()
     for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
         _sound(highs.setOptionValue(option, value))
-    if not whole:
+    if not np.any(whole):
         _sound(highs.setOptionValue("presolve", "off"))
     matrix = program.rows.tocsc()
     # Arrays handed over at once: filling a model field by field takes longer than solving it.
@@ -59,7 +61,7 @@ def solver(program: Program, whole: bool = False) -> Solver:
             0.0,
             *(program.cost, program.low, program.high, program.row_low, program.row_high),
             *(matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data.astype(np.float64)),
-            np.full(matrix.shape[1], int(highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous)),
+            np.where(np.broadcast_to(whole, matrix.shape[1]), _WHOLE, _ANY).astype(np.int32),
         )
     )
     return highs
@@ -78,6 +80,14 @@ def solve(highs: Solver) -> Costs | None:
             todo=N_("Please report this; nothing was released."),
         )
     return np.array(highs.getSolution().col_value)
+
+
+def solve_partly(highs: Solver, nodes: int) -> Costs | None:
+    """The best values found in whole numbers after so many steps of the search; None when none are."""
+    _sound(highs.setOptionValue("mip_max_nodes", nodes))
+    _sound(highs.run())
+    found = highs.getInfo().primal_solution_status == int(highspy.kSolutionStatusFeasible)
+    return np.array(highs.getSolution().col_value) if found else None
 
 
 def whole_numbers(found: Costs) -> Ints | None:

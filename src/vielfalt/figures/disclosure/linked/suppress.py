@@ -11,10 +11,11 @@ from vielfalt.figures.disclosure.division import Marks
 from vielfalt.figures.disclosure.linked import search
 from vielfalt.figures.disclosure.linked.attackers import ATTACKERS, Attacker
 from vielfalt.figures.disclosure.linked.bound import fewest
-from vielfalt.figures.disclosure.linked.figures import Figures, classes
+from vielfalt.figures.disclosure.linked.figures import Classes, Figures, classes
 from vielfalt.figures.disclosure.linked.improve import forget_needless, free, improve, mend
 from vielfalt.figures.disclosure.linked.proof import Suppression
 from vielfalt.figures.disclosure.linked.work import LEAST, Work
+from vielfalt.figures.disclosure.rectangles import Costs
 
 _LARGE = 4_000
 """Tables of up to so many classes are improved: each step of that takes some searches."""
@@ -34,21 +35,34 @@ def suppress(
     period) are hidden again. The same input gives the same result. What the published totals give away whatever else
     is hidden is ``open`` in the result.
     """
-    unknowns = classes(figures, (figures.values > 0) & ~figures.fixed)
-    members = unknowns.members()
-    wanted: Marks = members @ primary.astype(np.int64) > 0
+    unknowns, members, wanted = to_protect(figures, primary)
     size = np.maximum(members.sum(axis=1), 1)
     kept = np.zeros(len(size)) if before is None else members @ before.astype(np.float64) / size
     cost = unknowns.cost * (1.0 - 0.01 * kept + 0.001 * np.log1p(unknowns.values))
     work = Work(unknowns, wanted, width)
-    at = search.search(unknowns, np.where(wanted, free(unknowns.values), cost), LEAST, width)
-    _in_general(work, at)
-    if any(attacker.person for attacker in attackers):
-        _against_persons(work, at)
+    at = protect(work, cost, attackers)
     forget_needless(work)
     if len(wanted) <= _LARGE:
         improve(work, at, cost)
-    return _result(figures, primary, work, members)
+    return outcome(figures, primary, work, members)
+
+
+def to_protect(figures: Figures, primary: Marks) -> tuple[Classes, sparse.csr_array, Marks]:
+    """The unknowns, the figures that belong to each, and those that hold a primary one."""
+    unknowns = classes(figures, (figures.values > 0) & ~figures.fixed)
+    members = unknowns.members()
+    wanted: Marks = members @ primary.astype(np.int64) > 0
+    return unknowns, members, wanted
+
+
+def protect(work: Work, cost: Costs, attackers: Sequence[Attacker]) -> search.Search:
+    """Adds the moves that protection takes, each the cheapest at its turn; the result knows what is hidden by them."""
+    start = np.where(work.wanted, free(work.unknowns.values), cost)
+    at = search.search(work.unknowns, start, LEAST, work.width)
+    _in_general(work, at)
+    if any(attacker.person for attacker in attackers):
+        _against_persons(work, at)
+    return at
 
 
 def _in_general(work: Work, at: search.Search) -> None:
@@ -79,7 +93,8 @@ def _mend(work: Work, at: search.Search, place: int, known: set[int]) -> None:
     at.price(fresh, free(work.unknowns.values[fresh]))
 
 
-def _result(figures: Figures, primary: Marks, work: Work, members: sparse.csr_array) -> Suppression:
+def outcome(figures: Figures, primary: Marks, work: Work, members: sparse.csr_array) -> Suppression:
+    """What is hidden by these moves, and the moves as witnesses over all figures."""
     moves = list(work.moves.values())
     line = np.repeat(np.arange(len(moves)), [len(places) for places, _ in moves])
     place = np.concatenate([np.zeros(0, np.int64), *(places for places, _ in moves)])
