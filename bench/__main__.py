@@ -45,6 +45,8 @@ def main() -> None:
             say(name, f"{seconds:.3f} s of processor time", "1 M cells: below 0.5 s")
         for name, outcome in suppressing.measured().items():
             say(name, outcome, "50,000 figures: below 60 s")
+        for name, outcome in suppressing.refined().items():
+            say(name, outcome, "at most 1,029 hidden")
         publishing(Path(folder))
         indices.everything()
         for residents in sizes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import numpy as np
 
-from vielfalt.figures.disclosure.linked import ATTACKERS, Figures, crossed, suppress, told
+from vielfalt.figures.disclosure.linked import ATTACKERS, Figures, crossed, refine, suppress, told
 
 
 def measured() -> dict[str, str]:
@@ -20,6 +21,24 @@ def measured() -> dict[str, str]:
     name = f"suppression of {len(primary):,} figures, {int(primary.sum()):,} of them small"
     hidden = f"{int(found.hidden.sum()):,} hidden, {open_} told to {len(ATTACKERS)} attackers"
     return {name: f"{seconds:.0f} s of processor time, {hidden}"}
+
+
+def refined() -> dict[str, str]:
+    """How much of the reference table of 3,042 figures is hidden at first and in the end; empty where there is none."""
+    sys.path.insert(0, "tests/properties")
+    from reference_tables import reference_table
+
+    figures = reference_table("t3")
+    if figures is None:
+        return {}
+    primary = (figures.values > 0) & (figures.values < 3)
+    start = time.process_time()
+    first = suppress(figures, primary, 1)
+    found = refine(figures, primary, first, 1)
+    seconds = time.process_time() - start
+    open_ = sum(int((told(figures, found, attacker, 1) & primary).sum()) for attacker in ATTACKERS)
+    hidden = f"{int(first.hidden.sum()):,} hidden, refined {int(found.hidden.sum()):,}, {open_} told"
+    return {"reference table t3, all attackers": f"{hidden}, {seconds:.0f} s of processor time"}
 
 
 def large_table() -> Figures:
