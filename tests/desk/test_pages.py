@@ -272,7 +272,7 @@ def test_a_name_with_markup_stays_text(client: Client, release: Release) -> None
     area_set.areas[0]["spot"] = [10, 10, 11, ["<script>"]]
     area_set.save()
     for name in ("theme", "release", "area", "theme_svg"):
-        assert b"<script" not in client.get(addresses(release)[name]).content
+        assert b"<script>" not in client.get(addresses(release)[name]).content
 
 
 @pytest.mark.parametrize(
