@@ -7,17 +7,8 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from vielfalt.desk.accounts.policy import IDLE_SECONDS, WHOLE_SECONDS
+from vielfalt.desk.history import privacy as kept
 from vielfalt.words import N_
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One kind of thing that is kept of a person: what (message id), why, how long. ``model``: where it is kept."""
-
-    model: str
-    what: str
-    why: str
-    until: str
 
 
 @dataclass(frozen=True)
@@ -29,32 +20,8 @@ class Cookie:
     minutes: int
 
 
-KEPT: tuple[Kept, ...] = (
-    Kept(
-        "accounts.User",
-        N_("Account: name, e-mail address, language, password as a check value that cannot be read"),
-        N_("Only people whom the town has invited may read what is not published."),
-        N_("Until the town deletes the account."),
-    ),
-    Kept(
-        "accounts.Membership",
-        N_("Roles: which role a person has in which town"),
-        N_("The role decides what a person may do."),
-        N_("Until the role is taken away or the account deleted."),
-    ),
-    Kept(
-        "accounts.Link",
-        N_("One-time links: a check value of the link and whom it is for"),
-        N_("Passwords are set by link; none is sent."),
-        N_("Until the link is used or expires."),
-    ),
-    Kept(
-        "accounts.Attempt",
-        N_("Failed attempts to log in: a check value of what was typed, and when"),
-        N_("Whoever tries passwords is slowed down."),
-        N_("Until the time of waiting is over."),
-    ),
-)
+KEPT = tuple(entry for entry in kept.ALL if entry.personal)
+"""What is kept of natural persons: a part of the table that the test of all models and ``vielfalt desk tidy`` read."""
 
 
 def cookies() -> tuple[Cookie, ...]:
