@@ -20,7 +20,20 @@ from vielfalt.register import checks, kinship
 from vielfalt.steps import STEPS
 
 SAME_IN_BOTH = {
-    *("Code", "Definition", "Format", "Index", "Name", "Person", "Region", "Religion", "Status", "Tests", "Cookies", "Version"),
+    *(
+        "Code",
+        "Definition",
+        "Format",
+        "Index",
+        "Name",
+        "Person",
+        "Region",
+        "Religion",
+        "Status",
+        "Tests",
+        "Cookies",
+        "Version",
+    ),
     *(
         "Form",
         "Isolation",
