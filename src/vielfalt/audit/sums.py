@@ -16,6 +16,8 @@ Sum = tuple[int, list[int]]
 """The number of a total and those of its parts."""
 COUPLE = "couple_no_child"
 """The one pair of ``programme.SAME`` in which a household is two persons."""
+Inside = dict[tuple[str, ...], list[tuple[str, ...]]]
+"""For each category of a total its parts."""
 MISSING = ("",)
 """The category of people whom a table leaves out because it does not know theirs."""
 
@@ -25,12 +27,26 @@ def sums(releases: Iterable[Release], figures: Figures) -> list[Sum]:
     found: list[Sum] = []
     for release in releases:
         tables = release.results.tables
+        partial = _partial(release, figures)
         for cells in tables.values():
             key, categories = key_of(release, cells), _categories(cells)
             found += _over_areas(figures, key, categories, release.results.geography, cells)
             for place, parent in _totals(cells.table, tables):
-                found += _over_categories(figures, key, key_of(release, parent), cells, parent, place)
+                sure = cells.table.dimensions[1 - place if place else -1] not in partial
+                found += _over_categories(figures, key, key_of(release, parent), cells, parent, place, sure)
     return found
+
+
+def _partial(release: Release, figures: Figures) -> set[str]:
+    """The characteristics of which a table of their own shows that people are left out, whose category nobody knows."""
+    tables = release.results.tables
+    return {
+        cells.table.dimensions[0]
+        for cells in tables.values()
+        if len(cells.table.dimensions) == 1
+        for place, parent in _totals(cells.table, tables)
+        if not _complete(figures, key_of(release, cells), key_of(release, parent), cells, _inside(cells, parent, place))
+    }
 
 
 def _categories(cells: ProtectedCells) -> list[tuple[str, ...]]:
@@ -77,16 +93,13 @@ def _totals(table: Table, tables: Mapping[str, ProtectedCells]) -> Iterator[tupl
 
 
 def _over_categories(
-    figures: Figures, key: Key, total: Key, cells: ProtectedCells, parent: ProtectedCells, place: int
+    figures: Figures, key: Key, total: Key, cells: ProtectedCells, parent: ProtectedCells, place: int, sure: bool
 ) -> Iterator[Sum]:
-    inside: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
-    for category in _categories(cells):
-        inside[_above(cells.table, place, category, parent.table)].append(category)
-    places = [(level, area) for level, area in _places(cells) if total.at(level, area).table]
+    inside = _inside(cells, parent, place)
+    sure = sure and _complete(figures, key, total, cells, inside)
     levels = set(parent.frame["level"].unique())
     for above, parts in inside.items():
-        sure = _complete(figures, key, total, places, above, parts)
-        for level, area in places:
+        for level, area in _places(cells):
             named = Key(total.date, total.table, total.definitions, level, area, above)
             if level in levels and named in figures.number:
                 numbers = [
@@ -97,6 +110,13 @@ def _over_categories(
                     missing = Key(key.date, key.table, key.definitions, level, area, (*above, *MISSING))
                     numbers.append(figures.hidden(missing, most))
                 yield figures.number[named], numbers
+
+
+def _inside(cells: ProtectedCells, parent: ProtectedCells, place: int) -> Inside:
+    found: Inside = defaultdict(list)
+    for category in _categories(cells):
+        found[_above(cells.table, place, category, parent.table)].append(category)
+    return found
 
 
 def _places(cells: ProtectedCells) -> list[tuple[str, str]]:
@@ -117,22 +137,19 @@ def _above(table: Table, place: int, category: tuple[str, ...], parent: Table) -
     return (key,)
 
 
-def _complete(
-    figures: Figures,
-    key: Key,
-    total: Key,
-    places: list[tuple[str, str]],
-    above: tuple[str, ...],
-    parts: list[tuple[str, ...]],
-) -> bool:
-    """Whether no area shows that the parts are fewer than the total: people of unknown category are left out."""
-    for level, area in places:
-        whole = figures.number.get(Key(total.date, total.table, total.definitions, level, area, above))
-        numbers = [figures.number[Key(key.date, key.table, key.definitions, level, area, part)] for part in parts]
-        if whole is None or any(figures.low[number] != figures.high[number] for number in (whole, *numbers)):
-            continue
-        if sum(figures.low[number] for number in numbers) != figures.low[whole]:
-            return False
+def _complete(figures: Figures, key: Key, total: Key, cells: ProtectedCells, inside: Inside) -> bool:
+    """Whether no area shows, for any total, that the parts are fewer: people of unknown category are left out.
+
+    Where one total shows it, the others may lack people too, although their parts are hidden.
+    """
+    for above, parts in inside.items():
+        for level, area in _places(cells):
+            whole = figures.number.get(Key(total.date, total.table, total.definitions, level, area, above))
+            numbers = [figures.number[Key(key.date, key.table, key.definitions, level, area, part)] for part in parts]
+            if whole is None or any(figures.low[number] != figures.high[number] for number in (whole, *numbers)):
+                continue
+            if sum(figures.low[number] for number in numbers) != figures.low[whole]:
+                return False
     return True
 
 
