@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from vielfalt.desk import serving
 from vielfalt.desk.accounts import links, throttle
-from vielfalt.desk.accounts.models import Attempt, Link, User
+from vielfalt.desk.accounts.models import Attempt, Link, SecondFactor, User
 from vielfalt.desk.accounts.policy import IDLE_SECONDS, WHOLE_SECONDS
+from vielfalt.errors import UsageError
 
 pytestmark = pytest.mark.django_db
 EMAIL = "erika.muster@example.org"
@@ -212,3 +213,17 @@ def test_a_form_that_was_not_asked_for_here_changes_nothing(erika: User) -> None
     assert answer.status_code == 403
     assert "Dieses Formular ist zu alt" in answer.content.decode()
     assert "sessionid" not in strict.cookies and "vielfalt" not in strict.cookies
+
+
+def test_the_machine_of_the_desk_lets_somebody_in_again(erika: User) -> None:
+    erika.is_active = False
+    erika.save()
+    SecondFactor.objects.create(user=erika, secret="x", confirmed=True)
+    path = serving.rescue(" Erika.Muster@example.org ")
+    browser = Client()
+    given = {"password": "vier rote Dächer", "again": "vier rote Dächer"}
+    assert browser.post(path, given).status_code == 302
+    assert browser.get(reverse("towns")).status_code == 200
+    assert not SecondFactor.objects.exists()
+    with pytest.raises(UsageError, match="Nobody has an account"):
+        serving.rescue("nobody@example.org")

@@ -56,6 +56,20 @@ def serve(host: str, port: int, lang: Language | None) -> None:
     serving.serve(host, port, started)
 
 
+@desk.command(help=WORDS("Print a link that lets the owner of the account EMAIL in once, to choose a new password."))
+@click.argument("email")
+@lang_option
+def rescue(email: str, lang: Language | None) -> None:
+    """Lets somebody in again who has no other way."""
+    _installed()
+    from vielfalt.desk import serving
+
+    words = spoken(lang)
+    path = serving.rescue(email)
+    click.echo(words("Behind the address of the desk, this path lets the person in once, for one day:"))
+    click.echo(path)
+
+
 @desk.command(help=WORDS("Check whether the desk is whole: settings, database, history, front-end files."))
 @lang_option
 def check(lang: Language | None) -> None:

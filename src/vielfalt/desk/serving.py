@@ -116,6 +116,30 @@ def first_link() -> str:
     return reverse("one_time_link", args=[token]) if token else ""
 
 
+def rescue(email: str) -> str:
+    """The path of a link that lets the owner of an account in once, to choose a new password.
+
+    The account is opened if it was closed, and its second factor taken off: whoever may run this on the machine of the
+    desk has its database anyway. Raises UsageError where nobody has this address.
+    """
+    ready()
+    from django.urls import reverse
+
+    from vielfalt.desk.accounts import links, second
+    from vielfalt.desk.accounts.models import User
+
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise UsageError(
+            N_("Nobody has an account with this e-mail address."),
+            todo=N_("Check the address; the accounts are listed in the desk under “Accounts”."),
+        )
+    user.is_active = True
+    user.save()
+    second.remove(user)
+    return reverse("one_time_link", args=[links.token_for(user)])
+
+
 def show(folder: Path, packages: Sequence[Path], words: Words, started: Callable[[int], None]) -> None:
     """Serves the showcase: a desk in ``folder`` with these packages, where everybody is logged in as a role.
 
