@@ -160,3 +160,7 @@ def test_changing_the_password_ends_other_sessions() -> None:
     assert elsewhere.get(reverse("account")).status_code == 302
     user.refresh_from_db()
     assert user.check_password("vier rote Dächer")
+
+
+def test_a_number_that_no_account_can_have_is_not_found(chief: Client) -> None:
+    assert chief.get("/konten/99999999999999999999999/").status_code == 404

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from unittest.mock import patch
 
 import people
@@ -202,9 +206,23 @@ def test_an_empty_form_says_what_is_missing(anonymous: Client) -> None:
     assert 'aria-invalid="true"' in page and 'role="alert"' in page
 
 
-def test_cookies_travel_encrypted_alone_where_other_machines_are_served() -> None:
+def test_where_other_machines_are_served_all_travels_encrypted(tmp_path: Path) -> None:
+    """Django's own checks for a server find nothing; on this machine alone cookies need no encryption."""
     assert settings.SESSION_COOKIE_HTTPONLY and settings.CSRF_COOKIE_HTTPONLY
-    assert not settings.SESSION_COOKIE_SECURE, "this machine alone"
+    assert not settings.SESSION_COOKIE_SECURE
+    own = {"VIELFALT_DESK_HOSTS": "desk.example", "VIELFALT_DESK_DATA": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
+        env={**os.environ, **own, "DJANGO_SETTINGS_MODULE": "vielfalt.desk.settings"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_name_stands_in_what_logs_say_of_an_account(erika: User) -> None:
+    assert "Erika" not in f"{erika} {erika!r}" and "@" not in f"{erika} {erika!r}"
 
 
 def test_a_form_that_was_not_asked_for_here_changes_nothing(erika: User) -> None:

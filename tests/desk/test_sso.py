@@ -136,6 +136,11 @@ def test_only_a_true_says_verified(verified: object) -> None:
     assert known("https://provider.example", "s", claims).email.endswith("@unverified.invalid")
 
 
+def test_an_address_too_long_to_be_one_is_not_kept() -> None:
+    claims = {"email": f"{'x' * 300}@example.org", "email_verified": True}
+    assert known("https://provider.example", "s", claims).email.endswith("@unverified.invalid")
+
+
 def test_one_subject_of_two_providers_is_two_people() -> None:
     assert known("https://a.example", "s", {}) != known("https://b.example", "s", {})
 

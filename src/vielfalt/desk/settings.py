@@ -146,5 +146,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "vielfalt.desk.accounts.views.stale_form"
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"]
+_LEFT_TO_THE_SERVER_IN_FRONT = ["security.W005", "security.W008", "security.W021"]
+_UNENCRYPTED = ["security.W004", "security.W012", "security.W016"]
+_OUR_OWN_HEADER = ["security.W002"]
+SILENCED_SYSTEM_CHECKS = _OUR_OWN_HEADER + _LEFT_TO_THE_SERVER_IN_FRONT + ([] if ENCRYPTED else _UNENCRYPTED)
 """Encryption is the affair of the server in front; on its own the desk listens to this machine alone."""

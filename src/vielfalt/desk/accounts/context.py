@@ -12,7 +12,10 @@ from vielfalt.desk.releases.models import Release
 
 
 def reader(request: HttpRequest) -> dict[str, Any]:
-    """``rights`` for menus: a page that a reader cannot open is not offered. ``showcase``: the roles to choose."""
+    """``rights`` for menus: a page that a reader cannot open is not offered.
+
+    ``showcase``: the roles to choose there, and which of them is worn.
+    """
     user = getattr(request, "user", None)
     return {
         "user": user,

@@ -49,7 +49,8 @@ def as_role(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
             raise PermissionDenied
         if not request.user.is_authenticated:
             _enter(request, _FIRST)
-        request.showcase = roles.ALL  # type: ignore[attr-defined]
+        email = getattr(request.user, "email", "")
+        request.showcase = [(role, email == _email(role.id)) for role in roles.ALL]  # type: ignore[attr-defined]
         return answer(request)
 
     return entered

@@ -51,7 +51,8 @@ class User(Recorded, AbstractBaseUser):
         )
 
     def __str__(self) -> str:
-        return self.name
+        """No name: this text ends up in logs and tracebacks."""
+        return f"account {self.pk}"
 
 
 class Membership(Recorded):

@@ -26,6 +26,9 @@ from vielfalt.desk.accounts.models import Identity, User
 from vielfalt.desk.accounts.policy import PROVIDER
 from vielfalt.desk.accounts.views import BACKEND, entered, inside
 
+_LONGEST = 254
+"""Signs of an e-mail address (RFC 5321)."""
+
 
 @login_not_required
 @never_cache
@@ -75,7 +78,8 @@ def known(issuer: str, subject: str, claims: Mapping[str, Any]) -> User:
     identity = Identity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
     if identity:
         return identity.user
-    email = str(claims.get("email") or "").strip().lower() if claims.get("email_verified") is True else ""
+    told = str(claims.get("email") or "").strip().lower()
+    email = told if claims.get("email_verified") is True and len(told) <= _LONGEST else ""
     user = User.objects.filter(email=email).first() if email else None
     if user is None:
         user = User(email=email or _nameless(issuer, subject), name=str(claims.get("name") or subject)[:150])
