@@ -198,6 +198,13 @@ def test_tables() -> None:
         )
 
 
+def test_settings_of_the_desk() -> None:
+    source = page(ROOT / "src" / "vielfalt" / "desk" / "settings.py")
+    asked = set(re.findall(r"""environ(?:\.get\(|\[)"([A-Z_]+)\"""", source))
+    assert len(asked) >= 10
+    assert unnamed(sorted(asked), page(REFERENCE / "commands.md")) == []
+
+
 def test_roles_of_the_desk() -> None:
     text = page(REFERENCE / "roles.md")
     for role in roles.ALL:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sized
+from contextlib import AbstractContextManager
 
 import people
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
@@ -141,6 +145,18 @@ def test_roles_that_demand_a_second_factor_are_set_by_who_looks_after_every_town
     assert chief.post(reverse("strict_roles"), {"role": ["statistics", "nonsense"]}).status_code == 302
     assert [one.role for one in StrictRole.objects.all()] == ["statistics"]
     assert 'value="statistics" checked' in chief.get(reverse("strict_roles")).content.decode()
+
+
+def test_the_list_asks_the_same_for_one_and_for_many(
+    boss: Client, here: Town, django_assert_num_queries: Callable[..., AbstractContextManager[Sized]]
+) -> None:
+    boss.get(reverse("accounts"))
+    with CaptureQueriesContext(connection) as few:
+        boss.get(reverse("accounts"))
+    for _ in range(12):
+        people.person("council", here)
+    with django_assert_num_queries(len(few)):
+        boss.get(reverse("accounts"))
 
 
 def test_the_list_says_nothing_about_what_people_do(boss: Client, here: Town) -> None:
