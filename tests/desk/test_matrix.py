@@ -35,6 +35,14 @@ class Row:
     anonymous: int = 302
     elsewhere: int | None = None
     """The answer about another town's thing, for everybody; None where the address names no thing."""
+    blind: int | None = None
+    """The answer to roles that read nothing, where it is another than to others."""
+
+    def to(self, role: str) -> int:
+        """The answer to a role."""
+        if role in self.allowed:
+            return self.ok
+        return self.blind if self.blind and role not in READS else self.others
 
 
 def row(allowed: set[str], **values: int | str | None) -> Row:
@@ -45,7 +53,10 @@ OF_A_TOWN = row(READS, others=404, elsewhere=404)
 OPEN = row(EVERYBODY, anonymous=200)
 ACCOUNTS = row(ADMINISTERS)
 DO = row(ADMINISTERS, method="post", ok=302, elsewhere=404)
+PROPOSES = {role.id for role in roles.ALL if {"propose", "publish"} & set(role.grants)}
+OF_HISTORY = row({role.id for role in roles.ALL if "history" in role.grants}, elsewhere=404)
 OF_A_RELEASE = (
+    *("theme_geojson", "origins", "origin"),
     *("release", "theme", "theme_csv", "theme_xlsx", "theme_svg", "theme_png", "area"),
     *("report_pdf", "report_html", "package", "indices", "definitions"),
 )
@@ -55,7 +66,13 @@ TABLE: dict[str, Row] = {
     "town": OF_A_TOWN,
     "time": OF_A_TOWN,
     **dict.fromkeys(OF_A_RELEASE, OF_A_TOWN),
-    "help": OPEN,
+    "publisher": row({role.id for role in roles.ALL if "propose" in role.grants}, elsewhere=404, blind=404),
+    "town_history": OF_HISTORY,
+    "release_history": OF_HISTORY,
+    "publication": row(PROPOSES, elsewhere=404, blind=404),
+    # Nothing is published, so there is nothing of it to read.
+    **dict.fromkeys(("open_data", "catalogue", "open_file"), row(set(), others=404, elsewhere=404)),
+    **dict.fromkeys(("help", "plain_words", "imprint", "data_protection", "accessibility", "about"), OPEN),
     "login": row(EVERYBODY, ok=302, anonymous=200),
     "logout": row(EVERYBODY, method="post", ok=302),
     "one_time_link": row(EVERYBODY, ok=410, anonymous=410),
@@ -95,6 +112,18 @@ def at(name: str, release: Release, colleague: User) -> str:
     of_pages = addresses(release)
     if name in of_pages:
         return of_pages[name]
+    town = {"ags": release.town.ags}
+    of_publishing: dict[str, dict[str, str]] = {
+        "publisher": town,
+        "open_data": town,
+        "catalogue": {**town, "form": "ttl"},
+        "town_history": town,
+        "release_history": {**town, "name": release.name},
+        "publication": {**town, "name": release.name},
+        "open_file": {**town, "name": release.name, "path": "datapackage.json"},
+    }
+    if name in of_publishing or name == "plain_words":
+        return reverse(name, kwargs=of_publishing.get(name))
     number = {"number": colleague.pk}
     membership = Membership.objects.filter(user=colleague).first()
     if name == "take_role":
@@ -122,8 +151,7 @@ def test_each_role_opens_what_the_table_says(release: Release) -> None:
             colleague = people.person("department", release.town)
             browser = people.client(people.person(role, release.town)) if role else Client()
             answers[role, name] = ask(browser, name, at(name, release, colleague))
-            allowed = entry.ok if role in entry.allowed else entry.others
-            table[role, name] = allowed if role else entry.anonymous
+            table[role, name] = entry.to(role) if role else entry.anonymous
     assert answers == table
 
 

@@ -29,7 +29,8 @@ _SECONDS = 30
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without the signs that are mistaken for each other: i, l, o, 0, 1."""
 _CODES, _GROUP = 10, 5
-_OPEN = frozenset({"second_step", "second_setup", "login", "logout", "one_time_link", "set_language", "help", "sso"})
+_ABOUT = ("help", "plain_words", "imprint", "data_protection", "accessibility", "about")
+_OPEN = frozenset({"second_step", "second_setup", "login", "logout", "one_time_link", "set_language", "sso", *_ABOUT})
 """Pages that are shown before the second factor."""
 
 
