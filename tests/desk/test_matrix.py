@@ -54,7 +54,7 @@ OPEN = row(EVERYBODY, anonymous=200)
 ACCOUNTS = row(ADMINISTERS)
 DO = row(ADMINISTERS, method="post", ok=302, elsewhere=404)
 PROPOSES = {role.id for role in roles.ALL if {"propose", "publish"} & set(role.grants)}
-OF_HISTORY = row({role.id for role in roles.ALL if "history" in role.grants}, elsewhere=404)
+HISTORY = {role.id for role in roles.ALL if "history" in role.grants}
 OF_A_RELEASE = (
     *("theme_geojson", "origins", "origin"),
     *("release", "theme", "theme_csv", "theme_xlsx", "theme_svg", "theme_png", "area"),
@@ -67,8 +67,8 @@ TABLE: dict[str, Row] = {
     "time": OF_A_TOWN,
     **dict.fromkeys(OF_A_RELEASE, OF_A_TOWN),
     "publisher": row({role.id for role in roles.ALL if "propose" in role.grants}, elsewhere=404, blind=404),
-    "town_history": OF_HISTORY,
-    "release_history": OF_HISTORY,
+    "town_history": row(HISTORY, others=404, elsewhere=404),
+    "release_history": row(HISTORY & READS, elsewhere=404, blind=404),
     "publication": row(PROPOSES, elsewhere=404, blind=404),
     # Nothing is published, so there is nothing of it to read.
     **dict.fromkeys(("open_data", "catalogue", "open_file"), row(set(), others=404, elsewhere=404)),
