@@ -216,16 +216,65 @@ _ACCOUNTS = (
         why_not=_DOOR,
     ),
 )
+_WITH_ACCOUNT = Retention(N_("as long as the account"))
+_SIGN_ON = (
+    Kept(
+        "accounts.SecondFactor",
+        N_("Second factors"),
+        N_("Ask for a code after the password."),
+        _WITH_ACCOUNT,
+        internal=("id", "confirmed", "step"),
+        personal=("user", "secret"),
+        why_not=_DOOR,
+    ),
+    Kept(
+        "accounts.RecoveryCode",
+        N_("Recovery codes"),
+        N_("Let somebody in whose phone is gone."),
+        _WITH_ACCOUNT,
+        internal=("id", "digest"),
+        personal=("user",),
+        why_not=_DOOR,
+    ),
+    Kept(
+        "accounts.Identity",
+        N_("Single sign-on"),
+        N_("Recognise who comes from the provider of the town."),
+        _WITH_ACCOUNT,
+        internal=("id", "issuer"),
+        personal=("user", "subject"),
+        why_not=_DOOR,
+    ),
+    Kept(
+        "accounts.StrictRole",
+        N_("Who needs a second factor"),
+        N_("Say which roles need a second factor."),
+        _WITH_DESK,
+        internal=("id", "role"),
+        why_not=_DOOR,
+    ),
+)
 _UNUSED = N_("Django needs the table; the desk keeps nothing in it that people change.")
+_ALLAUTH = (
+    ("account.EmailAddress", ("id", "user", "email", "verified", "primary")),
+    ("account.EmailConfirmation", ("id", "email_address", "created", "sent", "key")),
+    ("socialaccount.SocialApp", ("id", "provider", "provider_id", "name", "client_id", "secret", "key", "settings")),
+    (
+        "socialaccount.SocialAccount",
+        ("id", "user", "provider", "uid", "last_login", "date_joined", "extra_data"),
+    ),
+    ("socialaccount.SocialToken", ("id", "app", "account", "token", "token_secret", "expires_at")),
+)
 _DJANGO = tuple(
     Kept(model, title, N_("Let Django keep its own books."), _WITH_DESK, internal=fields, why_not=_UNUSED)
     for model, title, fields in (
         ("contenttypes.ContentType", N_("Kinds of rows"), ("id", "app_label", "model")),
         ("auth.Permission", N_("Rights by Django's own measure (unused)"), ("id", "name", "content_type", "codename")),
         ("auth.Group", N_("Groups by Django's own measure (unused)"), ("id", "name", "permissions")),
+        *((model, N_("Single sign-on by allauth (empty)"), fields) for model, fields in _ALLAUTH),
     )
 )
-ALL: tuple[Kept, ...] = (*_RELEASES, *_ACCOUNTS, *_LOGS, *_DJANGO)
+ALL: tuple[Kept, ...] = (*_RELEASES, *_ACCOUNTS, *_SIGN_ON, *_LOGS, *_DJANGO)
 
 
 def of(model: str) -> Kept:
