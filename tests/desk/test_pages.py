@@ -23,6 +23,7 @@ from python_calamine import CalamineWorkbook
 from conftest import AUDIT
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas.packages import archive_of
+from vielfalt.desk.jobs.models import Job
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Series, joined, keys_of
 from vielfalt.methods import CELL_KEY
@@ -86,6 +87,10 @@ def addresses(release: Release) -> dict[str, str]:
         "definitions": reverse("definitions", kwargs=place),
         "help": reverse("help"),
         **{name: reverse(name) for name in HOUSE},
+        "upload": reverse("upload"),
+        "jobs": reverse("jobs"),
+        "job": reverse("job", args=[Job.objects.get_or_create(name="2025-12-31-1.zip", state="done")[0].pk]),
+        "start_again": reverse("start_again", args=[Job.objects.get_or_create(name="2025-12-31-1.zip")[0].pk]),
         **{name: reverse(name, kwargs=place) for name in ("report_pdf", "report_html", "package")},
         "compare": reverse("compare"),
         "login": reverse("login"),
@@ -115,6 +120,9 @@ PAGES = (
         "time",
         "town_history",
         "release_history",
+        "upload",
+        "jobs",
+        "job",
         *OF_ACCOUNTS,
     ),
 )

@@ -32,6 +32,7 @@ BELONG_TO_NO_TOWN = {
     "history.Entry",
     "history.Event",
     "history.Head",
+    "jobs.Job",
 }
 """Models that no page shows: what keeps the door."""
 TOWNS = ("05999001", "05999002", "05999003")

@@ -70,6 +70,17 @@ def rescue(email: str, lang: Language | None) -> None:
     click.echo(path)
 
 
+@desk.command(help=WORDS("Do the jobs of a desk on a database server until it is stopped with Ctrl+C."))
+@lang_option
+def worker(lang: Language | None) -> None:
+    """Does jobs."""
+    _installed()
+    from vielfalt.desk import serving
+
+    words = spoken(lang)
+    serving.work(lambda: click.echo(words("The worker waits for jobs; end it with Ctrl+C.")))
+
+
 @desk.command(help=WORDS("Check whether the desk is whole: settings, database, history, front-end files."))
 @lang_option
 def check(lang: Language | None) -> None:

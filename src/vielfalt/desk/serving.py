@@ -102,8 +102,21 @@ def serve(host: str, port: int, started: Callable[[int], None]) -> None:
             where=f"{host}:{port}",
             todo=N_("Choose another port: vielfalt desk serve --port 8021"),
         ) from None
+    if not os.environ.get("DATABASE_URL"):
+        from vielfalt.desk.jobs.worker import started_inside
+
+        started_inside()
     started(server.effective_port)
     server.run()
+
+
+def work(started: Callable[[], None]) -> None:
+    """Does jobs until it is stopped: the worker of a desk on a database server, in a process of its own."""
+    ready()
+    from vielfalt.desk.jobs.worker import run_until_stopped
+
+    started()
+    run_until_stopped()
 
 
 def first_link() -> str:

@@ -21,6 +21,7 @@ from vielfalt.desk.secret import secret_key
 HERE = Path(__file__).parent
 DATA = Path(os.environ.get("VIELFALT_DESK_DATA") or Path.home() / ".local/share/vielfalt/desk")
 PACKAGES = DATA / "packages"
+UPLOADS = DATA / "uploads"
 
 SECRET_KEY = secret_key(DATA)
 DEBUG = False
@@ -42,7 +43,11 @@ INSTALLED_APPS = [
     "vielfalt.desk.releases",
     "vielfalt.desk.atlas",
     "vielfalt.desk.publishing",
+    "vielfalt.desk.jobs",
+    "django_tasks",
+    "django_tasks_db",
 ]
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -57,6 +62,7 @@ MIDDLEWARE = [
     "vielfalt.desk.accounts.second.asked",
     "allauth.account.middleware.AccountMiddleware",
     "vielfalt.desk.security.content_security",
+    "vielfalt.desk.jobs.views.bounded",
 ]
 ROOT_URLCONF = "vielfalt.desk.urls"
 WSGI_APPLICATION = "vielfalt.desk.wsgi.application"

@@ -13,6 +13,7 @@ from vielfalt.desk.accounts.policy import PROVIDER
 from vielfalt.desk.atlas import comparison, downloads, origin_views, packages, views
 from vielfalt.desk.history import views as history
 from vielfalt.desk.house import views as house
+from vielfalt.desk.jobs import views as jobs
 from vielfalt.desk.publishing import pages
 from vielfalt.desk.publishing import views as publishing
 
@@ -46,6 +47,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "veroeffentlichung/", publishing.publication, name="publication"),
     path(_RELEASE + "dateien/<path:path>", readable(pages.open_file), name="open_file"),
     path("einfach-erklaert/", pages.plain_words, name="plain_words"),
+    path("hochladen/", jobs.upload, name="upload"),
+    path("auftraege/", jobs.jobs, name="jobs"),
+    path("auftraege/<uuid:key>/", jobs.job, name="job"),
+    path("auftraege/<uuid:key>/erneut/", jobs.start_again, name="start_again"),
     path("hilfe/", views.help_page, name="help"),
     path("impressum/", house.imprint, name="imprint"),
     path("datenschutz/", house.data_protection, name="data_protection"),

@@ -254,6 +254,29 @@ _SIGN_ON = (
         why_not=_DOOR,
     ),
 )
+_JOBS = (
+    Kept(
+        "jobs.Job",
+        N_("Jobs"),
+        N_("Show how far an import is, and how it ended."),
+        Retention(N_("30 days"), days=30, since="made"),
+        internal=("id", "name", "state", "step", "attempt", "made", "beat", "ended", "fault", "release"),
+        personal=("owner",),
+        why_not=N_("It is short-lived; what it does to a thing stands in the history of the thing."),
+    ),
+    Kept(
+        "django_tasks_database.DBTaskResult",
+        N_("Queue of the worker"),
+        N_("Hand jobs to the worker."),
+        Retention(N_("30 days"), days=30, since="enqueued_at"),
+        internal=(
+            *("id", "status", "enqueued_at", "started_at", "finished_at", "args_kwargs", "priority", "task_path"),
+            *("worker_ids", "queue_name", "backend_name", "run_after", "return_value", "exception_class_path"),
+            "traceback",
+        ),
+        why_not=N_("It is short-lived; what it does to a thing stands in the history of the thing."),
+    ),
+)
 _UNUSED = N_("Django needs the table; the desk keeps nothing in it that people change.")
 _ALLAUTH = (
     ("account.EmailAddress", ("id", "user", "email", "verified", "primary")),
@@ -274,7 +297,7 @@ _DJANGO = tuple(
         *((model, N_("Single sign-on by allauth (empty)"), fields) for model, fields in _ALLAUTH),
     )
 )
-ALL: tuple[Kept, ...] = (*_RELEASES, *_ACCOUNTS, *_SIGN_ON, *_LOGS, *_DJANGO)
+ALL: tuple[Kept, ...] = (*_RELEASES, *_ACCOUNTS, *_SIGN_ON, *_JOBS, *_LOGS, *_DJANGO)
 
 
 def of(model: str) -> Kept:

@@ -1,0 +1,126 @@
+"""Uploading a release package, and the page of a job, which may be left: the job goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vielfalt.desk.accounts.models import User
+from vielfalt.desk.accounts.permissions import may
+from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.jobs import running
+from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, WAITING, Job
+from vielfalt.desk.releases.importing import STEPS
+from vielfalt.desk.releases.packages import LARGEST_PACKAGE
+from vielfalt.words import N_
+
+STATES = {
+    WAITING: N_("Waits for its turn"),
+    RUNNING: N_("Is running"),
+    DONE: N_("Done"),
+    FAILED: N_("Failed"),
+}
+_REFRESH_SECONDS = 3
+_SHOWN = 50
+_AROUND = 100_000
+"""Bytes of a request beside the file."""
+
+
+class UploadForm(forms.Form):
+    """One file."""
+
+    package = forms.FileField()
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Takes a release package; its import is a job."""
+    _allowed(request)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    fault = ""
+    if form.is_bound:
+        if form.is_valid() and isinstance(request.user, User):
+            return redirect("job", running.begun(request.user, form.cleaned_data["package"]).pk)
+        fault = N_("Choose the zip file of a release; an empty file is none.")
+    context = {"fault": fault, "limit": LARGEST_PACKAGE // 1_000_000}
+    return render(request, "desk/jobs/upload.html", context, status=422 if fault else 200)
+
+
+@never_cache
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    """The latest jobs: one's own, or all for whoever looks after the desk. It does not tell whose they are."""
+    _allowed(request)
+    now = dt.datetime.now(dt.UTC)
+    found = [(job, STATES[_state(job, now)]) for job in _seen(request)[:_SHOWN]]
+    return render(request, "desk/jobs/jobs.html", {"jobs": found})
+
+
+@never_cache
+@require_GET
+def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """How far a job is, and how it ended. The page asks again by itself, without a script."""
+    _allowed(request)
+    found = get_object_or_404(_seen(request).select_related("release__town"), pk=key)
+    now = dt.datetime.now(dt.UTC)
+    state = _state(found, now)
+    fault = running.LOST if found.is_lost(now) else found.fault
+    place = STEPS.index(found.step) + 1 if found.step in STEPS else 0
+    context = {
+        "job": found,
+        "state": state,
+        "says": STATES[state],
+        "moving": state in (WAITING, RUNNING),
+        "fault": running.sentences(fault, current()) if fault else None,
+        "again": running.can_start_again(found, now),
+        "steps": STEPS,
+        "place": len(STEPS) if state == DONE else place,
+        "visible": found.release and may(request.user, "read", found.release),
+    }
+    response = render(request, "desk/jobs/job.html", context)
+    if context["moving"]:
+        response["Refresh"] = str(_REFRESH_SECONDS)
+    return response
+
+
+@require_POST
+def start_again(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Puts a job that failed or was lost into the queue once more."""
+    _allowed(request)
+    running.again(get_object_or_404(_seen(request), pk=key), dt.datetime.now(dt.UTC))
+    return redirect("job", key)
+
+
+def _allowed(request: HttpRequest) -> None:
+    """Raises PermissionDenied for whoever may import nothing."""
+    if not may(request.user, "import"):
+        raise PermissionDenied
+
+
+def _seen(request: HttpRequest) -> QuerySet[Job]:
+    """The jobs that somebody may look at."""
+    return Job.objects.all() if may(request.user, "operate") else Job.objects.filter(owner=request.user.pk)
+
+
+def _state(job: Job, now: dt.datetime) -> str:
+    return FAILED if job.is_lost(now) else job.state
+
+
+def bounded(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a request larger than any package is answered before its content is read."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_PACKAGE + _AROUND:
+            return render(request, "desk/jobs/too_large.html", {"limit": LARGEST_PACKAGE // 1_000_000}, status=413)
+        return answer(request)
+
+    return answered

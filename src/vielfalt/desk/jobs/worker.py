@@ -1,0 +1,73 @@
+"""The worker: does waiting jobs one after the other, and once a day erases what has outlived its retention."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+import signal
+import threading
+from types import FrameType
+
+from django.db import DatabaseError, connection
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from vielfalt.desk.history.tidying import tidy
+
+_INTERVAL_SECONDS = 1.0
+_DAY = dt.timedelta(days=1)
+_LOG = logging.getLogger(__name__)
+
+
+def started_inside() -> threading.Thread:
+    """A worker within the process that serves pages; it ends with the process."""
+    thread = threading.Thread(target=work, args=(threading.Event(),), name="worker", daemon=True)
+    thread.start()
+    return thread
+
+
+def run_until_stopped() -> None:
+    """A worker in a process of its own, until Ctrl+C or SIGTERM; a job that has begun is finished first."""
+    over = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        over.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    work(over)
+
+
+def work(over: threading.Event) -> None:
+    """Looks for jobs until it is over. A database that does not answer is asked again."""
+    tidied: dt.datetime | None = None
+    while not over.is_set():
+        try:
+            do_waiting()
+            now = dt.datetime.now(dt.UTC)
+            if tidied is None or now - tidied > _DAY:
+                tidy(now)
+                tidied = now
+        except DatabaseError as error:
+            # What a database says may hold values; its kind is enough.
+            _LOG.warning("the worker could not use the database: %s", type(error).__name__)
+        finally:
+            connection.close_if_unusable_or_obsolete()
+        over.wait(_INTERVAL_SECONDS)
+
+
+def do_waiting() -> None:
+    """Does the jobs that are waiting now."""
+    if DBTaskResult.objects.ready().exists():
+        Worker(
+            queue_names=["*"],
+            excluded_queue_names=[],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=secrets.token_hex(16),
+        ).run()

@@ -1,0 +1,260 @@
+"""Uploading a package: a job that shows how far it is, may be left, fails with a reason, and survives its worker."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import io
+import uuid
+import zipfile
+from pathlib import Path
+from typing import cast
+
+import people
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
+
+from vielfalt.desk.accounts.models import Membership, User
+from vielfalt.desk.history.models import Entry
+from vielfalt.desk.history.tidying import tidy
+from vielfalt.desk.jobs import running, worker
+from vielfalt.desk.jobs.models import DONE, FAILED, LOST_AFTER, RUNNING, WAITING, Job
+from vielfalt.desk.releases.importing import CHECK, KEEP, STEPS
+from vielfalt.desk.releases.models import Release, Town
+from vielfalt.errors import StorageError
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture()
+def owner() -> User:
+    return people.person("statistics")
+
+
+@pytest.fixture()
+def browser(owner: User) -> Client:
+    return people.client(owner)
+
+
+def uploaded(browser: Client, content: bytes, name: str = "2025-12-31-1.zip") -> Job:
+    answer = browser.post(reverse("upload"), {"package": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 302, answer.content.decode()
+    return Job.objects.get(pk=answer.headers["Location"].strip("/").rpartition("/")[2])
+
+
+def page_of(browser: Client, job: Job, language: str = "de") -> HttpResponse:
+    answer = browser.get(reverse("job", args=[job.pk]), headers={"accept-language": language})
+    assert answer.status_code == 200
+    return cast(HttpResponse, answer)
+
+
+def text(content: bytes) -> str:
+    return html.unescape(content.decode())
+
+
+def test_an_upload_becomes_a_release(browser: Client, owner: User, zipped: Path) -> None:
+    job = uploaded(browser, zipped.read_bytes())
+    assert (job.state, job.owner, job.file.stat().st_mode & 0o777) == (WAITING, owner, 0o600)
+    waiting = page_of(browser, job)
+    assert waiting.headers["Refresh"] == "3"
+    assert "Wartet" in text(waiting.content)
+    worker.do_waiting()
+    job.refresh_from_db()
+    assert (job.state, job.release, job.fault) == (DONE, Release.objects.get(), None)
+    done = page_of(browser, job)
+    assert "Refresh" not in done.headers
+    assert reverse("release", args=["05999004", "2025-12-31-1"]) in text(done.content)
+    assert not job.file.exists()
+    assert set(Entry.objects.filter(model="releases.Release").values_list("who", flat=True)) == {str(owner.pk)}
+
+
+def test_every_step_is_shown_while_it_lasts(browser: Client, zipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str]] = []
+    stepped = running._stepped
+
+    def looked(job: Job, step: str) -> None:
+        stepped(job, step)
+        page = text(page_of(browser, job, "en").content)
+        seen.append((step, page.partition("Step ")[2].partition("<")[0]))
+
+    job = uploaded(browser, zipped.read_bytes())
+    monkeypatch.setattr(running, "_stepped", looked)
+    worker.do_waiting()
+    assert [step for step, _ in seen] == list(STEPS)
+    assert [said for _, said in seen] == [f"{place} of 3: {step}" for place, step in enumerate(STEPS, 1)]
+    assert Job.objects.get(pk=job.pk).state == DONE
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("de", "Die Datei ist keine ZIP-Datei"), ("en", "The file is no zip file, or it is damaged.")],
+)
+def test_a_refused_package_says_why(browser: Client, language: str, said: str) -> None:
+    job = uploaded(browser, b"no zip at all")
+    worker.do_waiting()
+    page = page_of(browser, job, language)
+    assert said in text(page.content)
+    assert reverse("start_again", args=[job.pk]) not in text(page.content), "the same package fails again"
+    assert not job.file.exists()
+    assert not Release.objects.exists()
+
+
+def test_the_same_package_twice(browser: Client, release: Release, zipped: Path) -> None:
+    job = uploaded(browser, zipped.read_bytes())
+    worker.do_waiting()
+    assert "imported before" in text(page_of(browser, job, "en").content)
+
+
+def test_a_path_out_of_the_package(browser: Client) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("../../outside", "x")
+    job = uploaded(browser, content.getvalue(), name="../../../evil.zip")
+    worker.do_waiting()
+    assert "outside its own folder" in text(page_of(browser, job, "en").content)
+    assert job.name == "evil.zip"
+    assert job.file.parent == Path(settings.UPLOADS)
+
+
+def test_a_package_of_another_town(browser: Client, owner: User, zipped: Path) -> None:
+    """Who may import for one town may not bring in another's, whatever the package is called."""
+    Membership.objects.all().delete()
+    Membership.objects.create(user=owner, role="statistics", town=Town.objects.create(ags="05999999", name="Anderswo"))
+    job = uploaded(browser, zipped.read_bytes())
+    worker.do_waiting()
+    assert "another municipality: Musterfurt" in text(page_of(browser, job, "en").content)
+    assert not Release.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["closed", "deleted", "without a role"])
+def test_whoever_lost_the_right_imports_nothing(browser: Client, owner: User, zipped: Path, how: str) -> None:
+    job = uploaded(browser, zipped.read_bytes())
+    if how == "closed":
+        owner.is_active = False
+        owner.save()
+    elif how == "deleted":
+        owner.delete()
+    else:
+        owner.memberships.all().delete()
+    worker.do_waiting()
+    assert Job.objects.get(pk=job.pk).state == FAILED
+    assert not Release.objects.exists()
+
+
+def killed(job: Job) -> None:
+    """A worker took the job and was killed: nobody says how it ended."""
+    Job.objects.filter(pk=job.pk).update(state=RUNNING, step=CHECK, beat=NOW - LOST_AFTER - dt.timedelta(seconds=1))
+    DBTaskResult.objects.update(status="RUNNING")
+
+
+def test_a_job_whose_worker_was_killed_can_be_started_again(browser: Client, zipped: Path) -> None:
+    job = uploaded(browser, zipped.read_bytes())
+    killed(job)
+    worker.do_waiting()
+    page = page_of(browser, job, "en")
+    assert "its worker was stopped" in text(page.content)
+    assert "Refresh" not in page.headers
+    assert browser.post(reverse("start_again", args=[job.pk])).status_code == 302
+    assert page_of(browser, job).headers["Refresh"]
+    worker.do_waiting()
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (DONE, 2)
+
+
+def test_a_worker_thought_lost_does_not_speak_for_a_later_one(browser: Client, zipped: Path) -> None:
+    job = uploaded(browser, zipped.read_bytes())
+    killed(job)
+    assert running.again(Job.objects.get(pk=job.pk), NOW)
+    running._stepped(job, KEEP)
+    assert Job.objects.get(pk=job.pk).step == ""
+    assert not running.again(Job.objects.get(pk=job.pk), NOW), "it is waiting already"
+
+
+def test_a_running_job_is_not_started_again(browser: Client, zipped: Path) -> None:
+    job = uploaded(browser, zipped.read_bytes())
+    Job.objects.update(state=RUNNING, beat=dt.datetime.now(dt.UTC))
+    browser.post(reverse("start_again", args=[job.pk]))
+    assert Job.objects.get().state == RUNNING
+    running.run(str(job.pk))
+    assert not Release.objects.exists(), "another worker has it"
+
+
+def test_a_full_disk_can_be_mended(browser: Client, zipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object) -> None:
+        raise StorageError("The package cannot be kept.")
+
+    job = uploaded(browser, zipped.read_bytes())
+    with monkeypatch.context() as disk:
+        disk.setattr("vielfalt.desk.releases.importing.keep", full)
+        worker.do_waiting()
+    assert "cannot be kept" in text(page_of(browser, job, "en").content)
+    browser.post(reverse("start_again", args=[job.pk]))
+    worker.do_waiting()
+    assert Job.objects.get().state == DONE
+
+
+def test_a_fault_of_the_program_tells_no_values(browser: Client, zipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise DatabaseError("value geheim")
+
+    job = uploaded(browser, zipped.read_bytes())
+    monkeypatch.setattr(running, "import_release", broken)
+    worker.do_waiting()
+    assert Job.objects.get().state == FAILED
+    assert "geheim" not in text(page_of(browser, job).content)
+    assert "geheim" not in str(DBTaskResult.objects.values())
+
+
+@pytest.mark.parametrize("files", [{}, {"package": SimpleUploadedFile("empty.zip", b"")}])
+def test_nothing_to_upload(browser: Client, files: dict[str, SimpleUploadedFile]) -> None:
+    answer = browser.post(reverse("upload"), files)
+    assert answer.status_code == 422
+    assert "Wählen Sie die ZIP-Datei" in text(answer.content)
+    assert not Job.objects.exists()
+
+
+def test_what_is_too_large_is_answered_before_it_is_read(browser: Client) -> None:
+    answer = browser.post(reverse("upload"), {"package": SimpleUploadedFile("x.zip", b"x")}, CONTENT_LENGTH="500000000")
+    assert answer.status_code == 413
+    assert "höchstens 100 MB" in text(answer.content)
+    assert not Job.objects.exists()
+
+
+def test_a_failed_upload_leaves_no_file(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(job: Job) -> None:
+        raise DatabaseError("broken")
+
+    monkeypatch.setattr(running, "_enqueued", broken)
+    before = set(Path(settings.UPLOADS).glob("*"))
+    with pytest.raises(DatabaseError):
+        running.begun(owner, SimpleUploadedFile("x.zip", b"x"))
+    assert set(Path(settings.UPLOADS).glob("*")) == before
+
+
+def test_jobs_are_seen_by_their_owner_and_who_looks_after_the_desk(browser: Client, owner: User) -> None:
+    job = uploaded(browser, b"x")
+    other = people.client(people.person("statistics"))
+    assert other.get(reverse("job", args=[job.pk])).status_code == 200
+    assert owner.email not in text(other.get(reverse("jobs")).content)
+    for action in ("upload", "jobs"):
+        assert people.client(people.person("council")).get(reverse(action)).status_code == 403
+        assert Client().get(reverse(action)).status_code == 302
+    reader = people.client(people.person("council"))
+    assert reader.post(reverse("start_again", args=[job.pk])).status_code == 403
+    assert browser.get(reverse("job", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_old_jobs_go_with_their_files(browser: Client) -> None:
+    job = uploaded(browser, b"x")
+    assert job.file.exists()
+    tidy(dt.datetime.now(dt.UTC) + dt.timedelta(days=31))
+    assert not Job.objects.exists()
+    assert not DBTaskResult.objects.exists()
+    assert not job.file.exists()
