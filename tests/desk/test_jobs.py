@@ -101,6 +101,7 @@ def test_a_refused_package_says_why(browser: Client, language: str, said: str) -
     worker.do_waiting()
     page = page_of(browser, job, language)
     assert said in text(page.content)
+    assert "2025-12-31-1.zip</code>" in text(page.content), "under the name it was uploaded with"
     assert reverse("start_again", args=[job.pk]) not in text(page.content), "the same package fails again"
     assert not job.file.exists()
     assert not Release.objects.exists()

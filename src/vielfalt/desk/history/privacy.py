@@ -64,7 +64,7 @@ _RELEASES = (
         _WITH_DESK,
         public=("id", "ags", "name"),
         recorded=True,
-        titles={"id": N_("Number"), "ags": N_("Official municipality key"), "name": N_("Name")},
+        titles={"id": N_("Running number"), "ags": N_("Official municipality key"), "name": N_("Name")},
     ),
     Kept(
         "releases.Release",
@@ -75,7 +75,7 @@ _RELEASES = (
         internal=("imported_at",),
         recorded=True,
         titles={
-            "id": N_("Number"),
+            "id": N_("Running number"),
             "town": N_("Municipality"),
             "name": N_("Release"),
             "reference_date": N_("Reference date"),
@@ -170,7 +170,7 @@ _ACCOUNTS = (
         personal=("email", "name", "language", "password"),
         recorded=True,
         titles={
-            "id": N_("Number"),
+            "id": N_("Running number"),
             "is_active": N_("Open"),
             "email": N_("E-mail address"),
             "name": N_("Name"),
@@ -186,7 +186,7 @@ _ACCOUNTS = (
         internal=("id", "town"),
         personal=("user", "role"),
         recorded=True,
-        titles={"id": N_("Number"), "town": N_("Municipality"), "user": N_("Account"), "role": N_("Role")},
+        titles={"id": N_("Running number"), "town": N_("Municipality"), "user": N_("Account"), "role": N_("Role")},
     ),
     Kept(
         "accounts.Link",

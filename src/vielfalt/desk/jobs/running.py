@@ -155,6 +155,12 @@ def sentences(fault: dict[str, Any], words: Words) -> tuple[str, str, str]:
     return words(fault["what"], **values), fault["where"], words(fault["todo"], **values)
 
 
+def fault_of(job: Job, now: dt.datetime) -> dict[str, Any] | None:
+    """Why a job has failed; the file it is about under the name it was uploaded with. None unless it has."""
+    fault = LOST if job.is_lost(now) else job.fault
+    return {**fault, "where": job.name} if fault and fault["where"] == job.file.name else fault
+
+
 def listen() -> None:
     """Removes the file of a job that is erased."""
     post_delete.connect(_erased, sender=Job, dispatch_uid="job-erased")

@@ -73,7 +73,7 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(_seen(request).select_related("release__town"), pk=key)
     now = dt.datetime.now(dt.UTC)
     state = _state(found, now)
-    fault = running.LOST if found.is_lost(now) else found.fault
+    fault = running.fault_of(found, now)
     place = STEPS.index(found.step) + 1 if found.step in STEPS else 0
     context = {
         "job": found,
@@ -84,6 +84,7 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "again": running.can_start_again(found, now),
         "steps": STEPS,
         "place": len(STEPS) if state == DONE else place,
+        "passed": len(STEPS) if state == DONE else max(place - 1, 0),
         "visible": found.release and may(request.user, "read", found.release),
     }
     response = render(request, "desk/jobs/job.html", context)
