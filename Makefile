@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
 
-.PHONY: help demo test check bench bench-truth messages index-pages lock clean
+.PHONY: help demo test check bench bench-truth bench-desk messages index-pages lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -28,6 +28,9 @@ bench: $(VENV)/installed $(VENV)/peers ## Speed and memory as ratios within one 
 
 bench-truth: $(VENV)/installed ## How true the derivation is, on towns whose truth is known
 	$(BIN)/python -m bench.truth
+
+bench-desk: $(VENV)/installed $(VENV)/frontend ## Pages and imports of the desk as ratios within one run
+	$(BIN)/python -m bench.desk
 
 messages: $(VENV)/installed ## Collect new messages into the German catalogue
 	$(BIN)/python -m tests.messages

@@ -33,6 +33,12 @@ pytestmark = pytest.mark.django_db
 NOW = dt.datetime.now(dt.UTC)
 
 
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker renews its connection now and then; the test's own, in its transaction, has to stay."""
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+
+
 @pytest.fixture()
 def owner() -> User:
     return people.person("statistics")
