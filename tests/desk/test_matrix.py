@@ -21,6 +21,8 @@ from vielfalt.desk.releases.models import Release, Town
 pytestmark = pytest.mark.django_db
 READS = {role.id for role in roles.ALL if role.grants.get("read") == "town"}
 EVERYBODY = {role.id for role in roles.ALL}
+HISTORY = {role.id for role in roles.ALL if "history" in role.grants}
+IMPORTS = {role.id for role in roles.ALL if "import" in role.grants}
 ADMINISTERS = {role.id for role in roles.ALL if "accounts" in role.grants}
 
 
@@ -73,6 +75,10 @@ TABLE: dict[str, Row] = {
     # Nothing is published, so there is nothing of it to read.
     **dict.fromkeys(("open_data", "catalogue", "open_file"), row(set(), others=404, elsewhere=404)),
     **dict.fromkeys(("help", "plain_words", "imprint", "data_protection", "accessibility", "about"), OPEN),
+    "upload": row(IMPORTS),
+    "jobs": row(IMPORTS),
+    "job": row(IMPORTS),
+    "start_again": row(IMPORTS, method="post", ok=302),
     "login": row(EVERYBODY, ok=302, anonymous=200),
     "logout": row(EVERYBODY, method="post", ok=302),
     "one_time_link": row(EVERYBODY, ok=410, anonymous=410),
