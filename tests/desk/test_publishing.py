@@ -236,7 +236,10 @@ def test_the_catalogue_keeps_to_the_profile(
     anonymous: Client, published: Publication, contact: str, licence: str
 ) -> None:
     town = published.release.town
-    Publisher.objects.update(contact=contact, licence=licence, contributor="http://dcat-ap.de/def/contributors/muster")
+    Publisher.objects.update_or_create(
+        town=town,
+        defaults={"contact": contact, "licence": licence, "contributor": "http://dcat-ap.de/def/contributors/muster"},
+    )
     graph = Graph().parse(data=anonymous.get(reverse("catalogue", args=(town.ags, "ttl"))).content, format="turtle")
     conforms, _, report = pyshacl.validate(graph, shacl_graph=str(SHAPES), inference="none")
     assert conforms, report

@@ -158,6 +158,46 @@ _LOGS = (
         why_not=N_("It is a log itself, with a short life."),
     ),
 )
+_PUBLISHING = (
+    Kept(
+        "publishing.Publisher",
+        N_("Publishers"),
+        N_("Name who publishes the figures of a town, and the licence."),
+        _WITH_DESK,
+        public=("id", "town", "name", "contact", "licence", "attribution", "contributor"),
+        recorded=True,
+        titles={
+            "id": N_("Running number"),
+            "town": N_("Municipality"),
+            "name": N_("Who publishes"),
+            "contact": N_("Whom readers can ask"),
+            "licence": N_("Licence"),
+            "attribution": N_("How to name the source"),
+            "contributor": N_("Identifier at GovData"),
+        },
+    ),
+    Kept(
+        "publishing.Publication",
+        N_("Steps to the public"),
+        N_("Keep that two people agreed to show a release to everybody."),
+        _WITH_RELEASE,
+        public=("id", "release", "approved_at"),
+        internal=("proposed_at", "ended_at", "reason"),
+        personal=("proposed_by", "approved_by", "ended_by"),
+        recorded=True,
+        titles={
+            "id": N_("Running number"),
+            "release": N_("Release"),
+            "proposed_by": N_("Proposed by"),
+            "proposed_at": N_("Proposed at"),
+            "approved_by": N_("Published by"),
+            "approved_at": N_("Published at"),
+            "ended_by": N_("Ended by"),
+            "ended_at": N_("Ended at"),
+            "reason": N_("Reason"),
+        },
+    ),
+)
 _WITH_ACCOUNT = Retention(N_("as long as the account"))
 _DOOR = N_("It keeps the door and says nothing of a thing of the town; the security log tells of its use.")
 _ACCOUNTS = (
@@ -297,7 +337,7 @@ _DJANGO = tuple(
         *((model, N_("Single sign-on by allauth (empty)"), fields) for model, fields in _ALLAUTH),
     )
 )
-ALL: tuple[Kept, ...] = (*_RELEASES, *_ACCOUNTS, *_SIGN_ON, *_JOBS, *_LOGS, *_DJANGO)
+ALL: tuple[Kept, ...] = (*_RELEASES, *_PUBLISHING, *_ACCOUNTS, *_SIGN_ON, *_JOBS, *_LOGS, *_DJANGO)
 
 
 def of(model: str) -> Kept:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,6 +15,7 @@ from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.history import privacy
 from vielfalt.desk.history.models import Entry
+from vielfalt.desk.publishing.models import Publisher
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.words import N_, Words
 
@@ -37,26 +40,30 @@ class Line:
 
 
 def town_history(request: HttpRequest, ags: str) -> HttpResponse:
-    """What was done to a municipality's entry."""
+    """What was done to a municipality's entry, and to who publishes for it."""
     town = get_object_or_404(visible(request.user, Town.objects.all(), "history"), ags=ags)
-    return _page(request, town, {"town": town, "name": town.name})
+    publishers = Publisher.objects.filter(town=town)
+    return _page(request, [town, *publishers], {"town": town, "name": town.name})
 
 
 def release_history(request: HttpRequest, ags: str, name: str) -> HttpResponse:
-    """What was done to a release."""
+    """What was done to a release and to its publications."""
     releases = visible(request.user, Release.objects.select_related("town"), "history")
     release = get_object_or_404(releases, town__ags=ags, name=name)
-    return _page(request, release, {"town": release.town, "release": release, "name": str(release)})
+    things = [release, *release.publications.all()]
+    return _page(request, things, {"town": release.town, "release": release, "name": str(release)})
 
 
-def _page(request: HttpRequest, thing: models.Model, context: dict[str, object]) -> HttpResponse:
-    return render(request, "desk/history.html", {**context, "lines": lines(thing, current())})
+def _page(request: HttpRequest, things: Sequence[models.Model], context: dict[str, object]) -> HttpResponse:
+    return render(request, "desk/history.html", {**context, "lines": lines(things, current())})
 
 
-def lines(thing: models.Model, words: Words) -> list[Line]:
-    """The entries of an object, latest first."""
-    kept = privacy.of(thing._meta.label)
-    found = Entry.objects.filter(model=thing._meta.label, key=str(thing.pk)).order_by("-number")[:MOST]
+def lines(things: Sequence[models.Model], words: Words) -> list[Line]:
+    """The entries of some objects, latest first."""
+    theirs = Q(pk__in=())
+    for thing in things:
+        theirs |= Q(model=thing._meta.label, key=str(thing.pk))
+    found = Entry.objects.filter(theirs).order_by("-number")[:MOST]
     return [
         Line(
             entry.number,
@@ -64,7 +71,7 @@ def lines(thing: models.Model, words: Words) -> list[Line]:
             words("Account {number}", number=entry.who) if entry.who else words("Vielfalt (command line)"),
             words(ACTIONS[entry.action]),
             [
-                (words(kept.titles.get(name, name)), old or "–", new or "–")
+                (words(privacy.of(entry.model).titles.get(name, name)), old or "–", new or "–")
                 for name, (old, new) in entry.changes.items()
             ],
         )

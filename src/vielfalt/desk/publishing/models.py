@@ -11,13 +11,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
+from vielfalt.desk.history.recording import Recorded
 from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.releases.models import Release, Town
 
 State = Literal["proposed", "published", "declined", "withdrawn"]
 
 
-class Publisher(models.Model):
+class Publisher(Recorded):
     """Who answers for what a town publishes, and under which licence others may use it.
 
     ``contact`` is an e-mail address or the address of a form; ``contributor`` the URI under which GovData knows the
@@ -41,7 +42,7 @@ class Publisher(models.Model):
         return self.name
 
 
-class Publication(models.Model):
+class Publication(Recorded):
     """One attempt to publish a release: proposed, then published by somebody else or declined, at last withdrawn."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="publications")
