@@ -73,6 +73,21 @@ def test_nothing_is_told_of_a_random_town(seed: int) -> None:
     assert [(each.id, each.told) for each in found if each.told] == []
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_people_of_unknown_age_are_missing_without_telling_anything(seed: int) -> None:
+    """A handful of people whose age nobody knows is left out of the tables of ages, so their sums do not hold."""
+    draw = np.random.default_rng(seed)
+    where = geography(draw.integers(1, 4, size=draw.integers(2, 4)).tolist())
+    counts = draw.poisson(draw.gamma(0.6, 60.0, size=(len(where.finest.areas) + 1, 10)))
+    known = np.maximum(counts - (draw.random(counts.shape) < 0.08), 0)
+    nobody = np.zeros(counts.shape, dtype=bool)
+    everyone, of_known_age = (tables(each, nobody, where, ALL_TABLES) for each in (counts, known))
+    aged = {id: cells for id, cells in of_known_age.items() if "age_class" in cells.table.dimensions}
+    assert aged
+    shown = protect(everyone | aged, where, PROTECTION)
+    assert [(each.id, each.told) for each in attack([release(where, shown)]) if each.told] == []
+
+
 def test_a_partner_forgotten_is_found_by_the_interval_attack() -> None:
     where, shown = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
     assert not any(each.told for each in attack([release(where, shown)]))
