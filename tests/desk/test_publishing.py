@@ -294,6 +294,8 @@ def test_open_data_name_licence_and_source(anonymous: Client, published: Publica
         "katalog.ttl",
     ):
         assert wanted in page
+    assert "Gebiete: " in page
+    assert "Mein Konto" not in page
 
 
 def test_plain_words_are_plain_and_for_everybody(anonymous: Client) -> None:

@@ -39,10 +39,11 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Dataset:
-    """A published release with its files, the address of its page, and since when everybody may read it."""
+    """A published release with its files, their titles, the address of its page, and since when it is public."""
 
     release: Release
     files: tuple[OpenFile, ...]
+    titles: Mapping[Language, Mapping[str, str]]
     page: str
     since: datetime
 
@@ -136,13 +137,15 @@ def _distribution(graph: Graph, part: URIRef, publisher: Publisher, dataset: Dat
         (RDF.type, DCAT.Distribution),
         (DCAT.accessURL, URIRef(dataset.page)),
         (DCAT.downloadURL, part),
-        (DCTERMS.title, Literal(file.title)),
         (DCTERMS["format"], URIRef(f"{_EU}file-type/{file.format}")),
         (DCAT.mediaType, URIRef(_IANA + file.media_type)),
         (DCAT.byteSize, Literal(str(file.size), datatype=XSD.nonNegativeInteger)),
         (DCTERMS.license, URIRef(licence.uri)),
         (SPDX.checksum, checksum),
     ]
+    for language in _LANGUAGES:
+        named = dataset.titles[language].get(file.path, file.path)
+        graph.add((part, DCTERMS.title, Literal(named, lang=language)))
     if licence.by_name:
         facts.append((DCATDE.licenseAttributionByText, Literal(publisher.attribution)))
     _all(graph, part, facts)

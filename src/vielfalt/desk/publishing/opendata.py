@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
+from vielfalt.desk.atlas import figures
 from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.releases.models import Release
 from vielfalt.desk.releases.packages import kept_file
+from vielfalt.words import Words
 
 _KINDS = {
     ".csv": ("CSV", "text/csv"),
@@ -23,10 +23,9 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class OpenFile:
-    """One file of a release: path in the package, title, file type (EU list), media type, bytes, SHA-256."""
+    """One file of a release: path in the package, file type (EU list), media type, bytes, SHA-256."""
 
     path: str
-    title: str
     format: str
     media_type: str
     size: int
@@ -38,6 +37,16 @@ def open_files(release: Release) -> tuple[OpenFile, ...]:
     return tuple(_described(archive_of(release)))
 
 
+def titles(release: Release, words: Words) -> dict[str, str]:
+    """What each file holds, by its path, in the language of the words; areas and tables bear their own titles."""
+    found = {"indices.csv": words("Indices"), "report.pdf": words("Report (PDF)")}
+    for level in release.levels.select_related("area_set"):
+        found[f"areas/{level.area_set.level}.geojson"] = words("Areas: {level}", level=level.area_set.title)
+    for table in release.tables.select_related("release__town"):
+        found[f"tables/{table.key}.csv"] = figures.table_title(table, words)
+    return found
+
+
 def content(release: Release, path: str) -> tuple[OpenFile, bytes] | None:
     """One of the files that are offered, with what it holds; None for any other."""
     found = next((file for file in open_files(release) if file.path == path), None)
@@ -46,18 +55,12 @@ def content(release: Release, path: str) -> tuple[OpenFile, bytes] | None:
 
 
 def _described(archive: Path) -> Iterator[OpenFile]:
-    described, hashes = kept_file(archive, "datapackage.json"), kept_file(archive, "MANIFEST")
-    if described is None or hashes is None:
+    hashes = kept_file(archive, "MANIFEST")
+    if hashes is None:
         return
     digests = {path: digest for digest, _, path in (line.partition("  ") for line in hashes.decode().splitlines())}
-    titles = {entry["path"]: _title(entry) for entry in json.loads(described)["resources"]}
     with zipfile.ZipFile(archive) as file:
         for entry in file.infolist():
             kind = _KINDS.get(PurePosixPath(entry.filename).suffix)
             if kind and entry.filename in digests:
-                title = titles.get(entry.filename) or entry.filename
-                yield OpenFile(entry.filename, title, *kind, entry.file_size, digests[entry.filename])
-
-
-def _title(entry: dict[str, Any]) -> str:
-    return str(entry.get("title") or entry.get("name") or "")
+                yield OpenFile(entry.filename, *kind, entry.file_size, digests[entry.filename])

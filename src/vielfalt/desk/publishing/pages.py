@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from vielfalt.desk.accounts.permissions import visible
+from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.publishing import opendata
 from vielfalt.desk.publishing.catalogue import FORMATS, Dataset, catalogue
 from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import Publication, Publisher, has_published, published
 from vielfalt.desk.publishing.opendata import OpenFile
 from vielfalt.desk.releases.models import Release, Town
+from vielfalt.words import LANGUAGES, Words
 
 
 def open_data(request: HttpRequest, ags: str) -> HttpResponse:
@@ -23,7 +25,7 @@ def open_data(request: HttpRequest, ags: str) -> HttpResponse:
         "town": town,
         "publisher": publisher,
         "licence": LICENCES[publisher.licence],
-        "datasets": _datasets(request, town),
+        "datasets": [(dataset, _named(dataset)) for dataset in _datasets(request, town)],
         "formats": list(FORMATS),
     }
     return render(request, "desk/publishing/open_data.html", context)
@@ -78,5 +80,14 @@ def _datasets(request: HttpRequest, town: Town) -> list[Dataset]:
     for entry in entries.select_related("release__town").order_by("-release__reference_date", "-release__name"):
         page = request.build_absolute_uri(reverse("release", args=(town.ags, entry.release.name)))
         if entry.approved_at is not None:
-            found.append(Dataset(entry.release, opendata.open_files(entry.release), page, entry.approved_at))
+            files, named = opendata.open_files(entry.release), {}
+            for language in LANGUAGES:
+                named[language] = opendata.titles(entry.release, Words(language))
+            found.append(Dataset(entry.release, files, named, page, entry.approved_at))
     return found
+
+
+def _named(dataset: Dataset) -> list[tuple[OpenFile, str]]:
+    """The files with their titles in the reader's language."""
+    titles = dataset.titles[current().language]
+    return [(file, titles.get(file.path, file.path)) for file in dataset.files]
