@@ -118,10 +118,13 @@ def test_nothing_is_compared_across_a_break(
 ) -> None:
     dated(package, tmp_path, "2024-12-31")
     dated(package, tmp_path, "2025-12-31", edit)
-    markup = page(client, reverse("time", args=[AGS]) + THEME)
+    address = reverse("time", args=[AGS]) + THEME
+    markup = page(client, address)
     assert reason in markup
     assert "These dates cannot be compared" in markup
-    assert "percentage points" not in markup.lower()
+    assert not client.get(address).context.get("changes")
+    # Other areas of a level leave the town as a whole what it was.
+    assert ("percentage points" in markup.lower()) == (reason == comparing.AREAS)
 
 
 def _protected_otherwise(content: Description) -> None:

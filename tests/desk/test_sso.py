@@ -101,7 +101,9 @@ def test_somebody_unknown_comes_in_without_rights(desk: Client) -> None:
 
 def test_the_subject_is_known_again_whatever_the_address(desk: Client) -> None:
     signed_on(desk, "s-1")
-    User.objects.update(email="changed@example.org")
+    user = User.objects.get()
+    user.email = "changed@example.org"
+    user.save()
     desk.post(reverse("logout"))
     signed_on(desk, "s-1")
     assert User.objects.count() == 1
@@ -147,7 +149,9 @@ def test_one_subject_of_two_providers_is_two_people() -> None:
 
 def test_a_closed_account_stays_closed(desk: Client) -> None:
     signed_on(desk, "s-1")
-    User.objects.update(is_active=False)
+    user = User.objects.get()
+    user.is_active = False
+    user.save()
     again = Client()
     answer = again.get(back_from(again, "s-1"))
     assert answer.status_code == 403

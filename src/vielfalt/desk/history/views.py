@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from vielfalt.desk.accounts.permissions import visible
+from vielfalt.desk.accounts.permissions import may, visible
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.history import privacy
 from vielfalt.desk.history.models import Entry
@@ -48,8 +49,10 @@ def town_history(request: HttpRequest, ags: str) -> HttpResponse:
 
 def release_history(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """What was done to a release and to its publications."""
-    releases = visible(request.user, Release.objects.select_related("town"), "history")
+    releases = visible(request.user, Release.objects.select_related("town"))
     release = get_object_or_404(releases, town__ags=ags, name=name)
+    if not may(request.user, "history", release):
+        raise PermissionDenied
     things = [release, *release.publications.all()]
     return _page(request, things, {"town": release.town, "release": release, "name": str(release)})
 
