@@ -363,10 +363,11 @@ def test_roles_and_links_are_noted_under_numbers() -> None:
 def test_a_login_is_noted_and_changes_belong_to_the_account(release: Release) -> None:
     user = people.person("council", release.town)
     browser = people.client(user)
-    assert browser.get(reverse("release_history", args=[release.town.ags, release.name])).status_code == 404
+    assert browser.get(reverse("release_history", args=[release.town.ags, release.name])).status_code == 403
     assert browser.get(reverse("upload")).status_code == 403
     assert [(event.kind, event.place) for event in Event.objects.filter(kind__in=("logged_in", "refused"))] == [
         ("logged_in", ""),
+        ("refused", "release_history"),
         ("refused", "upload"),
     ]
     assert Event.objects.filter(kind="refused", address="127.0.0.0").exists()

@@ -140,6 +140,24 @@ def test_nothing_is_proposed_before_somebody_answers_for_it(release: Release, pr
         steps.propose(proposer, release)
 
 
+def test_the_licence_is_that_of_the_release_and_stays(
+    release: Release, publisher: Publisher, proposer: User, head: User
+) -> None:
+    publisher.licence = "cc-by"
+    publisher.save()
+    with pytest.raises(steps.RefusedError, match="release itself"):
+        steps.propose(proposer, release)
+    publisher.licence = "dl-by"
+    publisher.save()
+    steps.propose(proposer, release)
+    steps.publish(head, release)
+    answer = people.client(proposer).post(
+        reverse("publisher", args=(release.town.ags,)), {**PUBLISHER, "licence": "cc-by"}
+    )
+    assert "Unter der jetzigen Lizenz" in answer.content.decode()
+    assert Publisher.objects.get(town=release.town).licence == "dl-by"
+
+
 @pytest.mark.parametrize("role", ["department", "council", "county", "volunteers", "public", "administration", ""])
 def test_other_roles_take_no_step(role: str, release: Release, publisher: Publisher, proposer: User) -> None:
     user = people.person(role, release.town if role else None)

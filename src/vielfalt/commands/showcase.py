@@ -114,7 +114,8 @@ def make_the_rest(root: Path, words: Words, towns: tuple[demonstration.Neighbour
 
 def _end_with_the_first() -> None:
     """Ends this process, tidily, when the other end of the pipe is gone."""
-    sys.stdin.buffer.read()
+    # Read without Python's buffer: its lock would be held at the end of the process, which Python calls fatal.
+    os.read(sys.stdin.fileno(), 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

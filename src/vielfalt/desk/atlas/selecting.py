@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 
 from vielfalt.desk import gateway
@@ -32,6 +33,13 @@ def choices(options: Mapping[str, str], chosen: str) -> list[Choice]:
 def themes(release: Release) -> dict[str, Table]:
     """The tables of a release that divide residents or households, by id, in their order."""
     return {table.key: table for table in release.tables.select_related("release__town").exclude(dimensions=[])}
+
+
+def mapped(release: Release) -> dict[str, Table]:
+    """Those of them that have figures of areas, not of the town alone."""
+    areas = Series.objects.filter(table=OuterRef("pk")).exclude(level=TOWN)
+    tables = release.tables.select_related("release__town").exclude(dimensions=[]).filter(Exists(areas))
+    return {table.key: table for table in tables}
 
 
 def table_choices(tables: Mapping[str, Table], chosen: str, words: Words) -> list[Choice]:

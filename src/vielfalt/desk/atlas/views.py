@@ -60,13 +60,12 @@ def release(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """What a release holds: key figures of the town, themes, areas, indices, definitions, breaks."""
     found = release_or_404(request, ags, name)
     words = current()
-    tables = list(found.tables.exclude(dimensions=[]))
     levels = list(found.levels.select_related("area_set"))
     context = {
         "release": found,
         "town": found.town,
         "key_figures": _key_figures(found),
-        "tables": [(table, figures.table_title(table, words)) for table in tables if not table.town_only],
+        "tables": [(table, figures.table_title(table, words)) for table in selecting.mapped(found).values()],
         "levels": [
             (level.area_set, sorted(level.area_set.areas, key=lambda area: by_name(area["name"]))) for level in levels
         ],
@@ -91,7 +90,7 @@ def themes(request: HttpRequest, ags: str, name: str) -> HttpResponse:
         "bars": bars(shown),
         "definitions": selecting.definitions(found, shown.table.definitions),
         "origin": origins.address_of(shown.table, shown.category),
-        "tables": selecting.table_choices(_mapped(found), shown.table.key, words),
+        "tables": selecting.table_choices(selecting.mapped(found), shown.table.key, words),
         "categories": selecting.category_choices(shown.table, shown.category, words, shown.level),
         "levels": selecting.choices(levels, shown.level),
     }
@@ -217,7 +216,7 @@ def chosen_figure(release: Release, request: HttpRequest) -> Figure:
     A category or level that a table does not have gives way to the table's first; a theme that the release does not
     have is an error (404).
     """
-    table = selecting.theme(request, _mapped(release))
+    table = selecting.theme(request, selecting.mapped(release))
     levels = [level.area_set.level for level in release.levels.select_related("area_set")]
     counted = set(table.series.values_list("level", flat=True))
     usable = [level for level in levels if level in counted]
@@ -227,10 +226,6 @@ def chosen_figure(release: Release, request: HttpRequest) -> Figure:
     level = wanted if wanted in usable else usable[min(1, len(usable) - 1)]
     category = selecting.category(request, table, selecting.categories(table, level))
     return figures.figure(table, category, level, current())
-
-
-def _mapped(release: Release) -> dict[str, Table]:
-    return {key: table for key, table in selecting.themes(release).items() if not table.town_only}
 
 
 def _key_figures(release: Release) -> list[dict[str, Any]]:

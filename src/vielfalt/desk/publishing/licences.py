@@ -10,8 +10,9 @@ _BASE = "http://dcat-ap.de/def/licenses/"
 
 @dataclass(frozen=True)
 class Licence:
-    """A licence: its title, where its text stands, its URI in catalogues, and whether it asks for attribution."""
+    """A licence: its name in release packages, its title, its text, its URI in catalogues, whether names are due."""
 
+    id: str
     title: str
     text: str
     uri: str
@@ -20,18 +21,21 @@ class Licence:
 
 LICENCES: Mapping[str, Licence] = {
     "dl-by": Licence(
+        "dl-de/by-2-0",
         "Datenlizenz Deutschland – Namensnennung – Version 2.0",
         "https://www.govdata.de/dl-de/by-2-0",
         _BASE + "dl-by-de/2.0",
         True,
     ),
     "dl-zero": Licence(
+        "dl-de/zero-2-0",
         "Datenlizenz Deutschland – Zero – Version 2.0",
         "https://www.govdata.de/dl-de/zero-2-0",
         _BASE + "dl-zero-de/2.0",
         False,
     ),
     "cc-by": Licence(
+        "CC-BY-4.0",
         "Creative Commons Namensnennung 4.0 International (CC BY 4.0)",
         "https://creativecommons.org/licenses/by/4.0/",
         _BASE + "cc-by/4.0",

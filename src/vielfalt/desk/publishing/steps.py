@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import may
+from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release
 from vielfalt.words import N_
@@ -26,6 +27,10 @@ class RefusedError(Exception):
 
 
 NO_PUBLISHER = N_("First say who publishes the figures of the town, and under which licence.")
+OTHER_LICENCE = N_(
+    "The licence that is given here is not the one that the release itself names. Make them agree: here, or in "
+    "town.toml of the town project before the next release."
+)
 OPEN_ALREADY = N_("This release is proposed or published already.")
 NOT_PROPOSED = N_("This release is not proposed any more. Look at the page again.")
 NOT_PUBLISHED = N_("This release is not published any more. Look at the page again.")
@@ -40,8 +45,11 @@ def propose(user: User, release: Release) -> Publication:
     """Asks a second person to publish the release. Raises PermissionDenied and RefusedError."""
     if not may(user, "propose", release):
         raise PermissionDenied
-    if not Publisher.objects.filter(town=release.town).exists():
+    publisher = Publisher.objects.filter(town=release.town).first()
+    if publisher is None:
         raise RefusedError(NO_PUBLISHER)
+    if LICENCES[publisher.licence].id.lower() != str(release.description["licence"]).lower():
+        raise RefusedError(OTHER_LICENCE)
     if _locked(release) is not None:
         raise RefusedError(OPEN_ALREADY)
     return Publication.objects.create(release=release, proposed_by=user)

@@ -27,6 +27,8 @@ STATES: dict[State, str] = {
     "withdrawn": N_("Withdrawn"),
 }
 
+LICENCE_IN_USE = N_("Figures are public under the present licence: nobody can take it from those who use them already.")
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -79,6 +81,8 @@ def _context(user: User, release: Release, refused: str) -> dict[str, object]:
         "proposes": proposes,
         "offered": {step for step, wanted in offered.items() if wanted},
         "waiting": state == "proposed" and own,
+        "own": own,
+        "licence": LICENCES[release.town.publisher.licence] if hasattr(release.town, "publisher") else None,
         "refused": refused,
         "past": [(entry, STATES[entry.state]) for entry in past],
         "state": STATES[state] if state else N_("Not public"),
@@ -96,10 +100,13 @@ def publisher(request: HttpRequest, ags: str) -> HttpResponse:
     known = Publisher.objects.filter(town=town).first()
     first = {field: getattr(known, field) for field in PublisherForm.base_fields} if known else _suggested(town)
     form = PublisherForm(request.POST if request.method == "POST" else None, initial=first)
+    in_use = _in_use(town)
+    if request.method == "POST" and form.is_valid() and in_use and form.cleaned_data["licence"] != first["licence"]:
+        form.add_error("licence", LICENCE_IN_USE)
     if request.method == "POST" and form.is_valid():
         Publisher.objects.update_or_create(town=town, defaults=form.cleaned_data)
         return redirect("town", ags)
-    context = {"town": town, "form": form, "in_use": _in_use(town)}
+    context = {"town": town, "form": form, "in_use": in_use}
     return render(request, "desk/publishing/publisher.html", context)
 
 
