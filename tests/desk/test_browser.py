@@ -91,7 +91,7 @@ def test_a_reader_without_scripts_and_mouse(browser: Browser, live_server: LiveS
     follow(page, "Musterfurt")
     follow(page, "31.12.2025")
     follow(page, "Migrationshintergrund")
-    page.get_by_label("Gebietsebene").select_option("block")
+    page.get_by_role("combobox", name="Gebietsebene").select_option("block")
     page.get_by_role("button", name="Anzeigen").press("Enter")
     assert "ebene=block" in page.url
     page.locator("table").get_by_role("link", name="Block 0101", exact=True).press("Enter")
