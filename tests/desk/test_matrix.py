@@ -56,7 +56,6 @@ OPEN = row(EVERYBODY, anonymous=200)
 ACCOUNTS = row(ADMINISTERS)
 DO = row(ADMINISTERS, method="post", ok=302, elsewhere=404)
 PROPOSES = {role.id for role in roles.ALL if {"propose", "publish"} & set(role.grants)}
-HISTORY = {role.id for role in roles.ALL if "history" in role.grants}
 OF_A_RELEASE = (
     *("theme_geojson", "origins", "origin"),
     *("release", "theme", "theme_csv", "theme_xlsx", "theme_svg", "theme_png", "area"),

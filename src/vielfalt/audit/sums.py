@@ -97,9 +97,9 @@ def _over_categories(
 ) -> Iterator[Sum]:
     inside = _inside(cells, parent, place)
     sure = sure and _complete(figures, key, total, cells, inside)
-    levels = set(parent.frame["level"].unique())
+    levels, places = set(parent.frame["level"].unique()), _places(cells)
     for above, parts in inside.items():
-        for level, area in _places(cells):
+        for level, area in places:
             named = Key(total.date, total.table, total.definitions, level, area, above)
             if level in levels and named in figures.number:
                 numbers = [
@@ -142,8 +142,9 @@ def _complete(figures: Figures, key: Key, total: Key, cells: ProtectedCells, ins
 
     Where one total shows it, the others may lack people too, although their parts are hidden.
     """
+    places = _places(cells)
     for above, parts in inside.items():
-        for level, area in _places(cells):
+        for level, area in places:
             whole = figures.number.get(Key(total.date, total.table, total.definitions, level, area, above))
             numbers = [figures.number[Key(key.date, key.table, key.definitions, level, area, part)] for part in parts]
             if whole is None or any(figures.low[number] != figures.high[number] for number in (whole, *numbers)):

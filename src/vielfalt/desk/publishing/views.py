@@ -16,7 +16,7 @@ from vielfalt.desk.atlas.views import release_or_404
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.forms import PublisherForm, ReasonForm
 from vielfalt.desk.publishing.licences import LICENCES
-from vielfalt.desk.publishing.models import Publication, Publisher, State
+from vielfalt.desk.publishing.models import Publisher, State, has_published
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.words import N_
 
@@ -100,7 +100,7 @@ def publisher(request: HttpRequest, ags: str) -> HttpResponse:
     known = Publisher.objects.filter(town=town).first()
     first = {field: getattr(known, field) for field in PublisherForm.base_fields} if known else _suggested(town)
     form = PublisherForm(request.POST if request.method == "POST" else None, initial=first)
-    in_use = _in_use(town)
+    in_use = has_published(town)
     if request.method == "POST" and form.is_valid() and in_use and form.cleaned_data["licence"] != first["licence"]:
         form.add_error("licence", LICENCE_IN_USE)
     if request.method == "POST" and form.is_valid():
@@ -112,8 +112,3 @@ def publisher(request: HttpRequest, ags: str) -> HttpResponse:
 
 def _suggested(town: Town) -> dict[str, str]:
     return {"name": town.name, "attribution": town.name, "licence": next(iter(LICENCES))}
-
-
-def _in_use(town: Town) -> bool:
-    """Whether readers already use figures under what stands here."""
-    return Publication.objects.filter(release__town=town, approved_at__isnull=False, ended_at=None).exists()
