@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from vielfalt.desk.atlas import comparing, figures, noise
-from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, areas_markup, by_name, profile_address
+from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, by_name, picture, profile_address
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import NOT_APPLICABLE, SUPPRESSED
 from vielfalt.desk.releases.models import Release, Table
@@ -108,17 +108,12 @@ def change_map(found: Sequence[Change], after: Figure, words: Words) -> MapPictu
         )
         for change in found
     ]
-    return MapPicture(
-        markup=areas_markup(shapes),
-        width=after.area_set.width,
-        height=after.area_set.height,
-        description=words(
-            N_("Map of the change of the share: {title}, by area ({level}), in percentage points."),
-            title=after.title,
-            level=after.level_title,
-        ),
-        legend=_legend(found, words),
+    description = words(
+        N_("Map of the change of the share: {title}, by area ({level}), in percentage points."),
+        title=after.title,
+        level=after.level_title,
     )
+    return picture(shapes, after, description, _legend(found, words))
 
 
 def line(points: Sequence[Point], words: Words) -> Line | None:

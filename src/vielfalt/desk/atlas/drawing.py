@@ -81,13 +81,13 @@ def drawn_map(figure: Figure, words: Words, linked: bool = True) -> MapPicture:
         )
         for cell in figure.cells
     )
-    return MapPicture(
-        markup=areas_markup(shapes),
-        width=figure.area_set.width,
-        height=figure.area_set.height,
-        description=described(figure, words),
-        legend=_legend(figure, words),
-    )
+    return picture(shapes, figure, described(figure, words), _legend(figure, words))
+
+
+def picture(shapes: Iterable[Shape], figure: Figure, description: str, legend: Iterable[Box]) -> MapPicture:
+    """The shapes as a map in the size of the figure's areas, with what it shows in words and its legend."""
+    size = figure.area_set
+    return MapPicture(areas_markup(shapes), size.width, size.height, description, tuple(legend))
 
 
 def profile_address(release: Release, level: str, area: str) -> str:

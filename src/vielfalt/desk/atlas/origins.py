@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import figures
-from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, areas_markup, profile_address
+from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, picture, profile_address
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import TOWN, Protection
 from vielfalt.desk.releases.models import Index, Release, Series, Table, joined, keys_of
@@ -123,17 +123,12 @@ def quotient_map(found: Sequence[Place], figure: Figure, words: Words) -> MapPic
         )
         for place in found
     ]
-    return MapPicture(
-        markup=areas_markup(shapes),
-        width=figure.area_set.width,
-        height=figure.area_set.height,
-        description=words(
-            N_("Map of the location quotient: {title}, by area ({level}). 1 means: the share of the town as a whole."),
-            title=figure.title,
-            level=figure.level_title,
-        ),
-        legend=tuple(_legend(found, words)),
+    description = words(
+        N_("Map of the location quotient: {title}, by area ({level}). 1 means: the share of the town as a whole."),
+        title=figure.title,
+        level=figure.level_title,
     )
+    return picture(shapes, figure, description, _legend(found, words))
 
 
 def quotient_text(place: Place, words: Words) -> str:
