@@ -13,7 +13,7 @@ from pathlib import Path
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from vielfalt import codes, parameters, rule_sets
+from vielfalt import codes, rule_sets
 from vielfalt.cells import UNRESOLVED
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.errors import UsageError
@@ -96,20 +96,19 @@ def compare(town: Town, date: int, named: Iterable[str], step: Step) -> Compared
         prepared = prepare(town, date, engine, secrets.token_bytes(32), step)
         geography = prepared.geography
         with step("status"):
-            values = parameters.on("migration", date)
-            people = derive(engine, prepared.people, values, chosen)
+            people = derive(engine, prepared.people, prepared.kinds, chosen)
         with step("locate"):
             placed = engine.checkpoint(_placed(engine, people, prepared), "placed")
         with step("compare"):
-            found = tuple(_comparison(engine, placed, prepared, values, other) for other in wanted)
+            found = tuple(_comparison(engine, placed, prepared, other) for other in wanted)
             definitions = _definitions(engine, placed, chosen, found)
     return Compared(chosen, geography, definitions, found, _written(vault, chosen, geography, definitions, found))
 
 
 def _placed(engine: Engine, people: Frame, prepared: Prepared) -> Frame:
     geography = prepared.geography
-    located = areas(engine, people, prepared.addresses, geography)
-    return located.select(
+    located = areas(engine, prepared.addresses, geography)
+    return people.join(located, on="address", how="left").select(
         "record",
         nw.coalesce(nw.col(geography.finest.id), nw.lit(UNRESOLVED)).alias("area"),
         nw.col("migration_status").alias(_BEFORE[0]),
@@ -119,14 +118,11 @@ def _placed(engine: Engine, people: Frame, prepared: Prepared) -> Frame:
     )
 
 
-def _comparison(
-    engine: Engine, placed: Frame, prepared: Prepared, values: Mapping[str, int | float], other: RuleSet
-) -> Comparison:
-    engine.drop("parents")
+def _comparison(engine: Engine, placed: Frame, prepared: Prepared, other: RuleSet) -> Comparison:
     renamed = (
         nw.col(name).alias(new) for name, new in zip(("migration_status", "migration_rule"), _AFTER, strict=True)
     )
-    after = derive(engine, prepared.people, values, other).select("record", *renamed)
+    after = derive(engine, prepared.people, prepared.kinds, other).select("record", *renamed)
     keys = ("area", *_BEFORE, *_AFTER)
     counted = placed.join(after, on="record").group_by(*keys).agg(nw.len().alias("n"))
     cells = _collected(engine, counted).sort(keys)

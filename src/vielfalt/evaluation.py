@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from vielfalt import capabilities, dates_compared, kept_dates, parameters
+from vielfalt import capabilities, dates_compared, kept_dates
 from vielfalt.areafiles import read_geography
 from vielfalt.breaks import Facts
 from vielfalt.cells import Cells
@@ -31,6 +31,7 @@ from vielfalt.register.evidence import evidence_rows
 from vielfalt.register.extract import Extract, read_extract
 from vielfalt.register.gazetteer import with_town
 from vielfalt.register.households import housed, household_findings, households
+from vielfalt.register.kinds import kinds
 from vielfalt.register.links import MOVES
 from vielfalt.register.places import candidates, place_index
 from vielfalt.register.population import counted, double_entries, population_findings
@@ -74,14 +75,15 @@ Keep = Callable[[Derived], TwoDates | None]
 
 @dataclass(frozen=True)
 class Prepared:
-    """The residents with country of birth and household before their status is derived, and what comes after needs.
+    """The residents with their households before their status is derived, and what comes after needs.
 
-    ``rows``: every row of the extract that could be read; ``addresses``: the distinct addresses, located; ``read``: how
-    many rows the file has; ``delivered``: its fields; ``missing``: per field the part of rows in which it is empty or
-    unusable.
+    ``kinds``: what the kinds of residents say of origin, with country of birth; ``rows``: every row of the extract
+    that could be read; ``addresses``: the distinct addresses, located; ``read``: how many rows the file has;
+    ``delivered``: its fields; ``missing``: per field the part of rows in which it is empty or unusable.
     """
 
     people: Frame
+    kinds: Frame
     rows: Frame
     addresses: pl.DataFrame
     geography: Geography
@@ -96,11 +98,12 @@ def derive_and_count(town: Town, date: int, engine: Engine, key: bytes, step: St
     """From the extract to cells; ``keep`` gets what is known of single people before it is forgotten."""
     prepared = prepare(town, date, engine, key, step)
     geography, chosen = prepared.geography, rule_set(town.rule_set)
-    with step("status"):
-        people = derive(engine, prepared.people, parameters.on("migration", date), chosen)
     with step("locate"):
-        people = engine.checkpoint(areas(engine, people, prepared.addresses, geography), "derived")
-        outside = area_findings(engine, people, geography.finest.id)
+        located_in = areas(engine, prepared.addresses, geography)
+        outside = area_findings(engine, prepared.people, located_in)
+    with step("status"):
+        derived = derive(engine, prepared.people, prepared.kinds, chosen)
+        people = derived.join(located_in, on="address", how="left")
     with step("cells"):
         classes = classified(engine, people, geography)
         able = prepared.capabilities
@@ -130,17 +133,18 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
             findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
             addresses = located(distinct_addresses(engine, extract), streets, geography)
             rows = engine.checkpoint(extract.register.select("record", "pseudonym", "dwelling_status", *MOVES), "rows")
-            missing = missing_parts(engine, extract)
         with step("birth"):
-            born = country_of_birth(engine, people, possible.result())
+            asked = country_of_birth(engine, kinds(people, extract.evidence), possible.result())
+            born = engine.checkpoint(asked, "kinds")
     with step("households"):
         formed = households(engine, people, unlisted(addresses, streets), date)
         findings += household_findings(engine, formed)
-        people = engine.checkpoint(housed(born, formed), "housed")
-        for named in ("register", "doubles", "people", "households"):
+        people = engine.checkpoint(housed(people, formed), "housed")
+        for named in ("register", "evidence", "same_number", "doubles", "people", "households"):
             engine.drop(named)
-        findings += open_places(engine, people)
-    return Prepared(people, rows, addresses, geography, tuple(findings), able, extract.delivered, missing, extract.rows)
+        findings += open_places(engine, people, born)
+    delivered, missing = extract.delivered, missing_parts(extract)
+    return Prepared(people, born, rows, addresses, geography, tuple(findings), able, delivered, missing, extract.rows)
 
 
 def birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:

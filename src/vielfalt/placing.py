@@ -11,9 +11,10 @@ from vielfalt import codes, dates
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.evaluation import birth_candidates
 from vielfalt.register.birth_texts import names_a_place
-from vielfalt.register.birthplaces import open_spellings
+from vielfalt.register.birthplaces import country_of_birth, open_spellings
 from vielfalt.register.coded import coded_text, open_text, read_coded, with_new
 from vielfalt.register.extract import read_extract
+from vielfalt.register.kinds import kinds
 from vielfalt.register.population import counted, double_entries
 from vielfalt.steps import Step
 from vielfalt.town import Town
@@ -55,7 +56,8 @@ def _undecided(town: Town, date: int, step: Step) -> pl.DataFrame:
             people = counted(engine, extract.register, double_entries(engine, extract.register), date)
         with step("birth"):
             possible = birth_candidates(town, extract)
-            undecided = open_spellings(engine, people, possible)
+            born = country_of_birth(engine, kinds(people, extract.evidence), possible)
+            undecided = open_spellings(engine, people, born)
     keys = possible.group_by("place", maintain_order=True).agg(candidates="country")
     spellings = pl.DataFrame({"spelling": extract.places}, {"spelling": pl.Utf8}).with_row_index("place")
     named = undecided.join(spellings.cast({"place": pl.Int32}), on="place").join(keys, on="place", how="left")

@@ -9,13 +9,14 @@ import pyarrow as pa
 from hypothesis import strategies as st
 from oracle import Row
 
-from vielfalt import parameters, rule_sets
+from vielfalt import rule_sets
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.birthplaces import country_of_birth
 from vielfalt.register.derivation import derive
 from vielfalt.register.households import housed, households
+from vielfalt.register.kinds import EVIDENCE, kinds
 from vielfalt.register.population import counted, double_entries
-from vielfalt.register.reading import REGISTER
+from vielfalt.register.reading import EVIDENCES, REGISTER
 from vielfalt.rule_sets import RuleSet
 
 EVERY_ADDRESS_LISTED = pl.DataFrame(schema={"address": pl.Int64})
@@ -82,12 +83,24 @@ def _numbered(rows: list[Row]) -> list[Row]:
     return [{**dict.fromkeys(REGISTER), **row, "record": record} for record, row in enumerate(rows, 1)]
 
 
+def evidence_of(rows: list[Row]) -> dict[tuple[Any, ...], int]:
+    """The combinations of evidence that occur, numbered as reading numbers them."""
+    return {found: number for number, found in enumerate(dict.fromkeys(map(_evidence, rows)))}
+
+
+def _evidence(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in EVIDENCE)
+
+
 def derived(engine: Engine, rows: list[Row], rule_set: RuleSet = rule_sets.VIELFALT) -> Frame:
     """The residents of the register with everything derived, as the pipeline does it."""
     people = residents(engine, rows)
-    born = country_of_birth(engine, people, candidates())
-    people = engine.checkpoint(housed(born, households(engine, people, EVERY_ADDRESS_LISTED, REFERENCE)), "housed")
-    return engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE), rule_set), "derived")
+    columns = zip(*((number, *found) for found, number in evidence_of(rows).items()), strict=True)
+    table = {name: pa.array(column, type) for (name, type), column in zip(EVIDENCES.items(), columns, strict=True)}
+    born = country_of_birth(engine, kinds(people, engine.load(pa.table(table), "evidence")), candidates())
+    born = engine.checkpoint(born, "kinds")
+    people = engine.checkpoint(housed(people, households(engine, people, EVERY_ADDRESS_LISTED, REFERENCE)), "housed")
+    return engine.checkpoint(derive(engine, people, born, rule_set), "derived")
 
 
 def residents(engine: Engine, rows: list[Row]) -> Frame:
@@ -98,6 +111,8 @@ def residents(engine: Engine, rows: list[Row]) -> Frame:
 
 def loaded(engine: Engine, rows: list[Row]) -> Frame:
     """The rows as the typed table that reading an extract gives."""
+    numbers = evidence_of(rows)
+    rows = [{**row, "evidence": numbers[_evidence(row)]} for row in rows]
     columns = {name: pa.array([row[name] for row in rows], type=type) for name, type in REGISTER.items()}
     return engine.load(pa.table(columns), "register")
 

@@ -16,6 +16,7 @@ from vielfalt.register import birth_texts, birthplaces, gazetteer, places
 from vielfalt.register.birthplaces import country_of_birth, open_spellings
 from vielfalt.register.extract import read_extract
 from vielfalt.register.gazetteer import Place, build_index
+from vielfalt.register.kinds import kinds
 from vielfalt.register.population import counted, double_entries
 from vielfalt.schema import NAME_FIELDS
 
@@ -76,11 +77,12 @@ def result(names: tuple[str, str, str], folder: Path) -> tuple[list[Any], list[A
     found = places.candidates(extract.places, index)
     found = found.with_columns(place=found["place"].replace_strict(numbers, return_dtype=pl.Int32))
     people = counted(engine, extract.register, double_entries(engine, extract.register), 20251231)
-    born = engine.collect(country_of_birth(engine, people, found)).sort_by("record")
+    kind = engine.checkpoint(country_of_birth(engine, kinds(people, extract.evidence), found), "kinds")
+    born = engine.collect(people.select("record", "kind").join(kind, on="kind")).sort_by("record")
     return (
         born["birth_country"].to_pylist(),
         born["birth_rule"].to_pylist(),
-        open_spellings(engine, people, found).rows(),
+        open_spellings(engine, people, kind).rows(),
     )
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from vielfalt import codes, parameters, schema
+from vielfalt import codes, schema
 from vielfalt.engines.base import Engine
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.polars import Polars
@@ -18,12 +18,14 @@ from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.profiles import DATE_FORMS, Profile
 from vielfalt.register import reading
 from vielfalt.register.birthplaces import country_of_birth
+from vielfalt.register.completeness import missing_parts
 from vielfalt.register.derivation import derive
 from vielfalt.register.extract import Extract, read_extract
 from vielfalt.register.households import housed, households
+from vielfalt.register.kinds import kinds
 from vielfalt.register.places import SCHEMA
 from vielfalt.register.population import counted, double_entries
-from vielfalt.register.reading import REGISTER
+from vielfalt.register.reading import EVIDENCES, REGISTER
 
 EVERY_ADDRESS_LISTED = pl.DataFrame(schema={"address": pl.Int64})
 
@@ -74,7 +76,9 @@ def extract(
 
 
 def table(engine: Engine, read: Extract) -> dict[int, dict[str, Any]]:
-    return {row["record"]: row for row in engine.collect(read.register).to_pylist()}
+    """The rows by record, with what their number of evidence stands for."""
+    evidence = {row["evidence"]: row for row in engine.collect(read.evidence).to_pylist()}
+    return {row["record"]: {**evidence[row["evidence"]], **row} for row in engine.collect(read.register).to_pylist()}
 
 
 def findings(read: Extract) -> dict[tuple[str, str], tuple[int, tuple[int, ...]]]:
@@ -95,9 +99,41 @@ def test_columns_that_are_not_delivered_are_null(engine: Engine, tmp_path: Path)
         "record",
         "pseudonym",
         "key",
+        "evidence",
         "nationality_1",
         "sex",
     }
+
+
+def test_one_combination_of_evidence_has_one_number_in_all_batches(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{type(engine).__module__}._BATCH", 2)
+    states = ["444", "0", "", "444", "000", "444", "", "x", ""]
+    rows: Rows = [{**ORDINARY, "birth_state": state, "nationality_2": state} for state in states]
+    read = extract(engine, tmp_path, rows)
+    assert engine.collect(read.evidence).schema.names == [*EVIDENCES]
+    found = table(engine, read)
+    assert [found[record]["birth_state"] for record in range(1, 10)] == [
+        *("444", "000", None, "444", "000", "444"),
+        *(None, None, None),
+    ]
+    numbers = [found[record]["evidence"] for record in range(1, 10)]
+    assert numbers == [0, 1, 2, 0, 1, 0, 2, 2, 2]
+    for row in engine.collect(read.register).to_pylist():
+        assert all(found[row["record"]][name] == row[name] for name in ("nationality_1", "birth_place"))
+
+
+def test_empty_and_unusable_values_are_counted_per_column(engine: Engine, tmp_path: Path) -> None:
+    rows: Rows = [{**ORDINARY, "nationality_2": state, "sex": state} for state in ("", "?", "163")]
+    read = extract(engine, tmp_path, [*rows, "broken"])
+    assert read.readable == 3
+    assert {name: read.empty[name] for name in ("nationality_1", "nationality_2", "sex")} == {
+        "nationality_1": 0,
+        "nationality_2": 2,
+        "sex": 3,
+    }
+    assert missing_parts(read)["nationality_2"] == pytest.approx(2 / 3)
 
 
 def test_values_are_typed(engine: Engine, tmp_path: Path) -> None:
@@ -286,12 +322,10 @@ def test_nothing_that_could_name_anyone_is_left_after_the_derivation(engine: Eng
     read = extract(engine, tmp_path, [{**ORDINARY, **SECRETS}, {**ORDINARY, "sex": "w"}])
     people = counted(engine, read.register, double_entries(engine, read.register), REFERENCE)
     candidates = pl.DataFrame(schema={**SCHEMA, "place": pl.Int32})
-    people = housed(
-        country_of_birth(engine, people, candidates),
-        households(engine, people, EVERY_ADDRESS_LISTED, REFERENCE),
-    )
+    born = engine.checkpoint(country_of_birth(engine, kinds(people, read.evidence), candidates), "kinds")
+    people = housed(people, households(engine, people, EVERY_ADDRESS_LISTED, REFERENCE))
     assert not {"family_name", "birth_name", "given_names"} & set(people.collect_schema().names())
-    engine.checkpoint(derive(engine, people, parameters.on("migration", REFERENCE)), "derived")
+    engine.checkpoint(derive(engine, people, born), "derived")
     texts = {text or "" for found in kept_texts(engine).values() for text in found}
     assert not [text for text in texts for secret in SECRETS.values() if secret.casefold() in text.casefold()]
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -21,10 +22,11 @@ from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH, country_of_birth
 from vielfalt.register.derivation import derive
 from vielfalt.register.households import households
 from vielfalt.register.immigration import IMMIGRATION_HISTORY, RETIRED
+from vielfalt.register.kinds import kinds, numbered
 from vielfalt.register.kinship import LINKS, STAGES, Link
 from vielfalt.register.neighbours import Formed, Neighbours, Pairs
 from vielfalt.register.origin import RULES, migration_status
-from vielfalt.register.reading import REGISTER
+from vielfalt.register.reading import EVIDENCES, REGISTER
 from vielfalt.rule_sets import RuleSet
 from vielfalt.rules import Decision, Rule
 
@@ -45,8 +47,11 @@ OWN_RULES = {
 """The rules that only this rule set has; the shared ones are described with ``vielfalt-1``."""
 TRAPS = 10
 GUARDIANS = ("guardian_1", "guardian_2")
+_KNOWN = (*EVIDENCES, "birth_country", "birth_region")
+"""What people have by their kind alone."""
 _PEOPLE = {
     **REGISTER,
+    **EVIDENCES,
     **{name: pa.int64() for name in ("spouse", *GUARDIANS)},
     **{f"{name}_implausible": pa.bool_() for name in GUARDIANS},
     "age": pa.int32(),
@@ -86,8 +91,7 @@ def _outcome(engine: Engine, page: str) -> list[dict[str, Any]]:
     if page not in VARIANTS:
         return derived(engine, lines, rule_sets.VIELFALT)
     own = derived(engine, lines, VARIANTS[page])
-    for name in ("cases", "parents"):
-        engine.drop(name)
+    engine.drop("cases")
     usual = derived(engine, lines, rule_sets.VIELFALT)
     return [{**row, "vielfalt-1": other["migration_rule"]} for row, other in zip(own, usual, strict=True)]
 
@@ -251,8 +255,9 @@ def test_the_test_notices_a_wrong_line() -> None:
 def born(engine: Engine, cases: Sequence[Line]) -> list[dict[str, Any]]:
     """Country of birth of each line; its place is a place of its own."""
     rows = [_person({**line.given, "birth_place": str(place)}, place) for place, line in enumerate(cases, 1)]
-    people = engine.load(_table(rows, _without("birth_country", "birth_region")), "cases")
-    return _by_record(engine, country_of_birth(engine, people, _candidates(cases)))
+    people, asked = _of_own_kind(engine, rows, _PEOPLE)
+    born = country_of_birth(engine, asked, _candidates(cases))
+    return _by_record(engine, people.select("record", "kind").join(born, on="kind"))
 
 
 def _candidates(cases: Sequence[Line]) -> pl.DataFrame:
@@ -289,10 +294,21 @@ def derived(engine: Engine, cases: Sequence[Line], rule_set: RuleSet) -> list[di
                 rows.append({**relative, "address": address, "household": household})
                 if role != "other":
                     row[role] = record
-    people = engine.load(_table(rows, {**_PEOPLE, "household": pa.int64()}), "cases")
+    people, asked = _of_own_kind(engine, rows, {**_PEOPLE, "household": pa.int64()})
     if any("place" in line.given for line in cases):
-        people = country_of_birth(engine, people.drop("birth_country", "birth_region"), _candidates(cases))
-    return _by_record(engine, derive(engine, people, parameters.on("migration", REFERENCE), rule_set))[: len(cases)]
+        born = country_of_birth(engine, asked, _candidates(cases))
+    else:
+        given = people.select("kind", "birth_country", "birth_region", nw.lit("").alias("birth_rule"))
+        born = asked.join(given, on="kind")
+    return _by_record(engine, derive(engine, people.drop([*_KNOWN]), born, rule_set))[: len(cases)]
+
+
+def _of_own_kind(engine: Engine, rows: Sequence[dict[str, Any]], types: dict[str, pa.DataType]) -> tuple[Frame, Frame]:
+    """The people of these rows, each with evidence of their own, and what each kind says."""
+    table = _table([{**row, "evidence": row["record"]} for row in rows], types)
+    evidence = engine.load(table.select([*EVIDENCES]), "evidence")
+    people = numbered(engine.load(table, "cases"), parameters.on("migration", REFERENCE))
+    return people, kinds(people, evidence)
 
 
 def _at_home(row: dict[str, Any], record: int) -> dict[str, Any]:
@@ -386,10 +402,6 @@ def _candidate(text: str) -> tuple[str, str, int, str]:
     region = next((word for word in words if word in ("east", "sudeten")), "")
     how = next((word for word in words if word in ("hint", "coded")), "exact")
     return country, region, next((int(word) for word in words if word.isdigit()), 0), how
-
-
-def _without(*names: str) -> dict[str, pa.DataType]:
-    return {name: type for name, type in _PEOPLE.items() if name not in names}
 
 
 def _table(rows: Sequence[dict[str, Any]], types: dict[str, pa.DataType]) -> pa.Table:

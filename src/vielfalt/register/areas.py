@@ -47,8 +47,8 @@ def unlisted(found: pl.DataFrame, streets: Streets | None) -> pl.DataFrame:
     return found.filter(~listed).select("address")
 
 
-def areas(engine: Engine, people: Frame, found: pl.DataFrame, geography: Geography) -> Frame:
-    """Adds one column per area level with the area's key; null where the address lies in no area.
+def areas(engine: Engine, found: pl.DataFrame, geography: Geography) -> Frame:
+    """Per address that lies in an area its ``address`` and one column per area level with the area's key.
 
     ``found``: the addresses as ``located``.
     """
@@ -58,20 +58,21 @@ def areas(engine: Engine, people: Frame, found: pl.DataFrame, geography: Geograp
         above = geography.ancestors(level.id)
         table = table.with_columns(pl.col(finest).replace_strict(above, return_dtype=pl.Utf8).alias(level.id))
     ordered = table.select("address", *(level.id for level in geography.levels))
-    return people.join(engine.load(ordered.to_arrow(), "areas"), on="address", how="left")
+    return engine.load(ordered.to_arrow(), "areas")
 
 
-def area_findings(engine: Engine, people: Frame, finest: str) -> tuple[Finding, ...]:
+def area_findings(engine: Engine, people: Frame, areas: Frame) -> tuple[Finding, ...]:
     """Residents whose address lies in no area, and addresses too large to be a house."""
-    at_an_address = ~nw.col("address").is_null()
+    everyone = ~nw.col("record").is_null()
+    at_an_address = people.filter(~nw.col("address").is_null())
     crowded = (
-        people.filter((nw.col("household_type") != "institution") & at_an_address)
+        at_an_address.filter(nw.col("household_type") != "institution")
         .group_by("address")
         .agg(nw.len().alias("residents"))
         .filter(nw.col("residents") > LARGE_ADDRESS)
     )
-    everyone = {("address_large", "institution"): ~nw.col("record").is_null()}
+    outside = at_an_address.join(areas, on="address", how="anti")
     return (
-        *search(engine, people, {("address_unresolved", "street_key"): at_an_address & nw.col(finest).is_null()}),
-        *search(engine, people.join(crowded, on="address", how="semi"), everyone),
+        *search(engine, outside, {("address_unresolved", "street_key"): everyone}),
+        *search(engine, people.join(crowded, on="address", how="semi"), {("address_large", "institution"): everyone}),
     )

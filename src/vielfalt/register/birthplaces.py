@@ -17,14 +17,13 @@ _OWN = "Rule of our own; order of evidence as in the handbook of the field 2.4 (
 _DOMINANT = 20
 """A place that is this many times larger than all its namesakes together is meant when nothing else speaks."""
 _GERMAN = nw.col("nationality_1") == codes.GERMANY
-_NO_ARRIVAL = nw.col("arrival_from_abroad_date").is_null()
-_SINCE_BIRTH = (nw.col("arrival_date") == nw.col("birth_date")) & (nw.col("birth_date") % 100 > 0)
+_NO_ARRIVAL, _SINCE_BIRTH = nw.col("no_arrival"), nw.col("since_birth")
 _DISSOLVED = nw.col("birth_former") != ""
 _PRESENT = [key for key, state in codes.countries().items() if state.kind in ("state", "region")]
 _FORMER = [key for key, state in codes.countries().items() if state.kind == "former"]
 _ABROAD = [key for key in _PRESENT if key != codes.GERMANY]
-_OLD = nw.col("birth_date") < 1945_00_00
-"""Born before 1945 (rule set vielfalt-1: expellees)."""
+_YOUNG = nw.col("born_since_1945")
+"""Not born before 1945 (rule set vielfalt-1: expellees)."""
 
 
 def _lies_in(state: nw.Expr) -> nw.Expr:
@@ -82,7 +81,7 @@ COUNTRY_OF_BIRTH = Decision(
         Rule(
             "B8",
             codes.GERMANY,
-            _lies_in(nw.lit(codes.GERMANY)) & _GERMAN & _NO_ARRIVAL & ~(nw.col("place_lost") & _OLD),
+            _lies_in(nw.lit(codes.GERMANY)) & _GERMAN & _NO_ARRIVAL & (~nw.col("place_lost") | _YOUNG),
             N_("A place of this name lies in Germany, and nothing points abroad."),
             _SOURCE,
         ),
@@ -133,13 +132,13 @@ COUNTRY_OF_BIRTH = Decision(
 )
 
 
-def country_of_birth(engine: Engine, people: Frame, candidates: pl.DataFrame) -> Frame:
+def country_of_birth(engine: Engine, kinds: Frame, candidates: pl.DataFrame) -> Frame:
     """Adds ``birth_country`` (Destatis key, null if open), ``birth_rule`` and ``birth_region`` (east, sudeten or null).
 
-    ``candidates``: place (number of the birth place), country, region, weight, how (``places.HOW``); one row per
-    possible country.
+    ``kinds``: what each kind of resident says (``kinds.kinds``). ``candidates``: place (number of the birth place),
+    country, region, weight, how (``places.HOW``); one row per possible country.
     """
-    decided, added = _decided(engine, people, candidates)
+    decided, added = _decided(engine, kinds, candidates)
     lost = [
         nw.when(nw.col(f"place_{region}").str.contains(nw.col("birth_country"), literal=True)).then(nw.lit(region))
         for region in (EAST, SUDETEN)
@@ -148,25 +147,23 @@ def country_of_birth(engine: Engine, people: Frame, candidates: pl.DataFrame) ->
     return placed.drop([*added, "birth_place", "birth_state"])
 
 
-def open_spellings(engine: Engine, people: Frame, candidates: pl.DataFrame) -> pl.DataFrame:
+def open_spellings(engine: Engine, people: Frame, kinds: Frame) -> pl.DataFrame:
     """The birth places of the residents whose country of birth stays open or is a dissolved state: number of the
-    place and residents, most residents first."""
-    decided, _ = _decided(engine, people, candidates)
-    undecided = decided.filter(nw.col("birth_country").is_null() | (nw.col("birth_rule") == "B3"))
-    counted = (
-        undecided.filter(~nw.col("birth_place").is_null()).group_by("birth_place").agg(nw.len().alias("residents"))
-    )
+    place and residents, most residents first. ``kinds``: with country of birth."""
+    undecided = kinds.filter(nw.col("birth_country").is_null() | (nw.col("birth_rule") == "B3"))
+    concerned = people.filter(~nw.col("birth_place").is_null()).join(undecided, on="kind", how="semi")
+    counted = concerned.group_by("birth_place").agg(nw.len().alias("residents"))
     found = pl.DataFrame(engine.collect(counted)).select(
         place="birth_place", residents=pl.col("residents").cast(pl.Int64)
     )
     return found.sort("residents", "place", descending=[True, False])
 
 
-def _decided(engine: Engine, people: Frame, candidates: pl.DataFrame) -> tuple[Frame, list[str]]:
-    """The people with country and rule, and the names of the columns that only the rules need."""
+def _decided(engine: Engine, kinds: Frame, candidates: pl.DataFrame) -> tuple[Frame, list[str]]:
+    """The kinds with country and rule, and the names of the columns that only the rules need."""
     origin = nw.col("origin_state")
     of_own_state = (origin == nw.col("nationality_1")) | (origin == nw.col("nationality_2"))
-    people = people.with_columns(
+    asked = kinds.with_columns(
         nw.col("birth_state").is_in(_PRESENT).alias("state_present"),
         nw.when(nw.col("birth_state").is_in(_FORMER))
         .then(nw.col("birth_state"))
@@ -177,7 +174,7 @@ def _decided(engine: Engine, people: Frame, candidates: pl.DataFrame) -> tuple[F
     table = _evidence(candidates)
     evidence = engine.load(table.to_arrow(), "birth_evidence")
     keys = ["birth_place", "birth_former"]
-    joined = people.join(evidence, left_on=keys, right_on=[f"k_{key}" for key in keys], how="left")
+    joined = asked.join(evidence, left_on=keys, right_on=[f"k_{key}" for key in keys], how="left")
     added = ["state_present", "birth_former", "arrived_from_own_state", *table.columns[len(keys) :]]
     return joined.with_columns(*COUNTRY_OF_BIRTH.columns()), added
 
@@ -236,6 +233,7 @@ def _evidence(candidates: pl.DataFrame) -> pl.DataFrame:
     ).sort("k_birth_place", "k_birth_former")
 
 
-def open_places(engine: Engine, people: Frame) -> tuple[Finding, ...]:
+def open_places(engine: Engine, people: Frame, kinds: Frame) -> tuple[Finding, ...]:
     """The residents whose country of birth stays open."""
-    return search(engine, people, {("birth_place_open", "birth_place"): nw.col("birth_country").is_null()})
+    undecided = people.join(kinds.filter(nw.col("birth_country").is_null()), on="kind", how="semi")
+    return search(engine, undecided, {("birth_place_open", "birth_place"): ~nw.col("record").is_null()})

@@ -28,12 +28,17 @@ _SAMPLE = 1 << 20
 class Extract:
     """A delivered extract, read: ``register`` holds the typed rows (``reading.REGISTER``), without any name.
 
-    ``delivered`` are the canonical fields the file has; ``places`` the distinct birth places in the order of their
-    numbers; ``addresses`` street and house of address numbers. Nothing else of the texts survives.
+    ``evidence`` are the combinations of what it says of origin, by number (``reading.EVIDENCES``). ``rows`` are those
+    of the file; ``empty`` says per column in how many of the readable ones there is no usable value. ``delivered`` are
+    the canonical fields the file has; ``places`` the distinct birth places in the order of their numbers;
+    ``addresses`` street and house of address numbers. Nothing else of the texts survives.
     """
 
     register: Frame
+    evidence: Frame
     rows: int
+    readable: int
+    empty: Mapping[str, int]
     delivered: frozenset[str]
     findings: tuple[Finding, ...]
     places: tuple[str, ...]
@@ -63,7 +68,10 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
     missing = [field for field in profile.columns if field not in positions]
     return Extract(
         register=register,
+        evidence=engine.load(reader.evidences(), "evidence"),
         rows=rows + len(broken),
+        readable=rows,
+        empty=dict(reader.empty),
         delivered=frozenset(positions),
         findings=(
             *(Finding("column_missing", field, 0, ()) for field in missing),

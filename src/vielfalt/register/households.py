@@ -37,7 +37,8 @@ LARGE = 12
 """Members above which a household is reported: three generations with six children are eleven; own choice."""
 _UNKNOWN = -1
 _DELETED = (
-    *("family_name", "birth_name", "move_in_date", "origin_municipality", "institution", "information_block"),
+    *("family_name", "birth_name", "birth_date", "birth_place", "move_in_date", "arrival_date"),
+    *("arrival_from_abroad_date", "origin_municipality", "institution", "information_block"),
     *("spouse", "spouse_id", "guardian_1_id", "guardian_2_id", "guardian_1_implausible", "guardian_2_implausible"),
 )
 """What only this step needs; names first of all."""
@@ -55,16 +56,13 @@ def households(engine: Engine, people: Frame, unlisted: pl.DataFrame, date: int)
     ``unlisted``: the addresses (column ``address``) that are not in the street directory (see ``living``).
     ``date``: the reference date. Homes count as institutions (see ``homes``); people without an address live alone.
     """
+    people = people.with_columns(_foreign())
     living = with_homes(at_home(engine, people, unlisted), date)
     own_address = nw.coalesce(nw.col("address"), nw.lit(0) - nw.col("record")).alias("address")
     needed = living.with_columns(
         own_address,
         nw.col("marital_status").is_in(["VH", "LP"]).fill_null(False).cast(nw.Int32).alias("married"),
         (nw.col("sex") == "w").cast(nw.Int32).alias("woman"),
-        nw.when(nw.col("nationality_1") != codes.GERMANY)
-        .then(nw.col("nationality_1").cast(nw.Int64))
-        .otherwise(nw.lit(None, dtype=nw.Int64))
-        .alias("foreign"),
         ((nw.col("move_in_date") == nw.col("birth_date")) & (nw.col("birth_date") % 100 > 0))
         .fill_null(False)
         .cast(nw.Int32)
@@ -72,9 +70,15 @@ def households(engine: Engine, people: Frame, unlisted: pl.DataFrame, date: int)
         nw.col("moved").cast(nw.Int32),
     ).select(*_COLUMNS)
     bearers = _shares(engine, people, ("family_name", "birth_name"))
-    arrivals = _shares(engine, people, ("origin_municipality",))
-    group = partial(_group, bearers=bearers, arrivals=arrivals, nationals=_shares(engine, needed, ("foreign",)))
+    arrivals, nationals = (_shares(engine, people, (column,)) for column in ("origin_municipality", "foreign"))
+    group = partial(_group, bearers=bearers, arrivals=arrivals, nationals=nationals)
     return engine.map_batches(needed, group, "households", together="address")
+
+
+def _foreign() -> nw.Expr:
+    """The key of a foreign nationality as a number; null for Germans and where none is known."""
+    foreign = nw.when(nw.col("nationality_1") != codes.GERMANY).then(nw.col("nationality_1").cast(nw.Int64))
+    return foreign.otherwise(nw.lit(None, dtype=nw.Int64)).alias("foreign")
 
 
 def housed(people: Frame, households: Frame) -> Frame:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 
-from vielfalt import schema
+from vielfalt import parameters, schema
 from vielfalt.dates import completed_years
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.checks import Finding, search
+from vielfalt.register.kinds import numbered
 
 _RECORDS = 1_000_000_000
 _LATEST = 99_999_999
@@ -29,7 +30,7 @@ def double_entries(engine: Engine, register: Frame) -> Frame:
     """
     order = (_LATEST - nw.coalesce(nw.col("move_in_date"), nw.lit(0)).cast(nw.Int64)) * _RECORDS + nw.col("record")
     rows = _at_main_dwelling(register).select("record", "pseudonym", *_IDENTITY, order.alias("order"))
-    same_number = _all_but_first(rows, ["pseudonym"])
+    same_number = engine.checkpoint(_all_but_first(rows, ["pseudonym"]), "same_number")
     known = rows.filter((nw.col("birth_date") % 100 > 0) & ~nw.col("given_names").is_null())
     same_identity = _all_but_first(known.join(same_number, on="record", how="anti"), [*_IDENTITY])
     return engine.checkpoint(nw.concat([same_number, same_identity]), "doubles")
@@ -37,18 +38,20 @@ def double_entries(engine: Engine, register: Frame) -> Frame:
 
 def _all_but_first(rows: Frame, alike: list[str]) -> Frame:
     """The records of the rows that agree in some columns, but for the first by ``order`` of those that agree."""
-    first = rows.group_by(*alike).agg(nw.col("order").min().alias("first"), nw.len().alias("rows"))
-    several = first.filter(nw.col("rows") > 1)
-    return rows.join(several, on=alike, how="inner").filter(nw.col("order") != nw.col("first")).select("record")
+    several = rows.group_by(*alike).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
+    repeated = rows.join(several, on=alike, how="inner")
+    first = repeated.group_by(*alike).agg(nw.col("order").min().alias("first"))
+    return repeated.join(first, on=alike, how="inner").filter(nw.col("order") != nw.col("first")).select("record")
 
 
 def counted(engine: Engine, register: Frame, doubles: Frame, reference: int) -> Frame:
     """The residents on the reference date, each once, with age and with links to other residents.
 
     ``doubles``: the ``double_entries`` of the register, which are left out, like the rows at a secondary dwelling.
-    Adds ``age`` (completed years, null when unknown or above 115), ``stay_years`` in the municipality, and per link
-    ``spouse``, ``guardian_1``, ``guardian_2``: the record of the resident pointed at (null when absent, and for parents
-    less than 12 years older). Null rule: an unknown dwelling status counts as the only dwelling.
+    Adds ``age`` (completed years, null when unknown or above 115), ``stay_years`` in the municipality, ``kind`` (see
+    ``kinds``), and per link ``spouse``, ``guardian_1``, ``guardian_2``: the record of the resident pointed at (null
+    when absent, and for parents less than 12 years older). Null rule: an unknown dwelling status counts as the only
+    dwelling.
     """
     people = _at_main_dwelling(register).join(doubles, on="record", how="anti")
     kept = people.select("pseudonym", "record", "birth_date")
@@ -64,23 +67,16 @@ def counted(engine: Engine, register: Frame, doubles: Frame, reference: int) -> 
         for role in ("guardian_1", "guardian_2")
     }
     age = completed_years(nw.col("birth_date"), nw.lit(reference))
-    return engine.checkpoint(
-        people.with_columns(
-            *(
-                nw.when(plausible.fill_null(True))
-                .then(nw.col(role))
-                .otherwise(nw.lit(None, dtype=nw.Int64))
-                .alias(role)
-                for role, plausible in older.items()
-            ),
-            *((~plausible).fill_null(False).alias(f"{role}_implausible") for role, plausible in older.items()),
-            completed_years(nw.col("arrival_date"), nw.lit(reference)).cast(nw.Int32).alias("stay_years"),
-            nw.when(age <= MAXIMUM_AGE).then(age).otherwise(nw.lit(None, dtype=nw.Int32)).cast(nw.Int32).alias("age"),
-        ).drop(
-            [*(f"{role}_birth" for role in ROLES.values()), "pseudonym", "dwelling_status", "given_names", *_POINTS]
+    aged = people.with_columns(
+        *(
+            nw.when(plausible.fill_null(True)).then(nw.col(role)).otherwise(nw.lit(None, dtype=nw.Int64)).alias(role)
+            for role, plausible in older.items()
         ),
-        "people",
-    )
+        *((~plausible).fill_null(False).alias(f"{role}_implausible") for role, plausible in older.items()),
+        completed_years(nw.col("arrival_date"), nw.lit(reference)).cast(nw.Int32).alias("stay_years"),
+        nw.when(age <= MAXIMUM_AGE).then(age).otherwise(nw.lit(None, dtype=nw.Int32)).cast(nw.Int32).alias("age"),
+    ).drop([*(f"{role}_birth" for role in ROLES.values()), "pseudonym", "dwelling_status", "given_names", *_POINTS])
+    return engine.checkpoint(numbered(aged, parameters.on("migration", reference)).drop("evidence"), "people")
 
 
 def _at_main_dwelling(register: Frame) -> Frame:

@@ -18,8 +18,9 @@ import pyarrow as pa
 
 from vielfalt import schema
 from vielfalt.profiles import Profile
-from vielfalt.register.columns import Encoded, Ints, absent, distinct_rows, encode
+from vielfalt.register.columns import Encoded, Ints, absent, alike, distinct_rows, encode
 from vielfalt.register.family_names import name_key
+from vielfalt.register.kinds import EVIDENCE
 from vielfalt.register.pseudonyms import pseudonyms, record_keys
 from vielfalt.register.text import normalise
 from vielfalt.register.values import Parsed, parser, plain_numbers
@@ -40,18 +41,27 @@ _NUMBERED: Mapping[str, str] = {
 """Text fields kept as running numbers, and which numbering each uses (family and birth name share one)."""
 _SPAN = re.compile(r"(\d{1,4})[-+/](\d{1,4})")
 _TYPED = tuple(entry for entry in schema.EXTRACT if entry.type in ("date", "code", "flag", "number"))
-_TEXTS = frozenset(entry.name for entry in schema.EXTRACT) - frozenset(_IDS)
+_TEXTS = frozenset(entry.name for entry in schema.EXTRACT) - {*_IDS, "postcode", "municipality_key"}
+"""The fields that are read as text; postcode and municipality key say nothing that the address does not."""
 _ARROW = {"date": pa.int32(), "flag": pa.int32(), "code": pa.string(), "number": pa.float64()}
+_VALUES: Mapping[str, pa.DataType] = {
+    **{name: pa.int32() for name in _NUMBERED},
+    **{entry.name: _ARROW[entry.type] for entry in _TYPED},
+}
+_ALSO_ALONE = frozenset({"nationality_1", "birth_place"})
+"""Evidence that is asked for by itself as well: who is a foreigner, and who is the same person."""
 REGISTER: Mapping[str, pa.DataType] = {
     "record": pa.int64(),
     "pseudonym": pa.int64(),
     "key": pa.int64(),
     **{name: pa.int64() for name in schema.POINTER_FIELDS},
     "address": pa.int64(),
-    **{name: pa.int32() for name in _NUMBERED},
-    **{entry.name: _ARROW[entry.type] for entry in _TYPED},
+    "evidence": pa.int64(),
+    **{name: type for name, type in _VALUES.items() if name not in EVIDENCE or name in _ALSO_ALONE},
 }
 """The columns of the typed table, whatever the extract delivered; what it lacks is null."""
+EVIDENCES: Mapping[str, pa.DataType] = {"evidence": pa.int64(), **{name: _VALUES[name] for name in EVIDENCE}}
+"""The columns of the table of evidence: which values each number stands for."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,8 @@ class Reader:
     )
     streets: dict[tuple[str, str], int] = field(default_factory=dict)
     houses: dict[tuple[str, str], int] = field(default_factory=dict)
+    evidence: dict[tuple[str | int | None, ...], int] = field(default_factory=dict)
+    empty: dict[str, int] = field(default_factory=dict)
     problems: dict[tuple[str, str], list[Ints]] = field(default_factory=dict)
     parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
 
@@ -90,13 +102,23 @@ class Reader:
             values = {name: self._numbered(name, texts.get(name, missing)) for name in _NUMBERED}
             for entry in _TYPED:
                 values[entry.name] = self._typed(entry, texts.get(entry.name, missing), record)
-            spread = pool.map(lambda name: texts.get(name, missing).spread(values[name]), values)
-            columns.update(zip(values, spread, strict=True))
+            own = [name for name in values if name in REGISTER]
+            spread = pool.map(lambda name: texts.get(name, missing).spread(values[name]), own)
+            columns["evidence"] = self._evidence({name: (texts.get(name, missing), values[name]) for name in EVIDENCE})
+            columns.update(zip(own, spread, strict=True))
+        for name in REGISTER:
+            self._count_empty(name, columns[name].null_count)
         return pa.table({name: columns[name] for name in REGISTER})
 
     def places(self) -> tuple[str, ...]:
         """The distinct birth places, normalised, in the order of their numbers."""
         return tuple(self.numberings["places"])
+
+    def evidences(self) -> pa.Table:
+        """The numbered combinations of the fields of ``EVIDENCE``: the columns of ``EVIDENCES``."""
+        values = zip(*self.evidence, strict=True) if self.evidence else ([] for _ in EVIDENCE)
+        columns = zip(EVIDENCES.items(), (range(len(self.evidence)), *values), strict=True)
+        return pa.table({name: pa.array(column, type) for (name, type), column in columns})
 
     def _hashed(self, batch: pa.Table, name: str) -> pa.Array:
         """The pseudonyms of a column of ordering numbers; null where the extract has none."""
@@ -132,7 +154,25 @@ class Reader:
             if value not in known:
                 text = form(value)
                 known[value] = numbering.setdefault(text, len(numbering)) if text else None
-        return pa.array([known[value] for value in encoded.values], REGISTER[name])
+        return pa.array([known[value] for value in encoded.values], _VALUES[name])
+
+    def _evidence(self, fields: Mapping[str, tuple[Encoded, pa.Array]]) -> pa.Array:
+        """The number of each row's combination of the fields of ``EVIDENCE``, which stand as texts and their values."""
+        places, values = [], []
+        for name, (texts, typed) in fields.items():
+            known = typed.dictionary_encode()
+            place = np.append(known.indices.fill_null(-1).to_numpy(), -1).astype(np.int64)[texts.places]
+            places.append(place)
+            values.append([*known.dictionary.to_pylist(), None])
+            if name not in REGISTER:
+                self._count_empty(name, int(np.count_nonzero(place < 0)))
+        first, group = alike(places)
+        rows = ([known[at] for at in place[first].tolist()] for place, known in zip(places, values, strict=True))
+        numbers = [self.evidence.setdefault(found, len(self.evidence)) for found in zip(*rows, strict=True)]
+        return pa.array(np.array(numbers, dtype=np.int64)[group])
+
+    def _count_empty(self, name: str, rows: int) -> None:
+        self.empty[name] = self.empty.get(name, 0) + rows
 
     def _typed(self, entry: schema.Field, encoded: Encoded, rows: Ints) -> pa.Array:
         """The value of each distinct text; problems are noted with their rows."""
@@ -149,7 +189,7 @@ class Reader:
                 bad.setdefault(problem, []).append(place)
         for problem, places in bad.items():
             self._note(entry.name, problem, rows[encoded.rows_with(places)])
-        return pa.array([value for value, _ in results], REGISTER[entry.name])
+        return pa.array([value for value, _ in results], _VALUES[entry.name])
 
     def _address(self, texts: Mapping[str, Encoded], rows: int) -> pa.Array:
         """The number of each row's address; null where a row has neither street nor point."""
@@ -167,6 +207,8 @@ class Reader:
             self.known[name].clear()
         self.streets.clear()
         self.houses.clear()
+        self.evidence.clear()
+        self.empty.clear()
         self.problems.clear()
 
     def _note(self, field: str, problem: str, rows: Ints) -> None:
