@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -45,21 +48,33 @@ def test_permutation_keeps_areas_and_groups() -> None:
     assert np.abs(cells.mean(axis=0) - expected).max() < 0.5, "mean of a random table"
 
 
-def test_random_tables_come_as_often_as_they_should() -> None:
-    """Every table of three areas and two groups beside its exact probability, by the way for many cells."""
-    areas, groups, draws = np.array([30, 20, 10]), np.array([40, 20]), 20_000
-    found = np.zeros((21, 21))
-    for table in random_tables(areas, groups, draws, SEED):
-        found[table[0, 1], table[1, 1]] += 1
+@pytest.mark.parametrize(
+    ("areas", "groups"), [([30, 20, 10], [40, 20]), ([20, 10], [12, 9, 9]), ([6, 5, 2], [5, 4, 4]), ([9, 0, 4], [6, 7])]
+)
+def test_random_tables_come_as_often_as_they_should(areas: list[int], groups: list[int]) -> None:
+    """Every table with these margins beside its exact probability, by the way for many cells."""
+    draws = 20_000
+    found = Counter(
+        tuple(table.ravel().tolist()) for table in random_tables(np.array(areas), np.array(groups), draws, SEED)
+    )
     exact = random_table(areas, groups)
-    places = [(one, two) for one in range(21) for two in range(21) if 0 <= 20 - one - two <= 10]
-    tables = [np.array([[30 - one, one], [20 - two, two], [two + one - 10, 20 - one - two]]) for one, two in places]
-    odds = np.array([exact.pmf(table) for table in tables])
-    seen = np.array([found[place] for place in places])
-    assert seen.sum() == draws
-    often = odds * draws > 5
-    pairs = [np.append(of[often], of[~often].sum()) for of in (seen, odds * draws)]
-    assert chisquare(*pairs).pvalue > 0.001
+    odds = {cells: exact.pmf(np.reshape(cells, (len(areas), len(groups)))) for cells in _all_tables(areas, groups)}
+    assert sum(odds.values()) == pytest.approx(1), "these are all"
+    often = [cells for cells, odd in odds.items() if odd * draws > 5]
+    seen, expected = [found[cells] for cells in often], [odds[cells] * draws for cells in often]
+    if len(often) < len(odds):
+        seen, expected = [*seen, draws - sum(seen)], [*expected, draws - sum(expected)]
+    assert chisquare(seen, expected).pvalue > 0.001
+
+
+def _all_tables(areas: list[int], groups: list[int]) -> Iterator[tuple[int, ...]]:
+    if not areas:
+        yield from [()] if not any(groups) else []
+        return
+    for row in itertools.product(*(range(group + 1) for group in groups)):
+        if sum(row) == areas[0]:
+            rest = [group - taken for group, taken in zip(groups, row, strict=True)]
+            yield from (row + more for more in _all_tables(areas[1:], rest))
 
 
 @pytest.mark.parametrize(("size", "mean"), [((400, 3), 12), ((12, 12), 12), ((4, 2), 60)])

@@ -1,58 +1,102 @@
 """Random tables with both margins fixed: the same people dealt out to the same dwellings by chance.
 
 Two ways to the same distribution. With few cells, each cell is drawn in turn (Patefield 1981, Applied Statistics 30).
-With many cells, people are dealt out: most draw an area by lot, each for himself; whoever is left over takes the
-dwellings that are free in random order (the idea of Boyett 1979, Applied Statistics 28, for few people instead of all).
-Everybody is treated alike, so each way of housing the same people is as likely as any other.
+With many cells, people are dealt out: lots decide which dwellings are not the largest group's; of everybody else most
+draw an area, each for himself, and whoever is left over takes the dwellings that are free in random order (the idea of
+Boyett 1979, Applied Statistics 28, for few people instead of all). Dwellings are treated alike, and so are people: each
+way of housing the same people is as likely as any other.
+
+Lots are drawn by tossing coins: an area's share is a binary fraction, and each of its ones is a run of tosses that ends
+there (Knuth and Yao 1976, The complexity of nonuniform random number generation). Of people who all toss a coin, as
+many show heads as there are ones among as many random bits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import random_table
 
 Ints = NDArray[np.int64]
+Counts = NDArray[np.integer]
 
 _PEOPLE_PER_CELL = 16
 """Drawing a cell takes as long as dealing out so many people."""
-_FREE = 3.5
-"""By how many standard deviations fewer people than an area holds draw it, so that hardly ever too many do."""
-_LOTS = 1 << 16
+_FREE = 2.5
+"""By how many standard deviations fewer people than an area has dwellings draw it, so that seldom too many do."""
+_TOSSES = 4
+"""An area's share is a binary fraction so many digits finer than one area in all; the rest is left over."""
+_CELLS_AT_ONCE = 100_000
+"""Tables are drawn several at once while they have no more cells than fit into the memory next to the processor."""
+_WORDS = {7: np.uint8, 15: np.uint16, 31: np.uint32, 63: np.uint64}
+"""How many people can toss their coins in a word: one bit less than it has, so that 2^people fits."""
 
 
 def random_tables(areas: Ints, groups: Ints, draws: int, seed: int) -> Iterator[Ints]:
     """So many tables (areas by groups) with these residents per area and per group; there must be people."""
     chance = np.random.default_rng(seed)
-    if areas.sum() > _PEOPLE_PER_CELL * len(areas) * len(groups):
+    largest = int(groups.argmax())
+    others = np.delete(groups, largest)
+    if others.sum() > _PEOPLE_PER_CELL * len(areas) * len(groups):
         tables = random_table(areas, groups)
         yield from (tables.rvs(method="patefield", random_state=chance) for _ in range(draws))
-    else:
-        lots = _lots(areas)
-        yield from (_dealt(areas, groups, lots, chance) for _ in range(draws))
+        return
+    lots = _lots(areas, int(others.sum()))
+    at_once = max(1, _CELLS_AT_ONCE // (len(areas) * len(groups)))
+    for start in range(0, draws, at_once):
+        for drawn in _drawn(others, lots, min(at_once, draws - start), chance):
+            dwellings = chance.multivariate_hypergeometric(areas, others.sum())
+            yield np.insert(_housed(drawn.astype(np.int64), dwellings, chance), largest, areas - dwellings, axis=1)
 
 
-def _lots(areas: Ints) -> NDArray[np.int32]:
-    """The area of each lot; the lots of nobody's area, which comes last, mean that one is left over."""
-    share = np.maximum(areas - _FREE * np.sqrt(areas), 0) / areas.sum()
-    lots = (_LOTS * share).astype(np.int64)
-    return np.repeat(np.arange(len(areas) + 1, dtype=np.int32), np.append(lots, _LOTS - lots.sum()))
+def _lots(areas: Ints, people: int) -> Sequence[Ints]:
+    """The areas that are drawn after no, one, two... tosses; nobody's area, which comes last, means left over."""
+    tosses = len(areas).bit_length() + _TOSSES
+    part = people / areas.sum()
+    deviation = np.sqrt(areas * part * (2 - part))
+    share = np.maximum(areas * part - _FREE * deviation, 0) / max(people, 1)
+    lots = (share * (1 << tosses)).astype(np.int64)
+    lots = np.append(lots, (1 << tosses) - lots.sum())
+    return [np.flatnonzero(lots >> (tosses - tossed) & 1) for tossed in range(tosses + 1)]
 
 
-def _dealt(areas: Ints, groups: Ints, lots: NDArray[np.int32], chance: np.random.Generator) -> Ints:
-    """One table. When more people draw an area than it holds, all draw again: that treats everybody alike."""
-    people, width = int(areas.sum()), len(areas) + 1
-    first = np.arange(len(groups), dtype=np.int32) * width
-    of_group = np.repeat(first, groups)
-    free = np.full(len(areas), -1)
-    while free.min() < 0:
-        drawn = lots[chance.bit_generator.random_raw(-(-people // 4)).view(np.uint16)[:people]]
-        found = np.bincount(drawn + of_group, minlength=width * len(groups)).reshape(len(groups), width)
-        free = areas - found[:, :-1].sum(axis=0)
-    dwellings = np.repeat(np.arange(len(areas)), free)
-    chance.shuffle(dwellings)
-    late = np.bincount(dwellings + np.repeat(first, found[:, -1]), minlength=found.size).reshape(found.shape)
-    table: Ints = (found + late)[:, :-1].T
-    return table
+def _drawn(groups: Ints, lots: Sequence[Ints], tables: int, chance: np.random.Generator) -> NDArray[np.int32]:
+    """How many of each group drew each area and, last, none: tables by areas by groups."""
+    found = np.zeros((1 + max(int(areas.max(initial=0)) for areas in lots), tables * len(groups)), dtype=np.int32)
+    tossing: Counts = np.tile(groups.astype(np.int32), (1, tables))
+    for areas in lots:
+        found[areas] += tossing[: len(areas)]
+        tossing = tossing[len(areas) :]
+        heads = _heads(tossing, chance)
+        tossing = np.concatenate([heads, tossing.astype(heads.dtype) - heads])
+    return found.reshape(len(found), tables, len(groups)).swapaxes(0, 1)
+
+
+def _heads(people: Counts, chance: np.random.Generator) -> Counts:
+    """How many of so many people toss heads: the ones among as many random bits."""
+    most = int(people.max(initial=0))
+    bits, word = next(((bits, word) for bits, word in _WORDS.items() if most <= bits), (63, np.uint64))
+    firsts = np.arange(0, max(most, 1), bits, dtype=people.dtype)
+    in_word = people[None] if len(firsts) == 1 else np.clip(people - firsts[:, None, None], 0, bits)
+    tosses = (word(1) << in_word.astype(word)) - word(1)
+    drawn = chance.bit_generator.random_raw(-(-tosses.nbytes // 8)).view(word)[: tosses.size]
+    ones: Counts = np.bitwise_count(tosses & drawn.reshape(tosses.shape))
+    found: Counts = ones[0] if len(firsts) == 1 else ones.sum(axis=0, dtype=np.int32)
+    return found
+
+
+def _housed(drawn: Ints, dwellings: Ints, chance: np.random.Generator) -> Ints:
+    """The table once everybody has a dwelling. Where too many drew an area, lots decide who of them is left over."""
+    table, left_over = drawn[:-1], drawn[-1]
+    free = dwellings - table.sum(axis=1)
+    for area in np.flatnonzero(free < 0):
+        gone = chance.multivariate_hypergeometric(table[area], -free[area])
+        table[area] -= gone
+        left_over += gone
+    cells = np.repeat(np.arange(len(free)) * table.shape[1], np.maximum(free, 0))
+    chance.shuffle(cells)
+    cells += np.repeat(np.arange(table.shape[1]), left_over)
+    housed: Ints = table + np.bincount(cells, minlength=table.size).reshape(table.shape)
+    return housed
