@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import resource
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -26,6 +26,17 @@ from vielfalt.figures.indices.places import extents, places
 GROUPS, AREAS, FEW_AREAS, MANY_AREAS, DRAWS = 50, 5_000, 500, 50_000, 999
 WANTED = 20
 IN_SPACE_THERE = 2
+OF_SURROUNDINGS = (
+    "distance_isolation",
+    "distance_interaction",
+    "absolute_clustering",
+    "relative_clustering",
+    "spatial_proximity",
+    "spatial_dissimilarity",
+    "spatial_information",
+    "spatial_relative_diversity",
+)
+"""They share the sums over all pairs of areas, which take nearly all of their time."""
 
 
 def main() -> None:
@@ -145,25 +156,36 @@ def dissimilarities(counts: Floats) -> Floats:
 
 
 def many_areas() -> None:
-    """All indices in space for 50,000 areas and ten groups; peak memory is that of this process."""
+    """Every index in space for 50,000 areas and ten groups, each with the memory of a process of its own."""
     counts = table(MANY_AREAS, 10, 400)
-    polygons = shapes(MANY_AREAS)
-    started = time.process_time()
-    here = Situation(counts, counts.sum(axis=1), places(polygons))
-    for of_group in measures.OF_GROUP_IN_SPACE.values():
-        for group in range(10):
-            of_group(here, group)
-    for id, of_town in measures.OF_TOWN_IN_SPACE.items():
-        if id != "distortion":
-            of_town(here)
-    measures.OF_GROUP_AND_AREA_IN_SPACE["local_centralisation"](here, 0)
-    took = time.process_time() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    say(
-        f"indices in space (without distortion), 10 x {MANY_AREAS:,}",
-        f"{took:.0f} s, {peak / 1e9:.2f} GB",
-        "below 2 GB",
-    )
+    here = Situation(counts, counts.sum(axis=1), places(shapes(MANY_AREAS)))
+
+    def run(ids: Sequence[str]) -> None:
+        for id in ids:
+            if id in measures.OF_TOWN_IN_SPACE:
+                measures.OF_TOWN_IN_SPACE[id](here)
+            else:
+                formula = {**measures.OF_GROUP_IN_SPACE, **measures.OF_GROUP_AND_AREA_IN_SPACE}[id]
+                for group in range(counts.shape[1]):
+                    formula(here, group)
+
+    alone = [*measures.OF_GROUP_IN_SPACE, *measures.OF_TOWN_IN_SPACE, *measures.OF_GROUP_AND_AREA_IN_SPACE]
+    for ids in (*((id,) for id in alone if id not in OF_SURROUNDINGS), OF_SURROUNDINGS):
+        took, peak = apart(lambda ids=ids: run(ids))  # type: ignore[misc]
+        what = ids[0] if len(ids) == 1 else f"the {len(ids)} indices of surroundings together"
+        say(f"{what}, 10 x {MANY_AREAS:,}", f"{took:.1f} s, {peak / 1e9:.2f} GB", "below 2 GB")
+
+
+def apart(run: Callable[[], None]) -> tuple[float, int]:
+    """Processor seconds and peak memory in bytes of something done in a child of this process."""
+    child = os.fork()
+    if not child:
+        run()
+        os._exit(0)
+    _, ended, used = os.wait4(child, 0)
+    if ended:
+        raise ChildProcessError(ended)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
 
 
 def say(what: str, measured: str, wanted: str) -> None:

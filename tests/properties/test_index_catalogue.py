@@ -11,8 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vielfalt.figures.indices import ALL, adjusted, centralisation, clustering, concentration, index, measures, places
-from vielfalt.figures.indices.arrays import Floats
+from vielfalt.figures.indices import (
+    ALL,
+    adjusted,
+    centralisation,
+    concentration,
+    distortion,
+    index,
+    measures,
+    places,
+)
+from vielfalt.figures.indices.arrays import Floats, divergence, quotient
 from vielfalt.figures.indices.exposure import exposures
 from vielfalt.figures.indices.measures import Situation
 from vielfalt.figures.indices.places import Places
@@ -283,7 +292,36 @@ def test_sums_over_near_areas_do_not_depend_on_the_blocks(monkeypatch: pytest.Mo
 
 def test_distortion_of_an_even_town_is_nothing() -> None:
     even = np.tile([[30.0, 10.0]], (16, 1))
-    assert clustering.distortion(even, grid(4).points) == pytest.approx(0, abs=1e-12)
+    assert distortion.distortion(even, grid(4).points) == pytest.approx(0, abs=1e-12)
     apart = np.zeros((16, 2))
     apart[:8, 0], apart[8:, 1] = 10, 10
-    assert (clustering.distortion(apart, grid(4).points) or 0) > 0.1
+    assert (distortion.distortion(apart, grid(4).points) or 0) > 0.1
+
+
+def local_distortion_as_written(groups: Floats, points: Floats, place: int) -> float:
+    """The definition: everything up to each distance beside the town, ring by ring."""
+    distances = np.square(points - points[place]).sum(axis=1)
+    rings, ring = np.unique(distances, return_inverse=True)
+    met = np.cumsum([np.bincount(ring, weights=group, minlength=len(rings)) for group in groups.T], axis=1).T
+    seen = met.sum(axis=1)
+    apart = divergence(quotient(met, seen[:, None]), groups.sum(axis=0) / groups.sum())
+    return float(np.diff(seen, prepend=0) @ apart / groups.sum())
+
+
+@pytest.mark.parametrize(("kind", "bound"), [("few", 1e-12), ("halves", 1e-4), ("chessboard", 1e-4), ("by lot", 1e-4)])
+def test_distortion_of_many_areas_is_as_near_the_definition_as_its_page_says(kind: str, bound: float) -> None:
+    lot = np.random.default_rng(1)
+    side = 12 if kind == "few" else 55
+    east, north = np.indices((side, side)).reshape(2, -1)
+    share = {"halves": 0.2 + 0.6 * (east < side // 2), "chessboard": 0.1 + 0.8 * ((east + north) % 2)}
+    members = lot.binomial(200, share.get(kind, lot.uniform(size=side**2)))
+    groups = np.column_stack([members, lot.integers(0, 50, side**2), 200 - members]).astype(float)
+    points: Floats = np.column_stack([east, north]).astype(np.float64) * 0.2
+    if kind != "chessboard":
+        points = points + lot.uniform(0, 0.1, points.shape)
+    assert kind == "few" or len(points) > distortion.EXACT
+    found = distortion.local_distortion(groups, points)
+    some = lot.choice(len(points), 60, replace=False)
+    exact = np.array([local_distortion_as_written(groups, points, place) for place in some])
+    assert np.abs(found[some] - exact).max() < bound
+    assert found[some].mean() == pytest.approx(exact.mean(), rel=1e-3)

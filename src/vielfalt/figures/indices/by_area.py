@@ -109,7 +109,7 @@ ALL: tuple[Index, ...] = (
         0,
         None,
         "Olteanu, Randon-Furling & Clark 2019, Proceedings of the National Academy of Sciences 116",
-        say.CAVEAT_FEW_AREAS,
+        say.CAVEAT_CIRCLES,
         say.PEERS_UNWEIGHTED,
     ),
 )

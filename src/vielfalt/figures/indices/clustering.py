@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats, divergence, entropy, quotient
+from vielfalt.figures.indices.arrays import Floats, entropy, quotient
 from vielfalt.figures.indices.multigroup import is_mixed
 from vielfalt.figures.indices.places import around
 
@@ -104,31 +104,3 @@ def _environments(groups: Floats, surroundings: Near) -> tuple[Floats, Floats, F
     here = groups.sum(axis=1)
     met = quotient(surroundings.groups, surroundings.groups.sum(axis=1, keepdims=True))
     return here / here.sum(), met, groups.sum(axis=0) / here.sum()
-
-
-def local_distortion(groups: Floats, points: Floats) -> Floats:
-    """Per area: mean divergence from the town of everything up to each distance, while the circle grows to the town.
-
-    Each step counts by the residents it adds; areas at one distance come in together. 0 where every circle looks like
-    the town. NaN for areas without people.
-    """
-    here = groups.sum(axis=1)
-    town = groups.sum(axis=0) / here.sum()
-    found = np.full(len(groups), np.nan)
-    for place in np.flatnonzero(here > 0):
-        distances = np.square(points - points[place]).sum(axis=1)
-        order = np.argsort(distances)
-        last_of_ring = np.append(np.diff(distances[order]) > 0, True)
-        met = np.cumsum(groups[order], axis=0)[last_of_ring]
-        seen = met.sum(axis=1)
-        found[place] = np.diff(seen, prepend=0) @ divergence(quotient(met, seen[:, None]), town) / here.sum()
-    return found
-
-
-def distortion(groups: Floats, points: Floats) -> float | None:
-    """The mean of the areas' distortion over residents. Null with fewer than two groups."""
-    if not is_mixed(groups):
-        return None
-    here = groups.sum(axis=1)
-    lived_in = here > 0
-    return float(here[lived_in] @ local_distortion(groups, points)[lived_in] / here.sum())

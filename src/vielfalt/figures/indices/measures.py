@@ -13,6 +13,7 @@ from vielfalt.figures.indices import (
     centralisation,
     clustering,
     concentration,
+    distortion,
     evenness,
     exposure,
     local,
@@ -160,7 +161,7 @@ OF_TOWN_IN_SPACE: Mapping[str, OfTown] = {
     "spatial_dissimilarity": _surrounded(clustering.spatial_dissimilarity),
     "spatial_information": _surrounded(clustering.spatial_information),
     "spatial_relative_diversity": _surrounded(clustering.spatial_relative_diversity),
-    "distortion": lambda here: clustering.distortion(here.everyone, here.where.points),
+    "distortion": lambda here: distortion.distortion(here.everyone, here.where.points),
 }
 """Indices of all groups together that need polygons."""
 OF_AREA: Mapping[str, OfArea] = {
@@ -172,7 +173,7 @@ OF_AREA: Mapping[str, OfArea] = {
 }
 """Indices of each area from counts alone."""
 OF_AREA_IN_SPACE: Mapping[str, OfArea] = {
-    "local_distortion": lambda here: clustering.local_distortion(here.everyone, here.where.points)
+    "local_distortion": lambda here: distortion.local_distortion(here.everyone, here.where.points)
 }
 """Indices of each area that need polygons."""
 OF_GROUP_AND_AREA: Mapping[str, Callable[[Situation, int], Floats]] = {
