@@ -90,7 +90,7 @@ def refuse(attacks: Iterable[Attack], where: object) -> None:
 def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
     """Raises DisclosureError when a release tells hidden figures only beside the releases before it."""
     told = {each.id: len(each.told) for each in attacks}
-    together = sum(told.pop(id, 0) for id in ("releases", "areas"))
+    together = sum(told.pop(id, 0) for id in ("releases", "areas", "methods"))
     if together and not any(told.values()):
         raise DisclosureError(
             N_("Beside the releases before it this one would tell {cells} hidden figures; nothing was released."),

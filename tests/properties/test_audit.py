@@ -19,6 +19,7 @@ from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.figures.disclosure import protect
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Area, AreaLevel, Geography
+from vielfalt.methods import NEAREST
 from vielfalt.publish.results import Results, Source
 from vielfalt.words import Words
 
@@ -194,6 +195,29 @@ def test_changed_numbers_are_left_out() -> None:
         id: replace(cells, frame=cells.frame.with_columns(status=pl.lit("estimated"))) for id, cells in shown.items()
     }
     assert [(each.tried, each.told) for each in attack([release(where, changed)])] == [(0, ())] * 7
+
+
+def rounded(cells: ProtectedCells, base: int) -> ProtectedCells:
+    frame = cells.frame.with_columns(
+        value=(2 * pl.col("value") + base) // (2 * base) * base, status=pl.lit("estimated")
+    )
+    return replace(cells, frame=frame, method=NEAREST[base])
+
+
+def test_a_rounded_version_narrows_what_another_version_hides() -> None:
+    """Rounded by threes 29 and 38 are 30 and 39, so at least 29 and 38; of 67 together that leaves nothing open."""
+    where, counted = plain({"Q0": (60, 29), "Q1": (79, 38), "Q2": (70, 50)})
+    hidden = dict(counted)
+    for area in ("Q0", "Q1", "Q0B0", "Q1B0"):
+        for category in ("german", "foreign"):
+            hidden["foreigner"] = with_value(hidden["foreigner"], area, category, None)
+    loose, tight = ({id: rounded(cells, base) for id, cells in counted.items()} for base in (5, 3))
+    for alone in (hidden, loose, tight):
+        assert not any(each.told for each in attack([release(where, alone)]))
+    assert not told(attack([release(where, loose), release(where, hidden, "2")]), "methods")
+    for pair in ((tight, hidden), (hidden, tight)):
+        found = told(attack([release(where, version) for version in pair]), "methods")
+        assert {each[1:] for each in found} >= {("Q0", ("foreign",), 29, 29), ("Q1", ("foreign",), 38, 38)}
 
 
 def test_what_is_told_is_refused_by_place_and_without_its_number() -> None:

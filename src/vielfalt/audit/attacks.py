@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ import numpy as np
 from vielfalt.audit import singles
 from vielfalt.audit.areas import over_atoms
 from vielfalt.audit.bounds import narrowed
-from vielfalt.audit.figures import Figures, Key, figures_of
+from vielfalt.audit.figures import Figures, Key, figures_of, key_of
 from vielfalt.audit.releases import Release
 from vielfalt.audit.sums import Sum, same_people, sums
 from vielfalt.audit.told import Told
@@ -21,6 +22,7 @@ TITLES = {
     "definitions": N_("Definitions subtracted from each other: figures that count the same people in several tables"),
     "releases": N_("Releases compared: all dates and all versions together"),
     "areas": N_("Area divisions subtracted from each other where they overlap"),
+    "methods": N_("Several methods for one date: changed or rounded numbers as bounds of what another release hides"),
     "totals": N_("Totals published elsewhere"),
     "shares": N_("Shares and quotients turned back into counts"),
     "classes": N_("Bounds of the classes of maps"),
@@ -47,8 +49,10 @@ def attack(releases: Sequence[Release], elsewhere: Elsewhere = ()) -> tuple[Atta
 
     A figure is told when its number can be computed, unless it is zero, or when it must be positive and below the
     smallest number that may be shown. What an earlier attack tells is not counted again, nor what the releases before
-    the last one tell without it. Tables of changed or rounded numbers are left out.
+    the last one tell without it. Tables of changed or rounded numbers enter only beside the same figures under another
+    method.
     """
+    mixed, parts = releases, _by_method(releases)
     releases = tuple(_exact(release) for release in releases)
     *earlier, last = releases
     alone, together = (figures_of(each) for each in ((last,), releases))
@@ -58,6 +62,8 @@ def attack(releases: Sequence[Release], elsewhere: Elsewhere = ()) -> tuple[Atta
     tried.append(_intervals("releases", together, everything) if earlier else _nothing_new("releases", tried[-1]))
     atoms = over_atoms(releases, together)
     tried.append(_intervals("areas", together, [*everything, *atoms]) if atoms else _nothing_new("areas", tried[-1]))
+    if parts:
+        tried.append(_several_methods(mixed, parts))
     if elsewhere:
         for key, value in elsewhere:
             if key in together.number:
@@ -76,13 +82,44 @@ def _exact(release: Release) -> Release:
     return replace(release, results=replace(release.results, tables=tables))
 
 
+def _by_method(releases: Sequence[Release]) -> list[tuple[Release, ...]]:
+    """The releases taken apart by method, where the same figures are published under several; else nothing."""
+    methods: dict[Key, set[str]] = defaultdict(set)
+    for release in releases:
+        for cells in release.results.tables.values():
+            methods[key_of(release, cells)].add(cells.method)
+    if all(len(found) < 2 for found in methods.values()):
+        return []
+    return [tuple(_under(release, method) for release in releases) for method in sorted(set().union(*methods.values()))]
+
+
+def _under(release: Release, method: str) -> Release:
+    tables = {id: cells for id, cells in release.results.tables.items() if cells.method == method}
+    return replace(release, results=replace(release.results, tables=tables))
+
+
+def _several_methods(releases: Sequence[Release], parts: Sequence[Sequence[Release]]) -> Attack:
+    """What the releases tell together beyond what those of one method tell alone, which that method permits."""
+    alone = {told.key: told for part in parts for told in _all_together("methods", part).told}
+    found = _all_together("methods", releases)
+    new = [
+        told
+        for told in found.told
+        if told.key not in alone or (told.low == told.high and alone[told.key].low < alone[told.key].high)
+    ]
+    return replace(found, told=tuple(new))
+
+
+def _all_together(id: str, releases: Sequence[Release]) -> Attack:
+    """The interval attack with every sum that is known of these releases."""
+    figures = figures_of(releases)
+    known = [*sums(releases, figures), *same_people(releases, figures), *over_atoms(releases, figures)]
+    return _intervals(id, figures, known)
+
+
 def _told_before(earlier: Sequence[Release]) -> set[Key]:
     """What the releases before the last one tell without it."""
-    if not earlier:
-        return set()
-    figures = figures_of(earlier)
-    known = [*sums(earlier, figures), *same_people(earlier, figures), *over_atoms(earlier, figures)]
-    return {told.key for told in _intervals("releases", figures, known).told}
+    return {told.key for told in _all_together("releases", earlier).told} if earlier else set()
 
 
 def _nothing_new(id: str, before: Attack) -> Attack:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vielfalt.audit.altered import reach
 from vielfalt.audit.releases import Release
 from vielfalt.cells import ProtectedCells
 from vielfalt.figures.disclosure.division import Ints, Marks
@@ -61,6 +62,15 @@ class Figures:
         else:
             self.low[number] = self.high[number] = value
 
+    def between(self, key: Key, low: int, high: int, least: int) -> None:
+        """Enters a figure of which bounds can be read; bounds that contradict others say nothing."""
+        number = self.hidden(key, high, least)
+        low, high = max(low, self.low[number]), min(high, self.high[number])
+        if low > high:
+            self.contradictions.append(key)
+        else:
+            self.low[number], self.high[number] = low, high
+
     def bounds(self) -> tuple[Ints, Ints]:
         """The least and the largest number of every figure."""
         return np.array(self.low, dtype=np.int64), np.array(self.high, dtype=np.int64)
@@ -81,7 +91,10 @@ def key_of(release: Release, cells: ProtectedCells) -> Key:
 
 
 def figures_of(releases: Iterable[Release]) -> Figures:
-    """All figures of the releases; what one of them shows is known."""
+    """All figures of the releases; what one of them shows is known, of what one of them changed the bounds are.
+
+    A changed number above zero is never a true zero.
+    """
     found = Figures()
     releases = tuple(releases)
     most = max((_largest(cells) for release in releases for cells in release.results.tables.values()), default=0)
@@ -89,10 +102,14 @@ def figures_of(releases: Iterable[Release]) -> Figures:
         for cells in release.results.tables.values():
             key = key_of(release, cells)
             least = cells.protection.min_cell
-            for level, area, *category, value, _ in cells.frame.iter_rows():
+            reaches = {level: reach(release, cells, level) for level in cells.frame["level"].unique()}
+            for level, area, *category, value, status in cells.frame.iter_rows():
                 named = Key(key.date, key.table, key.definitions, level, area, tuple(category))
-                if value is None:
+                near = reaches[level] if status == "estimated" else (0, 0)
+                if value is None or near is None:
                     found.hidden(named, most, least)
+                elif status == "estimated":
+                    found.between(named, max(value - near[0], 1 if value else 0), value + near[1], least)
                 else:
                     found.shown(named, value)
     return found
