@@ -97,8 +97,9 @@ def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
             where=releases,
             cells=together,
             todo=N_(
-                "If nobody outside has seen a release of this reference date yet, run again with --replace. If "
-                "somebody has, leave it at that release, or raise the thresholds in [protection] and try again."
+                "If nobody outside has seen a release of this reference date yet, run again with --replace; after "
+                "importing a table, remove that release and import again. If somebody has seen it, leave it at that "
+                "release, or raise the thresholds in [protection] and try again."
             ),
         )
 

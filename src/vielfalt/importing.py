@@ -13,7 +13,7 @@ from vielfalt.imported.profile import read_table_profile
 from vielfalt.imported.records import Imported
 from vielfalt.imported.table import import_table
 from vielfalt.locking import alone_in
-from vielfalt.pipeline import attack, audit, refuse_leaks
+from vielfalt.pipeline import attack, audited, refuse_leaks
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import FindingCount, Results, Source
@@ -23,7 +23,8 @@ from vielfalt.words import N_, Words
 def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[str], None]) -> Path:
     """The release package of an aggregated table, written below ``out``; its folder.
 
-    Raises DeliveryError or TownError when file, profile or polygons cannot be used.
+    It is audited as a town's own release is, with all imported tables of the municipality already in ``out``. Raises
+    DeliveryError or TownError when file, profile or polygons cannot be used, DisclosureError when the audit fails.
     """
     imported = import_table(file, read_table_profile(profile))
     read = sum(cells.frame.height for cells in imported.cells.values())
@@ -52,7 +53,8 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     progress(words("Maps, report, release package"))
     out.mkdir(parents=True, exist_ok=True)
     with alone_in(out, ".lock"):
-        return write_release(results, out, named, audit([attack("recompute", protected, leaks.height)]))
+        attacks = audited(results, [attack("recompute", protected, leaks.height)], out, file)
+        return write_release(results, out, named, attacks)
 
 
 def _source(imported: Imported) -> Source:

@@ -131,17 +131,25 @@ def _figures(
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
     results = replace(results, utility=utility(results, evaluation))
     with step("audit"):
-        return results, _audited(town, results, attacks, replaced)
+        return results, audited(results, attacks, town.releases, town.root, replaced)
 
 
-def _audited(
-    town: Town, results: Results, attacks: list[Mapping[str, object]], replaced: Sequence[Path]
+def audited(
+    results: Results,
+    attacks: Sequence[Mapping[str, object]],
+    releases: Path,
+    where: Path,
+    replaced: Sequence[Path] = (),
 ) -> dict[str, object]:
-    """The report of the audit by an intruder who has this release and all before it; raises DisclosureError."""
-    earlier, remembered = auditing.before(town.releases, town.ags, "register", without=replaced)
+    """The report of the audit by an intruder who has this release and all of its kind before it in the folder.
+
+    ``attacks`` are those made before, ``where`` is what an error names. Raises DisclosureError when a figure is told.
+    """
+    source = results.source
+    earlier, remembered = auditing.before(releases, source.ags, source.kind, without=replaced)
     intruder = attack_as_intruder((*earlier, release_of("", results)))
-    auditing.refuse_together(intruder, town.releases)
-    auditing.refuse(intruder, town.root)
+    auditing.refuse_together(intruder, releases)
+    auditing.refuse(intruder, where)
     told = [{**entry, "id": f"intruder_{entry['id']}"} for entry in auditing.as_json(intruder)]
     return audit([*attacks, *told]) | {"published_before": remembered}
 

@@ -25,24 +25,24 @@ _HALF = 0.0005
 def shares(release: Release) -> Found:
     """Location quotients of areas turned back into counts where the count is hidden."""
     tried, told = 0, []
-    tables = release.results.tables
+    tables = {id: _values(cells) for id, cells in release.results.tables.items()}
     for index in release.results.indices:
         if index.index == "location_quotient" and index.area and index.value is not None and index.table in tables:
             tried += 1
-            values = _values(tables[index.table])
+            values = tables[index.table]
             place = (index.level, index.area, index.group)
             if values.get(place, 0) is None:
-                told += list(_counted(release, index.table, place, index.value, values))
+                everyone = tables.get("residents", {})
+                told += list(_counted(release, index.table, place, index.value, values, everyone))
     return tried, tuple(told)
 
 
 def _counted(
-    release: Release, table: str, place: tuple[str, str, str], quotient: float, values: Values
+    release: Release, table: str, place: tuple[str, str, str], quotient: float, values: Values, everyone: Values
 ) -> Iterator[Told]:
     """The hidden count that a quotient tells: share of the group in the area by its share in the town."""
     level, area, group = place
     ags = release.results.geography.town.key
-    everyone = _values(release.results.tables["residents"]) if "residents" in release.results.tables else {}
     here, town = everyone.get((level, area)), everyone.get((TOWN, ags))
     all_of_group = values.get((TOWN, ags, group))
     if here and town and all_of_group:
