@@ -19,7 +19,7 @@ test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser $(VENV)/peers ## Set up
 check: $(VENV)/installed ## Style, types, imports, licences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	VIELFALT_DESK_DATA=.mypy_cache/desk $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/reuse lint --quiet
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("VIELFALT_DESK_DATA", tempfile.mkdtemp(prefix="vielfalt-desk-"))
+if "VIELFALT_DESK_DATA" not in os.environ:
+    os.environ["VIELFALT_DESK_DATA"] = tempfile.mkdtemp(prefix="vielfalt-desk-")
+    atexit.register(shutil.rmtree, os.environ["VIELFALT_DESK_DATA"], ignore_errors=True)
 
 from vielfalt.desk.settings import *  # noqa: F403

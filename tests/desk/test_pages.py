@@ -288,7 +288,6 @@ def test_a_name_with_markup_stays_text(client: Client, release: Release) -> None
     [
         ("05999004", "05999999"),
         ("2025-12-31-1", "2024-12-31-1"),
-        ("thema=foreigner", "thema=nothing"),
         ("/karte/", "/gebiete/quarter/99/"),
         ("/karte/", "/gebiete/nowhere/01/"),
     ],
@@ -377,4 +376,24 @@ def test_the_indices_are_chosen_by_the_address(client: Client, release: Release)
     for thema in ("mh_register", "foreigner"):
         chosen = client.get(where + f"?ebene=quarter&thema={thema}&familie=evenness").context
         assert [[entry.table for _, entry in rows] for _, _, rows in chosen["groups"]] == [[thema]]
-    assert client.get(where + "?ebene=nowhere&thema=x&familie=y").context["query"] == whole["query"]
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        *[("theme", query) for query in ("thema=nothing", "ebene=nowhere", "kategorie=nothing", "kategorie=%00")],
+        *[("theme_csv", "thema=nothing"), ("theme_geojson", "ebene=nowhere")],
+        *[("indices", query) for query in ("ebene=nowhere", "thema=x", "familie=y")],
+        *[("origin", query) for query in ("thema=x", "ebene=nowhere")],
+        *[("compare", query) for query in ("kommune=12", "thema=x", "kategorie=x")],
+    ],
+)
+def test_what_an_address_asks_in_vain_is_said(client: Client, release: Release, name: str, query: str) -> None:
+    """Nothing is ignored in silence: the page names the part that it does not know, and leads to itself without it."""
+    address = addresses(release)[name].partition("?")[0]
+    response = client.get(f"{address}?{query}")
+    page = html.unescape(response.content.decode())
+    assert response.status_code == 400
+    assert f"„{query.replace('%00', chr(0))}“" in page
+    assert f'href="{address}"' in page
+    assert client.get(address).status_code == 200

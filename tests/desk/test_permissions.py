@@ -8,6 +8,7 @@ import people
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from vielfalt.desk.accounts import roles
 from vielfalt.desk.accounts.models import Membership, User
-from vielfalt.desk.accounts.permissions import IN_TOWNS, Reader, may, rights, visible
+from vielfalt.desk.accounts.permissions import IN_TOWNS, Reader, demand, may, rights, visible
 from vielfalt.desk.accounts.roles import ACTIONS, Action
 from vielfalt.desk.publishing.models import Publication
 from vielfalt.desk.releases.models import AreaSet, Level, Release, Town
@@ -120,3 +121,15 @@ def test_every_role_is_of_use_and_every_action_somebodys() -> None:
     assert {action for role in roles.ALL for action in role.grants} == set(ACTIONS)
     assert all(role.grants for role in roles.ALL)
     assert len(roles.BY_ID) == len(roles.ALL)
+
+
+def test_what_is_demanded_is_allowed_or_refused() -> None:
+    """One function refuses: it names those of the actions that are allowed, and raises where none is."""
+    town = Town.objects.create(ags=TOWNS[0], name="Musterfurt")
+    head = people.person("head", town)
+    assert demand(head, ("propose", "publish"), town) == {"publish"}
+    assert demand(head, "publish") == {"publish"}
+    with pytest.raises(PermissionDenied):
+        demand(head, "propose", town)
+    with pytest.raises(PermissionDenied):
+        demand(AnonymousUser(), ("propose", "publish"), town)

@@ -8,5 +8,6 @@ from vielfalt.desk import urls
 from vielfalt.desk.accounts import demo
 
 urlpatterns: list[URLPattern | URLResolver] = [*urls.urlpatterns, path("rolle/", demo.switch, name="switch_role")]
+handler400 = urls.handler400
 handler403 = urls.handler403
 handler404 = urls.handler404

@@ -79,5 +79,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konten/<int:number>/oeffnen/", administration.reopen, name="reopen_account"),
     path("sprache/", login_not_required(set_language), name="set_language"),
 ]
+handler400 = "vielfalt.desk.atlas.views.bad_request"
 handler403 = "vielfalt.desk.atlas.views.forbidden"
 handler404 = "vielfalt.desk.atlas.views.not_found"

@@ -126,14 +126,22 @@ def _published(model: type[models.Model]) -> Q:
     return way(published(Release.objects.all())) if way else Q(pk__in=())
 
 
+def demand(user: Reader, actions: Action | Collection[Action], thing: models.Model | None = None) -> frozenset[Action]:
+    """Those of the actions that the person may do to the thing. Raises PermissionDenied (403) where it is none."""
+    wanted = (actions,) if isinstance(actions, str) else actions
+    allowed = frozenset(action for action in wanted if may(user, action, thing))
+    if not allowed:
+        raise PermissionDenied
+    return allowed
+
+
 def needs(action: Action) -> Callable[[View], View]:
-    """A decorator of pages: who may do this nowhere is told that it is not allowed (403)."""
+    """A decorator of pages: ``demand`` where the action is asked of no single thing."""
 
     def guarded(view: View) -> View:
         @wraps(view)
         def asked(request: HttpRequest, **values: Any) -> HttpResponse:  # noqa: ANN401
-            if not may(request.user, action):
-                raise PermissionDenied
+            demand(request.user, action)
             return view(request, **values)
 
         return asked

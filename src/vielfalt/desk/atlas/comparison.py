@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas import change, comparing, figures, noise, selecting
+from vielfalt.desk.atlas.asking import asked, asked_all
 from vielfalt.desk.atlas.drawing import hatching
 from vielfalt.desk.atlas.places import land, size_class
 from vielfalt.desk.atlas.selecting import Choice
@@ -54,14 +55,13 @@ def time(request: HttpRequest, ags: str) -> HttpResponse:
 
 
 def _two_dates(request: HttpRequest, dates: list[Release]) -> tuple[Release, Release]:
-    """The dates asked for; the last two where the query names none that can be compared."""
+    """The dates asked for; the last two where the address names none. Raises UnknownError where they do not fit."""
     named = {release.reference_date.isoformat(): release for release in dates}
-    last = named.get(request.GET.get("bis", ""), dates[-1])
-    first = named.get(request.GET.get("von", ""), dates[-2])
-    earlier = [release for release in dates if release.reference_date < last.reference_date]
-    if not earlier:
-        return dates[0], dates[1]
-    return (first if first in earlier else earlier[-1]), last
+    days = list(named)
+    last = asked(request, "bis", days[1:], days[-1])
+    earlier = days[: days.index(last)]
+    first = asked(request, "von", earlier, earlier[-1])
+    return named[first], named[last]
 
 
 def _date_choices(dates: list[Release], chosen: Release, words: Words) -> list[Choice]:
@@ -80,7 +80,7 @@ def _by_area(
         if {(before.pk, level), (after.pk, level)}
         <= set(Series.objects.filter(table__in=(before, after), category=category).values_list("table_id", "level"))
     ]
-    wanted = request.GET.get("ebene", "")
+    wanted = asked(request, "ebene", levels, "")
     level = wanted if wanted in both else next(iter(both[1:2] or both), "")
     found = comparing.obstacles_over_time(before, after, chain)
     if level and not comparing.same_areas(level, before.release, after.release, chain):
@@ -117,7 +117,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if not towns and not request.user.is_authenticated:
         raise Http404
     latest = [change.dated(releases)[-1] for releases in towns.values()]
-    wanted = request.GET.getlist("kommune")
+    wanted = asked_all(request, "kommune", {release.town.ags for release in latest})
     chosen = [release for release in latest if not wanted or release.town.ags in wanted]
     context: dict[str, object] = {
         "towns": [Choice(one.town.ags, one.town.name, one in chosen) for one in latest],

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from vielfalt.desk import gateway
 from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas import change, figures, origins, selecting
+from vielfalt.desk.atlas.asking import asked
 from vielfalt.desk.atlas.drawing import by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.templatetags.words import current
@@ -29,7 +30,8 @@ def origin(request: HttpRequest, ags: str, name: str, key: str) -> HttpResponse:
     tables = origins.tables_of(found, key)
     if not tables:
         raise Http404
-    table = next((one for one in tables if one.key == request.GET.get("thema")), tables[0])
+    counted = {one.key: one for one in tables}
+    table = counted[asked(request, "thema", counted, tables[0].key)]
     category = joined((key,))
     group = origins.group_of(key)
     levels = {one.area_set.level: one.area_set.title for one in found.levels.select_related("area_set")}
@@ -77,7 +79,7 @@ def _level(request: HttpRequest, table: Table, category: str, levels: list[str])
     """The level asked for, else the second one, on which the category is counted; empty where there is none."""
     counted = set(table.series.filter(category=category).values_list("level", flat=True))
     usable = [level for level in levels if level in counted]
-    wanted = request.GET.get("ebene", "")
+    wanted = asked(request, "ebene", levels, "")
     return wanted if wanted in usable else next(iter(usable[1:2] or usable), "")
 
 

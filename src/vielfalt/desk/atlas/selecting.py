@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import figures
+from vielfalt.desk.atlas.asking import UnknownError, asked
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.gateway import TOWN
 from vielfalt.desk.releases.models import AreaSet, Index, Release, Series, Table
@@ -58,12 +59,14 @@ def categories(table: Table, level: str = TOWN) -> list[str]:
 
 
 def theme(request: HttpRequest, tables: Mapping[str, Table]) -> Table:
-    """The table asked for, else the first of the standing themes. Raises Http404 for one that is not there."""
+    """The table asked for, else the first of the standing themes.
+
+    Raises UnknownError for one that is not there, Http404 where there is none at all.
+    """
     standing = next((key for key, _ in gateway.STANDING if key in tables), next(iter(tables), ""))
-    found = tables.get(request.GET.get("thema", standing))
-    if found is None:
+    if not tables:
         raise Http404
-    return found
+    return tables[asked(request, "thema", tables, standing)]
 
 
 def definitions(release: Release, wanted: Iterable[str]) -> list[dict[str, str]]:
@@ -75,14 +78,22 @@ def definitions(release: Release, wanted: Iterable[str]) -> list[dict[str, str]]
 def category(request: HttpRequest, table: Table, present: list[str]) -> str:
     """The category asked for; one the table lacks gives way to that of the standing theme, then to the first.
 
-    So a reader can change the theme without the category. Raises Http404 where there is none.
+    So a reader can change the theme without the category. Raises UnknownError for one that no table of the release
+    has, Http404 where there is none.
     """
     standing = [key for name, key in gateway.STANDING if name == table.key]
-    wanted = [request.GET.get("kategorie", ""), *standing, *present]
-    found = next((key for key in wanted if key in present and key != Series.BASE), None)
+    wanted = request.GET.get("kategorie", "")
+    if wanted and wanted not in present and not _is_category(table.release, wanted):
+        raise UnknownError("kategorie", wanted)
+    found = next((key for key in (wanted, *standing, *present) if key in present and key != Series.BASE), None)
     if found is None:
         raise Http404
     return found
+
+
+def _is_category(release: Release, key: str) -> bool:
+    """Whether some table of the release has this category. No database looks for the sign that ends texts in C."""
+    return "\0" not in key and Series.objects.filter(table__release=release, category=key).exists()
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,7 @@ _FAMILY = {index.id: index.family for index in gateway.INDICES}
 
 
 def indices(request: HttpRequest, entries: Sequence[Index], sets: Sequence[AreaSet]) -> IndexChoice:
-    """The indices asked for; what the query leaves out, or names in vain, is the first that there is."""
+    """The indices asked for; what the query leaves out is the first that there is. Raises UnknownError."""
     words = current()
     titles = {one.level: one.title for one in sets} | {TOWN: words(N_("Town as a whole"))}
     levels = {key: title for key, title in titles.items() if any(entry.level == key for entry in entries)}
@@ -122,15 +133,10 @@ def indices(request: HttpRequest, entries: Sequence[Index], sets: Sequence[AreaS
         key: words(title) for key, title in gateway.FAMILIES.items() if key in present
     }
     return IndexChoice(
-        level=_asked(request, "ebene", list(levels)[1:2] + list(levels)),
-        table=_asked(request, "thema", tables),
-        family=_asked(request, "familie", list(families)),
+        level=asked(request, "ebene", levels, next(iter([*levels][1:2] or levels), "")),
+        table=asked(request, "thema", tables, next(iter(tables), "")),
+        family=asked(request, "familie", families, ""),
         levels=levels,
         tables=tables,
         families=families,
     )
-
-
-def _asked(request: HttpRequest, name: str, present: Sequence[str]) -> str:
-    wanted = request.GET.get(name, "")
-    return wanted if wanted in present else next(iter(present), "")

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from vielfalt.desk import gateway, showcase
 from vielfalt.desk.accounts.permissions import may, visible
 from vielfalt.desk.atlas import figures, origins, selecting
+from vielfalt.desk.atlas.asking import UnknownError, asked
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.templatetags.words import current
@@ -189,6 +190,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/help.html", {"marks": [words(text) for text in figures.MARKS.values()]})
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an address, or a form, that asks for something unknown."""
+    part = exception.part if isinstance(exception, UnknownError) else ""
+    return render(request, "desk/bad_request.html", {"part": part}, status=400)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for an address that leads nowhere."""
     del exception
@@ -213,8 +220,8 @@ def release_or_404(request: HttpRequest, ags: str, name: str) -> Release:
 def chosen_figure(release: Release, request: HttpRequest) -> Figure:
     """The figure that the query of an address names; what it leaves out is chosen for the reader.
 
-    A category or level that a table does not have gives way to the table's first; a theme that the release does not
-    have is an error (404).
+    A category or level that a table does not have gives way to the table's first, so that a reader can change the
+    theme alone. Raises UnknownError for what the release does not have at all.
     """
     table = selecting.theme(request, selecting.mapped(release))
     levels = [level.area_set.level for level in release.levels.select_related("area_set")]
@@ -222,7 +229,7 @@ def chosen_figure(release: Release, request: HttpRequest) -> Figure:
     usable = [level for level in levels if level in counted]
     if not usable:
         raise Http404
-    wanted = request.GET.get("ebene", "")
+    wanted = asked(request, "ebene", levels, "")
     level = wanted if wanted in usable else usable[min(1, len(usable) - 1)]
     category = selecting.category(request, table, selecting.categories(table, level))
     return figures.figure(table, category, level, current())

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from vielfalt.desk.accounts.permissions import may, visible
+from vielfalt.desk.accounts.permissions import demand, visible
 from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.atlas.views import release_or_404
 from vielfalt.desk.history import privacy
 from vielfalt.desk.history.models import Entry
 from vielfalt.desk.publishing.models import Publisher
-from vielfalt.desk.releases.models import Release, Town
+from vielfalt.desk.releases.models import Town
 from vielfalt.words import N_, Words
 
 ACTIONS = {
@@ -49,10 +49,8 @@ def town_history(request: HttpRequest, ags: str) -> HttpResponse:
 
 def release_history(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """What was done to a release and to its publications."""
-    releases = visible(request.user, Release.objects.select_related("town"))
-    release = get_object_or_404(releases, town__ags=ags, name=name)
-    if not may(request.user, "history", release):
-        raise PermissionDenied
+    release = release_or_404(request, ags, name)
+    demand(request.user, "history", release)
     things = [release, *release.publications.all()]
     return _page(request, things, {"town": release.town, "release": release, "name": str(release)})
 

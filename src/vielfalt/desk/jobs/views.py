@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.accounts.permissions import may
+from vielfalt.desk.accounts.permissions import may, needs
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.jobs import running
 from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, WAITING, Job
@@ -42,9 +41,9 @@ class UploadForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
+@needs("import")
 def upload(request: HttpRequest) -> HttpResponse:
     """Takes a release package; its import is a job."""
-    _allowed(request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     fault = ""
     if form.is_bound:
@@ -57,9 +56,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
+@needs("import")
 def jobs(request: HttpRequest) -> HttpResponse:
     """The latest jobs: one's own, or all for whoever looks after the desk. It does not tell whose they are."""
-    _allowed(request)
     now = dt.datetime.now(dt.UTC)
     found = [(job, STATES[_state(job, now)]) for job in _seen(request)[:_SHOWN]]
     return render(request, "desk/jobs/jobs.html", {"jobs": found})
@@ -67,9 +66,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
+@needs("import")
 def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """How far a job is, and how it ended. The page asks again by itself, without a script."""
-    _allowed(request)
     found = get_object_or_404(_seen(request).select_related("release__town"), pk=key)
     now = dt.datetime.now(dt.UTC)
     state = _state(found, now)
@@ -94,17 +93,11 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("import")
 def start_again(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Puts a job that failed or was lost into the queue once more."""
-    _allowed(request)
     running.again(get_object_or_404(_seen(request), pk=key), dt.datetime.now(dt.UTC))
     return redirect("job", key)
-
-
-def _allowed(request: HttpRequest) -> None:
-    """Raises PermissionDenied for whoever may import nothing."""
-    if not may(request.user, "import"):
-        raise PermissionDenied
 
 
 def _seen(request: HttpRequest) -> QuerySet[Job]:

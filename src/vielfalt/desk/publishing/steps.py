@@ -6,12 +6,11 @@ database refuses it as well).
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.accounts.permissions import may
+from vielfalt.desk.accounts.permissions import demand
 from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release
@@ -43,8 +42,7 @@ NO_REASON = N_("Write why, in a sentence; colleagues will want to know.")
 @transaction.atomic
 def propose(user: User, release: Release) -> Publication:
     """Asks a second person to publish the release. Raises PermissionDenied and RefusedError."""
-    if not may(user, "propose", release):
-        raise PermissionDenied
+    demand(user, "propose", release)
     publisher = Publisher.objects.filter(town=release.town).first()
     if publisher is None:
         raise RefusedError(NO_PUBLISHER)
@@ -58,8 +56,7 @@ def propose(user: User, release: Release) -> Publication:
 @transaction.atomic
 def publish(user: User, release: Release) -> Publication:
     """Shows the proposed release to everybody. Raises PermissionDenied and RefusedError."""
-    if not may(user, "publish", release):
-        raise PermissionDenied
+    demand(user, "publish", release)
     found = _locked(release)
     if found is None or found.state != "proposed":
         raise RefusedError(NOT_PROPOSED)
@@ -74,9 +71,8 @@ def publish(user: User, release: Release) -> Publication:
 def decline(user: User, release: Release, reason: str) -> Publication:
     """Ends a proposal: whoever made it or may publish can do so. Raises PermissionDenied and RefusedError."""
     found = _locked(release)
-    own = found is not None and found.proposed_by_id == user.pk and may(user, "propose", release)
-    if not own and not may(user, "publish", release):
-        raise PermissionDenied
+    own = found is not None and found.proposed_by_id == user.pk
+    demand(user, ("propose", "publish") if own else "publish", release)
     if found is None or found.state != "proposed":
         raise RefusedError(NOT_PROPOSED)
     return _ended(found, user, reason)
@@ -85,8 +81,7 @@ def decline(user: User, release: Release, reason: str) -> Publication:
 @transaction.atomic
 def withdraw(user: User, release: Release, reason: str) -> Publication:
     """Takes a published release back; one person is enough. Raises PermissionDenied and RefusedError."""
-    if not may(user, "publish", release):
-        raise PermissionDenied
+    demand(user, "publish", release)
     found = _locked(release)
     if found is None or found.state != "published":
         raise RefusedError(NOT_PUBLISHED)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.accounts.permissions import may, visible
+from vielfalt.desk.accounts.permissions import demand, visible
+from vielfalt.desk.accounts.roles import Action
+from vielfalt.desk.atlas.asking import UnknownError
 from vielfalt.desk.atlas.views import release_or_404
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.forms import PublisherForm, ReasonForm
@@ -35,8 +36,7 @@ LICENCE_IN_USE = N_("Figures are public under the present licence: nobody can ta
 def publication(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """Where the publication of a release stands, and the steps that the reader may take."""
     release, user = release_or_404(request, ags, name), cast(User, request.user)
-    if not (may(user, "propose", release) or may(user, "publish", release)):
-        raise PermissionDenied
+    rights = demand(user, ("propose", "publish"), release)
     refused = ""
     if request.method == "POST":
         try:
@@ -46,7 +46,7 @@ def publication(request: HttpRequest, ags: str, name: str) -> HttpResponse:
         else:
             return redirect("publication", ags, release.name)
     status = 409 if refused else 200
-    return render(request, "desk/publishing/publication.html", _context(user, release, refused), status=status)
+    return render(request, "desk/publishing/publication.html", _context(user, release, rights, refused), status=status)
 
 
 def _step(request: HttpRequest, user: User, release: Release) -> None:
@@ -59,13 +59,15 @@ def _step(request: HttpRequest, user: User, release: Release) -> None:
         steps.decline(user, release, reason)
     elif wanted == "withdraw":
         steps.withdraw(user, release, reason)
+    else:
+        raise UnknownError("step", wanted)
 
 
-def _context(user: User, release: Release, refused: str) -> dict[str, object]:
+def _context(user: User, release: Release, rights: frozenset[Action], refused: str) -> dict[str, object]:
     past = list(release.publications.select_related("proposed_by", "approved_by", "ended_by"))
     current = next((entry for entry in past if entry.ended_at is None), None)
     state = current.state if current else None
-    publishes, proposes = may(user, "publish", release), may(user, "propose", release)
+    publishes, proposes = "publish" in rights, "propose" in rights
     own = current is not None and current.proposed_by_id == user.pk
     offered = {
         "propose": state is None and proposes and hasattr(release.town, "publisher"),
@@ -95,8 +97,7 @@ def _context(user: User, release: Release, refused: str) -> dict[str, object]:
 def publisher(request: HttpRequest, ags: str) -> HttpResponse:
     """Who publishes the figures of a town, whom readers can ask, and the licence."""
     town = get_object_or_404(visible(request.user, Town.objects.all()), ags=ags)
-    if not may(cast(User, request.user), "propose", town):
-        raise PermissionDenied
+    demand(cast(User, request.user), "propose", town)
     known = Publisher.objects.filter(town=town).first()
     first = {field: getattr(known, field) for field in PublisherForm.base_fields} if known else _suggested(town)
     form = PublisherForm(request.POST if request.method == "POST" else None, initial=first)
