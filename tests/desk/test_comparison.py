@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Callable
@@ -148,6 +149,16 @@ def test_the_line_stops_at_a_break(client: Client, package: Path, tmp_path: Path
     assert line.points[1][0] < line.breaks[0] < line.points[2][0]
 
 
+def test_many_dates_leave_room_for_each_other(years: list[Release]) -> None:
+    """At most four are named below the chart, the last one always; every one is a point."""
+    cell = Cell("", "", 30, "", 300, 0.1, "", "published", None, {})
+    releases = [Release(reference_date=dt.date(year, 12, 31), town=years[0].town) for year in range(2016, 2026)]
+    line = change.line([change.Point(one, cell, (), False, "") for one in releases], Words("de"))
+    assert line is not None
+    assert len(line.points) == 10
+    assert [text for _, text in line.dates] == ["31.12.2016", "31.12.2019", "31.12.2022", "31.12.2025"]
+
+
 def test_a_break_elsewhere_stops_nothing(client: Client, package: Path, tmp_path: Path, db: None) -> None:
     dated(package, tmp_path, "2024-12-31")
     dated(package, tmp_path, "2025-12-31", a_break("field_changed", ["religion"]))
@@ -220,6 +231,34 @@ def test_towns_are_compared_only_where_definitions_and_protection_agree(client: 
 def test_the_towns_are_chosen_by_the_address(client: Client, towns: list[Release]) -> None:
     rows = client.get(reverse("compare") + f"?kommune={AGS}&kommune=16999001").context["rows"]
     assert [row["town"].ags for row in rows] == [AGS, "16999001"]
+
+
+def test_the_base_is_chosen_by_the_address(client: Client, towns: list[Release]) -> None:
+    """Who is protected otherwise than the others can be the measure as well: then the others are not comparable."""
+    query = f"?thema=foreigner&kategorie=foreign&kommune={AGS}&massstab=16999001"
+    context = client.get(reverse("compare") + query).context
+    assert context["measure"].town.ags == "16999001"
+    assert [(row["town"].ags, row["cell"] is not None) for row in context["rows"]] == [(AGS, False), ("16999001", True)]
+    assert [choice.value for choice in context["measures"] if choice.chosen] == ["16999001"]
+
+
+def test_themes_that_say_nothing_of_a_town_are_not_compared(client: Client, towns: list[Release]) -> None:
+    """Not which rules decided, nor what the base alone counts."""
+    towns[0].tables.filter(key="sex").delete()
+    offered = {choice.value for choice in client.get(reverse("compare") + f"?massstab={AGS}").context["tables"]}
+    assert {"foreigner", "mh_register"} <= offered
+    assert not offered & {"migration_rule", "sex"}
+    alone = client.get(reverse("compare") + f"?kommune={AGS}").context["tables"]
+    assert "foreigner" in {choice.value for choice in alone}
+
+
+def test_pages_side_by_side_name_source_and_licence(client: Client, years: list[Release]) -> None:
+    for address in (reverse("compare"), reverse("time", args=[AGS]) + THEME):
+        markup = page(client, address)
+        footer = markup.partition("<footer")[2]
+        assert all(part in footer for part in (years[2].description["licence"], "Release 2025-12-31-1", "Licence:"))
+    assert [year.name in markup for year in years] == [True] * 3
+    assert "Differences are computed from the unrounded shares" in markup
 
 
 @pytest.mark.django_db

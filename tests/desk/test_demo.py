@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -19,7 +18,9 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from vielfalt import demonstration
 from vielfalt.commands import showcase
@@ -27,7 +28,7 @@ from vielfalt.desk import serving
 from vielfalt.desk import showcase as showcase_file
 from vielfalt.desk.accounts import demo
 from vielfalt.desk.accounts.demo import SYNTHETIC
-from vielfalt.desk.releases.models import Town
+from vielfalt.desk.releases.models import Release, Town
 from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.synthetic.extract import AGS
 from vielfalt.town import read_town
@@ -72,7 +73,7 @@ def test_the_demonstration_ends_in_the_desk(tmp_path: Path) -> None:
             markup = answer.read().decode()
         assert 'class="map"' in markup
         assert "31.12.2023" in markup
-        assert "Sie sehen das Schaufenster als <strong>Statistikstelle</strong>" in markup
+        assert "Vorführung: Sie sind angemeldet als <strong>Statistikstelle</strong>" in markup
         with browser.open(found[0], timeout=120) as answer:
             start = answer.read().decode()
         assert all(town.name in start for town in demonstration.NEIGHBOURS)
@@ -82,9 +83,9 @@ def test_the_demonstration_ends_in_the_desk(tmp_path: Path) -> None:
         assert token
         wanted = urllib.parse.urlencode({"role": "public", "csrfmiddlewaretoken": token[1]}).encode()
         with browser.open(f"{found[0]}rolle/", wanted, timeout=120) as answer:
-            assert "<strong>Öffentlichkeit</strong>" in answer.read().decode()
-        with pytest.raises(urllib.error.HTTPError, match="404"):
-            browser.open(page, timeout=120)
+            assert "Vorführung: Sie sind nicht angemeldet" in answer.read().decode()
+        with browser.open(page, timeout=120) as answer:
+            assert "31.12.2023" in answer.read().decode()
         program.send_signal(signal.SIGINT)
         assert program.wait(timeout=120) == 0
     finally:
@@ -143,6 +144,46 @@ def test_the_showcase_answers_this_machine_alone_and_invented_towns_only(rf: Req
     assert demo.all_synthetic()
     Town.objects.create(ags="05999004", name="Musterfurt")
     assert not demo.all_synthetic()
+
+
+@pytest.fixture()
+def shown(release: Release, settings: Settings) -> Client:
+    """A browser in the showcase of one town with a public release and one that is not."""
+    place = settings.MIDDLEWARE.index("django.contrib.auth.middleware.LoginRequiredMiddleware")
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE[:place],
+        "vielfalt.desk.accounts.demo.as_role",
+        *settings.MIDDLEWARE[place:],
+    ]
+    settings.ROOT_URLCONF = "vielfalt.desk.demo_urls"
+    release.description["licence"] = "dl-de/by-2-0"
+    demo.furnish(Words("de"))
+    demo.publish(release)
+    return Client()
+
+
+def test_the_showcase_can_be_seen_as_the_public_sees_it(shown: Client, release: Release) -> None:
+    """Logged out, with what is published and nothing else, until another role is chosen; every page says what is so."""
+    hidden = Release.objects.create(
+        town=release.town, name="2024-12-31-1", reference_date="2024-12-31", kind="register", digest="x", description={}
+    )
+    start = shown.get("/").content.decode()
+    assert "Vorführung: Sie sind angemeldet als <strong>Statistikstelle</strong>" in start
+    assert "auch in einem privaten Fenster" in start
+    shown.post("/rolle/", {"role": "public"})
+    page = shown.get(reverse("release", args=[release.town.ags, release.name]))
+    assert page.status_code == 200
+    assert "Vorführung: Sie sind nicht angemeldet" in page.content.decode()
+    assert not page.wsgi_request.user.is_authenticated
+    refused = shown.get(reverse("release", args=[release.town.ags, hidden.name]), follow=True)
+    assert "wählen Sie oben auf der Seite eine Rolle" in refused.content.decode()
+    shown.post("/rolle/", {"role": "council"})
+    assert "<strong>Rat</strong>" in shown.get("/").content.decode()
+
+
+def test_the_switch_of_roles_is_no_dead_end(shown: Client) -> None:
+    assert shown.get("/rolle/").headers["Location"] == "/"
+    assert shown.post("/rolle/", {"role": "mayor"}).status_code == 400
 
 
 def processes(folder: Path) -> list[str]:

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import reverse
 
 from vielfalt.desk.accounts import links
@@ -60,6 +60,7 @@ def test_every_model_and_every_field_stands_in_the_table() -> None:
         names = [*kept.public, *kept.internal, *kept.personal]
         assert len(names) == len(set(names)), kept.model
         assert kept.title and kept.purpose and kept.retention.text, kept.model
+        assert bool(kept.basis) == bool(kept.personal), kept.model
 
 
 def test_the_table_stands_in_the_manual() -> None:
@@ -71,6 +72,9 @@ def test_the_table_stands_in_the_manual() -> None:
         + " |"
         for kept in privacy.ALL
     ]
+    for basis in (privacy.TASK, privacy.SECURITY, privacy.ACCOUNTABILITY):
+        titles = ", ".join(kept.title for kept in privacy.ALL if kept.basis == basis)
+        assert f"- {basis}: {titles}." in page
 
 
 def test_every_model_is_recorded_or_says_why_not() -> None:
@@ -381,31 +385,3 @@ def test_nothing_personal_of_an_account_stands_in_the_logs() -> None:
     told = str([*QuerySet(Entry).values(), *QuerySet(Event).values()])
     assert HIDDEN in told
     assert not [word for word in ("geheim", "Geheim", "argon2", "Erika") if word in told]
-
-
-# The page
-
-
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_the_history_of_an_object_is_shown(client: Client, release: Release, language: str) -> None:
-    with acting(lambda: "17"):
-        release.town.name = "Musterburg"
-        release.town.save()
-    address = reverse("town_history", args=[release.town.ags])
-    page = client.get(address, headers={"accept-language": language}).content.decode()
-    assert {"de": "Konto 17", "en": "Account 17"}[language] in page
-    assert "Musterfurt</code> → <code" in page
-    assert page.count('<th scope="row"') == 2
-    other = client.get(reverse("release_history", args=[release.town.ags, release.name])).content.decode()
-    assert "Musterburg</code>" not in other.split("<table")[1]
-
-
-def test_there_is_no_view_by_account(client: Client, release: Release) -> None:
-    """No address takes an account, and no module of the desk selects entries or events by one."""
-    address = reverse("town_history", args=[release.town.ags])
-    plain, asked = (client.get(address + query).content for query in ("", "?who=17"))
-    assert plain.count(b"<tr") == asked.count(b"<tr") > 1
-    for path in DESK.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".filter", ".get", ".exclude")):
-                assert not [word.arg for word in node.keywords if (word.arg or "").startswith("who")], path

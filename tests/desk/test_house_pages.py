@@ -20,6 +20,7 @@ from vielfalt.desk.house.first_steps import first_steps
 from vielfalt.desk.house.operator import FILE, Operator, operator
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.errors import TownError, UsageError
+from vielfalt.words import Words
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("imprint", "data_protection", "accessibility", "about")
@@ -113,6 +114,14 @@ def test_what_is_kept_of_people_is_told(anonymous: Client) -> None:
     browser.get(reverse("towns"))
     browser.post(reverse("set_language"), {"language": "en", "next": "/"})
     assert {*browser.cookies} == {cookie.name for cookie in privacy.cookies()}
+    assert all(entry.basis and entry.basis in shown for entry in privacy.KEPT)
+    ages = {name: morsel["max-age"] or None for name, morsel in browser.cookies.items()}
+    assert ages == {cookie.name: cookie.seconds for cookie in privacy.cookies()}
+    assert [cookie.lasts(Words("en")) for cookie in privacy.cookies()] == [
+        "10 hours",
+        "364 days",
+        "until the browser is closed",
+    ]
 
 
 def test_licences_come_from_the_packages(anonymous: Client) -> None:
@@ -126,6 +135,13 @@ def test_licences_come_from_the_packages(anonymous: Client) -> None:
     assert front["@kern-ux/native"] == "EUPL-1.2"
     shown = text(anonymous, "about")
     assert "Django" in shown and "maplibre-gl" in shown
+
+
+def test_the_first_steps_lead_to_where_they_are_taken(client: Client) -> None:
+    """To the upload and to the imprint; to the invitation only who may invite."""
+    page = client.get(reverse("towns")).content.decode()
+    for name, shown in (("upload", True), ("imprint", True), ("invite", False)):
+        assert (f'<li class="kern-body"><a class="kern-link" href="{reverse(name)}">' in page) == shown
 
 
 def test_the_first_steps_tick_themselves(release: Release, named: Path) -> None:

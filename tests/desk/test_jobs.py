@@ -114,9 +114,16 @@ def test_a_refused_package_says_why(browser: Client, language: str, said: str) -
 
 
 def test_the_same_package_twice(browser: Client, release: Release, zipped: Path) -> None:
+    """No failure: the page says that it is here already, since when, and leads to it."""
     job = uploaded(browser, zipped.read_bytes())
     worker.do_waiting()
-    assert "imported before" in text(page_of(browser, job, "en").content)
+    job.refresh_from_db()
+    assert (job.state, job.release, job.file.exists()) == (DONE, release, False)
+    page = text(page_of(browser, job, "en").content)
+    assert "This release is here already" in page
+    assert f'href="{reverse("release", args=[release.town.ags, release.name])}"' in page
+    assert "Was here already" in text(browser.get(reverse("jobs"), headers={"accept-language": "en"}).content)
+    assert Release.objects.count() == 1
 
 
 def test_a_path_out_of_the_package(browser: Client) -> None:

@@ -85,10 +85,18 @@ def test_the_session_gets_a_new_key_and_ends_in_the_database(anonymous: Client, 
     assert key != planted
     assert not Session.objects.filter(session_key=planted).exists()
     assert anonymous.cookies["vielfalt"]["httponly"] and anonymous.cookies["vielfalt"]["samesite"] == "Lax"
-    assert anonymous.get(reverse("logout")).status_code == 405
+    asked = anonymous.get(reverse("logout"))
+    assert "Möchten Sie sich abmelden?" in asked.content.decode()
+    assert Session.objects.filter(session_key=key).exists()
     anonymous.post(reverse("logout"))
     assert not Session.objects.filter(session_key=key).exists()
     assert anonymous.get(reverse("towns")).status_code == 302
+
+
+def test_an_address_that_only_takes_forms_says_so(client: Client) -> None:
+    answer = client.get(reverse("start_again", args=["00000000-0000-0000-0000-000000000000"]))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Schaltfläche einer anderen Seite" in answer.content.decode()
 
 
 @pytest.mark.parametrize(("later", "open_still"), [(IDLE_SECONDS - 1, True), (IDLE_SECONDS + 1, False)])

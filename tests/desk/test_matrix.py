@@ -73,7 +73,19 @@ TABLE: dict[str, Row] = {
     "publication": row(PROPOSES, elsewhere=404, blind=404),
     # Nothing is published, so there is nothing of it to read.
     **dict.fromkeys(("open_data", "catalogue", "open_file"), row(set(), others=404, elsewhere=404)),
-    **dict.fromkeys(("help", "plain_words", "imprint", "data_protection", "accessibility", "about"), OPEN),
+    **dict.fromkeys(
+        (
+            "help",
+            "index_methods",
+            "index_method",
+            "plain_words",
+            "imprint",
+            "data_protection",
+            "accessibility",
+            "about",
+        ),
+        OPEN,
+    ),
     "upload": row(IMPORTS),
     "jobs": row(IMPORTS),
     "job": row(IMPORTS),

@@ -100,6 +100,17 @@ def test_lists_stand_in_the_order_of_the_code_list(client: Client, release: Rele
     assert not {"germany", "none"} & set(keys)
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_country_and_a_group_of_one_name_are_told_apart(release: Release, language: str) -> None:
+    """No two entries of the list bear the same name, and only those that would are given the word for their kind."""
+    listed = origins.listed(release, Words("de" if language == "de" else "en"))
+    names = [title for _, title, _ in listed] + [name for _, _, countries in listed for _, name in countries]
+    assert len(names) == len(set(names))
+    if language == "de":
+        assert {"Türkei (Land)", "Türkei (Ländergruppe)"} <= set(names)
+        assert "Übriges Asien" in names
+
+
 def test_tables_and_map_lead_to_the_profile(client: Client, release: Release) -> None:
     area = client.get(reverse("area", args=[release.town.ags, release.name, "quarter", "01"])).content.decode()
     assert address(release, "turkey") in area

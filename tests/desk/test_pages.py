@@ -22,6 +22,7 @@ from python_calamine import CalamineWorkbook
 
 from conftest import AUDIT
 from vielfalt.desk import gateway
+from vielfalt.desk.atlas import methods
 from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.jobs.models import Job
 from vielfalt.desk.releases.importing import import_release
@@ -86,6 +87,8 @@ def addresses(release: Release) -> dict[str, str]:
         "indices": reverse("indices", kwargs=place),
         "definitions": reverse("definitions", kwargs=place),
         "help": reverse("help"),
+        "index_methods": reverse("index_methods"),
+        "index_method": reverse("index_method", args=["dissimilarity"]),
         **{name: reverse(name) for name in HOUSE},
         "upload": reverse("upload"),
         "jobs": reverse("jobs"),
@@ -115,6 +118,8 @@ PAGES = (
         "indices",
         "definitions",
         "help",
+        "index_methods",
+        "index_method",
         *HOUSE,
         "compare",
         "time",
@@ -204,6 +209,31 @@ def test_the_map_shows_what_was_published(client: Client, release: Release, pack
         else:
             assert cells[0] == f"{row[-2]:,}".replace(",", ".")
     assert any(row[-1] == "suppressed" for row in rows.values()) or any(row[-1] == "ok" for row in rows.values())
+
+
+def test_a_profile_begins_with_what_matters_and_is_folded(client: Client, release: Release) -> None:
+    """Key figures first, then links to the subjects, every table folded; nothing is left out and no mark is broken."""
+    response = client.get(addresses(release)["area"])
+    markup, subjects = response.content.decode(), response.context["subjects"]
+    assert [subject.mark for subject in subjects] == ["herkunft", "personen", "haushalte"]
+    assert markup.index('class="cards"') < markup.index('href="#herkunft"') < markup.index("<details")
+    assert "<details open" not in markup.partition("<main")[2]
+    assert all(markup.count(f'id="{subject.mark}"') == 1 for subject in subjects)
+    shown = sum(len(subject.sections) for subject in subjects)
+    tables = release.tables.exclude(dimensions=[]).filter(series__level="quarter").distinct()
+    assert shown == tables.count() == markup.count("<table")
+    assert response.context["summary"][0][0] == "Einwohnerinnen und Einwohner"
+
+
+def test_titles_of_movements_speak_the_language_of_the_page() -> None:
+    assert gateway.programme_title(Words("de"), "came").startswith("Einwohnerinnen und Einwohner danach, wie")
+
+
+def test_a_wide_table_says_that_it_goes_on(client: Client, release: Release) -> None:
+    """Only one that is wider than a phone: the map's table is, the list of releases is not."""
+    note = "wischen Sie sie zur Seite"
+    assert note in client.get(addresses(release)["theme"]).content.decode()
+    assert note not in client.get(addresses(release)["town"]).content.decode()
 
 
 def test_hidden_areas_are_hatched(client: Client, release: Release) -> None:
@@ -375,7 +405,45 @@ def test_the_indices_are_chosen_by_the_address(client: Client, release: Release)
     assert [choice.value for choice in whole["families"]] == ["", "evenness"]
     for thema in ("mh_register", "foreigner"):
         chosen = client.get(where + f"?ebene=quarter&thema={thema}&familie=evenness").context
-        assert [[entry.table for _, entry in rows] for _, _, rows in chosen["groups"]] == [[thema]]
+        assert [[entry.table for _, entry, _ in rows] for _, rows in chosen["groups"]] == [[thema]]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_each_index_is_explained(client: Client, release: Release, language: str) -> None:
+    """What it says, its range, what a value means, the caution and the way to its method."""
+    words = Words("de" if language == "de" else "en")
+    header = {"accept-language": language}
+    page = html.unescape(client.get(addresses(release)["indices"], headers=header).content.decode())
+    entry = release.indices.get(index="dissimilarity", table="mh_register", level="quarter", area="")
+    index = gateway.index("dissimilarity")
+    assert entry.value is not None
+    sentence = methods.reading("dissimilarity", entry.value, words)
+    assert words.percent(entry.value, 0) in sentence
+    for part in (words(index.formula), words(index.bounds), words(index.caveat), sentence):
+        assert part in page
+    link = reverse("index_method", args=["dissimilarity"])
+    assert f'href="{link}"' in page
+    method = html.unescape(client.get(link, headers=header).content.decode())
+    assert all(part in method for part in (index.symbols, index.source, words(index.peers), words(index.caveat)))
+
+
+def test_every_index_has_its_page(anonymous: Client) -> None:
+    listed = anonymous.get(reverse("index_methods")).content.decode()
+    links = [reverse("index_method", args=[index.id]) for index in gateway.INDICES]
+    assert [link for link in links if f'href="{link}"' not in listed] == []
+    assert [link for link in links if anonymous.get(link).status_code != 200] == []
+    assert set(methods.ASKS) == set(gateway.FAMILIES)
+    assert set(methods._READINGS) <= {index.id for index in gateway.INDICES}
+
+
+def test_a_reading_follows_from_the_formula() -> None:
+    """Moving that part of the group makes the index zero: 30 of 100 live in one of two areas of equal others."""
+    group, others = [80, 20], [50, 50]
+    apart = sum(abs(x / 100 - y / 100) for x, y in zip(group, others, strict=True)) / 2
+    moved = [80 - 100 * apart, 20 + 100 * apart]
+    assert moved == others
+    assert methods.reading("segregation_index", apart, Words("en")).startswith("30% of the group would have to live")
+    assert methods.reading("segregation_index", None, Words("en")) == methods.reading("gini", 0.5, Words("en")) == ""
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from vielfalt.desk.accounts.models import User
 from vielfalt.desk.publishing import opendata, steps
 from vielfalt.desk.publishing.forms import PublisherForm
 from vielfalt.desk.publishing.models import Publication, Publisher
-from vielfalt.desk.releases.models import Release
+from vielfalt.desk.releases.models import Release, Town
 
 pytestmark = [
     pytest.mark.django_db,
@@ -204,6 +204,39 @@ def test_steps_that_came_too_late_say_so(published: Publication, proposer: User,
     steps.withdraw(head, release, "Fehler.")
     with pytest.raises(steps.RefusedError, match="not published"):
         steps.withdraw(head, release, "Fehler.")
+
+
+def test_the_start_page_tells_what_waits_for_a_second_person(
+    release: Release, publisher: Publisher, proposer: User, head: User
+) -> None:
+    """The second person is led to it, the first one is told that it waits, and nobody else hears of it."""
+    link = f'href="{reverse("publication", args=(release.town.ags, release.name))}"'
+    readers = {
+        "first": people.client(proposer),
+        "second": people.client(head),
+        "council": people.client(people.person("council", release.town)),
+        "elsewhere": people.client(people.person("head", Town.objects.create(ags="05999009", name="Andernort"))),
+    }
+
+    def told() -> set[str]:
+        return {name for name, browser in readers.items() if link in browser.get(reverse("towns")).content.decode()}
+
+    assert told() == set()
+    steps.propose(proposer, release)
+    assert told() == {"first", "second"}
+    assert "jemand anderes muss" in readers["first"].get(reverse("towns")).content.decode()
+    steps.publish(head, release)
+    assert told() == set()
+
+
+def test_saving_the_publisher_is_confirmed_where_it_was_done(release: Release, proposer: User) -> None:
+    browser, page = people.client(proposer), reverse("publisher", args=(release.town.ags,))
+    assert "Gespeichert" not in browser.get(page).content.decode()
+    answer = browser.post(page, PUBLISHER, follow=True)
+    assert answer.redirect_chain[0][0].partition("?")[0] == page
+    told = answer.content.decode()
+    assert "Gespeichert" in told
+    assert f'href="{reverse("publication", args=(release.town.ags, release.name))}"' in told
 
 
 def test_two_persons_publish_in_the_browser(release: Release, publisher: Publisher, proposer: User, head: User) -> None:

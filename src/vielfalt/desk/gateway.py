@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from vielfalt import breaks, codes, definitions, parameters, programme
+from vielfalt import breaks, codes, definitions, movement_programme, parameters, programme
 from vielfalt.breaks import BY_RULES, Break, areas_comparable
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.figures.indices import ALL as INDICES
@@ -34,7 +34,7 @@ from vielfalt.words import LANGUAGES, N_, Words
 
 BREAK_CHECKS = frozenset(check.id for check in breaks.ALL)
 """The ids of all checks for breaks."""
-_PROGRAMME = {table.id: table.title for table in programme.ALL}
+_PROGRAMME = {table.id: table.title for table in (*programme.ALL, *movement_programme.ALL)}
 
 
 def same_meaning(found: Iterable[Break], table: str, dimensions: Iterable[str], definitions: Iterable[str]) -> bool:
@@ -63,6 +63,11 @@ def country_group(key: str) -> str:
     """The country group that a country lies in; empty for Germany and for anything that is no country."""
     country = codes.countries().get(key)
     return country.group if country and country.group in origin_groups("nationality_group") else ""
+
+
+def countries_of(group: str) -> frozenset[str]:
+    """The countries of a country group; none for anything else."""
+    return frozenset(key for key, country in codes.countries().items() if country.group == group)
 
 
 def origin_groups(dimension: str) -> frozenset[str]:
@@ -115,6 +120,7 @@ __all__ = [
     "category_label",
     "class_labels",
     "classes",
+    "countries_of",
     "country_group",
     "fit",
     "in_order",

@@ -171,14 +171,21 @@ def show(folder: Path, packages: Sequence[Path], words: Words, started: Callable
 
 
 def add_to_show(package: Path, words: Words) -> None:
-    """Brings one more package into the showcase, where it is not there yet, and lets every role read its town."""
+    """Brings one more package into the showcase, where it is not there yet; the first of all is published.
+
+    Every role may read its town.
+    """
     ready()
     from vielfalt.desk.accounts import demo
-    from vielfalt.desk.releases.importing import import_release, is_kept
+    from vielfalt.desk.publishing.models import Publisher
+    from vielfalt.desk.releases.importing import import_release, kept_release
+    from vielfalt.desk.releases.models import Release
 
-    if not is_kept(package):
+    if kept_release(package) is None:
         import_release(package)
     demo.furnish(words)
+    if not Publisher.objects.exists():
+        demo.publish(Release.objects.latest("imported_at"))
 
 
 def _made_for_show(folder: Path) -> None:

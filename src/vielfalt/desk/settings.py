@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "vielfalt.desk.security.content_security",
     "vielfalt.desk.jobs.views.bounded",
+    "vielfalt.desk.atlas.asking.answered_in_words",
 ]
 ROOT_URLCONF = "vielfalt.desk.urls"
 WSGI_APPLICATION = "vielfalt.desk.wsgi.application"

@@ -10,7 +10,7 @@ from vielfalt.desk.accounts import administration, own, second_views, sso
 from vielfalt.desk.accounts import views as accounts
 from vielfalt.desk.accounts.doors import readable
 from vielfalt.desk.accounts.policy import PROVIDER
-from vielfalt.desk.atlas import comparison, downloads, origin_views, packages, views
+from vielfalt.desk.atlas import comparison, downloads, methods, origin_views, packages, views
 from vielfalt.desk.history import views as history
 from vielfalt.desk.house import views as house
 from vielfalt.desk.jobs import views as jobs
@@ -47,10 +47,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "veroeffentlichung/", publishing.publication, name="publication"),
     path(_RELEASE + "dateien/<path:path>", readable(pages.open_file), name="open_file"),
     path("einfach-erklaert/", pages.plain_words, name="plain_words"),
-    path("hochladen/", jobs.upload, name="upload"),
+    path("einlesen/", jobs.upload, name="upload"),
     path("auftraege/", jobs.jobs, name="jobs"),
     path("auftraege/<uuid:key>/", jobs.job, name="job"),
     path("auftraege/<uuid:key>/erneut/", jobs.start_again, name="start_again"),
+    path("kennzahlen/", methods.index_methods, name="index_methods"),
+    path("kennzahlen/<str:id>/", methods.index_method, name="index_method"),
     path("hilfe/", views.help_page, name="help"),
     path("impressum/", house.imprint, name="imprint"),
     path("datenschutz/", house.data_protection, name="data_protection"),

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from vielfalt.desk.accounts import links, roles, throttle
 from vielfalt.desk.accounts.forms import FirstAccountForm, LoginForm, PasswordForm
@@ -49,11 +49,14 @@ def log_in(request: HttpRequest) -> HttpResponse:
     return _page(request, form)
 
 
-@require_POST
+@login_not_required
+@require_http_methods(["GET", "POST"])
 def log_out(request: HttpRequest) -> HttpResponse:
-    """Ends the session, here and in the database."""
-    logout(request)
-    return redirect("login")
+    """Ends the session, here and in the database. Who opens the address is asked first: no link logs anybody out."""
+    if request.method == "POST":
+        logout(request)
+        return redirect("login")
+    return render(request, "desk/accounts/log_out.html") if request.user.is_authenticated else redirect("towns")
 
 
 @login_not_required

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 
 class UnknownError(BadRequest):
@@ -34,3 +35,17 @@ def asked_all(request: HttpRequest, name: str, known: Collection[str]) -> list[s
     if unknown is not None:
         raise UnknownError(name, unknown)
     return wanted
+
+
+def answered_in_words(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: an address that only takes forms says so to whoever opens it; Django would say nothing (405)."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if response.status_code != 405 or response.content:
+            return response
+        page = render(request, "desk/only_forms.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return answered

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 from vielfalt.desk.atlas import comparing, figures, noise
 from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, by_name, picture, profile_address
@@ -17,6 +18,8 @@ _STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 """Bounds of the middle class that readers count in; the outer classes begin at three times the bound."""
 NO_CHANGE = "≈"
 """The sign of a difference that protection alone could make."""
+_MOST_DATES = 4
+"""More dates than these would not fit side by side below the chart; the last one is always named."""
 _WIDTH, _HEIGHT, _LEFT, _BELOW = 640.0, 220.0, 52.0, 34.0
 
 
@@ -139,12 +142,13 @@ def line(points: Sequence[Point], words: Words) -> Line | None:
         if place and point.obstacles:
             broken.append((places[place - 1][0] + x) / 2)
         pieces[-1].append(f"{x:.1f},{y:.1f}")
+    labelled = list(zip(places, shown, strict=True))[:: -ceil(len(shown) / _MOST_DATES)]
     return Line(
         points=tuple(
             (x, y, f"{words.date(one.release.day)}: {one.cell.percent}")
             for (x, y), one in zip(places, shown, strict=True)
         ),
-        dates=tuple((x, words.date(one.release.day)) for (x, _), one in zip(places, shown, strict=True)),
+        dates=tuple((x, words.date(one.release.day)) for (x, _), one in reversed(labelled)),
         pieces=tuple(" ".join(piece) for piece in pieces if len(piece) > 1),
         breaks=tuple(broken),
         bounds=((_HEIGHT, words.percent(0, 0)), (20.0, words.percent(top, 0))),

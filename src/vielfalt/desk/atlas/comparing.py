@@ -18,6 +18,10 @@ UNKNOWN = N_("It is not known whether there is a break between the dates.")
 AREAS = N_("The areas of this level are not the same on both dates.")
 
 
+OF_THE_DERIVATION = frozenset({"migration_rule"})
+"""Tables that tell how figures were derived, not who lives in a town: to set them side by side means nothing."""
+
+
 def obstacles(one: Table, other: Table) -> tuple[str, ...]:
     """Why the figures of two tables of one id do not mean the same, as message ids; empty where they do."""
     found = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from math import ceil, inf
 from typing import Any
 
@@ -28,7 +29,7 @@ def time(request: HttpRequest, ags: str) -> HttpResponse:
     context: dict[str, object] = {"town": town, "releases": releases}
     if len(releases) < 2:
         return render(request, "desk/time.html", context)
-    tables = {release: selecting.themes(release) for release in releases}
+    tables = {release: selecting.compared(release) for release in releases}
     table = selecting.theme(request, tables[releases[-1]])
     category = selecting.category(request, table, selecting.categories(table))
     points = change.series([found[table.key] for found in tables.values() if table.key in found], category, words)
@@ -36,6 +37,7 @@ def time(request: HttpRequest, ags: str) -> HttpResponse:
     context |= {
         "title": figures.category_title(table, category, words),
         "points": points,
+        "sources": dates,
         "line": change.line(points, words),
         "tables": selecting.table_choices(tables[releases[-1]], table.key, words),
         "categories": selecting.category_choices(table, category, words),
@@ -118,19 +120,25 @@ def compare(request: HttpRequest) -> HttpResponse:
         raise Http404
     latest = [change.dated(releases)[-1] for releases in towns.values()]
     wanted = asked_all(request, "kommune", {release.town.ags for release in latest})
-    chosen = [release for release in latest if not wanted or release.town.ags in wanted]
-    context: dict[str, object] = {
-        "towns": [Choice(one.town.ags, one.town.name, one in chosen) for one in latest],
-    }
+    base = asked(request, "massstab", {release.town.ags for release in latest}, "")
+    chosen = [release for release in latest if not wanted or release.town.ags in (*wanted, base)]
+    context: dict[str, object] = {"towns": [Choice(one.town.ags, one.town.name, one in chosen) for one in latest]}
     if chosen:
-        context |= _side_by_side(request, chosen, words)
+        measure = next((release for release in chosen if release.town.ags == base), chosen[0])
+        names = {release.town.ags: release.town.name for release in latest}
+        context |= {
+            "sources": chosen,
+            "measures": selecting.choices(names, measure.town.ags),
+            **_side_by_side(request, chosen, measure, words),
+        }
     return render(request, "desk/compare.html", context)
 
 
-def _side_by_side(request: HttpRequest, releases: list[Release], words: Words) -> dict[str, object]:
-    """A row per town. The first one sets the measure: others are shown where they are counted and protected alike."""
-    tables = [selecting.themes(release) for release in releases]
-    measure = selecting.theme(request, tables[0])
+def _side_by_side(request: HttpRequest, releases: list[Release], base: Release, words: Words) -> dict[str, object]:
+    """A row per town. The base sets the measure: others are shown where they are counted and protected alike."""
+    tables = [selecting.compared(release) for release in releases]
+    offered = _shared(tables, releases.index(base))
+    measure = selecting.theme(request, offered)
     category = selecting.category(request, measure, selecting.categories(measure))
     rows = [
         _row(release, found.get(measure.key), measure, category, words)
@@ -141,10 +149,16 @@ def _side_by_side(request: HttpRequest, releases: list[Release], words: Words) -
         "rows": [{**row, "length": round(100 * (row["share"] or 0) / longest, 1)} for row in rows],
         "title": figures.category_title(measure, category, words),
         "measure": measure.release,
-        "tables": selecting.table_choices(tables[0], measure.key, words),
+        "tables": selecting.table_choices(offered, measure.key, words),
         "categories": selecting.category_choices(measure, category, words),
         "definitions": selecting.definitions(measure.release, measure.definitions),
     }
+
+
+def _shared(tables: Sequence[Mapping[str, Table]], base: int) -> dict[str, Table]:
+    """The themes of the base that some other town has too; all of them where it stands alone."""
+    others = {key for place, found in enumerate(tables) if place != base for key in found}
+    return {key: table for key, table in tables[base].items() if len(tables) == 1 or key in others}
 
 
 def _row(release: Release, table: Table | None, measure: Table, category: str, words: Words) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from vielfalt.desk import gateway
 from vielfalt.desk.accounts.permissions import visible
-from vielfalt.desk.atlas import change, figures, origins, selecting
+from vielfalt.desk.atlas import change, figures, methods, origins, selecting
 from vielfalt.desk.atlas.asking import asked
 from vielfalt.desk.atlas.drawing import by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
@@ -42,7 +42,7 @@ def origin(request: HttpRequest, ags: str, name: str, key: str) -> HttpResponse:
     context = {
         "release": found,
         "town": found.town,
-        "title": figures.category_title(table, category, words),
+        "title": origins.told_apart(key, figures.category_title(table, category, words), words),
         "group": group,
         "group_title": gateway.category_label(words, origins.GROUPS[0], group) if group else "",
         "series": [(titles[one.key], one, points) for one, points in series],
@@ -51,7 +51,7 @@ def origin(request: HttpRequest, ags: str, name: str, key: str) -> HttpResponse:
         "tables": selecting.choices(titles, table.key),
         "levels": selecting.choices({one: levels[one] for one in levels if level}, level),
         "indices": [
-            (_index_title(one.index, words), titles[one.table], one)
+            (_index_title(one.index, words), titles[one.table], one, methods.reading(one.index, one.value, words))
             for one in origins.index_rows(found, tables, key, level)
         ],
         "definitions": selecting.definitions(found, [id for one in tables for id in one.definitions]),

@@ -7,7 +7,7 @@ shown, never added. Groups stand in the order of the code list; nothing ranks th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -59,13 +59,23 @@ def listed(release: Release, words: Words) -> list[tuple[str, str, list[tuple[st
         found = keys_of(category)
         if found and _is_origin(table, found[0]) and status != "s":
             keys[table].add(found[0])
-    title = {key: _label(tables, key, words) for dimension in keys for key in keys[dimension]}
+    title = {key: told_apart(key, _label(tables, key, words), words) for dimension in keys for key in keys[dimension]}
     groups = _ordered(GROUPS, keys[GROUPS[0]] | keys[GROUPS[1]])
     countries = _ordered(COUNTRIES, keys[COUNTRIES[0]] | keys[COUNTRIES[1]])
     return [
         (group, title[group], [(key, title[key]) for key in countries if gateway.country_group(key) == group])
         for group in groups
     ]
+
+
+def told_apart(key: str, name: str, words: Words) -> str:
+    """The name of a country or of a country group; with the word for its kind where one of the other kind bears it."""
+    group = group_of(key)
+    if group and gateway.category_label(words, GROUPS[0], group) == name:
+        return words(N_("{name} (country)"), name=name)
+    if name in {gateway.category_label(words, COUNTRIES[0], country) for country in gateway.countries_of(key)}:
+        return words(N_("{name} (country group)"), name=name)
+    return name
 
 
 def tables_of(release: Release, key: str) -> list[Table]:
@@ -170,10 +180,17 @@ def _rows(
         beside = everyone.get(joined((name,)))
         yield (
             gateway.sentence_case(figures.category_label(table, other, name, words)),
-            chosen[name],
+            _of_the_number(chosen[name], table),
             gateway.share_text(words, chosen[name].value, of, protection),
             beside.percent if beside else gateway.NOT_APPLICABLE,
         )
+
+
+def _of_the_number(cell: Cell, table: Table) -> Cell:
+    """The cell with the quality of its number: that of the share may be hidden where the number is not."""
+    if cell.value is None:
+        return cell
+    return replace(cell, mark="estimated" if table.method in gateway.CHANGED | gateway.ROUNDED else "published")
 
 
 def _quotient(cell: Cell, whole: Cell, least: int, protection: Protection) -> float | None:

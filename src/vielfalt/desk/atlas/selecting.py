@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import figures
 from vielfalt.desk.atlas.asking import UnknownError, asked
+from vielfalt.desk.atlas.comparing import OF_THE_DERIVATION
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.gateway import TOWN
 from vielfalt.desk.releases.models import AreaSet, Index, Release, Series, Table
@@ -34,6 +35,11 @@ def choices(options: Mapping[str, str], chosen: str) -> list[Choice]:
 def themes(release: Release) -> dict[str, Table]:
     """The tables of a release that divide residents or households, by id, in their order."""
     return {table.key: table for table in release.tables.select_related("release__town").exclude(dimensions=[])}
+
+
+def compared(release: Release) -> dict[str, Table]:
+    """Those of them that say who lives in the town, and so can be set beside other dates and towns."""
+    return {key: table for key, table in themes(release).items() if key not in OF_THE_DERIVATION}
 
 
 def mapped(release: Release) -> dict[str, Table]:

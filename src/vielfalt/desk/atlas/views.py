@@ -11,17 +11,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from vielfalt.desk import gateway, showcase
-from vielfalt.desk.accounts.permissions import may, visible
-from vielfalt.desk.atlas import figures, origins, selecting
+from vielfalt.desk.accounts import roles
+from vielfalt.desk.accounts.permissions import Reader, may, visible
+from vielfalt.desk.atlas import figures, methods, origins, profiles, selecting
 from vielfalt.desk.atlas.asking import UnknownError, asked
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.gateway import TOWN
 from vielfalt.desk.house.first_steps import first_steps
-from vielfalt.desk.publishing.models import has_published
+from vielfalt.desk.publishing.models import Publication, has_published
 from vielfalt.desk.releases.models import Index, Release, Table, Town, joined
 from vielfalt.words import Words
+
+_TWO_PERSONS: tuple[roles.Action, ...] = ("propose", "publish")
 
 
 def towns(request: HttpRequest) -> HttpResponse:
@@ -36,9 +39,19 @@ def towns(request: HttpRequest) -> HttpResponse:
         "jobs": jobs,
         "jobs_done": sum(job.state == "done" for job in jobs),
         **_steps(request),
+        "proposals": _proposals(request.user),
         "making": any(job.state in ("waiting", "running") for job in jobs),
     }
     return render(request, "desk/towns.html", context)
+
+
+def _proposals(user: Reader) -> list[Publication]:
+    """What waits for a second person in the towns in which the reader proposes or publishes, oldest first."""
+    found: dict[int, Publication] = {}
+    for action in _TWO_PERSONS:
+        waiting = visible(user, Publication.objects.filter(approved_at=None, ended_at=None), action)
+        found |= {one.pk: one for one in waiting.select_related("release__town", "proposed_by")}
+    return sorted(found.values(), key=lambda one: one.proposed_at)
 
 
 def _steps(request: HttpRequest) -> dict[str, object]:
@@ -107,21 +120,7 @@ def area(request: HttpRequest, ags: str, name: str, level: str, area: str) -> Ht
         raise Http404
     words = current()
     whole = {(table.key, one): cell for table, rows in figures.profile(found, TOWN, ags, words) for one, cell in rows}
-    sections = [
-        (
-            figures.table_title(table, words),
-            [
-                (
-                    figures.category_title(table, one, words),
-                    cell,
-                    whole.get((table.key, one)),
-                    origins.address_of(table, one),
-                )
-                for one, cell in rows
-            ],
-        )
-        for table, rows in figures.profile(found, level, area, words)
-    ]
+    own = figures.profile(found, level, area, words)
     coarser = _coarser(sets, level, areas[area])
     context = {
         "release": found,
@@ -129,7 +128,8 @@ def area(request: HttpRequest, ags: str, name: str, level: str, area: str) -> Ht
         "area": areas[area],
         "level": sets[level],
         "coarser": coarser,
-        "sections": sections,
+        "summary": list(profiles.summary(own, whole, words)),
+        "subjects": list(profiles.subjects(own, whole, words)),
     }
     return render(request, "desk/area.html", context)
 
@@ -143,7 +143,7 @@ def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     chosen = selecting.indices(request, entries, [level.area_set for level in found.levels.select_related("area_set")])
     shown = chosen.of(entries)
     grouped = [
-        (words(index.title), words(index.caveat), [_named(entry, tables[entry.table], words) for entry in rows])
+        (index, [_named(entry, tables[entry.table], words) for entry in rows])
         for index in gateway.INDICES
         if (rows := [entry for entry in shown if entry.index == index.id])
     ]
@@ -160,11 +160,12 @@ def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     return render(request, "desk/indices.html", context)
 
 
-def _named(entry: Index, table: Table, words: Words) -> tuple[str, Index]:
-    """A value of an index with its group in words; all groups together bear the title of the table."""
+def _named(entry: Index, table: Table, words: Words) -> tuple[str, Index, str]:
+    """A value of an index with its group in words (all groups: the title of the table), and in a sentence."""
+    said = methods.reading(entry.index, entry.value, words)
     if not entry.group:
-        return figures.table_title(table, words), entry
-    return figures.category_title(table, joined((entry.group,)), words), entry
+        return figures.table_title(table, words), entry, said
+    return figures.category_title(table, joined((entry.group,)), words), entry, said
 
 
 def definitions(request: HttpRequest, ags: str, name: str) -> HttpResponse:
@@ -185,9 +186,10 @@ def definitions(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 
 @login_not_required
 def help_page(request: HttpRequest) -> HttpResponse:
-    """How to read the atlas: signs, classes, permalinks."""
+    """How to read the atlas, and how a release comes in and becomes public: signs, indices, import, steps, roles."""
     words = current()
-    return render(request, "desk/help.html", {"marks": [words(text) for text in figures.MARKS.values()]})
+    held = [(role, ", ".join(words(roles.ACTIONS[action]) for action in role.grants)) for role in roles.ALL]
+    return render(request, "desk/help.html", {"roles": held})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -12,6 +12,13 @@ from dataclasses import dataclass, field
 
 from vielfalt.words import N_
 
+TASK = N_(
+    "a task in the public interest, and working for it with an account (article 6(1)(e) GDPR with the data protection "
+    "act of the Land)"
+)
+SECURITY = N_("security of processing (article 6(1)(e) with article 32 GDPR)")
+ACCOUNTABILITY = N_("proof that the administration acts by its rules (article 6(1)(e) with article 5(2) GDPR)")
+"""The legal bases by which a municipality keeps what the desk keeps of people (Regulation (EU) 2016/679)."""
 PUBLIC, INTERNAL, PERSONAL = "public", "internal", "personal"
 
 
@@ -29,7 +36,8 @@ class Kept:
     """One model: what for, which field is of which data class, and how long.
 
     ``recorded``: whether its objects have a history; if not, ``why_not`` says the reason. ``unrecorded``: fields whose
-    changes the history leaves out. ``titles``: the fields in words, for those whose history is shown.
+    changes the history leaves out. ``titles``: the fields in words, for those whose history is shown. ``basis``: the
+    law by which something personal is kept, as a message id.
     """
 
     model: str
@@ -39,6 +47,7 @@ class Kept:
     public: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
+    basis: str = ""
     recorded: bool = False
     why_not: str = ""
     unrecorded: tuple[str, ...] = ()
@@ -138,6 +147,7 @@ _LOGS = (
         Retention(N_("as long as the desk; it names accounts by number and holds no personal value")),
         internal=("number", "at", "action", "model", "key", "changes", "previous", "digest"),
         personal=("who",),
+        basis=ACCOUNTABILITY,
         why_not=N_("It is the history itself."),
     ),
     Kept(
@@ -155,6 +165,7 @@ _LOGS = (
         Retention(N_("90 days"), days=90, since="at"),
         internal=("id", "at", "kind", "place"),
         personal=("who", "address"),
+        basis=SECURITY,
         why_not=N_("It is a log itself, with a short life."),
     ),
 )
@@ -178,12 +189,13 @@ _PUBLISHING = (
     ),
     Kept(
         "publishing.Publication",
-        N_("Steps to the public"),
+        N_("Proposals and publications"),
         N_("Keep that two people agreed to show a release to everybody."),
         _WITH_RELEASE,
         public=("id", "release", "approved_at"),
         internal=("proposed_at", "ended_at", "reason"),
         personal=("proposed_by", "approved_by", "ended_by"),
+        basis=ACCOUNTABILITY,
         recorded=True,
         titles={
             "id": N_("Running number"),
@@ -208,6 +220,7 @@ _ACCOUNTS = (
         Retention(N_("as long as the person works with the desk")),
         internal=("id", "is_active"),
         personal=("email", "name", "language", "password"),
+        basis=TASK,
         recorded=True,
         titles={
             "id": N_("Running number"),
@@ -225,6 +238,7 @@ _ACCOUNTS = (
         _WITH_ACCOUNT,
         internal=("id", "town"),
         personal=("user", "role"),
+        basis=TASK,
         recorded=True,
         titles={"id": N_("Running number"), "town": N_("Municipality"), "user": N_("Account"), "role": N_("Role")},
     ),
@@ -235,6 +249,7 @@ _ACCOUNTS = (
         Retention(N_("one day after they are over"), days=1, since="expires"),
         internal=("id", "digest", "expires", "used"),
         personal=("user",),
+        basis=SECURITY,
         why_not=_DOOR,
     ),
     Kept(
@@ -244,6 +259,7 @@ _ACCOUNTS = (
         Retention(N_("one day"), days=1, since="at"),
         internal=("id", "at"),
         personal=("account", "address"),
+        basis=SECURITY,
         why_not=_DOOR,
     ),
     Kept(
@@ -253,6 +269,7 @@ _ACCOUNTS = (
         Retention(N_("until they are over"), days=0, since="expire_date"),
         internal=("session_key", "expire_date"),
         personal=("session_data",),
+        basis=SECURITY,
         why_not=_DOOR,
     ),
 )
@@ -265,6 +282,7 @@ _SIGN_ON = (
         _WITH_ACCOUNT,
         internal=("id", "confirmed", "step"),
         personal=("user", "secret"),
+        basis=SECURITY,
         why_not=_DOOR,
     ),
     Kept(
@@ -274,6 +292,7 @@ _SIGN_ON = (
         _WITH_ACCOUNT,
         internal=("id", "digest"),
         personal=("user",),
+        basis=SECURITY,
         why_not=_DOOR,
     ),
     Kept(
@@ -283,6 +302,7 @@ _SIGN_ON = (
         _WITH_ACCOUNT,
         internal=("id", "issuer"),
         personal=("user", "subject"),
+        basis=TASK,
         why_not=_DOOR,
     ),
     Kept(
@@ -302,6 +322,7 @@ _JOBS = (
         Retention(N_("30 days"), days=30, since="made"),
         internal=("id", "name", "state", "step", "attempt", "made", "beat", "ended", "fault", "release"),
         personal=("owner",),
+        basis=TASK,
         why_not=N_("It is short-lived; what it does to a thing stands in the history of the thing."),
     ),
     Kept(

@@ -9,35 +9,30 @@ from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 
 from vielfalt.desk.accounts.permissions import demand, visible
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import release_or_404
-from vielfalt.desk.history import privacy
+from vielfalt.desk.history import telling
 from vielfalt.desk.history.models import Entry
 from vielfalt.desk.publishing.models import Publisher
-from vielfalt.desk.releases.models import Town
+from vielfalt.desk.releases.models import Release, Town
 from vielfalt.words import N_, Words
 
-ACTIONS = {
-    "created": N_("Created"),
-    "changed": N_("Changed"),
-    "deleted": N_("Deleted"),
-}
 MOST = 200
 """Entries on a page, latest first."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as it is shown; ``changes`` are title, old and new value."""
+    """One entry as it is shown; ``changes`` are title, old and new value; of what is new all values are."""
 
     number: int
     at: str
     who: str
     action: str
     changes: list[tuple[str, str, str]]
+    is_new: bool
 
 
 def town_history(request: HttpRequest, ags: str) -> HttpResponse:
@@ -52,7 +47,7 @@ def release_history(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     release = release_or_404(request, ags, name)
     demand(request.user, "history", release)
     things = [release, *release.publications.all()]
-    return _page(request, things, {"town": release.town, "release": release, "name": str(release)})
+    return _page(request, things, {"town": release.town, "release": release, "name": called(release, current())})
 
 
 def _page(request: HttpRequest, things: Sequence[models.Model], context: dict[str, object]) -> HttpResponse:
@@ -61,25 +56,27 @@ def _page(request: HttpRequest, things: Sequence[models.Model], context: dict[st
 
 def lines(things: Sequence[models.Model], words: Words) -> list[Line]:
     """The entries of some objects, latest first."""
-    theirs = Q(pk__in=())
+    theirs, names = Q(pk__in=()), {}
     for thing in things:
         theirs |= Q(model=thing._meta.label, key=str(thing.pk))
-    found = Entry.objects.filter(theirs).order_by("-number")[:MOST]
+        names[thing._meta.label, str(thing.pk)] = called(thing, words)
+        if isinstance(thing, Release):
+            names[Town._meta.label, str(thing.town_id)] = thing.town.name
     return [
         Line(
             entry.number,
-            _moment(entry, words),
-            words("Account {number}", number=entry.who) if entry.who else words("Vielfalt (command line)"),
-            words(ACTIONS[entry.action]),
-            [
-                (words(privacy.of(entry.model).titles.get(name, name)), old or "–", new or "–")
-                for name, (old, new) in entry.changes.items()
-            ],
+            telling.moment(entry.at, words),
+            words(N_("Account {number}"), number=entry.who) if entry.who else words(N_("Vielfalt (command line)")),
+            telling.done(entry, words),
+            list(telling.changes(entry, names, words)),
+            is_new=entry.action == "created",
         )
-        for entry in found
+        for entry in Entry.objects.filter(theirs).order_by("-number")[:MOST]
     ]
 
 
-def _moment(entry: Entry, words: Words) -> str:
-    local = timezone.localtime(entry.at)
-    return f"{words.date(int(local.strftime('%Y%m%d')))}, {local:%H:%M}"
+def called(thing: models.Model, words: Words) -> str:
+    """What a thing is called on the pages of the desk."""
+    if isinstance(thing, Release):
+        return words(N_("{town} on {date}"), town=thing.town.name, date=words.date(thing.day))
+    return str(thing)

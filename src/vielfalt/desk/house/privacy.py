@@ -6,30 +6,40 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from vielfalt.desk.accounts.policy import IDLE_SECONDS, WHOLE_SECONDS
+from vielfalt.desk.accounts.policy import IDLE_SECONDS
 from vielfalt.desk.history import privacy as kept
-from vielfalt.words import N_
+from vielfalt.words import N_, Words
 
 
 @dataclass(frozen=True)
 class Cookie:
-    """A cookie with its purpose; ``minutes`` it is kept, 0: until the browser is closed or longer by its own rule."""
+    """A cookie with its purpose; ``seconds`` it is kept, None: until the browser is closed."""
 
     name: str
     why: str
-    minutes: int
+    seconds: int | None
+
+    def lasts(self, words: Words) -> str:
+        """How long it is kept, in words: whole days from two days on, else whole hours."""
+        if self.seconds is None:
+            return words(N_("until the browser is closed"))
+        if self.seconds >= 2 * _DAY:
+            return words(N_("{n} days"), n=self.seconds // _DAY)
+        return words(N_("{n} hours"), n=self.seconds // _HOUR)
 
 
+_HOUR, _DAY = 3600, 86400
 KEPT = tuple(entry for entry in kept.ALL if entry.personal)
 """What is kept of natural persons: a part of the table that the test of all models and ``vielfalt desk tidy`` read."""
 
 
 def cookies() -> tuple[Cookie, ...]:
     """Every cookie that the desk sets, by the names of its settings."""
+    chosen = N_("remembers the language that you chose")
     return (
-        Cookie(settings.SESSION_COOKIE_NAME, N_("keeps you logged in"), WHOLE_SECONDS // 60),
-        Cookie(settings.CSRF_COOKIE_NAME, N_("shows that a form was sent from this desk"), 0),
-        Cookie(settings.LANGUAGE_COOKIE_NAME, N_("remembers the language that you chose"), 0),
+        Cookie(settings.SESSION_COOKIE_NAME, N_("keeps you logged in"), settings.SESSION_COOKIE_AGE),
+        Cookie(settings.CSRF_COOKIE_NAME, N_("shows that a form was sent from this desk"), settings.CSRF_COOKIE_AGE),
+        Cookie(settings.LANGUAGE_COOKIE_NAME, chosen, settings.LANGUAGE_COOKIE_AGE),
     )
 
 

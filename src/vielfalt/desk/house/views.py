@@ -25,7 +25,7 @@ def data_protection(request: HttpRequest) -> HttpResponse:
     context = {
         "operator": operator(settings.DATA),
         "kept": privacy.KEPT,
-        "cookies": privacy.cookies(),
+        "cookies": [(cookie, cookie.lasts(current())) for cookie in privacy.cookies()],
         "idle": privacy.IDLE_MINUTES,
     }
     return render(request, "desk/data_protection.html", context)

@@ -51,6 +51,11 @@ class Job(models.Model):
         """Where the uploaded package lies until the job is done."""
         return Path(settings.UPLOADS) / f"{self.id}.zip"
 
+    @property
+    def was_there(self) -> bool:
+        """Whether the release of its package had been imported before, so that there was nothing to do."""
+        return self.release is not None and self.release.imported_at < self.made
+
     def is_lost(self, now: dt.datetime) -> bool:
         """Whether it was running and its worker is gone."""
         return self.state == RUNNING and (self.beat is None or self.beat < now - LOST_AFTER)

@@ -28,6 +28,7 @@ STATES = {
     DONE: N_("Done"),
     FAILED: N_("Failed"),
 }
+THERE = N_("Was here already")
 _REFRESH_SECONDS = 3
 _SHOWN = 50
 _AROUND = 100_000
@@ -60,7 +61,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 def jobs(request: HttpRequest) -> HttpResponse:
     """The latest jobs: one's own, or all for whoever looks after the desk. It does not tell whose they are."""
     now = dt.datetime.now(dt.UTC)
-    found = [(job, STATES[_state(job, now)]) for job in _seen(request)[:_SHOWN]]
+    shown = _seen(request).select_related("release")[:_SHOWN]
+    found = [(job, THERE if job.was_there else STATES[_state(job, now)]) for job in shown]
     return render(request, "desk/jobs/jobs.html", {"jobs": found})
 
 
@@ -77,7 +79,7 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     context = {
         "job": found,
         "state": state,
-        "says": STATES[state],
+        "says": THERE if found.was_there else STATES[state],
         "moving": state in (WAITING, RUNNING),
         "fault": running.sentences(fault, current()) if fault else None,
         "again": running.can_start_again(found, now),

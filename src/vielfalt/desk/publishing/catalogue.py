@@ -15,7 +15,7 @@ from rdflib.term import Node
 
 from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import Publisher
-from vielfalt.desk.publishing.opendata import OpenFile
+from vielfalt.desk.publishing.opendata import OpenFile, titles
 from vielfalt.desk.releases.models import Release
 from vielfalt.words import N_, Language, Words
 
@@ -39,11 +39,10 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Dataset:
-    """A published release with its files, their titles, the address of its page, and since when it is public."""
+    """A published release with its files, the address of its page, and since when it is public."""
 
     release: Release
     files: tuple[OpenFile, ...]
-    titles: Mapping[Language, Mapping[str, str]]
     page: str
     since: datetime
 
@@ -51,7 +50,7 @@ class Dataset:
 def catalogue(
     publisher: Publisher, datasets: Iterable[Dataset], home: str, address: Callable[[Dataset, OpenFile], str]
 ) -> Graph:
-    """The catalogue of one town; ``home`` is its page, ``address`` tells where a file can be fetched."""
+    """The catalogue of one town, in every language; ``home`` is its page, ``address`` where a file can be fetched."""
     graph = Graph()
     for prefix, space in _PREFIXES.items():
         graph.bind(prefix, space)
@@ -67,10 +66,11 @@ def catalogue(
         node = URIRef(dataset.page)
         graph.add((found, DCAT.dataset, node))
         _dataset(graph, node, agent, publisher, dataset)
+        named = {language: titles(dataset.release, Words(language)) for language in _LANGUAGES}
         for file in dataset.files:
             part = URIRef(address(dataset, file))
             graph.add((node, DCAT.distribution, part))
-            _distribution(graph, part, publisher, dataset, file)
+            _distribution(graph, part, publisher, dataset, file, named)
     return graph
 
 
@@ -113,15 +113,26 @@ def _dataset(graph: Graph, node: URIRef, agent: URIRef, publisher: Publisher, da
         _said(graph, node, DCAT.keyword, keyword)
 
 
-def _reached(publisher: Publisher) -> tuple[URIRef, URIRef]:
-    """How to reach whom readers can ask: by e-mail or through a form."""
+def reached(publisher: Publisher) -> str:
+    """The address of whom readers can ask: of e-mail (mailto:) or of a form."""
     by_mail = "@" in publisher.contact and "/" not in publisher.contact
-    if by_mail:
-        return VCARD.hasEmail, URIRef("mailto:" + publisher.contact)
-    return VCARD.hasURL, URIRef(publisher.contact)
+    return "mailto:" + publisher.contact if by_mail else publisher.contact
 
 
-def _distribution(graph: Graph, part: URIRef, publisher: Publisher, dataset: Dataset, file: OpenFile) -> None:
+def _reached(publisher: Publisher) -> tuple[URIRef, URIRef]:
+    """How to reach whom readers can ask, as the catalogue says it."""
+    address = reached(publisher)
+    return VCARD.hasEmail if address.startswith("mailto:") else VCARD.hasURL, URIRef(address)
+
+
+def _distribution(
+    graph: Graph,
+    part: URIRef,
+    publisher: Publisher,
+    dataset: Dataset,
+    file: OpenFile,
+    named: Mapping[Language, Mapping[str, str]],
+) -> None:
     licence = LICENCES[publisher.licence]
     checksum = BNode()
     _all(
@@ -144,8 +155,8 @@ def _distribution(graph: Graph, part: URIRef, publisher: Publisher, dataset: Dat
         (SPDX.checksum, checksum),
     ]
     for language in _LANGUAGES:
-        named = dataset.titles[language].get(file.path, file.path)
-        graph.add((part, DCTERMS.title, Literal(named, lang=language)))
+        title = named[language].get(file.path, file.path)
+        graph.add((part, DCTERMS.title, Literal(title, lang=language)))
     if licence.by_name:
         facts.append((DCATDE.licenseAttributionByText, Literal(publisher.attribution)))
     _all(graph, part, facts)

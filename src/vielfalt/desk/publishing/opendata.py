@@ -38,12 +38,16 @@ def open_files(release: Release) -> tuple[OpenFile, ...]:
 
 
 def titles(release: Release, words: Words) -> dict[str, str]:
-    """What each file holds, by its path, in the language of the words; areas and tables bear their own titles."""
-    found = {"indices.csv": words("Indices"), "report.pdf": words("Report (PDF)")}
-    for level in release.levels.select_related("area_set"):
-        found[f"areas/{level.area_set.level}.geojson"] = words("Areas: {level}", level=level.area_set.title)
+    """What each file holds, by its path, in the language of the words; areas and tables bear their own titles.
+
+    In the order in which readers look for them: report, tables, indices, areas.
+    """
+    found = {"report.pdf": words("Report (PDF)")}
     for table in release.tables.select_related("release__town"):
         found[f"tables/{table.key}.csv"] = figures.table_title(table, words)
+    found["indices.csv"] = words("Indices")
+    for level in release.levels.select_related("area_set"):
+        found[f"areas/{level.area_set.level}.geojson"] = words("Areas: {level}", level=level.area_set.title)
     return found
 
 

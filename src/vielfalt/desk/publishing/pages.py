@@ -10,12 +10,15 @@ from django.urls import reverse
 from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.publishing import opendata
-from vielfalt.desk.publishing.catalogue import FORMATS, Dataset, catalogue
+from vielfalt.desk.publishing.catalogue import FORMATS, Dataset, catalogue, reached
 from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import Publication, Publisher, has_published, published
 from vielfalt.desk.publishing.opendata import OpenFile
 from vielfalt.desk.releases.models import Release, Town
-from vielfalt.words import LANGUAGES, Words
+from vielfalt.words import Words
+
+FORMAT_NAMES = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD"}
+"""What the catalogue's formats are called, by the ending of their addresses."""
 
 
 def open_data(request: HttpRequest, ags: str) -> HttpResponse:
@@ -24,9 +27,10 @@ def open_data(request: HttpRequest, ags: str) -> HttpResponse:
     context = {
         "town": town,
         "publisher": publisher,
+        "contact_address": reached(publisher),
         "licence": LICENCES[publisher.licence],
-        "datasets": [(dataset, _named(dataset)) for dataset in _datasets(request, town)],
-        "formats": list(FORMATS),
+        "datasets": [(dataset, _named(dataset, current())) for dataset in _datasets(request, town)],
+        "formats": list(FORMAT_NAMES.items()),
     }
     return render(request, "desk/publishing/open_data.html", context)
 
@@ -80,14 +84,13 @@ def _datasets(request: HttpRequest, town: Town) -> list[Dataset]:
     for entry in entries.select_related("release__town").order_by("-release__reference_date", "-release__name"):
         page = request.build_absolute_uri(reverse("release", args=(town.ags, entry.release.name)))
         if entry.approved_at is not None:
-            files, named = opendata.open_files(entry.release), {}
-            for language in LANGUAGES:
-                named[language] = opendata.titles(entry.release, Words(language))
-            found.append(Dataset(entry.release, files, named, page, entry.approved_at))
+            found.append(Dataset(entry.release, opendata.open_files(entry.release), page, entry.approved_at))
     return found
 
 
-def _named(dataset: Dataset) -> list[tuple[OpenFile, str]]:
-    """The files with their titles in the reader's language."""
-    titles = dataset.titles[current().language]
-    return [(file, titles.get(file.path, file.path)) for file in dataset.files]
+def _named(dataset: Dataset, words: Words) -> list[tuple[OpenFile, str]]:
+    """The files with their titles in the language of the words: the report first, then tables, indices and areas."""
+    titles = opendata.titles(dataset.release, words)
+    order = {path: place for place, path in enumerate(titles)}
+    files = sorted(dataset.files, key=lambda file: order.get(file.path, len(order)))
+    return [(file, titles.get(file.path, file.path)) for file in files]

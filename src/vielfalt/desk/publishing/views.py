@@ -6,13 +6,14 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import demand, visible
 from vielfalt.desk.accounts.roles import Action
-from vielfalt.desk.atlas.asking import UnknownError
+from vielfalt.desk.atlas.asking import UnknownError, asked
 from vielfalt.desk.atlas.views import release_or_404
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.forms import PublisherForm, ReasonForm
@@ -106,8 +107,14 @@ def publisher(request: HttpRequest, ags: str) -> HttpResponse:
         form.add_error("licence", LICENCE_IN_USE)
     if request.method == "POST" and form.is_valid():
         Publisher.objects.update_or_create(town=town, defaults=form.cleaned_data)
-        return redirect("town", ags)
-    context = {"town": town, "form": form, "in_use": in_use}
+        return redirect(reverse("publisher", args=(ags,)) + "?gespeichert=ja")
+    context = {
+        "town": town,
+        "form": form,
+        "in_use": in_use,
+        "saved": request.method == "GET" and asked(request, "gespeichert", ("ja",), ""),
+        "releases": visible(request.user, town.releases.all()) if known else (),
+    }
     return render(request, "desk/publishing/publisher.html", context)
 
 

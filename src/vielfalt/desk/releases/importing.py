@@ -27,6 +27,9 @@ STEPS = (UNPACK, CHECK, KEEP)
 """What an import does, in this order."""
 
 
+TWICE = N_("This package has been imported before.")
+
+
 def _silent(step: str) -> None:
     """Nobody waits for a step of this import."""
     del step
@@ -67,19 +70,17 @@ def import_release(
         return release
 
 
-def is_kept(path: Path) -> bool:
-    """Whether this package, a zip file, has been imported before."""
+def kept_release(path: Path) -> Release | None:
+    """The release that was imported from this package, a zip file; None for a package that is new here."""
     manifest = kept_file(path, "MANIFEST")
-    return manifest is not None and Release.objects.filter(digest=hashlib.sha256(manifest).hexdigest()).exists()
+    return None if manifest is None else Release.objects.filter(digest=hashlib.sha256(manifest).hexdigest()).first()
 
 
 def _refuse_twice(published: Published, digest: str, path: Path) -> None:
     """Raises DeliveryError when this package, or another one of its name, is there already."""
     source = published.results.source
     if Release.objects.filter(digest=digest).exists():
-        raise DeliveryError(
-            N_("This package has been imported before."), where=path.name, todo=N_("There is nothing to do.")
-        )
+        raise DeliveryError(TWICE, where=path.name, todo=N_("There is nothing to do."))
     if Release.objects.filter(town__ags=source.ags, name=published.release, kind=source.kind).exists():
         raise DeliveryError(
             N_("Another package with the name “{release}” has been imported for {town}."),

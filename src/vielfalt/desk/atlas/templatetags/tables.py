@@ -10,8 +10,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from vielfalt.desk.atlas.templatetags.words import current, plain
+from vielfalt.words import N_
 
 register = template.Library()
+_WIDE = 4
+"""From how many columns on a table does not fit into a window of 320 pixels."""
+_SWIPE = N_("The table has more columns: swipe it sideways.")
 _KINDS = {"": "", "numeric": " kern-table__{part}--numeric", "bar": " bar-column"}
 
 
@@ -19,12 +23,17 @@ _KINDS = {"": "", "numeric": " kern-table__{part}--numeric", "bar": " bar-column
 def table(content: str, *caption: str, hidden: bool = False, small: bool = False) -> SafeString:
     """A table in a frame of its own that scrolls on narrow screens; ``hidden``: the caption is for screen readers.
 
-    The caption is made of texts in the language of the page, or of message ids.
+    The caption is made of texts in the language of the page, or of message ids. A table that is wider than a phone is
+    told to be.
     """
     name = ", ".join(current()(part) for part in caption)
+    is_wide = content.count('<th scope="col"') >= _WIDE
     return format_html(
-        '<div class="kern-table-responsive" role="region" tabindex="0" aria-label="{}">'
-        '<table class="kern-table{}"><caption class="kern-title{}">{}</caption>{}</tbody></table></div>',
+        '{}<div class="kern-table-responsive{}" role="region" tabindex="0" aria-label="{}">'
+        '<table class="kern-table{}"><caption class="kern-title{}"><span class="caption">{}</span></caption>'
+        "{}</tbody></table></div>",
+        format_html('<p class="kern-body kern-body--small swipe">{}</p>', current()(_SWIPE)) if is_wide else "",
+        " wide" if is_wide else "",
         name,
         " kern-table--small" if small else "",
         " hidden-text" if hidden else "",

@@ -1,0 +1,102 @@
+"""How the profile of an area is laid out: what matters first, then every table under its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from vielfalt.desk import gateway
+from vielfalt.desk.atlas import figures, origins
+from vielfalt.desk.atlas.figures import Cell
+from vielfalt.desk.releases.models import Series, Table
+from vielfalt.words import N_, Words
+
+Rows = Sequence[tuple[str, Cell]]
+_FIRST = (("residents", Series.BASE), ("households", Series.BASE), *gateway.STANDING)
+"""Table and category of what stands on top."""
+_SUBJECTS = (
+    (
+        "herkunft",
+        N_("Origin and nationality"),
+        frozenset(
+            (
+                *("foreigner", "nationality_group", "nationality", "mh_register", "mh_group", "migration_status"),
+                *("migration_rule", "reference_group", "reference_country", "immigration_history"),
+                "couple_nationality",
+            )
+        ),
+    ),
+    (
+        "personen",
+        N_("Age, sex and family status"),
+        frozenset(("age_class", "age_group", "sex", "marital_status", "religion_group", "stay_class")),
+    ),
+    ("haushalte", N_("Households"), frozenset(("household_type", "mh_household"))),
+    (
+        "bewegungen",
+        N_("Arrivals, departures, naturalisations"),
+        frozenset(("came", "came_from", "went", "citizenship_change", "moved_from", "flow", "movement")),
+    ),
+)
+"""The subjects in their order: mark in the page, title, and the dimensions that belong to them."""
+_REST = ("weiteres", N_("More tables"))
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of the profile: per category its words, its value, that of the town, and the page about it."""
+
+    title: str
+    rows: tuple[tuple[str, Cell, Cell | None, str], ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The tables of one subject; ``mark`` is where links within the page lead."""
+
+    mark: str
+    title: str
+    sections: tuple[Section, ...]
+
+
+def summary(
+    own: Sequence[tuple[Table, Rows]], whole: Mapping[tuple[str, str], Cell], words: Words
+) -> Iterator[tuple[str, Cell, Cell | None]]:
+    """What stands on top: title, value of the area, and that of the town for shares (null for plain numbers)."""
+    known = {(table.key, category): (table, cell) for table, rows in own for category, cell in rows}
+    for key, category in _FIRST:
+        if (key, category) in known:
+            table, cell = known[key, category]
+            title = figures.category_title(table, category, words)
+            yield title, cell, whole.get((key, category)) if table.dimensions else None
+
+
+def subjects(
+    own: Sequence[tuple[Table, Rows]], whole: Mapping[tuple[str, str], Cell], words: Words
+) -> Iterator[Subject]:
+    """Every table that divides residents or households, under its subject; subjects without tables are left out."""
+    divided = [(table, rows) for table, rows in own if table.dimensions]
+    placed = [(_place(table), _section(table, rows, whole, words)) for table, rows in divided]
+    for mark, title in (*((mark, title) for mark, title, _ in _SUBJECTS), _REST):
+        sections = tuple(section for place, section in placed if place == mark)
+        if sections:
+            yield Subject(mark, words(title), sections)
+
+
+def _place(table: Table) -> str:
+    return next((mark for mark, _, dimensions in _SUBJECTS if table.dimensions[0] in dimensions), _REST[0])
+
+
+def _section(table: Table, rows: Rows, whole: Mapping[tuple[str, str], Cell], words: Words) -> Section:
+    return Section(
+        figures.table_title(table, words),
+        tuple(
+            (
+                figures.category_title(table, one, words),
+                cell,
+                whole.get((table.key, one)),
+                origins.address_of(table, one),
+            )
+            for one, cell in rows
+        ),
+    )
