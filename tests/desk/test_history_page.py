@@ -62,7 +62,7 @@ def test_a_publication_is_told_in_words(client: Client, release: Release) -> Non
     for part in (
         "Die Zahlen wurden zum Öffentlichmachen vorgeschlagen",
         f"Konto {head.pk} Die Zahlen wurden öffentlich gemacht",
-        "Begründung von – zu Eine Zahl ist falsch.",
+        "Begründung Eine Zahl ist falsch.",
         "Art der Quelle Melderegister",
         "Stichtag 31.12.2025",
         f"Veröffentlichung {release.town.name} am 31.12.2025",

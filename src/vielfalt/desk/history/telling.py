@@ -33,8 +33,8 @@ _CHOICES: Mapping[str, Mapping[str, str]] = {
 """What the values of fields with few values mean."""
 _HASH = "sha256:"
 _SHOWN_DIGITS = 12
-_UNTOLD = ("id",)
-"""Fields that say nothing to a reader."""
+_UNTOLD = ("id", "proposed_by", "approved_by", "ended_by")
+"""Fields that say nothing to a reader, or only what stands beside the entry: who did it."""
 
 
 def done(entry: Entry, words: Words) -> str:
@@ -46,8 +46,8 @@ def done(entry: Entry, words: Words) -> str:
     return words(_DONE.get((entry.model, entry.action)) or _ANY[entry.action])
 
 
-def changes(entry: Entry, names: Mapping[tuple[str, str], str], words: Words) -> Iterator[tuple[str, str, str]]:
-    """Per field that is of interest its title, the old and the new value in words; "–" for none.
+def changes(entry: Entry, names: Mapping[tuple[str, str], str], words: Words) -> Iterator[tuple[str, str]]:
+    """Per field that is of interest its title, and in words from what to what; a value alone where there was none.
 
     ``names``: what things are called, by the label of their model and their number.
     """
@@ -55,14 +55,22 @@ def changes(entry: Entry, names: Mapping[tuple[str, str], str], words: Words) ->
     for name, (old, new) in entry.changes.items():
         if name not in _UNTOLD:
             field = _field(entry.model, name)
-            shown = (_value(field, name, value, names, words) for value in (old, new))
-            yield words(titles[name]) if name in titles else name, *shown  # type: ignore[misc]
+            before, after = (_value(field, name, value, names, words) for value in (old, new))
+            yield words(titles[name]) if name in titles else name, _turned(before, after, words)
 
 
 def moment(at: dt.datetime, words: Words) -> str:
     """A moment as people here write it: date and time of the town."""
     local = timezone.localtime(at)
     return words(N_("{date}, {time}"), date=words.date(int(local.strftime("%Y%m%d"))), time=f"{local:%H:%M}")
+
+
+def _turned(before: str, after: str, words: Words) -> str:
+    if not before or before == after:
+        return after
+    return (
+        words(N_("from {old} to {new}"), old=before, new=after) if after else words(N_("no longer: {old}"), old=before)
+    )
 
 
 def _field(model: str, name: str) -> models.Field[object, object] | None:
@@ -82,7 +90,7 @@ def _value(
     words: Words,
 ) -> str:
     if not value:
-        return "–"
+        return ""
     if value == HIDDEN:
         return words(N_("not shown"))
     if value.startswith(_HASH):

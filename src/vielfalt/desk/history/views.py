@@ -25,13 +25,13 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as it is shown; ``changes`` are title, old and new value; of what is new all values are."""
+    """One entry as it is shown; ``changes`` are titles of fields and what became of them; of what is new all values."""
 
     number: int
     at: str
     who: str
     action: str
-    changes: list[tuple[str, str, str]]
+    changes: list[tuple[str, str]]
     is_new: bool
 
 
