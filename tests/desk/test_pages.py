@@ -236,6 +236,17 @@ def test_a_wide_table_says_that_it_goes_on(client: Client, release: Release) -> 
     assert note not in client.get(addresses(release)["town"]).content.decode()
 
 
+def test_a_name_on_two_lines_stays_two_words(client: Client, release: Release) -> None:
+    """What a map shows as the name of an area and what its link is called are the same words (WCAG 2.5.3)."""
+    area_set = release.levels.get(area_set__level="quarter").area_set
+    area_set.areas[0] |= {"name": "Obere Halde", "spot": [10, 10, 11, ["Obere", "Halde"]]}
+    area_set.save()
+    markup = client.get(addresses(release)["theme"]).content.decode()
+    shown = re.search(r'aria-label="Obere Halde: [^"]*">(.*?)</a>', markup)
+    assert shown
+    assert "Obere Halde" in re.sub("<title>.*?</title>|<[^>]+>", "", shown[1])
+
+
 def test_hidden_areas_are_hatched(client: Client, release: Release) -> None:
     series = Series.objects.filter(table__key="foreigner", level="block", status__contains="s").first()
     assert series is not None

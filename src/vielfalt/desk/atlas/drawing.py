@@ -188,7 +188,8 @@ def _area(shape: Shape) -> str:
     drawn = f'<path class="{shape.style}" d="{shape.area["path"]}"><title>{escape(shape.said)}</title></path>'
     if shape.area["spot"]:
         x, y, size, lines = shape.area["spot"]
-        drawn += "".join(
+        # The space keeps the lines of a name two words for whoever listens.
+        drawn += " ".join(
             f'<text x="{x}" y="{y + row * size * 1.1:.1f}" font-size="{size}" text-anchor="middle" '
             f'dominant-baseline="middle">{escape(line)}</text>'
             for row, line in enumerate(lines)
