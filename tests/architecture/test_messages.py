@@ -19,6 +19,8 @@ from vielfalt.figures.indices.index import FAMILIES
 from vielfalt.register import checks, kinship
 from vielfalt.steps import STEPS
 
+OTHER_NAMES = ("Schaufenster", "hochgeladen", "Hochladen", "Kommandozeile", "Dashboard", "Submit", "Account", "User ")
+"""What is called Vorführung, einlesen, Befehlszeile, Übersicht, Absenden, Konto here."""
 SAME_IN_BOTH = {
     *(
         "Code",
@@ -101,6 +103,14 @@ def test_translations_are_german(german: dict[messages.Id, tuple[str, ...]]) -> 
     same = {id for id, translated in german.items() if forms(id)[: len(translated)] == translated and any(translated)}
     bare = {id for id in same if not "".join(c for c in "".join(forms(id)) if c.isalpha())}
     assert same - SAME_IN_BOTH - bare == set()
+
+
+def test_german_uses_one_name_per_thing(german: dict[messages.Id, tuple[str, ...]]) -> None:
+    """The words of the glossary, not others for the same thing, and no English ones of the trade."""
+    found = {
+        (word, id) for id, translated in german.items() for word in OTHER_NAMES for form in translated if word in form
+    }
+    assert found == set()
 
 
 def test_the_catalogue_has_no_dates_and_no_places() -> None:

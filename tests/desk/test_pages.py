@@ -419,6 +419,12 @@ def test_the_indices_are_chosen_by_the_address(client: Client, release: Release)
         assert [[entry.table for _, entry, _ in rows] for _, rows in chosen["groups"]] == [[thema]]
 
 
+def test_a_strange_host_gets_a_page_too(anonymous: Client) -> None:
+    answer = anonymous.get("/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert "ist nicht zu verstehen" in answer.content.decode()
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_each_index_is_explained(client: Client, release: Release, language: str) -> None:
     """What it says, its range, what a value means, the caution and the way to its method."""
