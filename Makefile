@@ -29,7 +29,7 @@ bench: $(VENV)/installed $(VENV)/peers ## Speed and memory as ratios within one 
 bench-truth: $(VENV)/installed ## How true the derivation is, on towns whose truth is known
 	$(BIN)/python -m bench.truth
 
-bench-desk: $(VENV)/installed $(VENV)/frontend ## Pages and imports of the desk as ratios within one run
+bench-desk: $(VENV)/installed $(VENV)/frontend ## Imports and pages of the desk with fifty readers, on both databases
 	$(BIN)/python -m bench.desk
 
 messages: $(VENV)/installed ## Collect new messages into the German catalogue

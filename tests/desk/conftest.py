@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -69,6 +70,12 @@ def client(db: None) -> Client:
 def anonymous(db: None) -> Client:
     """A browser of somebody without an account."""
     return Client()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """No page of another test is shown."""
+    caches["pages"].clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -77,10 +77,19 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "vielfalt.desk.accounts.context.reader",
             ],
-            "builtins": ["vielfalt.desk.atlas.templatetags.words", "vielfalt.desk.atlas.templatetags.tables"],
+            "builtins": [f"vielfalt.desk.atlas.templatetags.{name}" for name in ("words", "tables", "pieces")],
         },
     }
 ]
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
+    },
+}
+"""In the memory of the process; a page of figures has some 30 kB, the largest 400."""
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -49,9 +49,10 @@ def obstacles_over_time(earlier: Table, later: Table, chain: Sequence[Release]) 
 def same_areas(level: str, earlier: Release, later: Release, chain: Sequence[Release]) -> bool:
     """Whether the areas of a level are the same on both dates: no break is noted, and their keys agree."""
     keys = [
-        {area["key"] for area in found.area_set.areas}
+        {area["key"] for area in found.areas}
         for release in (earlier, later)
-        for found in release.levels.select_related("area_set").filter(area_set__level=level)
+        for found in release.area_sets
+        if found.level == level
     ]
     return len(keys) == 2 and keys[0] == keys[1] and gateway.areas_comparable(breaks_in(chain), level)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import ceil, inf
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 
 from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas import change, comparing, figures, noise, selecting
 from vielfalt.desk.atlas.asking import asked, asked_all
 from vielfalt.desk.atlas.drawing import hatching
+from vielfalt.desk.atlas.figures import Cell
+from vielfalt.desk.atlas.kept import page
 from vielfalt.desk.atlas.places import land, size_class
 from vielfalt.desk.atlas.selecting import Choice
 from vielfalt.desk.atlas.templatetags.words import current
@@ -24,22 +26,27 @@ from vielfalt.words import N_, Words
 def time(request: HttpRequest, ags: str) -> HttpResponse:
     """One category of a town on all its dates, and by area between two of them; never across a break."""
     town = get_object_or_404(visible(request.user, Town.objects.all()), ags=ags)
-    words = current()
     releases = change.dated(visible(request.user, town.releases.filter(kind="register").select_related("town")))
+    return page(request, "desk/time.html", releases, lambda: _time(request, town, releases), town.ags, town.name)
+
+
+def _time(request: HttpRequest, town: Town, releases: list[Release]) -> dict[str, object]:
+    words = current()
     context: dict[str, object] = {"town": town, "releases": releases}
     if len(releases) < 2:
-        return render(request, "desk/time.html", context)
-    tables = {release: selecting.compared(release) for release in releases}
-    table = selecting.theme(request, tables[releases[-1]])
+        return context
+    themes = selecting.compared(releases[-1])
+    table = selecting.theme(request, themes)
     category = selecting.category(request, table, selecting.categories(table))
-    points = change.series([found[table.key] for found in tables.values() if table.key in found], category, words)
+    counted = {found.release: found for found in figures.tables_of(releases, [table.key])}
+    points = change.series(list(counted.values()), category, words)
     dates = [point.release for point in points]
     context |= {
         "title": figures.category_title(table, category, words),
         "points": points,
         "sources": dates,
         "line": change.line(points, words),
-        "tables": selecting.table_choices(tables[releases[-1]], table.key, words),
+        "tables": selecting.table_choices(themes, table.key, words),
         "categories": selecting.category_choices(table, category, words),
     }
     if len(dates) > 1:
@@ -51,9 +58,9 @@ def time(request: HttpRequest, ags: str) -> HttpResponse:
             "from_dates": _date_choices(dates[:-1], first, words),
             "to_dates": _date_choices(dates[1:], last, words),
             "breaks": [entry for release in chain for entry in release.description["breaks"]],
-            **_by_area(request, tables[first][table.key], tables[last][table.key], category, chain, words),
+            **_by_area(request, counted[first], counted[last], category, chain, words),
         }
-    return render(request, "desk/time.html", context)
+    return context
 
 
 def _two_dates(request: HttpRequest, dates: list[Release]) -> tuple[Release, Release]:
@@ -75,7 +82,7 @@ def _by_area(
     request: HttpRequest, before: Table, after: Table, category: str, chain: list[Release], words: Words
 ) -> dict[str, object]:
     """The change between two dates for the areas of the level chosen, or why there is none."""
-    levels = {level.area_set.level: level.area_set.title for level in after.release.levels.select_related("area_set")}
+    levels = {one.level: one.title for one in after.release.area_sets}
     both = [
         level
         for level in levels
@@ -111,14 +118,19 @@ def _in_persons(size: float, words: Words) -> str:
 
 def compare(request: HttpRequest) -> HttpResponse:
     """Several towns side by side on their latest dates, where their figures mean the same and are protected alike."""
-    words = current()
-    kept = visible(request.user, Release.objects.filter(kind="register").select_related("town"))
+    kept = visible(request.user, Release.objects.filter(kind="register").select_related("town").defer("description"))
     towns: dict[Town, list[Release]] = {}
     for release in kept.order_by("town__name", "town__ags"):
         towns.setdefault(release.town, []).append(release)
     if not towns and not request.user.is_authenticated:
         raise Http404
     latest = [change.dated(releases)[-1] for releases in towns.values()]
+    return page(request, "desk/compare.html", latest, lambda: _compare(request, latest))
+
+
+def _compare(request: HttpRequest, latest: list[Release]) -> dict[str, object]:
+    words, described = current(), Release.objects.select_related("town").in_bulk([one.pk for one in latest])
+    latest = [described[one.pk] for one in latest]
     wanted = asked_all(request, "kommune", {release.town.ags for release in latest})
     base = asked(request, "massstab", {release.town.ags for release in latest}, "")
     chosen = [release for release in latest if not wanted or release.town.ags in (*wanted, base)]
@@ -131,19 +143,20 @@ def compare(request: HttpRequest) -> HttpResponse:
             "measures": selecting.choices(names, measure.town.ags),
             **_side_by_side(request, chosen, measure, words),
         }
-    return render(request, "desk/compare.html", context)
+    return context
 
 
 def _side_by_side(request: HttpRequest, releases: list[Release], base: Release, words: Words) -> dict[str, object]:
     """A row per town. The base sets the measure: others are shown where they are counted and protected alike."""
-    tables = [selecting.compared(release) for release in releases]
-    offered = _shared(tables, releases.index(base))
+    offered = _shared(selecting.compared(base), [release for release in releases if release != base])
     measure = selecting.theme(request, offered)
     category = selecting.category(request, measure, selecting.categories(measure))
-    rows = [
-        _row(release, found.get(measure.key), measure, category, words)
-        for release, found in zip(releases, tables, strict=True)
-    ]
+    counted = figures.tables_of(releases, [measure.key])
+    everybody = figures.tables_of(releases, ["residents"])
+    residents = _by_release(everybody, figures.in_town(everybody, Series.BASE, words))
+    cells = _by_release(counted, figures.in_town(counted, category, words))
+    tables = {table.release_id: table for table in counted}
+    rows = [_row(one, residents.get(one.pk), tables.get(one.pk), cells.get(one.pk), measure, words) for one in releases]
     longest = max((row["share"] or 0 for row in rows), default=0) or 1
     return {
         "rows": [{**row, "length": round(100 * (row["share"] or 0) / longest, 1)} for row in rows],
@@ -155,20 +168,24 @@ def _side_by_side(request: HttpRequest, releases: list[Release], base: Release, 
     }
 
 
-def _shared(tables: Sequence[Mapping[str, Table]], base: int) -> dict[str, Table]:
+def _shared(own: Mapping[str, Table], others: list[Release]) -> dict[str, Table]:
     """The themes of the base that some other town has too; all of them where it stands alone."""
-    others = {key for place, found in enumerate(tables) if place != base for key in found}
-    return {key: table for key, table in tables[base].items() if len(tables) == 1 or key in others}
+    held = Table.objects.filter(release__in=others, key__in=own).exclude(dimensions=[])
+    shared = set(held.values_list("key", flat=True)) if others else own.keys()
+    return {key: table for key, table in own.items() if key in shared}
 
 
-def _row(release: Release, table: Table | None, measure: Table, category: str, words: Words) -> dict[str, Any]:
-    """A town with its context, and its value where it may be compared; else why not."""
-    residents = release.tables.select_related("release__town").filter(key="residents").first()
-    whole = figures.town_values(residents, words).get(Series.BASE) if residents else None
-    found: tuple[str, ...] = (N_("There is no such figure."),)
-    cell = None
-    if table is not None and not (found := comparing.obstacles(table, measure)):
-        cell = figures.town_values(table, words).get(category)
+def _by_release(tables: list[Table], cells: dict[int, Cell]) -> dict[int, Cell]:
+    """The cells of tables, by the primary key of the release."""
+    return {table.release_id: cells[table.pk] for table in tables if table.pk in cells}
+
+
+def _row(
+    release: Release, whole: Cell | None, table: Table | None, value: Cell | None, measure: Table, words: Words
+) -> dict[str, Any]:
+    """A town with its residents (``whole``), and its value where it may be compared; else why not."""
+    found = (N_("There is no such figure."),) if table is None else comparing.obstacles(table, measure)
+    cell = None if found else value
     return {
         "release": release,
         "town": release.town,

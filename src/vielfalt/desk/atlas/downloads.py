@@ -6,12 +6,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 
+from vielfalt.desk.atlas import selecting
 from vielfalt.desk.atlas.drawing import profile_address, standalone, style_of
 from vielfalt.desk.atlas.figures import MARKS, Cell, Figure
+from vielfalt.desk.atlas.kept import file
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import chosen_figure, release_or_404
 from vielfalt.desk.gateway import SUPPRESSED, translated
@@ -22,9 +25,32 @@ _FORMULA = re.compile(r"^[=+\-@\t\r]")
 """Signs that make a spreadsheet take a text for a formula (OWASP, CSV injection)."""
 
 
-def csv_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+def csv_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
     """The table of the figure as CSV: semicolons, decimal comma in German, UTF-8 with mark, as Excel opens it."""
-    figure, words = _figure(request, ags, name), current()
+    return _file_of(request, ags, name, _csv)
+
+
+def xlsx_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
+    """The table of the figure as a workbook; every text is written as text, never as a formula."""
+    return _file_of(request, ags, name, _xlsx)
+
+
+def svg_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
+    """The map as SVG."""
+    return _file_of(request, ags, name, _svg)
+
+
+def png_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
+    """The map as PNG, twice the size of the page's."""
+    return _file_of(request, ags, name, _png)
+
+
+def geojson_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
+    """The areas with the values of the figure as GeoJSON (RFC 7946); the interactive map of the page reads it."""
+    return _file_of(request, ags, name, _geojson)
+
+
+def _csv(figure: Figure, words: Words) -> HttpResponse:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     for row in (*_head(figure, words), (), *_rows(figure, words)):
@@ -32,11 +58,9 @@ def csv_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     return _file("\ufeff" + text.getvalue(), "text/csv; charset=utf-8", figure, "csv")
 
 
-def xlsx_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
-    """The table of the figure as a workbook; every text is written as text, never as a formula."""
+def _xlsx(figure: Figure, words: Words) -> HttpResponse:
     import xlsxwriter
 
-    figure, words = _figure(request, ags, name), current()
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(content, options) as book:
@@ -50,23 +74,17 @@ def xlsx_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     )
 
 
-def svg_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
-    """The map as SVG."""
-    figure = _figure(request, ags, name)
-    return _file(standalone(figure, current()), "image/svg+xml", figure, "svg")
+def _svg(figure: Figure, words: Words) -> HttpResponse:
+    return _file(standalone(figure, words), "image/svg+xml", figure, "svg")
 
 
-def png_file(request: HttpRequest, ags: str, name: str) -> HttpResponse:
-    """The map as PNG, twice the size of the page's."""
+def _png(figure: Figure, words: Words) -> HttpResponse:
     import vl_convert
 
-    figure = _figure(request, ags, name)
-    return _file(vl_convert.svg_to_png(standalone(figure, current()), scale=_PNG_SCALE), "image/png", figure, "png")
+    return _file(vl_convert.svg_to_png(standalone(figure, words), scale=_PNG_SCALE), "image/png", figure, "png")
 
 
-def geojson_file(request: HttpRequest, ags: str, name: str) -> JsonResponse:
-    """The areas with the values of the figure as GeoJSON (RFC 7946); the interactive map of the page reads it."""
-    figure, words = _figure(request, ags, name), current()
+def _geojson(figure: Figure, words: Words) -> JsonResponse:
     known = {cell.key: cell for cell in figure.cells}
     areas = json.loads(figure.area_set.geojson)
     features = [
@@ -94,8 +112,12 @@ def _properties(cell: Cell, figure: Figure, words: Words) -> dict[str, object]:
     }
 
 
-def _figure(request: HttpRequest, ags: str, name: str) -> Figure:
-    return chosen_figure(release_or_404(request, ags, name), request)
+def _file_of(
+    request: HttpRequest, ags: str, name: str, made: Callable[[Figure, Words], HttpResponse]
+) -> HttpResponseBase:
+    """The file of the figure that the address names, for those who may see its release."""
+    release = release_or_404(request, ags, name)
+    return file(request, release, lambda: made(chosen_figure(selecting.mapped(release), release, request), current()))
 
 
 def _head(figure: Figure, words: Words) -> Iterator[tuple[str, ...]]:

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.db.models import Prefetch
-
 from vielfalt.desk import gateway
 from vielfalt.desk.gateway import TOWN, Classes, Protection
 from vielfalt.desk.releases.importing import NO_AREA
@@ -87,9 +85,10 @@ def figure(table: Table, category: str, level: str, words: Words) -> Figure:
     series = {(found.level, found.category): found for found in wanted}
     if (level, category) not in series or level == TOWN:
         raise Series.DoesNotExist
-    area_set = release.levels.select_related("area_set").get(area_set__level=level).area_set
+    area_set = _area_set(release, level)
     protection = Protection.of(table.parameters)
-    shares = [share for _, _, share in _rows(series, level, category, protection)]
+    everywhere = range(len(area_set.areas))
+    shares = [share for _, _, share in _rows(series, level, category, protection, everywhere)]
     found = gateway.classes([share for share in shares if share is not None])
     return Figure(
         release=release,
@@ -131,23 +130,40 @@ def table_title(table: Table, words: Words) -> str:
 
 def profile(release: Release, level: str, key: str, words: Words) -> list[tuple[Table, list[tuple[str, Cell]]]]:
     """Everything that a release publishes of one area: per table the categories with their values."""
-    tables = release.tables.select_related("release__town").prefetch_related(
-        Prefetch("series", Series.objects.filter(level=level))
-    )
+    tables = list(release.tables.all())
+    found = values_in(release, tables, level, (key,), words)
+    return [(table, list(rows.items())) for table in tables if (rows := found[table.key, key])]
+
+
+def values_in(
+    release: Release, tables: Sequence[Table], level: str, keys: Sequence[str], words: Words
+) -> dict[tuple[str, str], dict[str, Cell]]:
+    """The values of tables of a release in areas of a level: by id of the table and key of the area, by category."""
+    series: dict[int, list[Series]] = {table.pk: [] for table in tables}
+    for one in Series.objects.filter(table__in=tables, level=level):
+        series[one.table_id].append(one)
     areas = _areas(release, level)
-    place = next(number for number, area in enumerate(areas) if area["key"] == key)
-    found = []
-    for table in tables:
-        rows = list(_in_area(table, list(table.series.all()), areas, place, words))
-        if rows:
-            found.append((table, rows))
-    return found
+    places = {area["key"]: place for place, area in enumerate(areas)}
+    return {
+        (table.key, key): dict(_in_area(table, series[table.pk], areas, places[key], words))
+        for table in tables
+        for key in keys
+    }
 
 
-def town_values(table: Table, words: Words) -> dict[str, Cell]:
-    """The values of a table for the town as a whole, by category."""
-    areas = _areas(table.release, TOWN)
-    return dict(_in_area(table, list(table.series.filter(level=TOWN)), areas, 0, words))
+def tables_of(releases: Sequence[Release], keys: Sequence[str]) -> list[Table]:
+    """The tables of these ids that the releases have, in the order of the releases."""
+    order = {release.pk: place for place, release in enumerate(releases)}
+    found = list(Table.objects.filter(release__in=order, key__in=keys))
+    for table in found:
+        table.release = releases[order[table.release_id]]
+    return sorted(found, key=lambda table: order[table.release_id])
+
+
+def town_values(release: Release, tables: Sequence[Table], words: Words) -> dict[str, dict[str, Cell]]:
+    """The values of tables of a release for the town as a whole: by id of the table and category."""
+    found = values_in(release, tables, TOWN, (release.town.ags,), words)
+    return {table: rows for (table, _), rows in found.items()}
 
 
 def in_town(tables: Sequence[Table], category: str, words: Words) -> dict[int, Cell]:
@@ -197,17 +213,22 @@ def ordered_categories(table: Table, categories: Sequence[str]) -> list[str]:
 def _areas(release: Release, level: str) -> list[dict[str, Any]]:
     if level == TOWN:
         return [{"key": release.town.ags, "name": release.town.name, "path": "", "spot": []}]
-    areas: list[dict[str, Any]] = release.levels.select_related("area_set").get(area_set__level=level).area_set.areas
+    areas: list[dict[str, Any]] = _area_set(release, level).areas
     return areas
 
 
+def _area_set(release: Release, level: str) -> AreaSet:
+    return next(found for found in release.area_sets if found.level == level)
+
+
 def _rows(
-    series: dict[tuple[str, str], Series], level: str, category: str, protection: Protection
+    series: dict[tuple[str, str], Series], level: str, category: str, protection: Protection, places: Sequence[int]
 ) -> list[tuple[int | None, int | None, float | None]]:
-    """Value, base and share of each area."""
+    """Value, base and share of each of the places."""
     values = series[level, category].values
-    base = series[level, Series.BASE].values if (level, Series.BASE) in series else [None] * len(values)
-    return [(value, of, gateway.share(value, of, protection)) for value, of in zip(values, base, strict=True)]
+    bases = series[level, Series.BASE].values if (level, Series.BASE) in series else [None] * len(values)
+    pairs = ((values[place], bases[place]) for place in places)
+    return [(value, base, gateway.share(value, base, protection)) for value, base in pairs]
 
 
 def _cells(
@@ -220,10 +241,10 @@ def _cells(
     words: Words,
     places: Sequence[int] | None = None,
 ) -> tuple[Cell, ...]:
-    rows, status = _rows(series, level, category, protection), series[level, category].status
+    wanted, status = range(len(areas)) if places is None else places, series[level, category].status
     cells = []
-    for place in range(len(areas)) if places is None else places:
-        (value, base, share), mark = rows[place], _STATUS[status[place]]
+    for place, (value, base, share) in zip(wanted, _rows(series, level, category, protection, wanted), strict=True):
+        mark = _STATUS[status[place]]
         if mark != "absent" and share is None:
             mark = "suppressed" if value is None or base is None else "too_few"
         cells.append(

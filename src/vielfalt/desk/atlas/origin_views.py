@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from vielfalt.desk import gateway
 from vielfalt.desk.accounts.permissions import visible
@@ -11,6 +10,7 @@ from vielfalt.desk.atlas import change, figures, methods, origins, selecting
 from vielfalt.desk.atlas.asking import asked
 from vielfalt.desk.atlas.drawing import by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
+from vielfalt.desk.atlas.kept import page
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import release_or_404
 from vielfalt.desk.releases.models import Release, Table, joined
@@ -20,13 +20,23 @@ from vielfalt.words import Words
 def origins_page(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """All countries and groups of a release, in the order of the code list."""
     found = release_or_404(request, ags, name)
-    context = {"release": found, "town": found.town, "groups": origins.listed(found, current())}
-    return render(request, "desk/origins.html", context)
+
+    def context() -> dict[str, object]:
+        return {"release": found, "town": found.town, "groups": origins.listed(found, current())}
+
+    return page(request, "desk/origins.html", [found], context)
 
 
 def origin(request: HttpRequest, ags: str, name: str, key: str) -> HttpResponse:
     """Everything that a release publishes of one country or group; the query chooses way of counting and level."""
-    found, words = release_or_404(request, ags, name), current()
+    found = release_or_404(request, ags, name)
+    every = visible(request.user, found.town.releases.filter(kind=found.kind))
+    dates = change.dated(every.filter(reference_date__lte=found.reference_date).select_related("town"))
+    return page(request, "desk/origin.html", [found, *dates], lambda: _origin(request, found, dates, key))
+
+
+def _origin(request: HttpRequest, found: Release, dates: list[Release], key: str) -> dict[str, object]:
+    words = current()
     tables = origins.tables_of(found, key)
     if not tables:
         raise Http404
@@ -34,12 +44,12 @@ def origin(request: HttpRequest, ags: str, name: str, key: str) -> HttpResponse:
     table = counted[asked(request, "thema", counted, tables[0].key)]
     category = joined((key,))
     group = origins.group_of(key)
-    levels = {one.area_set.level: one.area_set.title for one in found.levels.select_related("area_set")}
+    levels = {one.level: one.title for one in found.area_sets}
     level = _level(request, table, category, list(levels))
     titles = {one.key: figures.table_title(one, words) for one in tables}
-    series = list(_series(request, found, tables, category))
+    series = list(_series(dates, tables, category))
     wholes = {one.key: points[-1].cell for one, points in series}
-    context = {
+    context: dict[str, object] = {
         "release": found,
         "town": found.town,
         "title": origins.told_apart(key, figures.category_title(table, category, words), words),
@@ -58,18 +68,13 @@ def origin(request: HttpRequest, ags: str, name: str, key: str) -> HttpResponse:
     }
     if level:
         context |= _where(figures.figure(table, category, level, words), words)
-    return render(request, "desk/origin.html", context)
+    return context
 
 
-def _series(
-    request: HttpRequest, release: Release, tables: list[Table], category: str
-) -> list[tuple[Table, list[change.Point]]]:
-    """The town's values in each table on all dates up to that of the release."""
+def _series(dates: list[Release], tables: list[Table], category: str) -> list[tuple[Table, list[change.Point]]]:
+    """The town's values in each table on all dates."""
     words = current()
-    every = visible(request.user, release.town.releases.filter(kind=release.kind))
-    dates = change.dated(every.filter(reference_date__lte=release.reference_date))
-    past = Table.objects.filter(release__in=dates, key__in=[table.key for table in tables])
-    counted = sorted(past.select_related("release__town"), key=lambda table: table.release.reference_date)
+    counted = figures.tables_of(dates, [table.key for table in tables])
     return [
         (table, change.series([one for one in counted if one.key == table.key], category, words)) for table in tables
     ]

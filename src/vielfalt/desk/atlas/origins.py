@@ -51,7 +51,7 @@ def address_of(table: Table, category: str) -> str:
 
 def listed(release: Release, words: Words) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """The groups a release publishes of the town, each with key, title and its countries, in the order of the lists."""
-    tables = {table.key: table for table in release.tables.select_related("release__town")}
+    tables = {table.key: table for table in release.tables.all()}
     keys: dict[str, set[str]] = {dimension: set() for dimension in (*GROUPS, *COUNTRIES)}
     for table, category, status in Series.objects.filter(
         table__release=release, table__key__in=keys, level=TOWN
@@ -81,11 +81,7 @@ def told_apart(key: str, name: str, words: Words) -> str:
 def tables_of(release: Release, key: str) -> list[Table]:
     """The tables of one dimension in which a release counts this country or group for the town."""
     wanted = [name for name in (*GROUPS, *COUNTRIES) if _is_origin(name, key)]
-    return list(
-        release.tables.select_related("release__town").filter(
-            key__in=wanted, series__level=TOWN, series__category=joined((key,))
-        )
-    )
+    return list(release.tables.filter(key__in=wanted, series__level=TOWN, series__category=joined((key,))))
 
 
 def group_of(key: str) -> str:
@@ -98,19 +94,21 @@ def mixes(release: Release, key: str, wholes: Mapping[str, Cell], words: Words) 
 
     ``wholes``: the number of the group in the town, by the id of the table that counts it.
     """
-    tables = {table.key: table for table in release.tables.select_related("release__town")}
-    for table in tables.values():
-        if len(table.dimensions) != 2 or not any(_is_origin(name, key) for name in table.dimensions):
-            continue
-        place = next(number for number, name in enumerate(table.dimensions) if _is_origin(name, key))
+    tables = {table.key: table for table in release.tables.all()}
+    crossed = {
+        id: next(number for number, name in enumerate(table.dimensions) if _is_origin(name, key))
+        for id, table in tables.items()
+        if len(table.dimensions) == 2 and any(_is_origin(name, key) for name in table.dimensions)
+    }
+    beside = {tables[id].dimensions[1 - place] for id, place in crossed.items()}
+    values = figures.town_values(release, [tables[id] for id in tables if id in crossed or id in beside], words)
+    for id, place in crossed.items():
+        table = tables[id]
         own, other = table.dimensions[place], table.dimensions[1 - place]
-        values = figures.town_values(table, words)
-        chosen = {keys_of(name)[1 - place]: cell for name, cell in values.items() if keys_of(name)[place] == key}
-        everyone = figures.town_values(tables[other], words) if other in tables else {}
+        chosen = {keys_of(name)[1 - place]: cell for name, cell in values[id].items() if keys_of(name)[place] == key}
         if chosen:
-            yield Mix(
-                figures.table_title(table, words), tuple(_rows(table, other, chosen, wholes.get(own), everyone, words))
-            )
+            rows = _rows(table, other, chosen, wholes.get(own), values.get(other, {}), words)
+            yield Mix(figures.table_title(table, words), tuple(rows))
 
 
 def places(figure: Figure) -> list[Place]:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
+from vielfalt.desk.atlas.kept import file
 from vielfalt.desk.atlas.views import release_or_404
 from vielfalt.desk.releases.models import Release
 from vielfalt.desk.releases.packages import kept_file
@@ -16,19 +18,25 @@ _SHUT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src 
 """A report is one file with its own looks. It was written elsewhere, so it may show itself and do nothing else."""
 
 
-def report_pdf(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+def report_pdf(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
     """The report as PDF/UA, shown in the browser."""
-    return _report(release_or_404(request, ags, name), "report.pdf", "inline")
+    release = release_or_404(request, ags, name)
+    return file(request, release, lambda: _report(release, "report.pdf", "inline"))
 
 
-def report_html(request: HttpRequest, ags: str, name: str) -> HttpResponse:
+def report_html(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
     """The report as one self-contained page, to be saved: it is not opened within the desk."""
-    return _report(release_or_404(request, ags, name), "report.html", "attachment")
+    release = release_or_404(request, ags, name)
+    return file(request, release, lambda: _report(release, "report.html", "attachment"))
 
 
-def package(request: HttpRequest, ags: str, name: str) -> FileResponse:
+def package(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
     """The whole release package, as open data or to import elsewhere."""
     release = release_or_404(request, ags, name)
+    return file(request, release, lambda: _archive(release))
+
+
+def _archive(release: Release) -> FileResponse:
     try:
         content = archive_of(release).open("rb")
     except OSError:

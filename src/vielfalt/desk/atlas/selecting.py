@@ -34,7 +34,7 @@ def choices(options: Mapping[str, str], chosen: str) -> list[Choice]:
 
 def themes(release: Release) -> dict[str, Table]:
     """The tables of a release that divide residents or households, by id, in their order."""
-    return {table.key: table for table in release.tables.select_related("release__town").exclude(dimensions=[])}
+    return {table.key: table for table in release.tables.exclude(dimensions=[])}
 
 
 def compared(release: Release) -> dict[str, Table]:
@@ -45,7 +45,7 @@ def compared(release: Release) -> dict[str, Table]:
 def mapped(release: Release) -> dict[str, Table]:
     """Those of them that have figures of areas, not of the town alone."""
     areas = Series.objects.filter(table=OuterRef("pk")).exclude(level=TOWN)
-    tables = release.tables.select_related("release__town").exclude(dimensions=[]).filter(Exists(areas))
+    tables = release.tables.exclude(dimensions=[]).filter(Exists(areas))
     return {table.key: table for table in tables}
 
 

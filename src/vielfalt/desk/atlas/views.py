@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +13,12 @@ from django.shortcuts import get_object_or_404, render
 
 from vielfalt.desk import gateway, showcase
 from vielfalt.desk.accounts import roles
-from vielfalt.desk.accounts.permissions import Reader, may, visible
+from vielfalt.desk.accounts.permissions import Reader, may, rights, visible
 from vielfalt.desk.atlas import figures, methods, origins, profiles, selecting
 from vielfalt.desk.atlas.asking import UnknownError, asked
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
+from vielfalt.desk.atlas.kept import page
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.gateway import TOWN
 from vielfalt.desk.house.first_steps import first_steps
@@ -29,7 +31,7 @@ _TWO_PERSONS: tuple[roles.Action, ...] = ("propose", "publish")
 
 def towns(request: HttpRequest) -> HttpResponse:
     """All municipalities with their latest release."""
-    releases = Prefetch("releases", visible(request.user, Release.objects.all()))
+    releases = Prefetch("releases", visible(request.user, Release.objects.defer("description")))
     found = visible(request.user, Town.objects.prefetch_related(releases))
     if not found and not request.user.is_authenticated:
         raise Http404
@@ -73,29 +75,35 @@ def town(request: HttpRequest, ags: str) -> HttpResponse:
 def release(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """What a release holds: key figures of the town, themes, areas, indices, definitions, breaks."""
     found = release_or_404(request, ags, name)
+    open_data = has_published(found.town)
+    offered = sorted(rights(request.user)) + ["open_data"] * open_data
+    return page(request, "desk/release.html", [found], lambda: _release(found, open_data), *offered)
+
+
+def _release(found: Release, open_data: bool) -> dict[str, object]:
     words = current()
-    levels = list(found.levels.select_related("area_set"))
-    context = {
+    return {
         "release": found,
         "town": found.town,
         "key_figures": _key_figures(found),
         "tables": [(table, figures.table_title(table, words)) for table in selecting.mapped(found).values()],
-        "levels": [
-            (level.area_set, sorted(level.area_set.areas, key=lambda area: by_name(area["name"]))) for level in levels
-        ],
+        "levels": [(one, sorted(one.areas, key=lambda area: by_name(area["name"]))) for one in found.area_sets],
         "breaks": found.description["breaks"],
-        "open_data": has_published(found.town),
+        "open_data": open_data,
     }
-    return render(request, "desk/release.html", context)
 
 
 def themes(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """One theme on one area level: map, bars and table of the same figure, and the choice of another."""
     found = release_or_404(request, ags, name)
-    shown = chosen_figure(found, request)
-    words = current()
-    levels = {level.area_set.level: level.area_set.title for level in found.levels.select_related("area_set")}
-    context = {
+    return page(request, "desk/theme.html", [found], lambda: _theme(request, found))
+
+
+def _theme(request: HttpRequest, found: Release) -> dict[str, object]:
+    words, tables = current(), selecting.mapped(found)
+    shown = chosen_figure(tables, found, request)
+    levels = {one.level: one.title for one in found.area_sets}
+    return {
         "release": found,
         "town": found.town,
         "figure": shown,
@@ -104,25 +112,29 @@ def themes(request: HttpRequest, ags: str, name: str) -> HttpResponse:
         "bars": bars(shown),
         "definitions": selecting.definitions(found, shown.table.definitions),
         "origin": origins.address_of(shown.table, shown.category),
-        "tables": selecting.table_choices(selecting.mapped(found), shown.table.key, words),
+        "tables": selecting.table_choices(tables, shown.table.key, words),
         "categories": selecting.category_choices(shown.table, shown.category, words, shown.level),
         "levels": selecting.choices(levels, shown.level),
     }
-    return render(request, "desk/theme.html", context)
 
 
 def area(request: HttpRequest, ags: str, name: str, level: str, area: str) -> HttpResponse:
     """Everything that a release publishes of one area, beside the town as a whole."""
     found = release_or_404(request, ags, name)
-    sets = {one.area_set.level: one.area_set for one in found.levels.select_related("area_set")}
+    return page(request, "desk/area.html", [found], lambda: _area(found, level, area))
+
+
+def _area(found: Release, level: str, area: str) -> dict[str, object]:
+    sets = {one.level: one for one in found.area_sets}
     areas = {one["key"]: one for one in sets[level].areas} if level in sets else {}
     if area not in areas:
         raise Http404
     words = current()
-    whole = {(table.key, one): cell for table, rows in figures.profile(found, TOWN, ags, words) for one, cell in rows}
+    of_town = figures.profile(found, TOWN, found.town.ags, words)
+    whole = {(table.key, one): cell for table, rows in of_town for one, cell in rows}
     own = figures.profile(found, level, area, words)
     coarser = _coarser(sets, level, areas[area])
-    context = {
+    return {
         "release": found,
         "town": found.town,
         "area": areas[area],
@@ -131,16 +143,19 @@ def area(request: HttpRequest, ags: str, name: str, level: str, area: str) -> Ht
         "summary": list(profiles.summary(own, whole, words)),
         "subjects": list(profiles.subjects(own, whole, words)),
     }
-    return render(request, "desk/area.html", context)
 
 
 def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """The indices of a release for the town, with intervals, and with reasons where there is no value."""
     found = release_or_404(request, ags, name)
+    return page(request, "desk/indices.html", [found], lambda: _indices(request, found))
+
+
+def _indices(request: HttpRequest, found: Release) -> dict[str, object]:
     words = current()
     tables = {table.key: table for table in found.tables.all()}
     entries = [entry for entry in found.indices.filter(area="") if entry.table in tables]
-    chosen = selecting.indices(request, entries, [level.area_set for level in found.levels.select_related("area_set")])
+    chosen = selecting.indices(request, entries, found.area_sets)
     shown = chosen.of(entries)
     grouped = [
         (index, [_named(entry, tables[entry.table], words) for entry in rows])
@@ -148,7 +163,7 @@ def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
         if (rows := [entry for entry in shown if entry.index == index.id])
     ]
     titles = {key: figures.table_title(tables[key], words) for key in chosen.tables}
-    context = {
+    return {
         "release": found,
         "town": found.town,
         "groups": grouped,
@@ -157,7 +172,6 @@ def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
         "tables": selecting.choices(titles, chosen.table),
         "families": selecting.choices(chosen.families, chosen.family),
     }
-    return render(request, "desk/indices.html", context)
 
 
 def _named(entry: Index, table: Table, words: Words) -> tuple[str, Index, str]:
@@ -171,9 +185,13 @@ def _named(entry: Index, table: Table, words: Words) -> tuple[str, Index, str]:
 def definitions(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """What the figures of a release mean, how they were protected, and where the data come from."""
     found = release_or_404(request, ags, name)
+    return page(request, "desk/definitions.html", [found], lambda: _definitions(found))
+
+
+def _definitions(found: Release) -> dict[str, object]:
     words = current()
     method = found.tables.values_list("method", flat=True).first() or ""
-    context = {
+    return {
         "release": found,
         "town": found.town,
         "definitions": found.description["definitions"],
@@ -181,7 +199,6 @@ def definitions(request: HttpRequest, ags: str, name: str) -> HttpResponse:
         "rules": gateway.protection_rules(words, method),
         "settings": gateway.protection_settings(words, method, found.description["protection"]),
     }
-    return render(request, "desk/definitions.html", context)
 
 
 @login_not_required
@@ -219,19 +236,18 @@ def release_or_404(request: HttpRequest, ags: str, name: str) -> Release:
     return found
 
 
-def chosen_figure(release: Release, request: HttpRequest) -> Figure:
-    """The figure that the query of an address names; what it leaves out is chosen for the reader.
+def chosen_figure(tables: Mapping[str, Table], release: Release, request: HttpRequest) -> Figure:
+    """The figure of one of the tables that the query of an address names; what it leaves out is chosen for the reader.
 
     A category or level that a table does not have gives way to the table's first, so that a reader can change the
     theme alone. Raises UnknownError for what the release does not have at all.
     """
-    table = selecting.theme(request, selecting.mapped(release))
-    levels = [level.area_set.level for level in release.levels.select_related("area_set")]
+    table = selecting.theme(request, tables)
     counted = set(table.series.values_list("level", flat=True))
-    usable = [level for level in levels if level in counted]
+    usable = [one.level for one in release.area_sets if one.level in counted]
     if not usable:
         raise Http404
-    wanted = asked(request, "ebene", levels, "")
+    wanted = asked(request, "ebene", [one.level for one in release.area_sets], "")
     level = wanted if wanted in usable else usable[min(1, len(usable) - 1)]
     category = selecting.category(request, table, selecting.categories(table, level))
     return figures.figure(table, category, level, current())
@@ -239,17 +255,19 @@ def chosen_figure(release: Release, request: HttpRequest) -> Figure:
 
 def _key_figures(release: Release) -> list[dict[str, Any]]:
     """The town's own values of the standing themes."""
-    words = current()
-    found = []
-    tables: dict[str, Table] = {table.key: table for table in release.tables.select_related("release__town")}
-    for key, category in (("residents", ""), *gateway.STANDING):
-        if key not in tables:
-            continue
-        rows = figures.town_values(tables[key], words)
-        if category in rows:
-            title = figures.category_title(tables[key], category, words)
-            found.append({"title": title, "cell": rows[category], "table": key, "category": category})
-    return found
+    words, wanted = current(), (("residents", ""), *gateway.STANDING)
+    tables = {table.key: table for table in figures.tables_of([release], [key for key, _ in wanted])}
+    values = figures.town_values(release, list(tables.values()), words)
+    return [
+        {
+            "title": figures.category_title(tables[key], category, words),
+            "cell": values[key][category],
+            "table": key,
+            "category": category,
+        }
+        for key, category in wanted
+        if category in values.get(key, {})
+    ]
 
 
 def _coarser(sets: dict[str, Any], level: str, area: dict[str, Any]) -> dict[str, Any] | None:

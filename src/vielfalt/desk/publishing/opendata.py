@@ -43,11 +43,11 @@ def titles(release: Release, words: Words) -> dict[str, str]:
     In the order in which readers look for them: report, tables, indices, areas.
     """
     found = {"report.pdf": words("Report (PDF)")}
-    for table in release.tables.select_related("release__town"):
+    for table in release.tables.all():
         found[f"tables/{table.key}.csv"] = figures.table_title(table, words)
     found["indices.csv"] = words("Indices")
-    for level in release.levels.select_related("area_set"):
-        found[f"areas/{level.area_set.level}.geojson"] = words("Areas: {level}", level=level.area_set.title)
+    for areas in release.area_sets:
+        found[f"areas/{areas.level}.geojson"] = words("Areas: {level}", level=areas.title)
     return found
 
 

@@ -6,6 +6,7 @@ Figures are kept as they are read: one ``Series`` holds one category of one tabl
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from django.db import models
 from django.db.models import Q
@@ -79,6 +80,12 @@ class Release(Recorded):
     def day(self) -> int:
         """The reference date as yyyymmdd."""
         return int(self.reference_date.strftime("%Y%m%d"))
+
+    @cached_property
+    def area_sets(self) -> tuple[AreaSet, ...]:
+        """The areas of each level, coarse to fine; their GeoJSON is read when it is asked for."""
+        levels = self.levels.select_related("area_set").defer("area_set__geojson")
+        return tuple(level.area_set for level in levels)
 
 
 class Level(models.Model):

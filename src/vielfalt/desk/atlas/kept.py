@@ -1,0 +1,62 @@
+"""Pages and files of releases are made once: a release never changes, so what was made of it can be shown again.
+
+Kept are the pieces of a page that are the same for everybody who may read these releases. What is the reader's own,
+the head of the page with its menus and forms, is made anew each time; and who may read is asked before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import version
+
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+
+from vielfalt.desk.releases.models import Release
+
+PIECES = "pieces"
+"""The name in the context of a page under which the tag ``kept`` finds what was rendered before."""
+_CACHE = "pages"
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    releases: Iterable[Release],
+    context: Callable[[], Mapping[str, object]],
+    *also: str,
+) -> HttpResponse:
+    """A page made of these releases, its address and language, and nothing else but what ``also`` says.
+
+    ``context`` is asked only when the page has not been made before. The releases are those that the reader may see.
+    """
+    key, cache = _key(request, releases, template, *also), caches[_CACHE]
+    pieces = cache.get(key)
+    if pieces is not None:
+        return render(request, template, {PIECES: pieces})
+    made: dict[str, str] = {}
+    response = render(request, template, {**context(), PIECES: made})
+    cache.set(key, made, timeout=None)
+    return response
+
+
+def file(request: HttpRequest, release: Release, made: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """A file made of a release; a browser that has it already is told so (RFC 9110, 304), and nothing is made."""
+    tag = f'"{_key(request, [release])}"'
+    response = get_conditional_response(request, etag=tag) or made()
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _key(request: HttpRequest, releases: Iterable[Release], *also: str) -> str:
+    """All that a page or file is made of, as one word; another version of the program makes other pages."""
+    made_of = [(release.digest, release.name, release.town.name) for release in releases]
+    told = [version("vielfalt"), get_language(), request.get_full_path(), made_of, also]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -1,0 +1,91 @@
+"""Pages that were made once: shown again to whoever may read them, with the head of each reader, and to nobody else."""
+
+from __future__ import annotations
+
+import html
+
+import people
+import pytest
+from django.test import Client
+from django.urls import reverse
+from test_pages import addresses
+
+from vielfalt.desk.atlas import views
+from vielfalt.desk.releases.models import Release, Town
+
+FILES = ("theme_csv", "theme_xlsx", "theme_svg", "theme_png", "theme_geojson", "report_pdf", "report_html", "package")
+
+
+def text(browser: Client, address: str, language: str = "de") -> str:
+    answer = browser.get(address, headers={"accept-language": language})
+    assert answer.status_code == 200
+    return html.unescape(answer.content.decode())
+
+
+def main_of(page: str) -> str:
+    return page.partition('<main id="main"')[2].partition("</main>")[0]
+
+
+@pytest.mark.parametrize("name", ["release", "theme", "area", "origins", "origin", "indices", "definitions", "time"])
+def test_the_second_reader_sees_the_same_under_a_head_of_their_own(release: Release, name: str) -> None:
+    address = addresses(release)[name]
+    first, second = (people.client(people.person(role, release.town)) for role in ("county", "council"))
+    one, other = text(first, address), text(second, address)
+    assert main_of(one) == main_of(other) == main_of(text(first, address)) != ""
+    assert one[: one.index("</head>")] == other[: other.index("</head>")]
+    assert "csrfmiddlewaretoken" not in main_of(one)
+    assert "csrfmiddlewaretoken" in other.partition('<main id="main"')[0]
+
+
+def test_a_kept_page_asks_for_no_figures(client: Client, release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = addresses(release)["theme"]
+    first = text(client, address)
+    monkeypatch.setattr(views, "_theme", None)
+    assert main_of(text(client, address)) == main_of(first)
+
+
+def test_each_language_has_its_own_page(client: Client, release: Release) -> None:
+    address = addresses(release)["theme"]
+    german, english = (text(client, address, language) for language in ("de", "en"))
+    assert "Gesamtstadt" in main_of(german) or "Stadt insgesamt" in main_of(german)
+    assert "Town as a whole" in main_of(english)
+    assert main_of(text(client, address)) == main_of(german)
+
+
+def test_links_of_a_role_are_not_kept_for_another(release: Release) -> None:
+    address = addresses(release)["release"]
+    history = reverse("release_history", args=[release.town.ags, release.name])
+    assert history in text(people.client(people.person("head", release.town)), address)
+    assert history not in text(people.client(people.person("council", release.town)), address)
+
+
+def test_a_kept_page_is_not_shown_to_who_may_not_read_it(client: Client, release: Release) -> None:
+    elsewhere = people.client(people.person("council", Town.objects.create(ags="05999005", name="Nebenstadt")))
+    for name in ("theme", "theme_svg"):
+        kept = client.get(addresses(release)[name])
+        tag = {"if-none-match": kept.headers.get("ETag", "*")}
+        assert elsewhere.get(addresses(release)[name], headers=tag).status_code == 404
+        assert Client().get(addresses(release)[name], headers=tag).status_code == 302
+
+
+def test_a_town_under_its_new_name(client: Client, release: Release) -> None:
+    address = addresses(release)["theme"]
+    assert "Musterfurt" in text(client, address)
+    release.town.name = "Neufurt"
+    release.town.save()
+    again = text(client, address)
+    assert "Neufurt" in again
+    assert "Musterfurt" not in main_of(again)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_the_browser_has_is_not_sent_again(client: Client, release: Release, name: str) -> None:
+    address = addresses(release)[name]
+    first = client.get(address)
+    assert len(first.getvalue()) > 100
+    again = client.get(address, headers={"if-none-match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["Cache-Control"] == "private, no-cache"
+    english = client.get(address, headers={"if-none-match": first.headers["ETag"], "accept-language": "en"})
+    assert english.status_code == 200
+    assert english.getvalue()
