@@ -59,7 +59,7 @@ PROPOSES = {role.id for role in roles.ALL if {"propose", "publish"} & set(role.g
 OF_A_RELEASE = (
     *("theme_geojson", "origins", "origin"),
     *("release", "theme", "theme_csv", "theme_xlsx", "theme_svg", "theme_png", "area"),
-    *("report_pdf", "report_html", "package", "indices", "definitions"),
+    *("report_pdf", "report_html", "package", "indices", "definitions", "excerpt"),
 )
 TABLE: dict[str, Row] = {
     "towns": row(EVERYBODY),
@@ -67,6 +67,8 @@ TABLE: dict[str, Row] = {
     "town": OF_A_TOWN,
     "time": OF_A_TOWN,
     **dict.fromkeys(OF_A_RELEASE, OF_A_TOWN),
+    # Nothing is chosen, so there is no report.
+    **dict.fromkeys(("excerpt_pdf", "excerpt_xlsx"), row(READS, ok=422, others=404, elsewhere=404)),
     "publisher": row({role.id for role in roles.ALL if "propose" in role.grants}, elsewhere=404, blind=404),
     "town_history": row(HISTORY, others=404, elsewhere=404),
     "release_history": row(HISTORY & READS, elsewhere=404, blind=404),

@@ -24,6 +24,10 @@ from vielfalt.publish.classes import Classes, class_labels, classes
 from vielfalt.publish.labels import category_label, in_order, sentence_case
 from vielfalt.publish.lookup import bases
 from vielfalt.publish.reading import Published, read_published
+from vielfalt.publish.report.content import frame, numbered
+from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph, Report, Terms
+from vielfalt.publish.report.model import Figure as Picture
+from vielfalt.publish.report.pdf import to_pdf
 from vielfalt.publish.results import Results
 from vielfalt.publish.shapes import fit, spot
 from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, number_text, share, share_text
@@ -109,12 +113,21 @@ __all__ = [
     "SUPPRESSED",
     "TOWN",
     "AreaLevel",
+    "Block",
     "Break",
+    "Bullets",
     "Classes",
+    "Column",
+    "DataTable",
+    "Heading",
+    "Paragraph",
+    "Picture",
     "ProtectedCells",
     "Protection",
     "Published",
+    "Report",
     "Results",
+    "Terms",
     "areas_comparable",
     "bases",
     "category_label",
@@ -123,9 +136,11 @@ __all__ = [
     "countries_of",
     "country_group",
     "fit",
+    "frame",
     "in_order",
     "index",
     "number_text",
+    "numbered",
     "origin_groups",
     "programme_title",
     "protection_rules",
@@ -136,5 +151,6 @@ __all__ = [
     "share",
     "share_text",
     "spot",
+    "to_pdf",
     "translated",
 ]

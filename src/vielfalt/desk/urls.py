@@ -10,7 +10,7 @@ from vielfalt.desk.accounts import administration, own, second_views, sso
 from vielfalt.desk.accounts import views as accounts
 from vielfalt.desk.accounts.doors import readable
 from vielfalt.desk.accounts.policy import PROVIDER
-from vielfalt.desk.atlas import comparison, downloads, methods, origin_views, packages, views
+from vielfalt.desk.atlas import comparison, downloads, excerpt_views, methods, origin_views, packages, views
 from vielfalt.desk.history import views as history
 from vielfalt.desk.house import views as house
 from vielfalt.desk.jobs import views as jobs
@@ -38,6 +38,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "gebiete/<str:level>/<str:area>/", readable(views.area), name="area"),
     path(_RELEASE + "herkunft/", readable(origin_views.origins_page), name="origins"),
     path(_RELEASE + "herkunft/<str:key>/", readable(origin_views.origin), name="origin"),
+    path(_RELEASE + "auswahl/", readable(excerpt_views.excerpt), name="excerpt"),
+    path(_RELEASE + "auswahl/bericht.pdf", readable(excerpt_views.excerpt_pdf), name="excerpt_pdf"),
+    path(_RELEASE + "auswahl/bericht.xlsx", readable(excerpt_views.excerpt_xlsx), name="excerpt_xlsx"),
     path(_RELEASE + "bericht.pdf", readable(packages.report_pdf), name="report_pdf"),
     path(_RELEASE + "bericht.html", readable(packages.report_html), name="report_html"),
     path(_RELEASE + "paket.zip", readable(packages.package), name="package"),

@@ -17,6 +17,7 @@ from vielfalt.desk.atlas.figures import MARKS, Cell, Figure
 from vielfalt.desk.atlas.kept import file
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import chosen_figure, release_or_404
+from vielfalt.desk.atlas.workbooks import XLSX, workbook
 from vielfalt.desk.gateway import SUPPRESSED, translated
 from vielfalt.words import N_, Words
 
@@ -59,19 +60,8 @@ def _csv(figure: Figure, words: Words) -> HttpResponse:
 
 
 def _xlsx(figure: Figure, words: Words) -> HttpResponse:
-    import xlsxwriter
-
-    content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(content, options) as book:
-        sheet, percent = book.add_worksheet(), book.add_format({"num_format": "0.0%"})
-        sheet.set_column(0, 1, 28)
-        for place, row in enumerate((*_head(figure, words), (), *_rows(figure, words))):
-            for column, cell in enumerate(row):
-                sheet.write(place, column, cell, percent if isinstance(cell, float) else None)
-    return _file(
-        content.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", figure, "xlsx"
-    )
+    rows = (*_head(figure, words), (), *_rows(figure, words))
+    return _file(workbook([(figure.table.key, rows)]), XLSX, figure, "xlsx")
 
 
 def _svg(figure: Figure, words: Words) -> HttpResponse:

@@ -34,13 +34,18 @@ def build_report(results: Results, atlas: Atlas, words: Words) -> Report:
         date=source.date,
         author=source.town,
         facts=_facts(results, words),
-        blocks=tuple(_numbered(blocks, words)),
-        frame=(
-            ("contents", words(N_("Contents"))),
-            ("skip", words(N_("Skip to the text"))),
-            ("page", words(N_("Page {page} of {pages}"), page="{page}", pages="{pages}")),
-            ("description", words(N_("Protected figures from the resident register by area"))),
-        ),
+        blocks=tuple(numbered(blocks, words)),
+        frame=frame(words),
+    )
+
+
+def frame(words: Words) -> tuple[tuple[str, str], ...]:
+    """The fixed words of every report (``Report.frame``)."""
+    return (
+        ("contents", words(N_("Contents"))),
+        ("skip", words(N_("Skip to the text"))),
+        ("page", words(N_("Page {page} of {pages}"), page="{page}", pages="{pages}")),
+        ("description", words(N_("Protected figures from the resident register by area"))),
     )
 
 
@@ -79,7 +84,7 @@ def _facts(results: Results, words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((words(name), text) for name, text in facts if text)
 
 
-def _numbered(blocks: Iterable[Block], words: Words) -> Iterable[Block]:
+def numbered(blocks: Iterable[Block], words: Words) -> Iterable[Block]:
     """Tables and figures with their number before the caption, the same in PDF and HTML."""
     tables = figures = 0
     for block in blocks:

@@ -1,0 +1,211 @@
+"""The report of an excerpt: the same content as PDF, in the looks of the town's own report, and as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from xml.sax.saxutils import escape
+
+from vielfalt.desk import gateway
+from vielfalt.desk.atlas import selecting
+from vielfalt.desk.atlas.excerpt import Excerpt, Place, Row, Section
+from vielfalt.desk.atlas.figures import MARKS, Cell
+from vielfalt.desk.gateway import (
+    NOT_APPLICABLE,
+    SUPPRESSED,
+    Block,
+    Bullets,
+    Column,
+    DataTable,
+    Heading,
+    Paragraph,
+    Picture,
+    Report,
+    Terms,
+)
+from vielfalt.desk.releases.models import AreaSet
+from vielfalt.words import N_, Words
+
+_ABREAST = 3
+"""Areas side by side in one table, each with number and share, before the town: more do not fit on a page."""
+_CHOSEN, _OTHER = "#173e6b", "#eef2f6"
+
+
+def report(excerpt: Excerpt, sections: Sequence[Section], words: Words) -> Report:
+    """The report as content: what was chosen, where it lies, the figures, and what they mean."""
+    release = excerpt.release
+    blocks = (
+        *_choice(excerpt, words),
+        *_figures(excerpt, sections, words),
+        *_meanings(excerpt, words),
+        *_protection(excerpt, words),
+        *_sources(excerpt, words),
+    )
+    return Report(
+        title=words(N_("{town}: report of a selection"), town=release.town.name),
+        subtitle=words(N_("Reference date {date}"), date=words.date(release.day)),
+        language=words.language,
+        date=release.day,
+        author=release.town.name,
+        facts=facts(excerpt, words),
+        blocks=tuple(gateway.numbered(blocks, words)),
+        frame=gateway.frame(words),
+    )
+
+
+def facts(excerpt: Excerpt, words: Words) -> tuple[tuple[str, str], ...]:
+    """What the figures are of, and where they come from."""
+    release = excerpt.release
+    found = (
+        (N_("Town"), release.town.name),
+        (N_("Official municipality key (AGS)"), release.town.ags),
+        (N_("Reference date"), words.date(release.day)),
+        (N_("Release"), release.name),
+        (N_("Source"), gateway.translated(words, release.description["source"])),
+        (N_("Rule set"), release.rule_set),
+        (N_("Licence"), release.description["licence"]),
+        (N_("Made with"), f"Vielfalt {version('vielfalt')}"),
+    )
+    return tuple((words(name), text) for name, text in found if text)
+
+
+def sheets(
+    excerpt: Excerpt, sections: Sequence[Section], words: Words
+) -> Iterator[tuple[str, list[tuple[str | int | float, ...]]]]:
+    """The workbook: a sheet of facts, then one per theme with a row for each area and category."""
+    rules = [("", rule) for rule in gateway.protection_rules(words, excerpt.tables[0].method)]
+    yield words(N_("Selection")), [*facts(excerpt, words), *rules]
+    names = (N_("Area level"), N_("Key"), N_("Area"), N_("Category"), N_("Number"), N_("Share"), N_("Quality"))
+    town = excerpt.release.town
+    where = [(place.areas.title, place.key, place.name) for place in excerpt.places]
+    for section in sections:
+        rows: list[tuple[str | int | float, ...]] = [tuple(words(name) for name in names)]
+        for column, place in enumerate([*where, (words(N_("Town as a whole")), town.ags, town.name)]):
+            for row in section.rows:
+                if cell := row.cells[column]:
+                    value = SUPPRESSED if cell.value is None else cell.value
+                    share = cell.percent if cell.share is None else round(cell.share, 3)
+                    rows.append((*place, row.label, value, share, words(MARKS[cell.mark])))
+        yield section.title, rows
+
+
+def _choice(excerpt: Excerpt, words: Words) -> Iterator[Block]:
+    yield Heading(words(N_("Selection")), "selection")
+    sets = list(dict.fromkeys(place.areas for place in excerpt.places))
+    chosen = {areas: [place for place in excerpt.places if place.areas == areas] for areas in sets}
+    yield Bullets(tuple(f"{areas.title}: {', '.join(one.name for one in found)}" for areas, found in chosen.items()))
+    for areas, found in chosen.items():
+        if areas.height and len(found) < len(areas.areas):
+            names = ", ".join(place.name for place in found)
+            yield Picture(
+                _where(areas, found),
+                words(N_("Map of the areas ({level}). Dark are: {names}."), level=areas.title, names=names),
+                words(N_("Where the chosen areas lie ({level})"), level=areas.title),
+            )
+
+
+def _where(areas: AreaSet, found: Sequence[Place]) -> str:
+    """The areas of a level as SVG, the chosen ones dark and with their names."""
+    dark = {place.key for place in found}
+    shapes = "".join(
+        f'<path d="{area["path"]}" fill="{_CHOSEN if area["key"] in dark else _OTHER}" stroke="#4d4d4d"/>'
+        for area in areas.areas
+        if area["path"]
+    )
+    letters = "".join(
+        f'<text x="{area["spot"][0]}" y="{area["spot"][1] + row * area["spot"][2] * 1.1:.1f}" fill="#fff" '
+        f'font-size="{area["spot"][2]}" text-anchor="middle" font-family="Libertinus Serif">{escape(line)}</text>'
+        for area in areas.areas
+        if area["key"] in dark and area["spot"]
+        for row, line in enumerate(area["spot"][3])
+    )
+    size = f'viewBox="0 0 {areas.width:g} {areas.height:g}" width="{areas.width:g}" height="{areas.height:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}{letters}</svg>'
+
+
+def _figures(excerpt: Excerpt, sections: Sequence[Section], words: Words) -> Iterator[Block]:
+    yield Heading(words(N_("Figures")), "figures")
+    town = words(N_("Town as a whole"))
+    for number, section in enumerate(sections):
+        yield Heading(section.title, f"theme-{number + 1}", 2)
+        if not section.rows:
+            yield Paragraph(words(N_("The release holds no figures of this theme for these areas.")))
+            continue
+        for first in range(0, len(excerpt.places), _ABREAST):
+            names = [place.name for place in excerpt.places[first : first + _ABREAST]]
+            columns = [*range(first, first + len(names)), len(excerpt.places)]
+            yield DataTable(
+                f"{section.title}: {', '.join(names)}",
+                (Column(words(N_("Category")), numeric=False), *_columns([*names, town], words)),
+                tuple(_line(row, columns) for row in section.rows),
+            )
+
+
+def _columns(names: Sequence[str], words: Words) -> Iterator[Column]:
+    for name in names:
+        yield Column(words(N_("{area}: number"), area=name))
+        yield Column(words(N_("{area}: share"), area=name))
+
+
+def _line(row: Row, columns: Sequence[int]) -> tuple[str, ...]:
+    cells = [row.cells[column] for column in columns]
+    return row.label, *(text for cell in cells for text in _texts(cell))
+
+
+def _texts(cell: Cell | None) -> tuple[str, str]:
+    return (cell.number, cell.percent) if cell else (NOT_APPLICABLE, NOT_APPLICABLE)
+
+
+def _meanings(excerpt: Excerpt, words: Words) -> Iterator[Block]:
+    used = selecting.definitions(excerpt.release, [id for table in excerpt.tables for id in table.definitions])
+    entries = tuple(
+        (
+            gateway.translated(words, entry["title"]),
+            (
+                gateway.translated(words, entry["text"]),
+                words(N_("What it does not show: {limits}"), limits=gateway.translated(words, entry["limits"])),
+                words(N_("Source: {source}"), source=gateway.translated(words, entry["source"])),
+            ),
+        )
+        for entry in used
+    )
+    if entries:
+        yield Heading(words(N_("Definitions")), "definitions")
+        yield Terms(entries)
+
+
+def _protection(excerpt: Excerpt, words: Words) -> Iterator[Block]:
+    method = excerpt.tables[0].method
+    settings = gateway.protection_settings(words, method, excerpt.release.description["protection"])
+    yield Heading(words(N_("Protection")), "protection")
+    yield Paragraph(
+        words(
+            N_(
+                "Each figure was protected by the town itself before it was released. A dot stands for a figure that "
+                "is not published, to protect individual people; it never means zero."
+            )
+        )
+    )
+    if rules := gateway.protection_rules(words, method):
+        yield Bullets(tuple(rules))
+    yield Terms(
+        (
+            (words(N_("Method")), (words(method),)),
+            *((name, (words.number(value, 0 if isinstance(value, int) else 2),)) for name, value in settings),
+        )
+    )
+
+
+def _sources(excerpt: Excerpt, words: Words) -> Iterator[Block]:
+    description = excerpt.release.description
+    source = gateway.translated(words, description["source"])
+    zero = N_("nobody, or very few") if description.get("altered") else N_("exactly zero")
+    signs = (
+        (SUPPRESSED, N_("not published, to protect individual people")),
+        ("0", zero),
+        (NOT_APPLICABLE, N_("not applicable, or too few people for a share")),
+    )
+    yield Heading(words(N_("Sources, licence, signs")), "sources")
+    yield Paragraph(words(N_("Source: {source}"), source=source))
+    yield Paragraph(words(N_("Licence: {licence}"), licence=description["licence"]))
+    yield Terms(tuple((sign, (words(meaning),)) for sign, meaning in signs))

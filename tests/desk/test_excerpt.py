@@ -1,0 +1,135 @@
+"""The report of a selection: the figures of the pages, as PDF/UA and workbook, for those who may read them."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from urllib.parse import urlencode
+
+import people
+import publish_example
+import pytest
+from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from conftest import AUDIT
+from vielfalt.desk import gateway
+from vielfalt.desk.atlas import excerpt, excerpt_report, figures
+from vielfalt.desk.releases.importing import import_release
+from vielfalt.desk.releases.models import Release, Town
+from vielfalt.errors import UsageError
+from vielfalt.publish.package import write_release
+from vielfalt.words import Language, Words
+
+pytestmark = pytest.mark.django_db
+CHOICE = {"gebiet": ["quarter/01", "quarter/07", "district/D1"], "thema": ["foreigner", "nationality_group"]}
+
+
+def address(release: Release, ending: str, **choice: object) -> str:
+    return f"{reverse(f'excerpt_{ending}', args=[release.town.ags, release.name])}?{urlencode(choice, doseq=True)}"
+
+
+def chosen(release: Release, **choice: object) -> excerpt.Excerpt:
+    return excerpt.chosen(release, QueryDict(urlencode(choice, doseq=True)))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_report_is_accessible_and_in_the_readers_language(
+    client: Client, release: Release, language: Language
+) -> None:
+    answer = client.get(address(release, "pdf", **CHOICE), headers={"accept-language": language})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF-")
+    assert b"pdfuaid:part>1<" in answer.content
+    assert f"<dc:language><rdf:Bag><rdf:li>{language}</rdf:li>".encode() in answer.content
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="05999004-2025-12-31-1-auswahl.pdf"'
+
+
+def test_the_report_holds_what_the_pages_hold(release: Release) -> None:
+    words = Words("de")
+    found = chosen(release, **CHOICE)
+    made = excerpt_report.report(found, excerpt.sections(found, words), words)
+    tables = [block for block in made.blocks if isinstance(block, gateway.DataTable)]
+    assert [table.caption.partition(":")[0] for table in tables] == ["Tabelle 1", "Tabelle 2"]
+    assert [column.title for column in tables[0].columns[1:3]] == ["Nord: Anzahl", "Nord: Anteil"]
+    assert tables[0].columns[-1].title == "Stadt insgesamt: Anteil"
+    table = release.tables.get(key="foreigner")
+    shown = figures.figure(table, "foreign", "quarter", words)
+    cells = {cell.key: cell for cell in shown.cells}
+    row = next(row for row in tables[0].rows if row[0] == figures.category_title(table, "foreign", words))
+    wanted = [cells["01"], cells["07"], shown.town]
+    assert row[3:] == tuple(text for cell in wanted for text in (cell.number, cell.percent))
+    assert any(cell == gateway.SUPPRESSED for row in tables[1].rows for cell in row)
+
+
+def test_the_workbook_holds_the_same(client: Client, release: Release) -> None:
+    answer = client.get(address(release, "xlsx", **CHOICE), headers={"accept-language": "en"})
+    assert answer.status_code == 200
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    assert book.sheet_names[0] == "Selection"
+    assert len(book.sheet_names) == 3
+    facts = {str(row[0]): row[1] for row in book.get_sheet_by_index(0).to_python()}
+    assert facts["Town"] == "Musterfurt"
+    rows = book.get_sheet_by_index(1).to_python()
+    assert rows[0] == ["Area level", "Key", "Area", "Category", "Number", "Share", "Quality"]
+    assert {row[1] for row in rows[1:]} == {"01", "07", "D1", "05999004"}
+    assert "." in {row[4] for row in book.get_sheet_by_index(2).to_python()}
+
+
+def test_no_text_becomes_a_formula(client: Client, tmp_path_factory: pytest.TempPathFactory) -> None:
+    results = publish_example.imported()
+    written = write_release(results, tmp_path_factory.mktemp("evil"), Words("de"), AUDIT)
+    release = import_release(written.with_suffix(".zip"))
+    release.town.name = '=HYPERLINK("http://example.org")'
+    release.town.save()
+    choice = {"gebiet": "quarter/01", "thema": "herkunft_2024"}
+    answer = client.get(address(release, "xlsx", **choice))
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    sheets = [archive.read(name).decode() for name in archive.namelist() if "worksheets/sheet" in name]
+    assert "=HYPERLINK" in archive.read("xl/sharedStrings.xml").decode()
+    assert not any("<f>" in sheet for sheet in sheets)
+
+
+@pytest.mark.parametrize(
+    ("choice", "says"),
+    [
+        ({}, "Nothing has been chosen"),
+        ({"gebiet": "quarter/01"}, "Nothing has been chosen"),
+        ({"thema": "foreigner"}, "Nothing has been chosen"),
+        ({"gebiet": ["quarter/01", "quarter/nowhere"], "thema": "foreigner"}, "does not have one of the areas"),
+        ({"gebiet": "quarter/01", "thema": ["foreigner", "../x"]}, "does not have one of the areas"),
+        ({"gebiet": "\0%zz", "thema": "<script>"}, "Nothing has been chosen"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["pdf", "xlsx"])
+def test_what_cannot_be_reported_is_said_on_the_form(
+    client: Client, release: Release, choice: dict[str, object], says: str, ending: str
+) -> None:
+    answer = client.get(address(release, ending, **choice), headers={"accept-language": "en"})
+    assert answer.status_code == 422
+    page = html.unescape(answer.content.decode())
+    assert says in page
+    assert "<script>" not in answer.content.decode()
+    kept = re.findall(r'value="([^"]+)" checked', page)
+    assert kept == [value for name in ("gebiet", "thema") for value in _list(choice.get(name)) if value in kept]
+
+
+def _list(values: object) -> list[object]:
+    return list(values) if isinstance(values, list) else [values] if values else []
+
+
+def test_a_selection_too_large_is_refused(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(excerpt, "MOST_FIGURES", 100)
+    with pytest.raises(UsageError, match="would hold about"):
+        chosen(release, **CHOICE)
+
+
+def test_who_may_not_read_the_release_gets_no_report(release: Release, anonymous: Client) -> None:
+    elsewhere = people.client(people.person("council", Town.objects.create(ags="05999005", name="Nebenstadt")))
+    for ending in ("pdf", "xlsx"):
+        assert elsewhere.get(address(release, ending, **CHOICE)).status_code == 404
+        assert anonymous.get(address(release, ending, **CHOICE)).status_code == 302
