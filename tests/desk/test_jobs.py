@@ -272,3 +272,15 @@ def test_old_jobs_go_with_their_files(browser: Client) -> None:
     assert not Job.objects.exists()
     assert not DBTaskResult.objects.exists()
     assert not job.file.exists()
+
+
+def test_a_worker_takes_over_once(browser: Client, zipped: Path) -> None:
+    job = uploaded(browser, zipped.read_bytes())
+    killed(job)
+    now = dt.datetime.now(dt.UTC)
+    assert (running.take_over(now), running.take_over(now)) == (1, 0)
+    Job.objects.filter(pk=job.pk).update(state=RUNNING, beat=now - dt.timedelta(seconds=1))
+    assert running.take_over(now) == 0, "its worker lives"
+    killed(job)
+    assert running.take_over(now) == 0, "a package that ended two workers waits for a person"
+    assert "its worker was stopped" in text(page_of(browser, job, "en").content)

@@ -101,6 +101,7 @@ TABLE: dict[str, Row] = {
     "openid_connect_callback": row(EVERYBODY, ok=404, anonymous=404),
     "account": row(EVERYBODY),
     "password": row(EVERYBODY),
+    "log_out_everywhere": row(EVERYBODY, method="post", ok=302),
     "second_step": row(EVERYBODY, ok=302),
     "second_setup": row(EVERYBODY),
     "second_codes": row(EVERYBODY, ok=302),
@@ -115,6 +116,8 @@ TABLE: dict[str, Row] = {
     "new_link": row(ADMINISTERS, method="post", elsewhere=404),
     "reset_factor": DO,
     "close_account": DO,
+    # The colleague's account is open: it has to be closed first.
+    "erase_account": row(ADMINISTERS, method="post", ok=409, elsewhere=404),
     "reopen_account": DO,
 }
 

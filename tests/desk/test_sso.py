@@ -75,9 +75,13 @@ def signed_on(desk: Client, sub: str, wanted: str = "/") -> str:
     return desk.get(back_from(desk, sub, wanted)).headers.get("Location", "refused")
 
 
-def back_from(desk: Client, sub: str, wanted: str = "/") -> str:
+def back_from(desk: Client, sub: str, wanted: str = "/", changed: str = "") -> str:
     away = desk.get(reverse("sso"), {"next": wanted}).headers["Location"]
-    assert "code_challenge_method=S256" in away and "state=" in away
+    asked = urllib.parse.parse_qs(urllib.parse.urlsplit(away).query)
+    assert asked["code_challenge_method"] == ["S256"]
+    assert len(asked["state"][0]) >= 16 and len(asked["nonce"][0]) == 64
+    if changed:
+        away = away.replace(asked["nonce"][0], changed)
     opener = urllib.request.build_opener(_Stay())
     try:
         opener.open(away, urllib.parse.urlencode({"sub": sub}).encode(), timeout=60)
@@ -173,6 +177,19 @@ def test_an_answer_without_its_question_is_refused(desk: Client) -> None:
     assert desk.get(f"{reverse('openid_connect_callback')}?error=access_denied").status_code == 403
     assert not User.objects.exists()
     assert "Die Anmeldung hat nicht geklappt" in desk.get(forged).content.decode()
+
+
+def test_an_answer_to_another_question_is_refused(desk: Client) -> None:
+    """The nonce within the provider's signed answer must be that of this question."""
+    assert desk.get(back_from(desk, "s-1", changed="another")).status_code == 403
+    assert desk.get(back_from(desk, "s-1", changed="&")).status_code == 403, "an answer without any"
+    assert not User.objects.exists()
+    assert desk.get(back_from(desk, "s-1")).status_code == 302
+
+
+def test_every_question_has_its_own_nonce(desk: Client) -> None:
+    asked = [urllib.parse.parse_qs(desk.get(reverse("sso")).headers["Location"]) for _ in range(3)]
+    assert len({one["nonce"][0] for one in asked}) == 3
 
 
 def test_a_code_works_once(desk: Client) -> None:

@@ -141,13 +141,13 @@ def rescue(email: str) -> str:
     from vielfalt.desk.accounts import links, second
     from vielfalt.desk.accounts.models import User
 
-    user = User.objects.filter(email=email.strip().lower()).first()
+    user = User.objects.filter(email=email.strip().lower(), erased=None).first()
     if user is None:
         raise UsageError(
             N_("Nobody has an account with this e-mail address."),
             todo=N_("Check the address; the accounts are listed in the desk under “Accounts”."),
         )
-    user.is_active = True
+    user.is_active, user.closed = True, None
     user.save()
     second.remove(user)
     return reverse("one_time_link", args=[links.token_for(user)])

@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("anmelden/anbieter/", sso.begin, name="sso"),
     path("anmelden/anbieter/zurueck/", sso.finish, name="openid_connect_callback", kwargs={"provider_id": PROVIDER}),
     path("konto/", own.account, name="account"),
+    path("konto/ueberall-abmelden/", own.log_out_everywhere, name="log_out_everywhere"),
     path("konto/passwort/", own.password, name="password"),
     path("konto/zweiter-faktor/", second_views.step, name="second_step"),
     path("konto/zweiter-faktor/einrichten/", second_views.set_up, name="second_setup"),
@@ -82,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konten/<int:number>/zweiter-faktor/", administration.reset_factor, name="reset_factor"),
     path("konten/<int:number>/schliessen/", administration.close, name="close_account"),
     path("konten/<int:number>/oeffnen/", administration.reopen, name="reopen_account"),
+    path("konten/<int:number>/loeschen/", administration.erase, name="erase_account"),
     path("sprache/", login_not_required(set_language), name="set_language"),
 ]
 handler400 = "vielfalt.desk.atlas.views.bad_request"

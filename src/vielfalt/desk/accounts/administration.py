@@ -11,10 +11,11 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from vielfalt.desk.accounts import links, mail, roles, second
+from vielfalt.desk.accounts import erasing, links, mail, roles, second
 from vielfalt.desk.accounts.forms import EVERY_TOWN, InvitationForm, RoleForm
 from vielfalt.desk.accounts.models import Membership, StrictRole, User
 from vielfalt.desk.accounts.permissions import may, needs, reach_of, visible
@@ -23,6 +24,7 @@ from vielfalt.desk.releases.models import Town
 from vielfalt.words import N_
 
 LAST = N_("This is the last account that looks after every town. Give somebody else that role first.")
+STILL_OPEN = N_("Close the account first. A closed account can be erased.")
 
 
 @require_safe
@@ -102,7 +104,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
     user = _whole_person(request, number)
     if _is_last(user):
         return _shown(request, user, LAST, status=409)
-    user.is_active = False
+    user.is_active, user.closed = False, timezone.now()
     user.save()
     return redirect("account_of", number=number)
 
@@ -112,9 +114,20 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 def reopen(request: HttpRequest, number: int) -> HttpResponse:
     """Opens a closed account again."""
     user = _whole_person(request, number)
-    user.is_active = True
+    user.is_active, user.closed = True, None
     user.save()
     return redirect("account_of", number=number)
+
+
+@require_POST
+@needs("accounts")
+def erase(request: HttpRequest, number: int) -> HttpResponse:
+    """Erases all that is personal of a closed account."""
+    user = _whole_person(request, number)
+    if user.is_active:
+        return _shown(request, user, STILL_OPEN, status=409)
+    erasing.erase(user, timezone.now())
+    return redirect("accounts")
 
 
 @require_POST
@@ -147,7 +160,8 @@ def _people(request: HttpRequest) -> QuerySet[User]:
     here = visible(request.user, Membership.objects.all(), "accounts")
     whole = visible(request.user, User.objects.all(), "accounts")
     shown = Prefetch("memberships", here.select_related("town"))
-    return User.objects.filter(Q(pk__in=whole.values("pk")) | Q(pk__in=here.values("user"))).prefetch_related(shown)
+    people = User.objects.filter(erased=None)
+    return people.filter(Q(pk__in=whole.values("pk")) | Q(pk__in=here.values("user"))).prefetch_related(shown)
 
 
 def _person(request: HttpRequest, number: int) -> User:
@@ -156,7 +170,7 @@ def _person(request: HttpRequest, number: int) -> User:
 
 def _whole_person(request: HttpRequest, number: int) -> User:
     """Somebody whose every role lies in the administrator's towns."""
-    return get_object_or_404(visible(request.user, User.objects.all(), "accounts"), pk=number)
+    return get_object_or_404(visible(request.user, User.objects.filter(erased=None), "accounts"), pk=number)
 
 
 def _roles(user: User) -> list[tuple[Membership, roles.Role]]:

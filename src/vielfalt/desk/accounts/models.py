@@ -30,12 +30,17 @@ class Users(BaseUserManager["User"]):
 
 
 class User(Recorded, AbstractBaseUser):
-    """A person with an account. The e-mail address, in small letters, is the name to log in with."""
+    """A person with an account. The e-mail address, in small letters, is the name to log in with.
+
+    ``closed`` is when the account was closed, ``erased`` when nothing personal was left of it (see ``erasing``).
+    """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=150)
     language = models.CharField(max_length=2, default="de")
     is_active = models.BooleanField(default=True)
+    closed = models.DateTimeField(null=True)
+    erased = models.DateTimeField(null=True)
     last_login = None
     """Not kept: nobody shall see when a colleague was here."""
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import update_session_auth_hash
+import datetime as dt
+
+from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from vielfalt.desk.accounts import roles, second
+from vielfalt.desk.accounts import roles, second, sessions
 from vielfalt.desk.accounts.forms import ChangePasswordForm
 from vielfalt.desk.accounts.models import User
 
@@ -20,7 +22,12 @@ def account(request: HttpRequest) -> HttpResponse:
     """Who the reader is here, and by which roles."""
     user = person(request)
     memberships = [(roles.BY_ID[one.role], one.town) for one in user.memberships.select_related("town")]
-    context = {"memberships": memberships, "has_factor": second.has(user), "demanded": second.demanded(user)}
+    context = {
+        "memberships": memberships,
+        "has_factor": second.has(user),
+        "demanded": second.demanded(user),
+        "sessions": [_told(one, request.session.session_key) for one in sessions.of(user)],
+    }
     return render(request, "desk/accounts/account.html", context)
 
 
@@ -37,6 +44,21 @@ def password(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, user)
         return redirect("account")
     return render(request, "desk/accounts/password.html", {"form": form})
+
+
+@require_POST
+def log_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """Ends all sessions of one's own account, this one too."""
+    user = person(request)
+    logout(request)
+    sessions.end_all(user)
+    return redirect("login")
+
+
+def _told(one: sessions.OwnSession, here: str | None) -> tuple[dt.datetime, dt.datetime, bool]:
+    """When a session began, when a page was last opened in it, and whether it is this one."""
+    since, seen = (dt.datetime.fromtimestamp(moment, tz=dt.UTC) for moment in (one.since, one.seen))
+    return since, seen, one.key == here
 
 
 def person(request: HttpRequest) -> User:

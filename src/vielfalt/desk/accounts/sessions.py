@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from django.contrib.auth import logout
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, logout
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
+from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.policy import IDLE_SECONDS, WHOLE_SECONDS
 
 _NOTED_EVERY = 60
@@ -28,3 +34,37 @@ def limited(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
         return answer(request)
 
     return checked
+
+
+@dataclass(frozen=True)
+class OwnSession:
+    """A session of an account: seconds since 1970 when it began and when a page was last noted in it."""
+
+    key: str
+    since: int
+    seen: int
+
+
+def of(user: User) -> list[OwnSession]:
+    """The sessions of an account that are open, latest first. Shown to its owner alone."""
+    now, found = int(time.time()), []
+    for session, held in _open(user):
+        one = OwnSession(session.session_key, held.get("since", now), held.get("seen", now))
+        valid = constant_time_compare(held.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+        if valid and now - one.seen <= IDLE_SECONDS and now - one.since <= WHOLE_SECONDS:
+            found.append(one)
+    return sorted(found, key=lambda one: -one.seen)
+
+
+def end_all(user: User) -> None:
+    """Ends every session of an account, on every machine."""
+    for session, _ in _open(user):
+        session.delete()
+
+
+def _open(user: User) -> Iterator[tuple[Session, dict[str, Any]]]:
+    """A session tells whose it is only when it is opened: there is no list of who is here."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()):
+        held = session.get_decoded()
+        if held.get(SESSION_KEY) == str(user.pk):
+            yield session, held

@@ -17,8 +17,10 @@ from allauth.socialaccount.providers.openid_connect import views as protocol
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -41,6 +43,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     except OSError:
         # The provider cannot be reached: what is raised is a kind of OSError.
         return _failed(request)
+    if answer.headers.get("Location"):
+        answer["Location"] = _with_nonce(answer["Location"])
     return answer
 
 
@@ -60,7 +64,10 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> NoReturn:
         """The provider has said who it is."""
         told = sociallogin.account.extra_data
-        claims = {**told.get("id_token", {}), **told.get("userinfo", {})}
+        if told.get("id_token", {}).get("nonce") != _nonce(request.GET.get("state", "")):
+            # The answer was made for another question, perhaps of another browser.
+            raise ImmediateHttpResponse(_failed(request))
+        claims = {**told["id_token"], **told.get("userinfo", {})}
         user = known(settings.OIDC_ISSUER, sociallogin.account.uid, claims)
         if not user.is_active:
             raise ImmediateHttpResponse(_failed(request))
@@ -92,6 +99,19 @@ def known(issuer: str, subject: str, claims: Mapping[str, Any]) -> User:
 def _nameless(issuer: str, subject: str) -> str:
     """An address that nobody has: one that the provider does not vouch for could be somebody else's."""
     return f"{hashlib.sha256(f'{issuer} {subject}'.encode()).hexdigest()[:24]}@unverified.invalid"
+
+
+def _with_nonce(address: str) -> str:
+    """The provider's address with a nonce: it comes back within the signed answer (OpenID Connect Core 1.0, 3.1.2.1).
+
+    It follows from the state by the desk's own key: as random, bound to the same session, and used as often, once.
+    """
+    state = QueryDict(address.partition("?")[2]).get("state", "")
+    return f"{address}&{urlencode({'nonce': _nonce(state)})}"
+
+
+def _nonce(state: str) -> str:
+    return salted_hmac("vielfalt.desk.accounts.sso.nonce", state, algorithm="sha256").hexdigest()
 
 
 def _configured() -> None:

@@ -25,7 +25,15 @@ class Erased:
 
 def tidy(now: dt.datetime) -> list[Erased]:
     """Erases all that has outlived its retention at ``now``; what was erased, by kind, nothing else."""
-    return list(_erased(now))
+    return [*_accounts(now), *_erased(now)]
+
+
+def _accounts(now: dt.datetime) -> Iterator[Erased]:
+    """Accounts that were closed for too long: not their rows go, but all that is personal in them."""
+    from vielfalt.desk.accounts.erasing import erase_closed
+
+    if rows := erase_closed(now):
+        yield Erased(privacy.of("accounts.User").title, rows)
 
 
 def _erased(now: dt.datetime) -> Iterator[Erased]:

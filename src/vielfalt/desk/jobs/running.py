@@ -16,7 +16,7 @@ from django.db.models.signals import post_delete
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import reach_of
 from vielfalt.desk.history.recording import acting
-from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, WAITING, Job
+from vielfalt.desk.jobs.models import DONE, FAILED, LOST_AFTER, RUNNING, WAITING, Job
 from vielfalt.desk.releases.importing import TWICE, import_release, kept_release
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.errors import DeliveryError, DisclosureError, UsageError, VielfaltError, known
@@ -24,6 +24,8 @@ from vielfalt.words import N_, Text, Words
 
 _BEAT_SECONDS = 5
 _OWNER_ONLY = 0o600
+_TAKEN_OVER = 2
+"""The attempt that no worker follows by itself."""
 _USELESS_AGAIN = (DeliveryError, DisclosureError, UsageError)
 """Faults of the package or of rights: the same package fails again."""
 
@@ -56,6 +58,15 @@ def again(job: Job, now: dt.datetime) -> bool:
         if changed:
             _enqueued(job)
     return bool(changed)
+
+
+def take_over(now: dt.datetime) -> int:
+    """Puts the jobs of workers that are gone into the queue once more, each one time; how many.
+
+    A package that ends a worker twice waits for a person to start it again.
+    """
+    lost = Job.objects.filter(state=RUNNING, beat__lt=now - LOST_AFTER, attempt__lt=_TAKEN_OVER)
+    return sum(again(job, now) for job in lost)
 
 
 def can_start_again(job: Job, now: dt.datetime) -> bool:

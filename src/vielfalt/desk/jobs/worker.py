@@ -14,6 +14,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from vielfalt.desk.history.tidying import tidy
+from vielfalt.desk.jobs import running
 
 _INTERVAL_SECONDS = 1.0
 _DAY = dt.timedelta(days=1)
@@ -45,8 +46,9 @@ def work(over: threading.Event) -> None:
     tidied: dt.datetime | None = None
     while not over.is_set():
         try:
-            do_waiting()
             now = dt.datetime.now(dt.UTC)
+            running.take_over(now)
+            do_waiting()
             if tidied is None or now - tidied > _DAY:
                 tidy(now)
                 tidied = now

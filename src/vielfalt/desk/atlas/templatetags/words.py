@@ -6,6 +6,7 @@ import datetime as dt
 
 from django import template
 from django.template import Context
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
@@ -68,6 +69,13 @@ def written_day(value: int) -> str:
 def iso_day(value: str) -> str:
     """A date of a package as people write it."""
     return day(dt.date.fromisoformat(value))
+
+
+@register.filter
+def moment(value: dt.datetime) -> str:
+    """Day and time of the desk's own time zone."""
+    local = timezone.localtime(value)
+    return f"{day(local)}, {local:%H:%M}"
 
 
 @register.filter
