@@ -152,6 +152,10 @@ def person_in_geometry(folder: Path) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
+def recoded(path: Path, encoding: str) -> None:
+    path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
+
+
 def audit_failed(folder: Path) -> None:
     path = folder / "audit.json"
     path.write_text(path.read_text(encoding="utf-8").replace("true", "false"), encoding="utf-8")
@@ -177,8 +181,11 @@ def audit_failed(folder: Path) -> None:
         (lambda folder: described(folder, lambda content: content["protection"].clear()), "cannot be read"),
         (lambda folder: (folder / "datapackage.json").unlink(), "no release of Vielfalt"),
         (lambda folder: (folder / "indices.csv").write_text("index\nD\n"), "cannot be read"),
-        (lambda folder: (folder / "areas/block.geojson").write_bytes(b"\xff\xfe"), "cannot be read"),
-        (lambda folder: (folder / "tables/foreigner.csv").write_bytes("ü".encode("cp1252")), "single people"),
+        (lambda folder: (folder / "areas/block.geojson").write_bytes(b"\xff\xfe"), "not written in UTF-8"),
+        (lambda folder: recoded(folder / "tables/foreigner.csv", "utf-16"), "not written in UTF-8"),
+        (lambda folder: recoded(folder / "areas/district.geojson", "cp1252"), "not written in UTF-8"),
+        (lambda folder: recoded(folder / "datapackage.json", "cp1252"), "no readable description"),
+        (lambda folder: (folder / "tables/foreigner.csv").write_bytes(b"level;area\n"), "single people"),
     ],
 )
 def test_what_no_release_may_hold_is_refused(package: Path, tmp_path: Path, change: Change, reason: str) -> None:

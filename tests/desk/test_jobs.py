@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import html
 import io
 import uuid
@@ -224,6 +225,23 @@ def test_a_fault_of_the_program_tells_no_values(browser: Client, zipped: Path, m
     assert Job.objects.get().state == FAILED
     assert "geheim" not in text(page_of(browser, job).content)
     assert "geheim" not in str(DBTaskResult.objects.values())
+
+
+def test_a_full_disk_while_a_package_is_uploaded(
+    browser: Client, zipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *how: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    before = set(Path(settings.UPLOADS).glob("*"))
+    sent = {"package": SimpleUploadedFile("2025-12-31-1.zip", zipped.read_bytes())}
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "open", full)
+        answer = browser.post(reverse("upload"), sent)
+    assert answer.status_code == 507
+    assert "keinen Platz für die Datei" in text(answer.content)
+    assert not Job.objects.exists()
+    assert set(Path(settings.UPLOADS).glob("*")) == before
 
 
 @pytest.mark.parametrize("files", [{}, {"package": SimpleUploadedFile("empty.zip", b"")}])

@@ -101,11 +101,25 @@ def _check_files(folder: Path, content: Mapping[str, Any]) -> None:
     for path in sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()):
         if path not in known and not (path.startswith("maps/") and path.endswith(".svg")):
             raise _refused(N_("The package holds a file that no release has."), path)
+    for path in (*tables, *areas, "indices.csv", "audit.json"):
+        if not _is_utf8(folder / path):
+            raise _refused(N_("A file of the package is not written in UTF-8."), path)
     for path, dimensions in tables.items():
         if _header(folder / path) != ["level", "area", *dimensions, "value", "status"]:
             raise _refused(
                 N_("A table has other columns than a release may have; it could tell of single people."), path
             )
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether a file of the package can be read as text; one that is missing is another fault."""
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _header(path: Path) -> list[str]:

@@ -46,13 +46,16 @@ class UploadForm(forms.Form):
 def upload(request: HttpRequest) -> HttpResponse:
     """Takes a release package; its import is a job."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    fault = ""
+    fault, status = "", 200
     if form.is_bound:
+        fault, status = N_("Choose the zip file of a release; an empty file is none."), 422
         if form.is_valid() and isinstance(request.user, User):
-            return redirect("job", running.begun(request.user, form.cleaned_data["package"]).pk)
-        fault = N_("Choose the zip file of a release; an empty file is none.")
+            try:
+                return redirect("job", running.begun(request.user, form.cleaned_data["package"]).pk)
+            except OSError:
+                fault, status = N_("The desk has no room for the file. Whoever runs it must free some space."), 507
     context = {"fault": fault, "limit": LARGEST_PACKAGE // 1_000_000}
-    return render(request, "desk/jobs/upload.html", context, status=422 if fault else 200)
+    return render(request, "desk/jobs/upload.html", context, status=status)
 
 
 @never_cache
