@@ -173,6 +173,23 @@ def test_an_imported_table_is_compared_with_everyone_else() -> None:
     assert value(found, "location_quotient", area="Q1").value == round((60 / 160) / (180 / 780), 3)
 
 
+def test_an_interval_leaves_out_what_chance_adds() -> None:
+    """Thirty quarters in which the group is spread by lot alone, and thirty that are divided."""
+    spread = np.random.default_rng(5).binomial(120, 0.4, 30).tolist()
+    even, _ = town(spread, [120 - n for n in spread])
+    by_lot = value(even, "segregation_index")
+    assert by_lot.value is not None and by_lot.low is not None and by_lot.high is not None
+    assert by_lot.low < by_lot.high < by_lot.value, "all of it is chance"
+    divided, _ = town([20, 100] * 15, [100, 20] * 15)
+    for id in OVER_AREAS:
+        found = value(divided, id)
+        assert found.value is not None and found.low is not None and found.high is not None
+        assert 0.6 < found.low < found.value < found.high < 0.85
+        assert found == value(town([20, 100] * 15, [100, 20] * 15)[0], id), "the same figures give the same interval"
+    assert value(divided, "location_quotient", area="Q1").low is None
+    assert value(town([3, 2, 2], [100, 100, 400])[0], "isolation").low is None
+
+
 def test_a_hidden_figure_cannot_be_told_from_an_index() -> None:
     """Two towns that publish the same figures state the same indices, whatever is hidden."""
     one, cells = town([3, 40, 90, 80, 80], [100, 103, 400, 300, 250])

@@ -17,6 +17,7 @@ from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.figures.indices import index
 from vielfalt.figures.indices.compute import NOTES
 from vielfalt.figures.indices.index import FAMILIES
+from vielfalt.figures.indices.wording import INTERVAL
 from vielfalt.geography import TOWN, AreaLevel
 from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.publish import altered
@@ -106,6 +107,7 @@ __all__ = [
     "CHANGED",
     "FAMILIES",
     "INDICES",
+    "INTERVAL",
     "NOT_APPLICABLE",
     "ROUNDED",
     "SEQUENTIAL",

@@ -167,6 +167,7 @@ def _indices(request: HttpRequest, found: Release) -> dict[str, object]:
         "release": found,
         "town": found.town,
         "groups": grouped,
+        "interval": words(gateway.INTERVAL) if any(entry.low is not None for entry in shown) else "",
         "query": {"ebene": chosen.level, "thema": chosen.table, "familie": chosen.family},
         "levels": selecting.choices(chosen.levels, chosen.level),
         "tables": selecting.choices(titles, chosen.table),

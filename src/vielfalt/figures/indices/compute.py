@@ -13,6 +13,7 @@ from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells, Protection
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import evenness, exposure, local
 from vielfalt.figures.indices.arrays import Floats, Marks
+from vielfalt.figures.indices.chance import debiased, resampled
 from vielfalt.geography import TOWN, AreaLevel, Geography
 from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.words import N_
@@ -30,6 +31,13 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 DIVERSITY = ("nationality_group", "reference_group")
 """The tables whose categories make up diversity; imported tables always do."""
 _DIGITS = 3
+_DRAWS, _SEED = 199, 7
+"""Intervals over areas come from so many samples, the same ones for the same figures."""
+_BESIDE_EVERYONE_ELSE: Mapping[str, Callable[[Floats, Floats], float | None]] = {
+    "segregation_index": evenness.dissimilarity,
+    "isolation": lambda group, others: exposure.isolation(group, group + others),
+}
+"""Between a group and everyone else."""
 ALTERED = CHANGED | ROUNDED
 """Tables so marked hold changed numbers; nothing but these enters an index then."""
 LEFT_OUT = N_("Areas with hidden figures are left out.")
@@ -70,7 +78,7 @@ class _Level:
 def indices(
     cells: Mapping[str, Cells], protected: Mapping[str, ProtectedCells], geography: Geography, protection: Protection
 ) -> tuple[IndexValue, ...]:
-    """All indices of a run, rounded to three decimals.
+    """All indices of a run, rounded to three decimals; those over areas with their 95 % interval less bias.
 
     Nothing but published figures and sums that follow from them enters: an index over few areas would otherwise tell
     the hidden ones. Areas with hidden figures count as one area; neither dissimilarity nor isolation can become larger
@@ -145,15 +153,10 @@ def _over_areas(here: _Level, table: str, group: str, protection: Protection) ->
     """Dissimilarity (against residents without migration background where known), segregation index, isolation."""
     wanted = [("residents", ""), (table, group)]
     units = _units(here, wanted, protection)
-    yield _stated(here, "segregation_index", table, group, units, evenness.segregation_index, protection)
-    yield _stated(here, "isolation", table, group, units, exposure.isolation, protection)
+    yield from _stated(here, table, group, units, _BESIDE_EVERYONE_ELSE, protection)
     if "mh_register" in here.counts:
         units = _units(here, [*wanted, ("mh_register", "without")], protection)
-
-    def dissimilarity(counts: Floats, residents: Floats) -> float | None:
-        return evenness.dissimilarity(counts, units.counts[2] if len(units.counts) > 2 else residents - counts)
-
-    yield _stated(here, "dissimilarity", table, group, units, dissimilarity, protection)
+    yield from _stated(here, table, group, units, {"dissimilarity": evenness.dissimilarity}, protection)
 
 
 @dataclass(frozen=True)
@@ -181,28 +184,38 @@ def _units(here: _Level, wanted: list[tuple[str, str]], protection: Protection) 
 
 def _stated(
     here: _Level,
-    index: str,
     table: str,
     group: str,
     units: _Units,
-    formula: Callable[[Floats, Floats], float | None],
+    formulas: Mapping[str, Callable[[Floats, Floats], float | None]],
     protection: Protection,
-) -> IndexValue:
-    """One index, or null with the reason why it must not be stated."""
+) -> Iterator[IndexValue]:
+    """Indices of a group and those it is compared with, or null with the reason why they must not be stated."""
     residents, counts = units.counts[:2]
     note = "" if units.all_published else LEFT_OUT if units.left_out else TOGETHER
-    value = None
+    refused = ""
     if len(counts) < 2:
-        note = FEW_AREAS
+        refused = FEW_AREAS
     elif counts.sum() < protection.min_group_index:
-        note = SMALL_GROUP
+        refused = SMALL_GROUP
     elif (counts > residents).any():
-        note = NOT_ADDED
+        refused = NOT_ADDED
     elif 2 * units.in_hidden > counts.sum():
-        note = MOSTLY_HIDDEN
-    else:
-        value = _rounded(formula(counts, residents))
-    return IndexValue(index, table, here.id, group, "", value, len(counts), note)
+        refused = MOSTLY_HIDDEN
+    if refused:
+        yield from (IndexValue(id, table, here.id, group, "", None, len(counts), refused) for id in formulas)
+        return
+    both = np.column_stack([counts, units.counts[2] if len(units.counts) > 2 else residents - counts])
+
+    def statistic(drawn: Floats) -> Floats:
+        found = (formula(drawn[:, 0], drawn[:, 1]) for formula in formulas.values())
+        return np.array([np.nan if value is None else value for value in found])
+
+    values = statistic(both)
+    _, low, high = debiased(values, resampled(both, statistic, _DRAWS, _SEED))
+    for place, id in enumerate(formulas):
+        value, least, most = (_rounded(each) for each in (values[place], *np.clip([low[place], high[place]], 0, 1)))
+        yield IndexValue(id, table, here.id, group, "", value, len(counts), note, least, most)
 
 
 def _quotients(
@@ -272,4 +285,4 @@ def _counts(cells: Cells, geography: Geography, level: AreaLevel) -> Mapping[str
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), _DIGITS)
+    return None if value is None or np.isnan(value) else round(float(value), _DIGITS)

@@ -139,3 +139,7 @@ PEERS_NEAREST = N_(
     "PySAL gives the same number where no two neighbours are equally far, and NaN where one group is missing."
 )
 PEERS_PAIRWISE = N_("PySAL computes single pairs; OasisR gives the same to its four digits.")
+INTERVAL = N_(
+    "The interval says between which values an index would lie in 95 of 100 samples of as many people. What chance "
+    "adds in small areas is taken off; so the interval can lie below the value. Then the value says less than it seems."
+)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import index
+from vielfalt.figures.indices.wording import INTERVAL
 from vielfalt.geography import TOWN
 from vielfalt.publish import altered, labels
 from vielfalt.publish.report.model import Block, Column, DataTable, Heading, Note, Paragraph, Terms
@@ -36,6 +37,8 @@ def indices(results: Results, words: Words) -> tuple[Block, ...]:
             )
         ),
     ]
+    if any(value.low is not None for value in results.indices):
+        blocks.append(Paragraph(words(INTERVAL)))
     if altered.altered(results):
         blocks.append(Note(words(altered.INDEX_NOTE)))
     for number, id in enumerate(dict.fromkeys(value.index for value in results.indices)):
