@@ -11,6 +11,7 @@ from vielfalt.audit.altered import reach
 from vielfalt.audit.releases import Release
 from vielfalt.cells import ProtectedCells
 from vielfalt.figures.disclosure.division import Ints, Marks
+from vielfalt.methods import ZEROS_SHOWN
 
 OUTSIDE = "outside"
 """The level of those who live in no area: never published, but part of the town."""
@@ -45,13 +46,14 @@ class Figures:
     least: list[int] = field(default_factory=list)
     contradictions: list[Key] = field(default_factory=list)
 
-    def hidden(self, key: Key, most: int, least: int = 0) -> int:
-        """The number of a figure, entered as unknown where it is new."""
+    def hidden(self, key: Key, most: int, least: int = 0, low: int = 0) -> int:
+        """The number of a figure, entered as unknown where it is new; ``low``: what it is at least."""
         number = self.number.setdefault(key, len(self.low))
         if number == len(self.low):
             self.low.append(0)
             self.high.append(most)
             self.least.append(least)
+        self.low[number] = max(self.low[number], min(low, self.high[number]))
         return number
 
     def shown(self, key: Key, value: int) -> None:
@@ -93,7 +95,7 @@ def key_of(release: Release, cells: ProtectedCells) -> Key:
 def figures_of(releases: Iterable[Release]) -> Figures:
     """All figures of the releases; what one of them shows is known, of what one of them changed the bounds are.
 
-    A changed number above zero is never a true zero.
+    A changed number above zero is never a true zero; nor is a hidden one where zeros are shown.
     """
     found = Figures()
     releases = tuple(releases)
@@ -101,13 +103,13 @@ def figures_of(releases: Iterable[Release]) -> Figures:
     for release in releases:
         for cells in release.results.tables.values():
             key = key_of(release, cells)
-            least = cells.protection.min_cell
+            least, low = cells.protection.min_cell, int(cells.method == ZEROS_SHOWN)
             reaches = {level: reach(release, cells, level) for level in cells.frame["level"].unique()}
             for level, area, *category, value, status in cells.frame.iter_rows():
                 named = Key(key.date, key.table, key.definitions, level, area, tuple(category))
                 near = reaches[level] if status == "estimated" else (0, 0)
                 if value is None or near is None:
-                    found.hidden(named, most, least)
+                    found.hidden(named, most, least, low)
                 elif status == "estimated":
                     found.between(named, max(value - near[0], 1 if value else 0), value + near[1], least)
                 else:

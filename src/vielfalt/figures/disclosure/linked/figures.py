@@ -122,7 +122,7 @@ def _equal_pairs(sums: sparse.csr_array) -> Ints:
     """Equations that say that two unknowns are the same: a total, and its only part that can change."""
     pairs = np.flatnonzero(np.diff(sums.indptr) == 2)
     at = sums.indptr[pairs]
-    found: Ints = pairs[sums.data[at] * sums.data[at + 1] < 0]
+    found: Ints = pairs[sums.data[at] + sums.data[at + 1] == 0]
     return found
 
 
