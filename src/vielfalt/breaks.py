@@ -152,7 +152,7 @@ ALL: tuple[BreakCheck, ...] = (
     ),
     BreakCheck(
         "numbers_changed",
-        N_("Numbers are changed or rounded to protect people; people who are gone have no key to change them by."),
+        N_("Numbers are changed or rounded to protect people; movements between two dates would help to undo that."),
         N_("Movements are not shown."),
         "movements",
         "setting protection.method",

@@ -89,6 +89,17 @@ def test_people_of_unknown_age_are_missing_without_telling_anything(seed: int) -
     assert [(each.id, each.told) for each in attack([release(where, shown)]) if each.told] == []
 
 
+def test_how_many_people_nobody_knows_the_category_of_is_no_secret_but_tells_no_other_figure() -> None:
+    """In Q0 live two more than both categories say; with a category hidden nobody knows how many they are."""
+    where, known = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
+    _, everyone = plain({"Q0": (62, 30), "Q1": (80, 40), "Q2": (70, 50)})
+    shown = {"residents": everyone["residents"], "foreigner": known["foreigner"]}
+    assert [each.told for each in attack([release(where, shown)]) if each.told] == []
+    for area in ("Q1", "Q1B0", "Q2", "Q2B0"):
+        shown["foreigner"] = with_value(shown["foreigner"], area, "foreign", None)
+    assert [each.told for each in attack([release(where, shown)]) if each.told] == []
+
+
 def test_a_partner_forgotten_is_found_by_the_interval_attack() -> None:
     where, shown = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
     assert not any(each.told for each in attack([release(where, shown)]))
