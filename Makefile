@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
 
-.PHONY: help demo test check bench bench-truth bench-desk messages index-pages lock clean
+.PHONY: help demo test check bench bench-truth bench-audit bench-desk messages index-pages lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -28,6 +28,9 @@ bench: $(VENV)/installed $(VENV)/peers ## Speed and memory as ratios within one 
 
 bench-truth: $(VENV)/installed ## How true the derivation is, on towns whose truth is known
 	$(BIN)/python -m bench.truth
+
+bench-audit: $(VENV)/installed ## Fifty random towns attacked as before a release
+	$(BIN)/python -m bench.auditing
 
 bench-desk: $(VENV)/installed $(VENV)/frontend ## Imports and pages of the desk with fifty readers, on both databases
 	$(BIN)/python -m bench.desk
