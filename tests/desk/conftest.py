@@ -53,11 +53,17 @@ def release(db: None, zipped: Path) -> Release:
     return import_release(zipped)
 
 
-@pytest.fixture()
-def changed(db: None, tmp_path: Path) -> Release:
-    """A release under the cell key method: every number that is shown is marked as estimated."""
+@pytest.fixture(scope="session")
+def changed_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a release under the cell key method: writing one takes as long as importing ten."""
     results = publish_example.marked(publish_example.results(), CELL_KEY)
-    return import_release(write_release(results, tmp_path, Words("de"), AUDIT))
+    return write_release(results, tmp_path_factory.mktemp("changed"), Words("de"), AUDIT)
+
+
+@pytest.fixture()
+def changed(db: None, changed_package: Path) -> Release:
+    """A release under the cell key method: every number that is shown is marked as estimated."""
+    return import_release(changed_package)
 
 
 @pytest.fixture()

@@ -10,13 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import publish_example
 import pytest
 from django.test import Client
 from django.urls import reverse
 from forging import described, forged
 
-from conftest import AUDIT
 from vielfalt import breaks
 from vielfalt.desk.atlas import change, comparing, noise
 from vielfalt.desk.atlas.figures import Cell
@@ -24,7 +22,6 @@ from vielfalt.desk.atlas.places import land, size_class
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Series
 from vielfalt.methods import CELL_KEY, NEAREST, UP_OR_DOWN
-from vielfalt.publish.package import write_release
 from vielfalt.words import Words
 
 Description = dict[str, Any]
@@ -278,15 +275,13 @@ def test_land_and_size() -> None:
 
 
 @pytest.fixture()
-def changed_years(db: None, tmp_path: Path) -> list[Release]:
+def changed_years(db: None, changed_package: Path, tmp_path: Path) -> list[Release]:
     """Two dates under the cell key method; a number changed by two persons in the mean."""
-    results = publish_example.marked(publish_example.results(), CELL_KEY)
-    package = write_release(results, tmp_path, Words("de"), AUDIT)
 
     def told(content: Description) -> None:
         content["utility"] = {"mean_change": 2.0}
 
-    return [dated(package, tmp_path, f"{year}-12-31", told) for year in (2024, 2025)]
+    return [dated(changed_package, tmp_path, f"{year}-12-31", told) for year in (2024, 2025)]
 
 
 @pytest.mark.parametrize(("by", "signs"), [(3, {"≈"}), (60, {"+"})])
