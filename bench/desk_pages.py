@@ -24,6 +24,7 @@ class Shelf:
     town: str
     areas: tuple[str, ...]
     themes: tuple[str, ...]
+    compared: tuple[str, ...]
     origins: tuple[str, ...]
 
 
@@ -34,16 +35,18 @@ def shelves() -> list[list[Shelf]]:
 
 def _shelf(release: Release) -> Shelf:
     town = f"/kommunen/{release.town.ags}/"
-    themes = tuple(
-        urlencode({"thema": key, "kategorie": category, "ebene": one.level})
+    named = [
+        (key, urlencode({"thema": key, "kategorie": category, "ebene": one.level}))
         for key, table in selecting.mapped(release).items()
         for one in release.area_sets
         for category in selecting.categories(table, one.level)
-    )
+    ]
+    beside = selecting.compared(release)
+    compared = tuple(query for key, query in named if key in beside)
     areas = tuple(f"gebiete/{one.level}/{area['key']}/" for one in release.area_sets for area in one.areas)
     groups = release.tables.get(key="nationality_group")
     origins = tuple(f"herkunft/{key}/" for key in selecting.categories(groups) if key not in ("germany", "unknown"))
-    return Shelf(f"{town}{release.name}/", town, areas, themes, origins)
+    return Shelf(f"{town}{release.name}/", town, areas, tuple(query for _, query in named), compared, origins)
 
 
 def drawn(shelves: Sequence[Sequence[Shelf]]) -> Callable[[random.Random], tuple[str, str]]:
@@ -53,7 +56,8 @@ def drawn(shelves: Sequence[Sequence[Shelf]]) -> Callable[[random.Random], tuple
         kind = chance.choices(list(KINDS), list(KINDS.values()))[0]
         dates = chance.choice(shelves)
         shelf = dates[0] if chance.random() < _LATEST else chance.choice(dates)
-        query = "" if chance.random() < _FIRST_CHOICE else "?" + chance.choice(shelf.themes)
+        offered = shelf.themes if kind == "theme" else dates[0].compared
+        query = "" if chance.random() < _FIRST_CHOICE else "?" + chance.choice(offered)
         return kind, {
             "theme": f"{shelf.home}karte/{query}",
             "area": shelf.home + chance.choice(shelf.areas),
