@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
@@ -22,6 +24,8 @@ from vielfalt.words import N_
 
 _BATCH = 1_000_000
 """Rows per Arrow batch: large enough that distinct values repeat inside it, small enough for memory (200 MB)."""
+_AHEAD = 2
+"""Batches that Python works on at once, while DuckDB takes what is ready and sorts the next."""
 _STREAM = "100MB"
 """How far DuckDB may read ahead while Python works on a batch."""
 _MEMORY = "1500MB"
@@ -97,7 +101,7 @@ class DuckDB:
             self.checkpoint(frame, "_together")
             sorted_rows = self._connection.cursor().table("_together").order(_quoted(together))
             reader = sorted_rows.to_arrow_reader(_BATCH)
-            stream = _streamed(map(function, _cut(reader, together)))
+            stream = _streamed(_ahead(function, _cut(reader, together)))
             self._keep(name, stream or function(reader.schema.empty_table()))
             self.drop("_together")
         return self._table(name)
@@ -235,6 +239,18 @@ def _read_fixed(path: Path, form: FileForm) -> str:
         f"header=false, auto_detect=false, encoding={_literal(form.encoding)}, columns={{'line': 'VARCHAR'}}, "
         "store_rejects=true, rejects_limit=0, ignore_errors=true) WHERE rtrim(line) <> ''"
     )
+
+
+def _ahead(function: Batches, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """What the function makes of the tables, in their order; the next ones are under way while one is taken."""
+    with ThreadPoolExecutor(_AHEAD) as pool:
+        waiting: deque[Future[pa.Table]] = deque()
+        for table in tables:
+            waiting.append(pool.submit(function, table))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _numbered(reader: pa.RecordBatchReader, convert: Batches) -> Iterator[pa.Table]:
