@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from small_towns import ALL_TABLES, PROTECTION, TOWN, Counts, cells_of, geography, towns
@@ -15,10 +16,11 @@ from vielfalt.audit.figures import OUTSIDE, Key, figures_of
 from vielfalt.audit.sums import same_people, sums
 from vielfalt.cells import Cells
 from vielfalt.errors import DisclosureError
-from vielfalt.figures.disclosure import protect, proving
+from vielfalt.figures.disclosure import protect, proving, recomputable
 from vielfalt.figures.disclosure.division import division
 from vielfalt.figures.disclosure.grids import grids
 from vielfalt.figures.disclosure.linked import ATTACKERS, Figures, Suppression, suppress_widely, told
+from vielfalt.figures.disclosure.primary import withheld
 from vielfalt.figures.disclosure.proving import LARGEST, provable, suppress_together
 from vielfalt.figures.disclosure.together import Together, together
 from vielfalt.geography import Geography
@@ -92,19 +94,46 @@ def test_the_sums_of_a_run_are_those_the_audit_attacks_with(town: tuple[dict[str
 
 @few(15)
 @given(towns())
-def test_no_zero_is_hidden_and_every_table_says_so(town: tuple[dict[str, Cells], Geography]) -> None:
+def test_zeros_are_hidden_in_small_areas_alone_and_all_tables_say_so(
+    town: tuple[dict[str, Cells], Geography],
+) -> None:
     cells, where = town
     run, found = system(cells, where), suppress_together(grids(cells, division(where), {}), division(where), PROTECTION)
-    hidden = np.zeros(len(run.counts), np.bool_)
+    hidden, small = np.zeros(len(run.counts), np.bool_), np.zeros(len(run.counts), np.bool_)
+    tables = grids(cells, division(where), {})
     for id, levels in found.hidden.items():
-        for place, marks in zip(run.numbers[id], levels, strict=True):
-            hidden[place] = marks
-    assert not hidden[run.counts == 0].any()
+        areas = withheld(tables[id], tables, PROTECTION)
+        for place, marks, area in zip(run.numbers[id], levels, areas, strict=True):
+            hidden[place], small[place] = marks, area
+    assert not hidden[(run.counts == 0) & ~small].any()
+    assert hidden[small].all()
     assert hidden[run.primary].all()
     assert found.room == (PROTECTION.min_cell if hidden[run.figures.values > 0].any() else 0)
     for table in protect(cells, where, PROTECTION).values():
         assert table.room == found.room
         assert not found.room or table.method == ZEROS_SHOWN
+
+
+def test_nothing_is_shown_of_a_small_area_and_nothing_can_be_computed() -> None:
+    where = geography([3, 2])
+    sizes = [("Q0B0", 12), ("Q0B1", 300), ("Q0B2", 280), ("Q1B0", 310), ("Q1B1", 290)]
+    residents: Counts = {(block,): n for block, n in sizes}
+    foreign: Counts = {(block, "foreign"): 0 if n < 20 else 40 + n // 10 for block, n in sizes}
+    foreign |= {(block, "german"): n - foreign[(block, "foreign")] for block, n in sizes}
+    cells = {
+        "residents": cells_of(programme.table("residents"), residents),
+        "foreigner": cells_of(programme.table("foreigner"), foreign),
+    }
+    shown = protect(cells, where, replace(PROTECTION, min_area=20))
+    small = shown["foreigner"].frame.filter((pl.col("level") == "block") & (pl.col("area") == "Q0B0"))
+    assert small.height == 2
+    assert small["value"].null_count() == 2
+    assert shown["foreigner"].method == ZEROS_SHOWN
+    assert recomputable(shown, cells, where, replace(PROTECTION, min_area=20)).is_empty()
+    source = Source("Town", TOWN.key, 20251231, "register", "", "")
+    figures = figures_of([Release("", Results(source, where, shown, (), PROTECTION), 0)])
+    least = {_name(key): figures.low[number] for key, number in figures.number.items()}
+    assert least["foreigner block Q0B0 foreign"] == least["foreigner block Q0B0 german"] == 0
 
 
 def test_persons_in_couples_are_counted_in_couples() -> None:

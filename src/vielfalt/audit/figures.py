@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+import polars as pl
 
 from vielfalt.audit.altered import reach
 from vielfalt.audit.releases import Release
 from vielfalt.cells import ProtectedCells
 from vielfalt.figures.disclosure.division import Ints, Marks
+from vielfalt.figures.disclosure.primary import residents_of
 from vielfalt.methods import ZEROS_SHOWN
 
 OUTSIDE = "outside"
@@ -95,7 +97,8 @@ def key_of(release: Release, cells: ProtectedCells) -> Key:
 def figures_of(releases: Iterable[Release]) -> Figures:
     """All figures of the releases; what one of them shows is known, of what one of them changed the bounds are.
 
-    A changed number above zero is never a true zero; nor is a hidden one where zeros are shown.
+    A changed number above zero is never a true zero; nor is a hidden one where zeros are shown, but in areas whose
+    number of residents is hidden: of those too small nothing is shown.
     """
     found = Figures()
     releases = tuple(releases)
@@ -103,18 +106,27 @@ def figures_of(releases: Iterable[Release]) -> Figures:
     for release in releases:
         for cells in release.results.tables.values():
             key = key_of(release, cells)
-            least, low = cells.protection.min_cell, int(cells.method == ZEROS_SHOWN)
+            least, shown = cells.protection.min_cell, cells.method == ZEROS_SHOWN
+            withheld = _withheld(release, cells)
             reaches = {level: reach(release, cells, level) for level in cells.frame["level"].unique()}
             for level, area, *category, value, status in cells.frame.iter_rows():
                 named = Key(key.date, key.table, key.definitions, level, area, tuple(category))
                 near = reaches[level] if status == "estimated" else (0, 0)
                 if value is None or near is None:
-                    found.hidden(named, most, least, low)
+                    found.hidden(named, most, least, int(shown and (level, area) not in withheld))
                 elif status == "estimated":
                     found.between(named, max(value - near[0], 1 if value else 0), value + near[1], least)
                 else:
                     found.shown(named, value)
     return found
+
+
+def _withheld(release: Release, cells: ProtectedCells) -> frozenset[tuple[str, str]]:
+    """Level and key of the areas whose number of residents on the date of a table is hidden."""
+    residents = release.results.tables.get(residents_of(cells.table))
+    if residents is None:
+        return frozenset()
+    return frozenset(residents.frame.filter(pl.col("value").is_null()).select("level", "area").iter_rows())
 
 
 def _largest(cells: ProtectedCells) -> int:

@@ -60,8 +60,8 @@ class Engine(Protocol):
     def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
         """Runs Python over batches in which rows of equal ``together`` (an integer) stand side by side, never split.
 
-        Keeps the outcome as table ``name``. Several batches may be under way at once. The function gets at least one row per call, but for a frame without
-        rows, when it is called once with none.
+        Keeps the outcome as table ``name``. Several batches may be under way at once. The function gets at least one
+        row per call, but for a frame without rows, when it is called once with none.
         """
 
     def collect(self, frame: Frame) -> pa.Table:

@@ -23,7 +23,7 @@ from vielfalt.figures.disclosure.equations import (
     twins,
 )
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
-from vielfalt.figures.disclosure.primary import primary
+from vielfalt.figures.disclosure.primary import primary, residents_of
 from vielfalt.figures.disclosure.programs import narrow
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
@@ -88,7 +88,8 @@ def exposed(
     protection: Protection,
     zeros_shown: Collection[str] = (),
 ) -> dict[str, Exposed]:
-    """Which hidden cells an attacker can tell, by table id. In tables with ``zeros_shown`` they are at least 1.
+    """Which hidden cells an attacker can tell, by table id. In tables with ``zeros_shown`` they are at least 1, but in
+    areas whose number of residents is hidden: of those too small nothing is shown.
 
     One attacker knows the residents without an area and uses all levels; another does not and has the town alone.
     What the first knows of a town's figure that lies in no area at all, he knew before.
@@ -117,8 +118,9 @@ def _exposed(
     sums, same = list(families(tables, numbers, division)), twins(tables, numbers)
     least = np.zeros(len(values), np.int64)
     for id in zeros_shown:
-        for place in numbers[id]:
-            least[place] = 1
+        residents = hidden.get(residents_of(tables[id].table))
+        for level, place in enumerate(numbers[id]):
+            least[place] = 1 if residents is None else ~residents[level]
     found = _attacked(known, values, sums, same, protection.min_cell, ~known, least)
     told = {id: _told(figures, id, found, hidden[id], protection.min_cell) for id in tables}
     crossings = [id for id in tables if len(tables[id].table.dimensions) > 1]

@@ -46,7 +46,9 @@ def protect(
     found = suppress_together if provable(tables) else suppress_by_rectangles
     proved = found(tables, areas, protection)
     hidden = {id: _with_unknown(tables[id], proved.hidden[id], areas, unknown.get(id)) for id in cells}
-    return {id: published(tables[id], hidden[id], areas, protection, proved.room) for id in cells}
+    gaps = {id for id, cells_unknown in unknown.items() if not cells_unknown.is_empty()}
+    method = {id: ZEROS_SHOWN if proved.room and id not in gaps else METHOD for id in cells}
+    return {id: published(tables[id], hidden[id], areas, protection, method[id], proved.room) for id in cells}
 
 
 def suppress_by_rectangles(tables: Mapping[str, Grid], areas: Division, protection: Protection) -> Proved:
@@ -71,7 +73,9 @@ def _with_unknown(grid: Grid, hidden: Hidden, division: Division, unknown: pl.Da
     return levels
 
 
-def published(grid: Grid, hidden: Hidden, division: Division, protection: Protection, room: int = 0) -> ProtectedCells:
+def published(
+    grid: Grid, hidden: Hidden, division: Division, protection: Protection, method: str = METHOD, room: int = 0
+) -> ProtectedCells:
     """The frame of one table: level by level, areas in the order of the town, categories in the order of the codes."""
     levels, width = len(grid.values), len(grid.categories)
     sizes = [len(keys) for keys in division.keys[:levels]]
@@ -88,6 +92,4 @@ def published(grid: Grid, hidden: Hidden, division: Division, protection: Protec
         value=pl.when("hidden").then(None).otherwise("value"),
         status=pl.when("hidden").then(pl.lit("suppressed")).otherwise(pl.lit("ok")),
     )
-    shown = room and not any((marks & (values == 0)).any() for marks, values in zip(hidden, grid.values, strict=True))
-    method = ZEROS_SHOWN if shown else METHOD
     return ProtectedCells(grid.table, frame.drop("hidden"), method, protection, room)

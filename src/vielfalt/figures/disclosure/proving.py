@@ -13,6 +13,7 @@ from vielfalt.figures.disclosure.division import Division, Marks
 from vielfalt.figures.disclosure.grids import Grid
 from vielfalt.figures.disclosure.linked import ATTACKERS, Figures, Suppression, suppress_widely, told
 from vielfalt.figures.disclosure.linked.proof import room
+from vielfalt.figures.disclosure.primary import withheld
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.figures.disclosure.together import Together, of_the_town, together
 from vielfalt.words import N_
@@ -37,8 +38,9 @@ def provable(grids: Mapping[str, Grid]) -> bool:
 def suppress_together(grids: Mapping[str, Grid], division: Division, protection: Protection) -> Proved:
     """What to hide of all tables of a run together, so that every hidden figure has a room of at least ``min_cell``.
 
-    No zero is hidden, so every attacker who knows that takes a hidden figure to be at least 1. Somebody who does not
-    know how many live in no area has the town's figures alone; what only he is kept from is hidden first.
+    Zeros are shown, so every attacker takes a hidden figure to be at least 1; only of areas below ``min_area`` nothing
+    is shown, which is added to what was proved and tells nobody more. Somebody who does not know how many live in no
+    area has the town's figures alone; what only he is kept from is hidden first.
 
     Raises DisclosureError when a figure cannot be proved safe.
     """
@@ -56,7 +58,11 @@ def suppress_together(grids: Mapping[str, Grid], division: Division, protection:
     found = _proved(run.figures, primary, width)
     low, high = room(run.figures, found.witnesses, ATTACKERS[-1].least, width)
     rooms = (high - low)[found.hidden & _published(run.figures)]
-    return Proved(run.per_table(found.hidden), int(rooms.min(initial=width)) if rooms.size else 0)
+    hidden = {
+        id: tuple(marks | areas for marks, areas in zip(levels, withheld(grids[id], grids, protection), strict=True))
+        for id, levels in run.per_table(found.hidden).items()
+    }
+    return Proved(hidden, int(rooms.min(initial=width)) if rooms.size else 0)
 
 
 def _flat(run: Together, marks: Mapping[str, Hidden]) -> Marks:
