@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 
 import people
 import pytest
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 from test_pages import addresses
@@ -42,6 +44,23 @@ def test_a_kept_page_asks_for_no_figures(client: Client, release: Release, monke
     first = text(client, address)
     monkeypatch.setattr(views, "_theme", None)
     assert main_of(text(client, address)) == main_of(first)
+
+
+@pytest.mark.parametrize(("more", "kept"), [("", True), ("x=1", False), ("ebene={0}&ebene={0}", False)])
+def test_addresses_of_which_there_is_no_end_are_not_kept(
+    client: Client, release: Release, monkeypatch: pytest.MonkeyPatch, more: str, kept: bool
+) -> None:
+    level = release.levels.select_related("area_set")[0].area_set.level
+    address, made = f"{addresses(release)['theme'].partition('?')[0]}?{more.format(level)}", views._theme
+    times: list[str] = []
+
+    def counted(request: HttpRequest, found: Release) -> Mapping[str, object]:
+        times.append(request.path)
+        return made(request, found)
+
+    monkeypatch.setattr(views, "_theme", counted)
+    assert main_of(text(client, address)) == main_of(text(client, address))
+    assert len(times) == (1 if kept else 2)
 
 
 def test_each_language_has_its_own_page(client: Client, release: Release) -> None:

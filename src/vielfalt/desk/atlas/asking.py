@@ -8,6 +8,9 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+QUESTIONS = frozenset({"thema", "kategorie", "ebene", "familie", "kommune", "massstab", "von", "bis"})
+"""The parts of an address by which readers choose figures."""
+
 
 class UnknownError(BadRequest):
     """A part of an address that asks for nothing there is: its name and its value."""

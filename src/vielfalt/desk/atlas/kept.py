@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
+from vielfalt.desk.atlas.asking import QUESTIONS
 from vielfalt.desk.releases.models import Release
 
 PIECES = "pieces"
@@ -35,7 +36,10 @@ def page(
     """A page made of these releases, its address and language, and nothing else but what ``also`` says.
 
     ``context`` is asked only when the page has not been made before. The releases are those that the reader may see.
+    Addresses with parts that no page asks for, or with one twice, are answered and not kept: there is no end of them.
     """
+    if not _is_plain(request.GET):
+        return render(request, template, {**context(), PIECES: {}})
     key, cache = _key(request, releases, template, *also), caches[_CACHE]
     pieces = cache.get(key)
     if pieces is not None:
@@ -44,6 +48,11 @@ def page(
     response = render(request, template, {**context(), PIECES: made})
     cache.set(key, made, timeout=None)
     return response
+
+
+def _is_plain(query: QueryDict) -> bool:
+    """Whether an address asks for what pages know, and for nothing twice."""
+    return set(query) <= QUESTIONS and all(len(values) == len(set(values)) for _, values in query.lists())
 
 
 def file(request: HttpRequest, release: Release, made: Callable[[], HttpResponseBase]) -> HttpResponseBase:

@@ -53,7 +53,7 @@ def first_steps(folder: Path) -> tuple[Step, ...]:
         Step(
             N_("Let a second person in"),
             N_("Each person has an account of their own; the administration of accounts invites them."),
-            User.objects.count() > 1,
+            User.objects.filter(erased=None).count() > 1,
             "invite",
             "accounts",
         ),
