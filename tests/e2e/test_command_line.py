@@ -506,7 +506,8 @@ def test_names_are_gone_after_the_household_step(town: Path) -> None:
         evaluation.check_town(read_town(town), DATES[1], step)
     columns = {column for names in seen.values() for column in names}
     assert seen and "household" in columns
-    assert "birth_country" in seen["housed"]
+    assert "birth_country" in seen["kinds"] and "kind" in seen["housed"]
+    assert "evidence" not in seen
     assert not columns & {*schema.NAME_FIELDS, "spouse_id", "guardian_1_id", "street_name", "birth_place"}
     # What links one reference date with another stands apart from what is derived.
     assert [table for table, names in seen.items() if "pseudonym" in names] == ["rows"]
