@@ -26,6 +26,7 @@ from vielfalt.publish.labels import category_label, in_order, sentence_case
 from vielfalt.publish.lookup import bases
 from vielfalt.publish.reading import Published, read_published
 from vielfalt.publish.report.content import frame, numbered
+from vielfalt.publish.report.method import meaning, signs
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph, Report, Terms
 from vielfalt.publish.report.model import Figure as Picture
 from vielfalt.publish.report.pdf import to_pdf
@@ -141,6 +142,7 @@ __all__ = [
     "frame",
     "in_order",
     "index",
+    "meaning",
     "number_text",
     "numbered",
     "origin_groups",
@@ -152,6 +154,7 @@ __all__ = [
     "sentence_case",
     "share",
     "share_text",
+    "signs",
     "spot",
     "to_pdf",
     "translated",

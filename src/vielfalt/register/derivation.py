@@ -13,11 +13,10 @@ from vielfalt.register.clues import clues
 from vielfalt.register.evidence import CODES, COUNTS, FLAGS
 from vielfalt.register.immigration import IMMIGRATED, IMMIGRATION_HISTORY
 from vielfalt.register.kinds import distinct
-from vielfalt.register.origin import migration_status, own_mark
+from vielfalt.register.origin import MARKED, migration_status, own_mark
 from vielfalt.register.parents import PATTERNS, counts, once, with_parents
 from vielfalt.rule_sets import RuleSet
 
-_UNMARKED = ("none", "undeterminable")
 _BY_PARENTS = ("child_two_parents", "child_one_parent")
 _DECIDED = (
     *("migration_status", "immigration_history", "generation", "own_country", "birth_region"),
@@ -47,33 +46,31 @@ def derive(engine: Engine, people: Frame, kinds: Frame, rule_set: RuleSet = rule
     )
     decided = engine.checkpoint(_decided(told, own, rule_set), f"decided {rule_set.id}")
     placed = told.drop("pattern", "kind").join(decided, on="decision", how="left").drop("decision")
-    marked = ~nw.col("migration_status").is_in([*_UNMARKED])
     if "household" in (*rule_set.children, *rule_set.others):
-        placed = _with_household(placed, marked)
-    return placed.with_columns(_reference_country(rule_set, marked))
+        placed = _with_household(placed)
+    return placed.with_columns(_reference_country(rule_set))
 
 
 def _decided(people: Frame, own: Frame, rule_set: RuleSet) -> Frame:
     """What the rules say of each kind of resident with each pattern of marks of the parents, by their ``decision``."""
     number = nw.col("decision")
-    marked = ~nw.col("migration_status").is_in([*_UNMARKED])
     return (
         distinct(people, "decision")
         .with_columns((number // PATTERNS).alias("kind"), *counts(number))
         .join(own, on="kind", how="left")
         .with_columns(*migration_status(rule_set).columns(), *IMMIGRATION_HISTORY.columns())
-        .with_columns(_generation(marked))
+        .with_columns(_generation())
         .select("decision", *_DECIDED)
     )
 
 
-def _reference_country(rule_set: RuleSet, marked: nw.Expr) -> nw.Expr:
+def _reference_country(rule_set: RuleSet) -> nw.Expr:
     """The first country known, in the order of the rule set; null without a mark."""
     by_parents = nw.col("migration_status").is_in([*_BY_PARENTS])
     children, others = (
         nw.coalesce(*(nw.col(f"{whose}_country") for whose in order)) for order in (rule_set.children, rule_set.others)
     )
-    own_or_none = nw.when(marked).then(others).otherwise(nw.lit(None, dtype=nw.String))
+    own_or_none = nw.when(MARKED).then(others).otherwise(nw.lit(None, dtype=nw.String))
     return nw.when(by_parents).then(children).otherwise(own_or_none).alias("reference_country")
 
 
@@ -95,18 +92,18 @@ def _first_valid(columns: tuple[str, ...]) -> nw.Expr:
     return nw.coalesce(*valid)
 
 
-def _with_household(people: Frame, marked: nw.Expr) -> Frame:
+def _with_household(people: Frame) -> Frame:
     """Adds the country of the first resident (smallest record) of the household who has a mark and a country."""
-    known = people.filter(marked & ~nw.col("own_country").is_null())
+    known = people.filter(MARKED & ~nw.col("own_country").is_null())
     first = known.group_by("household").agg(nw.col("record").min())
     countries = known.select("record", nw.col("own_country").alias("household_country"))
     return people.join(first.join(countries, on="record").drop("record"), on="household", how="left")
 
 
-def _generation(marked: nw.Expr) -> nw.Expr:
+def _generation() -> nw.Expr:
     """1 born abroad (foreigners with open country of birth too), 2 born in Germany, null without mark or open."""
-    first = marked & (nw.col("born_abroad").fill_null(False) | (nw.col("migration_status") == "foreigner_born_abroad"))
-    second = marked & nw.col("born_here").fill_null(False)
+    first = MARKED & (nw.col("born_abroad").fill_null(False) | (nw.col("migration_status") == "foreigner_born_abroad"))
+    second = MARKED & nw.col("born_here").fill_null(False)
     return (
         nw.when(first)
         .then(nw.lit("1"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 
 from vielfalt.engines.base import Frame
-
-_UNMARKED = ("none", "undeterminable")
+from vielfalt.register.origin import MARKED
 
 
 def household_origin(people: Frame) -> Frame:
@@ -18,7 +17,7 @@ def household_origin(people: Frame) -> Frame:
     """
     partner, german = nw.col("household_partner"), nw.col("german")
     marks = {
-        "with": ~nw.col("migration_status").is_in([*_UNMARKED]),
+        "with": MARKED,
         "open": nw.col("migration_status") == "undeterminable",
         "partners": partner,
         "german_partners": partner & german,

@@ -26,6 +26,8 @@ _FURTHER = nw.col("further_nationality")
 _BOTH, _ONE = nw.col("parents_marked") == 2, nw.col("parents_marked") == 1
 _PARENTS = nw.col("parents_linked") > 0
 _CHILD = _GERMAN & nw.col("minor")
+MARKED = ~nw.col("migration_status").is_in(["none", "undeterminable"])
+"""Whether somebody has a migration background, by the status that the rules gave."""
 
 _OWN_MARKS = (
     Rule(

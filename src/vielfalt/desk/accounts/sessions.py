@@ -27,13 +27,17 @@ def limited(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
         if request.user.is_authenticated:
             now, session = int(time.time()), request.session
             since, seen = session.setdefault("since", now), session.setdefault("seen", now)
-            if now - seen > IDLE_SECONDS or now - since > WHOLE_SECONDS:
+            if _is_over(since, seen, now):
                 logout(request)
             elif now - seen >= _NOTED_EVERY:
                 session["seen"] = now
         return answer(request)
 
     return checked
+
+
+def _is_over(since: int, seen: int, now: int) -> bool:
+    return now - seen > IDLE_SECONDS or now - since > WHOLE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def of(user: User) -> list[OwnSession]:
     for session, held in _open(user):
         one = OwnSession(session.session_key, held.get("since", now), held.get("seen", now))
         valid = constant_time_compare(held.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
-        if valid and now - one.seen <= IDLE_SECONDS and now - one.since <= WHOLE_SECONDS:
+        if valid and not _is_over(one.since, one.seen, now):
             found.append(one)
     return sorted(found, key=lambda one: -one.seen)
 

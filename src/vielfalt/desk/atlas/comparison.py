@@ -89,8 +89,7 @@ def _by_area(
         if {(before.pk, level), (after.pk, level)}
         <= set(Series.objects.filter(table__in=(before, after), category=category).values_list("table_id", "level"))
     ]
-    wanted = asked(request, "ebene", levels, "")
-    level = wanted if wanted in both else next(iter(both[1:2] or both), "")
+    level = selecting.level(request, levels, both)
     found = comparing.obstacles_over_time(before, after, chain)
     if level and not comparing.same_areas(level, before.release, after.release, chain):
         found = (*found, comparing.AREAS)

@@ -159,13 +159,8 @@ def _texts(cell: Cell | None) -> tuple[str, str]:
 def _meanings(excerpt: Excerpt, words: Words) -> Iterator[Block]:
     used = selecting.definitions(excerpt.release, [id for table in excerpt.tables for id in table.definitions])
     entries = tuple(
-        (
-            gateway.translated(words, entry["title"]),
-            (
-                gateway.translated(words, entry["text"]),
-                words(N_("What it does not show: {limits}"), limits=gateway.translated(words, entry["limits"])),
-                words(N_("Source: {source}"), source=gateway.translated(words, entry["source"])),
-            ),
+        gateway.meaning(
+            *(gateway.translated(words, entry[part]) for part in ("title", "text", "limits", "source")), words=words
         )
         for entry in used
     )
@@ -199,13 +194,7 @@ def _protection(excerpt: Excerpt, words: Words) -> Iterator[Block]:
 def _sources(excerpt: Excerpt, words: Words) -> Iterator[Block]:
     description = excerpt.release.description
     source = gateway.translated(words, description["source"])
-    zero = N_("nobody, or very few") if description.get("altered") else N_("exactly zero")
-    signs = (
-        (SUPPRESSED, N_("not published, to protect individual people")),
-        ("0", zero),
-        (NOT_APPLICABLE, N_("not applicable, or too few people for a share")),
-    )
     yield Heading(words(N_("Sources, licence, signs")), "sources")
     yield Paragraph(words(N_("Source: {source}"), source=source))
     yield Paragraph(words(N_("Licence: {licence}"), licence=description["licence"]))
-    yield Terms(tuple((sign, (words(meaning),)) for sign, meaning in signs))
+    yield gateway.signs(bool(description.get("altered")), words)

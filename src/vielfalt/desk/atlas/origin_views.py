@@ -84,8 +84,7 @@ def _level(request: HttpRequest, table: Table, category: str, levels: list[str])
     """The level asked for, else the second one, on which the category is counted; empty where there is none."""
     counted = set(table.series.filter(category=category).values_list("level", flat=True))
     usable = [level for level in levels if level in counted]
-    wanted = asked(request, "ebene", levels, "")
-    return wanted if wanted in usable else next(iter(usable[1:2] or usable), "")
+    return selecting.level(request, levels, usable)
 
 
 def _where(figure: Figure, words: Words) -> dict[str, object]:

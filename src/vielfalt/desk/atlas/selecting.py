@@ -75,6 +75,15 @@ def theme(request: HttpRequest, tables: Mapping[str, Table]) -> Table:
     return tables[asked(request, "thema", tables, standing)]
 
 
+def level(request: HttpRequest, levels: Iterable[str], usable: Sequence[str]) -> str:
+    """The level asked for where it is usable, else the second usable one, else the first; empty where none is.
+
+    Raises UnknownError for one that is not among the levels.
+    """
+    wanted = asked(request, "ebene", [*levels], "")
+    return wanted if wanted in usable else next(iter(usable[1:2] or usable), "")
+
+
 def definitions(release: Release, wanted: Iterable[str]) -> list[dict[str, str]]:
     """The definitions of those ids that the release explains, each once."""
     known = {entry["id"]: entry for entry in release.description["definitions"]}
@@ -139,7 +148,7 @@ def indices(request: HttpRequest, entries: Sequence[Index], sets: Sequence[AreaS
         key: words(title) for key, title in gateway.FAMILIES.items() if key in present
     }
     return IndexChoice(
-        level=asked(request, "ebene", levels, next(iter([*levels][1:2] or levels), "")),
+        level=level(request, levels, [*levels]),
         table=asked(request, "thema", tables, next(iter(tables), "")),
         family=asked(request, "familie", families, ""),
         levels=levels,

@@ -15,7 +15,7 @@ from vielfalt.desk import gateway, showcase
 from vielfalt.desk.accounts import roles
 from vielfalt.desk.accounts.permissions import Reader, may, rights, visible
 from vielfalt.desk.atlas import figures, methods, origins, profiles, selecting
-from vielfalt.desk.atlas.asking import UnknownError, asked
+from vielfalt.desk.atlas.asking import UnknownError
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.kept import page
@@ -245,11 +245,11 @@ def chosen_figure(tables: Mapping[str, Table], release: Release, request: HttpRe
     """
     table = selecting.theme(request, tables)
     counted = set(table.series.values_list("level", flat=True))
-    usable = [one.level for one in release.area_sets if one.level in counted]
+    levels = [one.level for one in release.area_sets]
+    usable = [level for level in levels if level in counted]
     if not usable:
         raise Http404
-    wanted = asked(request, "ebene", [one.level for one in release.area_sets], "")
-    level = wanted if wanted in usable else usable[min(1, len(usable) - 1)]
+    level = selecting.level(request, levels, usable)
     category = selecting.category(request, table, selecting.categories(table, level))
     return figures.figure(table, category, level, current())
 

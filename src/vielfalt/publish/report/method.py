@@ -7,6 +7,7 @@ from vielfalt.methods import ROUNDED
 from vielfalt.publish import altered, cost
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph, Terms
 from vielfalt.publish.results import Results
+from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED
 from vielfalt.words import N_, Words
 
 
@@ -14,18 +15,20 @@ def meanings(results: Results, words: Words) -> tuple[Block, ...]:
     """Every definition that a table of this report uses: who counts, what the figure cannot say, its source."""
     used = {id for cells in results.tables.values() for id in cells.table.definitions}
     entries = tuple(
-        (
-            words(entry.title),
-            (
-                words(entry.text),
-                words(N_("What it does not show: {limits}"), limits=words(entry.limits)),
-                words(N_("Source: {source}"), source=words(entry.source)),
-            ),
-        )
+        meaning(*map(words, (entry.title, entry.text, entry.limits, entry.source)), words=words)
         for entry in (*definitions.ALL, *results.definitions)
         if entry.id in used
     )
     return (Heading(words(N_("Definitions")), "definitions"), Terms(entries)) if entries else ()
+
+
+def meaning(title: str, text: str, limits: str, source: str, *, words: Words) -> tuple[str, tuple[str, ...]]:
+    """One definition as a term: what it means, what it does not show, its source. All texts are translated already."""
+    limits, source = (
+        words(N_("What it does not show: {limits}"), limits=limits),
+        words(N_("Source: {source}"), source=source),
+    )
+    return title, (text, limits, source)
 
 
 def method(results: Results, words: Words) -> tuple[Block, ...]:
@@ -126,15 +129,20 @@ def _settings(results: Results, words: Words) -> tuple[tuple[str, tuple[str, ...
 
 def sources(results: Results, words: Words) -> tuple[Block, ...]:
     """Where the data come from, under which licence, and how to read the signs in tables."""
-    signs = (
-        (".", N_("not published, to protect individual people")),
-        ("0", N_("nobody, or very few") if altered.altered(results) else N_("exactly zero")),
-        ("–", N_("not applicable, or too few people for a share")),
-    )
     return (
         Heading(words(N_("Sources, licence, signs")), "sources"),
         Paragraph(words(N_("Source: {source}"), source=words(results.source.text))),
         Paragraph(words(N_("Licence: {licence}"), licence=results.source.licence)),
         Heading(words(N_("Signs in tables")), "signs", 2),
-        Terms(tuple((sign, (words(meaning),)) for sign, meaning in signs)),
+        signs(altered.altered(results), words),
     )
+
+
+def signs(changed: bool, words: Words) -> Terms:
+    """How to read the signs in tables; ``changed``: numbers were changed or rounded, so that 0 may be very few."""
+    found = (
+        (SUPPRESSED, N_("not published, to protect individual people")),
+        ("0", N_("nobody, or very few") if changed else N_("exactly zero")),
+        (NOT_APPLICABLE, N_("not applicable, or too few people for a share")),
+    )
+    return Terms(tuple((sign, (words(text),)) for sign, text in found))
