@@ -29,7 +29,7 @@ from vielfalt.words import N_
 from vielfalt.workspace import workspace
 
 NAMES: Mapping[str, str] = {
-    **{step: STEPS[step] for step in ("areas", "read", "population", "birth", "households", "status", "locate")},
+    **{step: STEPS[step] for step in ("read", "areas", "population", "birth", "households", "status", "locate")},
     "compare": N_("Compare rule sets"),
 }
 """The named steps of a comparison."""

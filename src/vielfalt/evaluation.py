@@ -20,7 +20,7 @@ from vielfalt.geography import Geography
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.publish.results import Capability
-from vielfalt.register.addresses import read_streets, street_findings
+from vielfalt.register.addresses import Streets, read_streets, street_findings
 from vielfalt.register.areas import area_findings, areas, distinct_addresses, located, unlisted
 from vielfalt.register.birthplaces import country_of_birth, open_places
 from vielfalt.register.checks import Finding
@@ -117,15 +117,15 @@ def derive_and_count(town: Town, date: int, engine: Engine, key: bytes, step: St
 
 def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Prepared:
     """Reads the extract, counts each resident once, and adds country of birth and household; names are gone then."""
-    with step("areas"):
-        geography = read_geography(town)
-        streets = read_streets(town.areas.streets) if town.areas.streets else None
-        findings = list(street_findings(streets, geography)) if streets else []
-    with step("read"):
-        extract = read_extract(engine, town.extract(date), town.profile, date, key)
-        able = capabilities.capabilities(extract.delivered, town.options)
+    # What Python does alone, areas and the texts of birth places, is done aside while the engine reads and counts.
     with ThreadPoolExecutor(max_workers=1) as aside:
-        # The texts of birth places are read by Python alone while the engine counts.
+        places = aside.submit(_read_areas, town)
+        with step("read"):
+            extract = read_extract(engine, town.extract(date), town.profile, date, key)
+            able = capabilities.capabilities(extract.delivered, town.options)
+        with step("areas"):
+            geography, streets = places.result()
+            findings = list(street_findings(streets, geography)) if streets else []
         possible = aside.submit(birth_candidates, town, extract)
         with step("population"):
             doubles = double_entries(engine, extract.register)
@@ -145,6 +145,11 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
         findings += open_places(engine, people, born)
     delivered, missing = extract.delivered, missing_parts(extract)
     return Prepared(people, born, rows, addresses, geography, tuple(findings), able, delivered, missing, extract.rows)
+
+
+def _read_areas(town: Town) -> tuple[Geography, Streets | None]:
+    """The areas of the town, and its street directory if it has one."""
+    return read_geography(town), read_streets(town.areas.streets) if town.areas.streets else None
 
 
 def birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:

@@ -11,8 +11,8 @@ Step = Callable[[str], AbstractContextManager[None]]
 """Called with the name of a step; the step runs inside the context it returns."""
 
 STEPS: Mapping[str, str] = {
-    "areas": N_("Read areas and street directory"),
     "read": N_("Read and pseudonymise the extract"),
+    "areas": N_("Read areas and street directory"),
     "population": N_("Count each resident once"),
     "birth": N_("Country of birth"),
     "households": N_("Households; names are deleted"),

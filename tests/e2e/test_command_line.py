@@ -20,7 +20,9 @@ import polars as pl
 import pytest
 
 from vielfalt import dates, evaluation, schema, workspace
+from vielfalt.engines.base import Engine
 from vielfalt.engines.duckdb import DuckDB
+from vielfalt.engines.memory import Memory
 from vielfalt.errors import known
 from vielfalt.locking import alone_in
 from vielfalt.synthetic import write_town
@@ -479,30 +481,22 @@ def test_a_contradicting_street_directory_is_a_finding(town: Path) -> None:
     assert found["street_conflict"] == [line] and found["street_area_unknown"] == [line]
 
 
-def test_names_are_gone_after_the_household_step(town: Path) -> None:
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_names_are_gone_after_the_household_step(town: Path, in_memory: bool) -> None:
     """While later steps run, the engine's tables hold no column of names, and no text of the extract is kept."""
     seen: dict[str, list[str]] = {}
-    engines: list[DuckDB] = []
-
-    class Watched(DuckDB):
-        def __init__(self, workspace: Path) -> None:
-            super().__init__(workspace)
-            engines.append(self)
+    engines: list[Engine] = []
 
     @contextmanager
     def step(name: str) -> Iterator[None]:
         if name == "status":
-            rows = (
-                engines[0]
-                ._connection.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal")
-                .fetchall()
-            )
-            for table, column in rows:
-                seen.setdefault(table, []).append(column)
+            seen.update(columns_held(engines[0]))
         yield
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workspace, "DuckDB", Watched)
+        patch.setattr(workspace, "IN_MEMORY", workspace.IN_MEMORY if in_memory else 0)
+        for kind in (Memory, DuckDB):
+            patch.setattr(workspace, kind.__name__, watched(kind, engines))
         evaluation.check_town(read_town(town), DATES[1], step)
     columns = {column for names in seen.values() for column in names}
     assert seen and "household" in columns
@@ -511,6 +505,25 @@ def test_names_are_gone_after_the_household_step(town: Path) -> None:
     assert not columns & {*schema.NAME_FIELDS, "spouse_id", "guardian_1_id", "street_name", "birth_place"}
     # What links one reference date with another stands apart from what is derived.
     assert [table for table, names in seen.items() if "pseudonym" in names] == ["rows"]
+
+
+def watched(kind: type[Memory] | type[DuckDB], engines: list[Engine]) -> Callable[[Path], Engine]:
+    """Makes engines of a kind and keeps them in the list."""
+
+    def make(scratch: Path) -> Engine:
+        engines.append(kind(scratch))
+        return engines[-1]
+
+    return make
+
+
+def columns_held(engine: Engine) -> dict[str, list[str]]:
+    """The columns of every table that the engine holds."""
+    if isinstance(engine, Memory):
+        return {name: frame.columns for name, frame in engine._tables.items()}
+    assert isinstance(engine, DuckDB)
+    found = "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE NOT internal GROUP BY table_name"
+    return dict(engine._connection.execute(found).fetchall())
 
 
 def test_open_places_are_listed_coded_once_and_used_by_later_runs(town: Path, tmp_path: Path) -> None:

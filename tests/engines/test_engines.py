@@ -12,13 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vielfalt.engines import duckdb, rows
+from vielfalt.engines import duckdb, memory, rows, scanning
 from vielfalt.engines.base import Engine, FileForm
 from vielfalt.engines.duckdb import DuckDB
+from vielfalt.engines.memory import Memory
 from vielfalt.engines.polars import Polars
 from vielfalt.errors import DeliveryError, EngineError, StorageError
 
-ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": DuckDB, "polars": lambda folder: Polars()}
+ENGINES: dict[str, Callable[[Path], Engine]] = {
+    "duckdb": DuckDB,
+    "memory": Memory,
+    "polars": lambda folder: Polars(),
+}
 FULL = Path("/dev/full")
 CLOSED = Path("/sys/closed.parquet")
 HEADER = b"a;b;c\n"
@@ -197,7 +202,7 @@ def test_convert_sees_text_and_numbers_and_its_outcome_is_kept(engine: Engine, t
 def test_convert_numbers_readable_rows_from_one(
     engine: Engine, tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duckdb, "_BATCH", 2)
+    monkeypatch.setattr(scanning, "_BATCH", 2)
     monkeypatch.setattr("vielfalt.engines.polars._BATCH", 2)
     seen: list[int] = []
 
@@ -296,6 +301,7 @@ def test_drop_forgets_a_table(engine: Engine) -> None:
 @pytest.mark.parametrize("batch", [1, 3, 100_000])
 def test_map_batches_never_splits_a_group(engine: Engine, batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duckdb, "_BATCH", batch)
+    monkeypatch.setattr(memory, "_BATCH", batch)
     groups = [7] * 5 + [1] + [-3] * 4 + [5] * 2
     frame = engine.load(pa.table({"group": groups, "n": list(range(12))}), "rows")
     calls: list[list[int]] = []

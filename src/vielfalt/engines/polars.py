@@ -1,6 +1,7 @@
 """The reference engine: everything in memory, row by row and group by group, so that it is plain to be right.
 
-Every other engine must agree with it (tests/engines, tests/properties). It serves small tables, not whole towns.
+Every other engine must agree with it (tests/engines, tests/properties). It serves small tables, not whole towns:
+``Memory`` reads and groups the rows of those.
 """
 
 from __future__ import annotations
@@ -66,12 +67,12 @@ class Polars:
         with _reported(name):
             rows = frame.to_native().collect().sort(together, maintain_order=True)
         groups = rows.partition_by(together, maintain_order=True) if rows.height else [rows]
-        return self.load(pa.concat_tables([function(_arrow(group)) for group in groups]), name)
+        return self.load(pa.concat_tables([function(arrow(group)) for group in groups]), name)
 
     def collect(self, frame: Frame) -> pa.Table:
         """See ``Engine.collect``."""
         with _reported(""):
-            return _arrow(frame.to_native().collect())
+            return arrow(frame.to_native().collect())
 
     def write(self, frame: Frame, path: Path, *, order: str) -> None:
         """See ``Engine.write``."""
@@ -125,7 +126,7 @@ def _text_batch(rows: list[tuple[int, tuple[str, ...]]], form: FileForm, first: 
     return pa.table({**columns, "record": pa.array(range(first, first + len(rows)), type=pa.int64())})
 
 
-def _arrow(rows: pl.DataFrame) -> pa.Table:
+def arrow(rows: pl.DataFrame) -> pa.Table:
     """As an Arrow table with the plain text type, as databases hand it out."""
     table = rows.to_arrow()
     plain = [pa.field(entry.name, pa.string()) if _is_text(entry.type) else entry for entry in table.schema]

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from vielfalt.engines.base import BrokenRow, FileForm
 from vielfalt.errors import DeliveryError
 from vielfalt.words import N_
 
+Ints: TypeAlias = npt.NDArray[np.int64]
 Row: TypeAlias = tuple[str, ...] | str
 """The values of a row that could be cut; else the reason why not."""
 UNDECODABLE = "INVALID ENCODING"
@@ -87,6 +89,15 @@ def refuse_wrong_encoding(path: Path, form: FileForm, broken: tuple[BrokenRow, .
             rows=rows,
             todo=N_("Set “encoding” in the column profile; “vielfalt profile FILE” finds out which fits."),
         )
+
+
+def true_numbers(read: Ints, broken: Ints) -> Ints:
+    """The data row numbers of readable rows from their numbers among the readable ones.
+
+    ``broken``: the data row numbers of the rows that could not be cut, ascending; each shifts those after it by one.
+    """
+    since = broken - np.arange(len(broken))
+    return read + np.searchsorted(since, read, side="right")
 
 
 def nothing_read(path: Path, broken: tuple[BrokenRow, ...]) -> DeliveryError:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
 from vielfalt.engines.encodings import looks_like_utf8
+from vielfalt.engines.rows import true_numbers
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.profiles import Profile
 from vielfalt.register.checks import Finding, finding
@@ -85,10 +86,8 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
 def _findings(problems: Mapping[tuple[str, str], list[Ints]], broken: tuple[BrokenRow, ...]) -> list[Finding]:
     records = np.array([row.record for row in broken], dtype=np.int64)
     found = [finding("row_broken", "", records)] if broken else []
-    since = records - np.arange(len(records))
     for (field, problem), parts in sorted(problems.items()):
-        read = np.concatenate(parts)
-        found.append(finding(problem, field, read + np.searchsorted(since, read, side="right")))
+        found.append(finding(problem, field, true_numbers(np.concatenate(parts), records)))
     return found
 
 

@@ -224,8 +224,13 @@ class AddressTexts:
 
     def frame(self, numbers: Ints) -> pl.DataFrame:
         """Street key, street name, house number and suffix of the addresses with these numbers, in their order."""
-        rows = [(*self.streets[number // HOUSES], *self.houses[number % HOUSES]) for number in numbers.tolist()]
-        return pl.DataFrame(rows, schema=dict.fromkeys((*STREET_FIELDS, *HOUSE_FIELDS), pl.Utf8), orient="row")
+        streets, houses = numbers // HOUSES, numbers % HOUSES
+        columns = [
+            pl.Series(name, [pair[part] for pair in texts], pl.Utf8).gather(places)
+            for names, texts, places in ((STREET_FIELDS, self.streets, streets), (HOUSE_FIELDS, self.houses, houses))
+            for part, name in enumerate(names)
+        ]
+        return pl.DataFrame(columns)
 
 
 def _combined(

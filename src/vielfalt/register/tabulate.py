@@ -31,7 +31,8 @@ LEFT_OUT = (
 _NOT_KNOWN = -1
 """Years that are not known, while residents are classified."""
 _FINE = "fine"
-_OF_HOUSEHOLDS = ("household_type", "mh_household", "couple_nationality")
+_BY_MEMBERS = ("mh_household", "couple_nationality")
+"""What a household is by the origin of its members: looked up once per household, not per resident."""
 
 
 def persons(people: Frame, levels: Iterable[str]) -> Frame:
@@ -62,8 +63,11 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
     classes = {column: _loaded(engine, column, table) for column, table in _class_tables(geography).items()}
     status = nw.col("migration_status")
     unmarked = nw.when(status == "none").then(nw.lit("none"))
-    chance = nw.when(nw.col("key") % 2 == 0).then(nw.lit("m")).otherwise(nw.lit("w"))
-    frame = people.join(household_origin(people), on="household", how="left").select(
+    men, women = (nw.lit(values_of("sex", geography).index(sex)).cast(nw.Int32) for sex in ("m", "w"))
+    by_chance = nw.when(nw.col("key") % 2 == 0).then(men).otherwise(women)
+    woman_or_not_known = nw.when(nw.col("sex") == "w").then(women).otherwise(by_chance)
+    households = _with_places(household_origin(people), {name: classes.pop(name) for name in _BY_MEMBERS})
+    frame = people.join(households, on="household", how="left").select(
         "record",
         "key",
         "household_first",
@@ -78,15 +82,22 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
             .then(nw.lit("undeterminable"))
             .otherwise(nw.coalesce(nw.col("reference_country"), nw.lit(UNKNOWN)))
         ).alias("reference_country"),
-        *("migration_status", "migration_rule", "immigration_history", *_OF_HOUSEHOLDS),
-        nw.when(nw.col("sex").is_in(["m", "w"])).then(nw.col("sex")).otherwise(chance).alias("sex"),
+        *("migration_status", "migration_rule", "immigration_history", "household_type"),
+        *(f"{name}_place" for name in _BY_MEMBERS),
+        nw.when(nw.col("sex") == "m").then(men).otherwise(woman_or_not_known).alias("sex_place"),
         nw.coalesce(nw.col("marital_status"), nw.lit("NB")).alias("marital_status"),
         nw.coalesce(nw.col("religion"), nw.lit("none_or_unknown")).alias("religion_group"),
         *(nw.coalesce(nw.col(years), nw.lit(_NOT_KNOWN)).alias(years) for years in ("age", "stay_years")),
     )
+    placed = _with_places(frame, classes)
+    return engine.checkpoint(placed.rename({f"{name}_place": name for name in ("area", *DIMENSIONS)}), "classified")
+
+
+def _with_places(frame: Frame, classes: Mapping[str, Frame]) -> Frame:
+    """The frame with each of these columns replaced by the places of what its values mean."""
     for column, loaded in classes.items():
         frame = frame.join(loaded, left_on=column, right_on=_FINE, how="left").drop(column)
-    return engine.checkpoint(frame.rename({f"{name}_place": name for name in ("area", *DIMENSIONS)}), "classified")
+    return frame
 
 
 def values_of(dimension: str, geography: Geography) -> list[str]:
@@ -163,7 +174,7 @@ def _class_tables(geography: Geography) -> dict[str, pl.DataFrame]:
     ages = {age: _classes("age_group", age) for age in range(_OLDEST + 1)} | {_NOT_KNOWN: (UNKNOWN, UNKNOWN)}
     stays = {years: _classes("stay_class", years)[:1] for years in range(_OLDEST + 1)} | {_NOT_KNOWN: (UNKNOWN,)}
     countries = (row for row in codes.categories("reference_country") if row.parent in _reference_groups())
-    alone = ("area", "migration_rule", "immigration_history", *_OF_HOUSEHOLDS, "sex", "religion_group")
+    alone = ("area", "migration_rule", "immigration_history", "household_type", *_BY_MEMBERS, "religion_group")
     tables: dict[str, tuple[tuple[str, ...], Mapping[Any, tuple[str, ...]]]] = {
         "nationality": (
             ("nationality", "nationality_group", "foreigner"),

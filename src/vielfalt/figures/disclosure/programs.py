@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +35,14 @@ def narrow(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks) ->
     program = Program(np.zeros(len(unknowns)), sparse.csr_array(matrix[:, unknowns]), right, right, *ends)
     seen = _Seen(np.full(len(unknowns), np.inf), np.full(len(unknowns), -np.inf), least[unknowns], wanted[unknowns])
     _look(solver(program), program, seen)
-    for group in np.unique(of_unknown[seen.open()]).tolist():
+
+    def one_group(group: int) -> None:
         columns, rows = (slice(*np.searchsorted(of, (group, group + 1))) for of in (of_unknown, of_equation))
         _by_programs(_part(program, rows, columns), seen.part(columns), low, high, unknowns[columns])
+
+    with ThreadPoolExecutor() as pool:
+        # Groups share no figure, so their order does not matter.
+        list(pool.map(one_group, np.unique(of_unknown[seen.open()]).tolist()))
 
 
 @dataclass(frozen=True)
