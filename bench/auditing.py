@@ -30,18 +30,18 @@ DATE = 20251231
 def main(towns: int) -> None:
     """One line per town, and the sum."""
     lot = np.random.default_rng(1)
-    told = tried = 0
+    told = tried = left = 0
     for seed in range(towns):
         residents = int(lot.integers(2_000, 12_000))
         with tempfile.TemporaryDirectory() as folder:
-            cells, disclosed, seconds = attacked(Path(folder) / "town", residents, seed)
-        tried, told = tried + cells, told + disclosed
+            cells, disclosed, undecided, seconds = attacked(Path(folder) / "town", residents, seed)
+        tried, told, left = tried + cells, told + disclosed, left + undecided
         print(f"town {seed}, {residents:,} residents: {disclosed} of {cells:,} told, {seconds:.1f} s", flush=True)
-    print(f"{towns} random towns: {told} of {tried:,} figures told   (wanted: 0)")
+    print(f"{towns} random towns: {told} of {tried:,} figures told, {left} not decided by programs   (wanted: 0)")
 
 
-def attacked(root: Path, residents: int, seed: int) -> tuple[int, int, float]:
-    """Figures tried and told by all attacks of one town, and their processor seconds."""
+def attacked(root: Path, residents: int, seed: int) -> tuple[int, int, int, float]:
+    """Figures tried and told by all attacks of one town, left undecided by one of them, and their processor seconds."""
     write_town(root, residents=residents, seed=seed, dates=(DATE,), progress=lambda _: None)
     town = read_town(root)
     found = evaluate(town, DATE, secrets.token_bytes(32), _silent)
@@ -52,7 +52,9 @@ def attacked(root: Path, residents: int, seed: int) -> tuple[int, int, float]:
     started = time.process_time()
     attacks = attack([release_of("", Results(source, where, protected, values, protection))])
     seconds = time.process_time() - started
-    return max(each.tried for each in attacks), leaks.height + sum(len(each.told) for each in attacks), seconds
+    told = leaks.height + sum(len(each.told) for each in attacks)
+    left = max(each.programs.left for each in attacks if each.programs)
+    return max(each.tried for each in attacks), told, left, seconds
 
 
 @contextmanager

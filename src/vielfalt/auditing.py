@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,12 @@ def before(
 
 
 def as_json(attacks: Iterable[Attack]) -> list[dict[str, Any]]:
-    """The attacks as the release package and ``--json`` tell them: what was tried, and how many figures were told."""
-    return [{"id": each.id, "cells": each.tried, "disclosed": len(each.told)} for each in attacks]
+    """The attacks as the release package and ``--json`` tell them: what was tried, how, and how many were told."""
+    return [
+        {"id": each.id, "cells": each.tried, "disclosed": len(each.told)}
+        | ({"programs": asdict(each.programs)} if each.programs else {})
+        for each in attacks
+    ]
 
 
 def lines(attacks: Iterable[Attack], words: Words) -> list[str]:
@@ -72,7 +77,16 @@ def _result(attack: Attack, words: Words) -> str:
     if not attack.tried:
         return words("nothing to try")
     held = words.plural("{n} figure told", "{n} figures told", len(attack.told)) if attack.told else words("held")
-    return f"{words.plural('{n} figure tried', '{n} figures tried', attack.tried)}, {held}"
+    return f"{words.plural('{n} figure tried', '{n} figures tried', attack.tried)}, {held}{_programs(attack, words)}"
+
+
+def _programs(attack: Attack, words: Words) -> str:
+    """How many figures each kind of linear program decided, and how many none did."""
+    if attack.programs is None:
+        return ""
+    together, alone, left = (words.number(n) for n in astuple(attack.programs))
+    text = N_("linear programs decided {together} together, {alone} one by one, and left {left} undecided")
+    return f" ({words(text, together=together, alone=alone, left=left)})"
 
 
 def refuse(attacks: Iterable[Attack], where: object) -> None:

@@ -9,11 +9,13 @@ import numpy as np
 import polars as pl
 import pytest
 import shapely
-from small_towns import ALL_TABLES, PROTECTION, TOWN, geography, tables
+from small_towns import ALL_TABLES, PROTECTION, TOWN, Counts, cells_of, geography, tables
 
-from vielfalt import auditing
+from vielfalt import auditing, programme
 from vielfalt.audit import Attack, Release, attack
+from vielfalt.audit.attacks import Programs
 from vielfalt.audit.figures import Key
+from vielfalt.audit.sums import COUPLE
 from vielfalt.cells import ProtectedCells
 from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.figures.disclosure import protect
@@ -89,6 +91,22 @@ def test_people_of_unknown_age_are_missing_without_telling_anything(seed: int) -
     assert [(each.id, each.told) for each in attack([release(where, shown)]) if each.told] == []
 
 
+@pytest.mark.parametrize(("in_first", "known"), [(60, True), (61, False)])
+def test_persons_in_couples_are_told_by_the_couples_only_where_no_couple_is_seen_to_live_apart(
+    in_first: int, known: bool
+) -> None:
+    """In Q0 one person lives who is in a couple with somebody elsewhere; so it may be where the persons are hidden."""
+    where, shown = geography([1, 1, 1, 1]), {}
+    for id, counts in (("household_type", (in_first, 40, 50, 70)), ("households_by_type", (30, 20, 25, 35))):
+        counted: Counts = {(f"Q{place}B0", COUPLE): n for place, n in enumerate(counts)}
+        shown[id] = protect({id: cells_of(programme.table(id), counted)}, where, PROTECTION)[id]
+    for area in ("Q1", "Q1B0", "Q2", "Q2B0"):
+        shown["household_type"] = with_value(shown["household_type"], area, COUPLE, None)
+    found = attack([release(where, shown)])
+    assert [("household_type", "Q1", (COUPLE,), 40, 40) in told(found, "definitions")] == [known]
+    assert all(each.programs is None or not each.programs.left for each in found)
+
+
 def test_how_many_people_nobody_knows_the_category_of_is_no_secret_but_tells_no_other_figure() -> None:
     """In Q0 live two more than both categories say; with a category hidden nobody knows how many they are."""
     where, known = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
@@ -158,10 +176,6 @@ def _flat(level: str, shapes: Mapping[str, shapely.Polygon]) -> Geography:
 
 
 def _residents(where: Geography, counts: Mapping[str, int]) -> ProtectedCells:
-    from small_towns import cells_of
-
-    from vielfalt import programme
-
     cells = cells_of(programme.table("residents"), {(area,): n for area, n in counts.items()})
     return protect({"residents": cells}, where, PROTECTION)["residents"]
 
@@ -246,8 +260,24 @@ def test_what_is_told_is_refused_by_place_and_without_its_number() -> None:
 
 def test_an_attack_with_nothing_to_try_is_not_said_to_have_been_held() -> None:
     words = Words("en")
-    said = auditing.lines((Attack("recompute", 0, ()), Attack("definitions", 2, ())), words)
+    said = auditing.lines((Attack("recompute", 0, ()), Attack("shares", 2, ())), words)
     assert [line.rpartition(": ")[2] for line in said] == ["nothing to try", "2 figures tried, held"]
+
+
+def test_the_report_says_how_the_figures_were_decided() -> None:
+    where, shown = plain({"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50)})
+    for area in ("Q0", "Q1", "Q0B0", "Q1B0"):
+        for category in ("german", "foreign"):
+            shown["foreigner"] = with_value(shown["foreigner"], area, category, None)
+    found = attack([release(where, shown)])
+    assert auditing.as_json(found)[0] == {
+        "id": "recompute",
+        "cells": 8,
+        "disclosed": 0,
+        "programs": {"together": 8, "alone": 0, "left": 0},
+    }
+    said = auditing.lines((replace(found[0], programs=Programs(5, 1, 2)),), Words("de"))[0]
+    assert said.endswith("(lineare Programme entschieden 5 gemeinsam, 1 einzeln und ließen 2 offen)")
 
 
 def test_releases_of_two_municipalities_are_not_audited_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,12 +32,25 @@ TITLES = {
 
 
 @dataclass(frozen=True)
+class Programs:
+    """How many figures linear programs decided: by solutions for many at once, by programs of their own; and not.
+
+    The other figures tried are decided by the sums alone.
+    """
+
+    together: int
+    alone: int
+    left: int
+
+
+@dataclass(frozen=True)
 class Attack:
-    """One attack with the number of figures tried and what it told."""
+    """One attack with the number of figures tried and what it told; ``programs``: of the interval attacks."""
 
     id: str
     tried: int
     told: tuple[Told, ...]
+    programs: Programs | None = None
 
 
 Elsewhere = Sequence[tuple[Key, int]]
@@ -71,7 +84,7 @@ def attack(releases: Sequence[Release], elsewhere: Elsewhere = ()) -> tuple[Atta
         tried.append(_intervals("totals", together, [*everything, *atoms]))
     tried += [Attack("shares", *singles.shares(last)), Attack("classes", *singles.classes(last))]
     tried.append(Attack("address", *singles.address(last)))
-    return tuple(_new(tried, _told_before(earlier)))
+    return tuple(_new(tried, _told_before(earlier) if any(each.told for each in tried) else set()))
 
 
 def _exact(release: Release) -> Release:
@@ -124,20 +137,21 @@ def _told_before(earlier: Sequence[Release]) -> set[Key]:
 
 def _nothing_new(id: str, before: Attack) -> Attack:
     """An attack for which the releases give nothing that the one before did not have."""
-    return Attack(id, before.tried, ())
+    return replace(before, id=id, told=())
 
 
 def _new(attacks: Iterable[Attack], before: set[Key]) -> Iterable[Attack]:
     for each in attacks:
-        yield Attack(each.id, each.tried, tuple(told for told in each.told if told.key not in before))
+        yield replace(each, told=tuple(told for told in each.told if told.key not in before))
         before = before | {told.key for told in each.told}
 
 
 def _intervals(id: str, figures: Figures, known: Sequence[Sum]) -> Attack:
     secret = figures.secret()
-    low, high = narrowed(figures, known)
+    low, high, decided = narrowed(figures, known)
     least = np.array(figures.least)
     told = secret & (((low == high) & (high > 0)) | ((low > 0) & (high < least)))
     keys = list(figures.number)
     found = [Told(keys[place], int(low[place]), int(high[place])) for place in np.flatnonzero(told).tolist()]
-    return Attack(id, int(np.count_nonzero(secret)), tuple(found))
+    programs = Programs(*(int(np.count_nonzero(marks)) for marks in (decided.together, decided.alone, decided.left)))
+    return Attack(id, int(np.count_nonzero(secret)), tuple(found), programs)

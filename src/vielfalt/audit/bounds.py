@@ -1,4 +1,4 @@
-"""The interval attack: bounds passed from sum to sum until nothing changes, then linear programs where they are small.
+"""The interval attack: bounds passed from sum to sum until nothing changes, then linear programs.
 
 Passing bounds uses every sum of all tables together, but one at a time; a linear program uses them all at once.
 """
@@ -11,15 +11,17 @@ import numpy as np
 
 from vielfalt.audit.figures import Figures
 from vielfalt.audit.sums import Sum
-from vielfalt.figures.disclosure.division import Ints
+from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import System
-from vielfalt.figures.disclosure.programs import narrow
+from vielfalt.figures.disclosure.programs import Decided, narrow
 
+LARGEST = 200_000
+"""Larger groups of figures are left to the sums, and reported: a single program may take an hour there."""
 _ROUNDS = 200
 
 
-def narrowed(figures: Figures, sums: Sequence[Sum]) -> tuple[Ints, Ints]:
-    """The bounds of every figure after the attack.
+def narrowed(figures: Figures, sums: Sequence[Sum]) -> tuple[Ints, Ints, Decided]:
+    """The bounds of every figure after the attack, and which of the secret ones linear programs decided.
 
     A sum that contradicts what is shown tells nothing (people known at one date only, tables of another source); it
     is left out.
@@ -35,8 +37,8 @@ def narrowed(figures: Figures, sums: Sequence[Sum]) -> tuple[Ints, Ints]:
         low[crossed], high[crossed] = low_before[crossed], high_before[crossed]
         if (low == low_before).all() and (high == high_before).all():
             break
-    narrow(system, low, high, np.array(figures.least, dtype=np.int64), low < high)
-    return low, high
+    wanted: Marks = figures.secret() & (low < high)
+    return low, high, narrow(system, low, high, np.array(figures.least, dtype=np.int64), wanted, LARGEST)
 
 
 def _system(sums: Sequence[Sum]) -> System:

@@ -71,6 +71,12 @@ class Figures:
         else:
             self.low[number], self.high[number] = low, high
 
+    def difference(self, key: Key, most: int) -> int:
+        """The number of a difference between figures, entered as unknown: at most so many, either way."""
+        number = self.hidden(key, most)
+        self.low[number] = -most
+        return number
+
     def bounds(self) -> tuple[Ints, Ints]:
         """The least and the largest number of every figure."""
         return np.array(self.low, dtype=np.int64), np.array(self.high, dtype=np.int64)

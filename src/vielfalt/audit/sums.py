@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from vielfalt import codes, programme
 from vielfalt.audit.figures import OUTSIDE, Figures, Key, key_of
@@ -160,12 +161,26 @@ def same_people(releases: Iterable[Release], figures: Figures) -> list[Sum]:
 
 
 def _same(figures: Figures, release: Release) -> Iterator[Sum]:
+    """Couples may live in two areas, so where some figures show that, none is taken to be twice the couples exactly."""
     tables = release.results.tables
     for (one, category), (other, counterpart) in programme.SAME:
         if one in tables and other in tables:
             left, right = key_of(release, tables[one]), key_of(release, tables[other])
+            pairs = []
             for level, area in _places(tables[one]):
                 whole = Key(left.date, left.table, left.definitions, level, area, (category,))
                 part = Key(right.date, right.table, right.definitions, level, area, (counterpart,))
                 if whole in figures.number and part in figures.number:
-                    yield figures.number[whole], [figures.number[part]] * (2 if category == COUPLE else 1)
+                    pairs.append((whole, [figures.number[part]] * (2 if category == COUPLE else 1)))
+            off = max((_off(figures, figures.number[whole], parts) for whole, parts in pairs), default=0)
+            for whole, parts in pairs:
+                if off:
+                    parts.append(figures.difference(replace(whole, category=(*whole.category, *MISSING)), off))
+                yield figures.number[whole], parts
+
+
+def _off(figures: Figures, whole: int, parts: list[int]) -> int:
+    """By how much a shown figure is not the sum of its parts; 0 where one of them is hidden."""
+    if any(figures.low[number] != figures.high[number] for number in (whole, *parts)):
+        return 0
+    return abs(figures.low[whole] - sum(figures.low[number] for number in parts))

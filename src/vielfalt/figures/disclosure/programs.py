@@ -12,61 +12,78 @@ from scipy.sparse import csgraph
 from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import System
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program, Solver, solve, solver
-from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.figures.disclosure.solutions import Seen, agreeing, look, nothing_seen, walk
 
-LARGEST = 400
-"""Groups up to this size are attacked so; it takes up to two programs for each of their figures."""
-WORTH_A_LOOK = 2 / 3
-"""One more solution is looked at while the last left at most this part of the figures open."""
-
-
-def narrow(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks) -> None:
-    """Narrows the bounds of every wanted figure in a small group, where that could tell it.
-
-    A figure is told when one number is left, or when it must be positive and below ``least``. The equations must hold
-    for some numbers within the bounds.
-    """
-    unknowns, of_unknown, equations, of_equation = _groups(system, low, high, wanted)
-    if not len(unknowns):
-        return
-    matrix = _matrix(system, len(low))[equations]
-    right = system.added[equations] - matrix @ np.where(low == high, low, 0).astype(np.float64)
-    ends = low[unknowns].astype(np.float64), high[unknowns].astype(np.float64)
-    program = Program(np.zeros(len(unknowns)), sparse.csr_array(matrix[:, unknowns]), right, right, *ends)
-    seen = _Seen(np.full(len(unknowns), np.inf), np.full(len(unknowns), -np.inf), least[unknowns], wanted[unknowns])
-    _look(solver(program), program, seen)
-
-    def one_group(group: int) -> None:
-        columns, rows = (slice(*np.searchsorted(of, (group, group + 1))) for of in (of_unknown, of_equation))
-        _by_programs(_part(program, rows, columns), seen.part(columns), low, high, unknowns[columns])
-
-    with ThreadPoolExecutor() as pool:
-        # Groups share no figure, so their order does not matter.
-        list(pool.map(one_group, np.unique(of_unknown[seen.open()]).tolist()))
+SMALL = 400
+"""Groups up to this size are looked at together, larger ones each for itself."""
+ALONE = 1_000
+"""In each group so many figures at most get programs of their own; so many open ones are told, or nearly so."""
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """Between which numbers each unknown was seen; every solution is a possible truth."""
+class Decided:
+    """Which of the wanted figures are decided, by figure: by solutions for many at once, or by programs of their own.
 
-    low: Costs
-    high: Costs
-    least: Ints
-    wanted: Marks
+    ``left``: undecided, because the group is too large or too many wanted programs of their own. The other wanted
+    figures are linked with no unknown, so that there is nothing more to try.
+    """
 
-    def add(self, found: Costs) -> None:
-        np.minimum(self.low, found, out=self.low)
-        np.maximum(self.high, found, out=self.high)
+    together: Marks
+    alone: Marks
+    left: Marks
 
-    def open(self) -> Marks:
-        """What may still be told: not what was seen at two numbers, one of them harmless."""
-        harmless = (self.low < 1 - WHOLE) | (self.high >= self.least - WHOLE)
-        marks: Marks = self.wanted & ~((self.high - self.low >= 1 - WHOLE) & harmless)
-        return marks
 
-    def part(self, columns: slice) -> _Seen:
-        """Some of the unknowns; what is added to them is added here."""
-        return _Seen(self.low[columns], self.high[columns], self.least[columns], self.wanted[columns])
+def narrow(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, largest: int = SMALL) -> Decided:
+    """Narrows the bounds of every wanted figure in a group of at most ``largest``, where that could tell it.
+
+    A figure is told when one number other than zero is left, or when it must be positive and below ``least``; where
+    ``least`` is 0, also when zero alone is left. Equations that contradict the others are left out.
+    """
+    none = np.zeros(len(low), np.bool_)
+    decided = Decided(none, none.copy(), none.copy())
+    of = _linked(system, low, high, wanted, largest, decided.left)
+    if not len(of.unknowns):
+        return decided
+    unknowns = of.unknowns
+    matrix = _matrix(system, len(low))[of.equations]
+    right = system.added[of.equations] - matrix @ np.where(low == high, low, 0).astype(np.float64)
+    ends = low[unknowns].astype(np.float64), high[unknowns].astype(np.float64)
+    program = Program(np.zeros(len(unknowns)), sparse.csr_array(matrix[:, unknowns]), right, right, *ends)
+    seen = nothing_seen(least[unknowns], wanted[unknowns])
+    rows, columns = of.small()
+    few = _part(program, rows, columns)
+    look(solver(few), few, seen.part(columns))
+
+    def one_group(group: int) -> None:
+        rows, columns = of.of(group)
+        _by_programs(_part(program, rows, columns), seen.part(columns), low, high, unknowns[columns], decided)
+
+    with ThreadPoolExecutor() as pool:
+        # Groups share no figure, so their order does not matter.
+        list(pool.map(one_group, np.unique(of.of_unknown[seen.open()]).tolist()))
+    decided.together[unknowns] = wanted[unknowns] & ~decided.alone[unknowns] & ~decided.left[unknowns]
+    return decided
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Unknowns that sums link with each other and these sums, each with its group, the small groups first."""
+
+    unknowns: Ints
+    of_unknown: Ints
+    equations: Ints
+    of_equation: Ints
+    first_large: int
+
+    def small(self) -> tuple[slice, slice]:
+        """The sums and the unknowns of all small groups."""
+        rows, columns = (int(np.searchsorted(of, self.first_large)) for of in (self.of_equation, self.of_unknown))
+        return slice(0, rows), slice(0, columns)
+
+    def of(self, group: int) -> tuple[slice, slice]:
+        """The sums and the unknowns of one group."""
+        rows, columns = (slice(*np.searchsorted(of, (group, group + 1))) for of in (self.of_equation, self.of_unknown))
+        return rows, columns
 
 
 def _matrix(system: System, size: int) -> sparse.csr_array:
@@ -77,11 +94,8 @@ def _matrix(system: System, size: int) -> sparse.csr_array:
     return sparse.csr_array((factors, (rows, columns)), shape=(len(system.totals), size))
 
 
-def _groups(system: System, low: Ints, high: Ints, wanted: Marks) -> tuple[Ints, Ints, Ints, Ints]:
-    """The unknowns that sums link with each other and these sums, each with its group, in the order of the groups.
-
-    Only groups that are small enough and hold a wanted figure.
-    """
+def _linked(system: System, low: Ints, high: Ints, wanted: Marks, largest: int, left: Marks) -> _Groups:
+    """The groups that hold a wanted figure and are not too large; wanted figures of larger ones are marked as left."""
     free: Marks = low < high
     sums = len(system.totals)
     equation = np.concatenate([np.arange(sums), system.equation])
@@ -90,31 +104,15 @@ def _groups(system: System, low: Ints, high: Ints, wanted: Marks) -> tuple[Ints,
     edges = equation[linked], sums + figure[linked]
     graph = sparse.coo_array((np.ones(len(edges[0])), edges), shape=(sums + len(low),) * 2)
     _, group = csgraph.connected_components(graph, directed=False)
-    size, asked = (
-        np.bincount(group[sums:][marks], minlength=int(group.max(initial=0)) + 1) for marks in (free, free & wanted)
-    )
-    chosen = (size > 1) & (size <= LARGEST) & (asked > 0)
-    unknowns, equations = np.flatnonzero(free & chosen[group[sums:]]), np.flatnonzero(chosen[group[:sums]])
-    of_unknown, of_equation = group[sums + unknowns], group[equations]
+    groups = int(group.max(initial=0)) + 1
+    size, asked = (np.bincount(group[sums:][marks], minlength=groups) for marks in (free, free & wanted))
+    group = group + groups * (size > SMALL)[group]
+    chosen, of = np.tile((size > 1) & (size <= largest) & (asked > 0), 2), group[sums:]
+    left |= free & wanted & np.tile(size > largest, 2)[of]
+    unknowns, equations = np.flatnonzero(free & chosen[of]), np.flatnonzero(chosen[group[:sums]])
+    of_unknown, of_equation = of[unknowns], group[equations]
     first, second = np.argsort(of_unknown, kind="stable"), np.argsort(of_equation, kind="stable")
-    return unknowns[first], of_unknown[first], equations[second], of_equation[second]
-
-
-def _look(highs: Solver, program: Program, seen: _Seen) -> None:
-    """Some solutions, each as far as possible from those before, as long as each settles a good part of the figures."""
-    draw, everyone = np.random.default_rng(0), np.arange(len(program.cost), dtype=np.int32)
-    away, before = draw.choice((-1.0, 1.0), len(everyone)), seen.open()
-    while before.any():
-        highs.changeColsCost(len(everyone), everyone, away * before * draw.uniform(0.5, 1.5, len(everyone)))
-        first, found = bool(np.isinf(seen.low[0])), solve(highs)
-        if found is None:
-            break
-        seen.add(found)
-        still = seen.open()
-        if not first and still.sum() > WORTH_A_LOOK * before.sum():
-            break
-        away, before = np.where(found - program.low > program.high - found, 1.0, -1.0), still
-    highs.changeColsCost(len(everyone), everyone, np.zeros(len(everyone)))
+    return _Groups(unknowns[first], of_unknown[first], equations[second], of_equation[second], groups)
 
 
 def _part(program: Program, rows: slice, columns: slice) -> Program:
@@ -128,21 +126,34 @@ def _part(program: Program, rows: slice, columns: slice) -> Program:
     )
 
 
-def _by_programs(program: Program, seen: _Seen, low: Ints, high: Ints, unknowns: Ints) -> None:
+def _by_programs(program: Program, seen: Seen, low: Ints, high: Ints, unknowns: Ints, decided: Decided) -> None:
     """Narrows the figures of one group to what all their sums together allow, where that could tell them."""
     highs = solver(program)
-    _look(highs, program, seen)
-    for place, number in enumerate(unknowns.tolist()):
-        for sign in (1.0, -1.0):
-            if not seen.open()[place]:
-                break
+    if not look(highs, program, seen):
+        program = agreeing(program)
+        highs = solver(program)
+        look(highs, program, seen)
+    walk(highs)
+    asked = 0
+    for place in np.flatnonzero(seen.open()).tolist():
+        number = unknowns[place]
+        if asked < ALONE and seen.open()[place]:
+            asked += 1
+            ends = _ends(highs, place, seen)
+            low[number], high[number] = max(low[number], ends[0]), min(high[number], ends[1])
+            decided.alone[number] = True
+    decided.left[unknowns] = seen.open() & ~decided.alone[unknowns]
+
+
+def _ends(highs: Solver, place: int, seen: Seen) -> tuple[int, int]:
+    """The least and the largest whole number of one unknown, as far as it needs them to be settled."""
+    ends = [0, np.iinfo(np.int64).max]
+    for end, sign in enumerate((1.0, -1.0)):
+        if seen.open()[place]:
             highs.changeColCost(place, sign)
             found = solve(highs)
             highs.changeColCost(place, 0.0)
-            if found is None:
-                return
-            seen.add(found)
-            if sign > 0:
-                low[number] = max(low[number], int(np.ceil(found[place] - WHOLE)))
-            else:
-                high[number] = min(high[number], int(np.floor(found[place] + WHOLE)))
+            if found is not None:
+                seen.add(found)
+                ends[end] = int(np.floor(found[place] + WHOLE) if end else np.ceil(found[place] - WHOLE))
+    return ends[0], ends[1]
