@@ -50,17 +50,19 @@ def narrow(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, la
     ends = low[unknowns].astype(np.float64), high[unknowns].astype(np.float64)
     program = Program(np.zeros(len(unknowns)), sparse.csr_array(matrix[:, unknowns]), right, right, *ends)
     seen = nothing_seen(least[unknowns], wanted[unknowns])
-    rows, columns = of.small()
-    few = _part(program, rows, columns)
-    look(solver(few), few, seen.part(columns))
 
-    def one_group(group: int) -> None:
+    def several(groups: tuple[slice, slice]) -> None:
+        few = _part(program, *groups)
+        look(solver(few), few, seen.part(groups[1]))
+
+    def one(group: int) -> None:
         rows, columns = of.of(group)
         _by_programs(_part(program, rows, columns), seen.part(columns), low, high, unknowns[columns], decided)
 
+    # Groups share no figure, so they can be attacked side by side.
     with ThreadPoolExecutor() as pool:
-        # Groups share no figure, so their order does not matter.
-        list(pool.map(one_group, np.unique(of.of_unknown[seen.open()]).tolist()))
+        list(pool.map(several, of.small()))
+        list(pool.map(one, np.unique(of.of_unknown[seen.open()]).tolist()))
     decided.together[unknowns] = wanted[unknowns] & ~decided.alone[unknowns] & ~decided.left[unknowns]
     return decided
 
@@ -75,10 +77,15 @@ class _Groups:
     of_equation: Ints
     first_large: int
 
-    def small(self) -> tuple[slice, slice]:
-        """The sums and the unknowns of all small groups."""
-        rows, columns = (int(np.searchsorted(of, self.first_large)) for of in (self.of_equation, self.of_unknown))
-        return slice(0, rows), slice(0, columns)
+    def small(self) -> list[tuple[slice, slice]]:
+        """The sums and the unknowns of all small groups, in two halves."""
+        end = int(np.searchsorted(self.of_unknown, self.first_large))
+        middle = int(self.of_unknown[end // 2]) if end else 0
+        rows, columns = (
+            np.searchsorted(of, (0, middle, self.first_large)).tolist() for of in (self.of_equation, self.of_unknown)
+        )
+        cuts = [(slice(*rows[half : half + 2]), slice(*columns[half : half + 2])) for half in range(2)]
+        return [(own_rows, own) for own_rows, own in cuts if own.start < own.stop]
 
     def of(self, group: int) -> tuple[slice, slice]:
         """The sums and the unknowns of one group."""
