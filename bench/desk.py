@@ -173,7 +173,7 @@ def _served() -> Iterator[int]:
 
 def _told(database: str, pause: float, answers: Sequence[Answer]) -> None:
     """A line for all pages, and one for each kind."""
-    failed = sum(answer.status != 200 for answer in answers)
+    failed = [f"{answer.status} {answer.address}" for answer in answers if answer.status != 200]
     for kind in ("all", *dict.fromkeys(answer.kind for answer in answers)):
         chosen = [answer for answer in answers if kind in ("all", answer.kind)]
         say(

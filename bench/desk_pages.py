@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from vielfalt.desk import gateway
 from vielfalt.desk.atlas import selecting
 from vielfalt.desk.releases.models import Release, Town
 
@@ -45,7 +46,8 @@ def _shelf(release: Release) -> Shelf:
     compared = tuple(query for key, query in named if key in beside)
     areas = tuple(f"gebiete/{one.level}/{area['key']}/" for one in release.area_sets for area in one.areas)
     groups = release.tables.get(key="nationality_group")
-    origins = tuple(f"herkunft/{key}/" for key in selecting.categories(groups) if key not in ("germany", "unknown"))
+    counted = gateway.origin_groups(groups.key).intersection(selecting.categories(groups))
+    origins = tuple(f"herkunft/{key}/" for key in sorted(counted))
     return Shelf(f"{town}{release.name}/", town, areas, tuple(query for _, query in named), compared, origins)
 
 

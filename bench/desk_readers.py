@@ -22,6 +22,7 @@ class Answer:
     """One answer: seconds a reader waited, milliseconds in the server (by the clock, of processor time), bytes."""
 
     kind: str
+    address: str
     status: int
     waited: float
     server: float
@@ -80,4 +81,4 @@ def _asked(connection: http.client.HTTPConnection, cookie: str, kind: str, addre
     size = len(response.read())
     waited = time.perf_counter() - begin
     told = dict(part.split(";dur=") for part in response.headers["Server-Timing"].split(", "))
-    return Answer(kind, response.status, waited, float(told["app"]), float(told["cpu"]), size)
+    return Answer(kind, address, response.status, waited, float(told["app"]), float(told["cpu"]), size)

@@ -16,6 +16,7 @@ from typing import Literal
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 LOCALE = Path(__file__).parent / "locale"
+_GERMAN_SIGNS = str.maketrans(",.", ".,")
 
 
 class Text(str):
@@ -69,7 +70,7 @@ class Words:
         """``1234.5`` as ``1.234,5`` (German) or ``1,234.5`` (English)."""
         text = f"{value:,.{digits}f}"
         if self.language == "de":
-            text = text.translate(str.maketrans(",.", ".,"))
+            text = text.translate(_GERMAN_SIGNS)
         return text.replace("-", "\N{MINUS SIGN}")
 
     def percent(self, share: float, digits: int = 1) -> str:

@@ -78,7 +78,7 @@ def test_the_location_quotient_is_that_of_the_indices(release: Release) -> None:
 
 def test_hidden_areas_have_no_quotient(client: Client, release: Release) -> None:
     context = client.get(address(release, "turkey", "?ebene=block")).context
-    hidden = [text for cell, text in context["places"] if cell.mark == "suppressed"]
+    hidden = [text for cell, _, text in context["places"] if cell.mark == "suppressed"]
     assert hidden
     assert set(hidden) == {"."}
     assert sum(box.areas for box in context["maps"][1][1].legend) == 48

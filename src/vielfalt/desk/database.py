@@ -31,10 +31,14 @@ def database(url: str, folder: Path) -> dict[str, Any]:
 
 
 def _sqlite(folder: Path) -> dict[str, Any]:
-    """One file; readers do not wait for a writer (write-ahead log), and writers wait for each other."""
+    """One file; readers do not wait for a writer (write-ahead log), and writers wait for each other.
+
+    Each thread keeps it open: opening it takes as long as three questions.
+    """
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": folder / "desk.sqlite3",
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

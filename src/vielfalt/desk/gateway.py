@@ -76,6 +76,7 @@ def countries_of(group: str) -> frozenset[str]:
     return frozenset(key for key, country in codes.countries().items() if country.group == group)
 
 
+@cache
 def origin_groups(dimension: str) -> frozenset[str]:
     """The categories of a table of country groups that are groups of origin."""
     return frozenset(row.key for row in codes.categories(dimension)).difference(GROUPS[dimension])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 from vielfalt import codes, movement_programme, programme
 from vielfalt.geography import TOWN, Geography
@@ -48,11 +49,17 @@ def sentence_case(text: str) -> str:
 
 def in_order(dimension: str, keys: Iterable[str]) -> tuple[str, ...]:
     """The keys in the order of the code list; keys that it does not know keep their order and come last."""
-    try:
-        order = {row.key: place for place, row in enumerate(codes.categories(dimension))}
-    except KeyError:
-        order = {}
+    order = _places(dimension)
     return tuple(sorted(dict.fromkeys(keys), key=lambda key: order.get(key, len(order))))
+
+
+@cache
+def _places(dimension: str) -> Mapping[str, int]:
+    """The place of each key in the code list; none where there is no list."""
+    try:
+        return {row.key: place for place, row in enumerate(codes.categories(dimension))}
+    except KeyError:
+        return {}
 
 
 def level_title(words: Words, geography: Geography, level: str) -> str:

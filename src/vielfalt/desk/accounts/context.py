@@ -14,12 +14,13 @@ from vielfalt.desk.releases.models import Release
 def reader(request: HttpRequest) -> dict[str, Any]:
     """``rights`` for menus: a page that a reader cannot open is not offered.
 
-    ``showcase``: the roles to choose there, and which of them is worn.
+    ``anything_published`` asks the database only where a page wants to know. ``showcase``: the roles to choose there,
+    and which of them is worn.
     """
     user = getattr(request, "user", None)
     return {
         "user": user,
         "rights": rights(user) if user is not None else frozenset(),
-        "anything_published": published(Release.objects.all()).exists(),
+        "anything_published": published(Release.objects.all()).exists,
         "showcase": getattr(request, "showcase", ()),
     }

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
-from vielfalt.desk.atlas import comparing, figures, noise
-from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, by_name, picture, profile_address
+from vielfalt.desk.atlas import addresses, comparing, figures, noise
+from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, by_name, picture
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import NOT_APPLICABLE, SUPPRESSED
 from vielfalt.desk.releases.models import Release, Table
@@ -68,7 +68,7 @@ class Line:
 def dated(releases: Iterable[Release]) -> list[Release]:
     """The latest release of each reference date, oldest first."""
     latest: dict[object, Release] = {}
-    for release in sorted(releases, key=lambda one: (one.reference_date, _number(one))):
+    for release in sorted(releases, key=lambda one: (one.reference_date, number(one.name))):
         latest[release.reference_date] = release
     return list(latest.values())
 
@@ -106,7 +106,7 @@ def change_map(found: Sequence[Change], after: Figure, words: Words) -> MapPictu
             change.after.area,
             _style(change),
             f"{change.after.name}: {change.difference}",
-            profile_address(after.release, after.level, change.after.key),
+            addresses.of_area(after.release, after.level, change.after.key),
             dark=change.place in (-2, 2),
         )
         for change in found
@@ -155,8 +155,9 @@ def line(points: Sequence[Point], words: Words) -> Line | None:
     )
 
 
-def _number(release: Release) -> int:
-    ending = release.name.rpartition("-")[2]
+def number(name: str) -> int:
+    """Which release of its date it is, by its name."""
+    ending = name.rpartition("-")[2]
     return int(ending) if ending.isdigit() else 0
 
 

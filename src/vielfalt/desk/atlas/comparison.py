@@ -19,15 +19,16 @@ from vielfalt.desk.atlas.places import land, size_class
 from vielfalt.desk.atlas.selecting import Choice
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.gateway import NOT_APPLICABLE
-from vielfalt.desk.releases.models import Release, Series, Table, Town
+from vielfalt.desk.releases.models import Release, Series, Table, Town, described
 from vielfalt.words import N_, Words
 
 
 def time(request: HttpRequest, ags: str) -> HttpResponse:
     """One category of a town on all its dates, and by area between two of them; never across a break."""
     town = get_object_or_404(visible(request.user, Town.objects.all()), ags=ags)
-    releases = change.dated(visible(request.user, town.releases.filter(kind="register").select_related("town")))
-    return page(request, "desk/time.html", releases, lambda: _time(request, town, releases), town.ags, town.name)
+    every = visible(request.user, town.releases.filter(kind="register").select_related("town").defer("description"))
+    dates = change.dated(every)
+    return page(request, "desk/time.html", dates, lambda: _time(request, town, described(dates)), town.ags, town.name)
 
 
 def _time(request: HttpRequest, town: Town, releases: list[Release]) -> dict[str, object]:
@@ -83,12 +84,7 @@ def _by_area(
 ) -> dict[str, object]:
     """The change between two dates for the areas of the level chosen, or why there is none."""
     levels = {one.level: one.title for one in after.release.area_sets}
-    both = [
-        level
-        for level in levels
-        if {(before.pk, level), (after.pk, level)}
-        <= set(Series.objects.filter(table__in=(before, after), category=category).values_list("table_id", "level"))
-    ]
+    both = [one for one in levels if all(category in selecting.categories(table, one) for table in (before, after))]
     level = selecting.level(request, levels, both)
     found = comparing.obstacles_over_time(before, after, chain)
     if level and not comparing.same_areas(level, before.release, after.release, chain):
@@ -117,19 +113,23 @@ def _in_persons(size: float, words: Words) -> str:
 
 def compare(request: HttpRequest) -> HttpResponse:
     """Several towns side by side on their latest dates, where their figures mean the same and are protected alike."""
-    kept = visible(request.user, Release.objects.filter(kind="register").select_related("town").defer("description"))
-    towns: dict[Town, list[Release]] = {}
-    for release in kept.order_by("town__name", "town__ags"):
-        towns.setdefault(release.town, []).append(release)
-    if not towns and not request.user.is_authenticated:
+    latest = _latest(request)
+    if not latest and not request.user.is_authenticated:
         raise Http404
-    latest = [change.dated(releases)[-1] for releases in towns.values()]
     return page(request, "desk/compare.html", latest, lambda: _compare(request, latest))
 
 
+def _latest(request: HttpRequest) -> list[Release]:
+    """The latest release of each town, in the order of their names, without descriptions."""
+    every = visible(request.user, Release.objects.filter(kind="register"))
+    rows = every.values_list("reference_date", "name", "town", "pk")
+    newest = {town: key for _, _, town, key in sorted(rows, key=lambda row: (row[0], change.number(row[1])))}
+    found = Release.objects.filter(pk__in=newest.values()).select_related("town").defer("description")
+    return list(found.order_by("town__name", "town__ags"))
+
+
 def _compare(request: HttpRequest, latest: list[Release]) -> dict[str, object]:
-    words, described = current(), Release.objects.select_related("town").in_bulk([one.pk for one in latest])
-    latest = [described[one.pk] for one in latest]
+    words, latest = current(), described(latest)
     wanted = asked_all(request, "kommune", {release.town.ags for release in latest})
     base = asked(request, "massstab", {release.town.ags for release in latest}, "")
     chosen = [release for release in latest if not wanted or release.town.ags in (*wanted, base)]

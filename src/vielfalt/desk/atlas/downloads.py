@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
-from vielfalt.desk.atlas import selecting
-from vielfalt.desk.atlas.drawing import profile_address, standalone, style_of
+from vielfalt.desk.atlas import addresses, selecting
+from vielfalt.desk.atlas.drawing import standalone, style_of
 from vielfalt.desk.atlas.figures import MARKS, Cell, Figure
 from vielfalt.desk.atlas.kept import file
 from vielfalt.desk.atlas.templatetags.words import current
@@ -98,7 +98,7 @@ def _properties(cell: Cell, figure: Figure, words: Words) -> dict[str, object]:
         "share": cell.percent,
         "quality": words(MARKS[cell.mark]),
         "style": style_of(cell, figure),
-        "profile": profile_address(figure.release, figure.level, cell.key),
+        "profile": addresses.of_area(figure.release, figure.level, cell.key),
     }
 
 

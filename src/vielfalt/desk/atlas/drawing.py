@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from vielfalt.desk.atlas import addresses
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import SEQUENTIAL, translated
-from vielfalt.desk.releases.models import Release
 from vielfalt.words import N_, Words
 
 _SPACING = 6
@@ -62,9 +61,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Bar:
-    """One area's bar: its cell, and its length in per cent of the longest."""
+    """One area's bar: its cell, the address of its profile, and its length in per cent of the longest."""
 
     cell: Cell
+    address: str
     length: float
     style: str
 
@@ -76,7 +76,7 @@ def drawn_map(figure: Figure, words: Words, linked: bool = True) -> MapPicture:
             cell.area,
             style_of(cell, figure),
             f"{cell.name}: {cell.percent}",
-            profile_address(figure.release, figure.level, cell.key) if linked else "",
+            addresses.of_area(figure.release, figure.level, cell.key) if linked else "",
             dark=cell.place is not None and len(figure.sizes) > 1 and cell.place >= len(figure.sizes) * 0.6,
         )
         for cell in figure.cells
@@ -88,11 +88,6 @@ def picture(shapes: Iterable[Shape], figure: Figure, description: str, legend: I
     """The shapes as a map in the size of the figure's areas, with what it shows in words and its legend."""
     size = figure.area_set
     return MapPicture(areas_markup(shapes), size.width, size.height, description, tuple(legend))
-
-
-def profile_address(release: Release, level: str, area: str) -> str:
-    """The address of the profile of an area."""
-    return reverse("area", args=(release.town.ags, release.name, level, area))
 
 
 def areas_markup(shapes: Iterable[Shape]) -> SafeString:
@@ -135,7 +130,12 @@ def bars(figure: Figure) -> list[Bar]:
     """A bar per area in the order of their names: no ranking."""
     longest = max((cell.share for cell in figure.cells if cell.share is not None), default=0) or 1
     return [
-        Bar(cell, 0 if cell.share is None else round(100 * cell.share / longest, 1), style_of(cell, figure))
+        Bar(
+            cell,
+            addresses.of_area(figure.release, figure.level, cell.key),
+            0 if cell.share is None else round(100 * cell.share / longest, 1),
+            style_of(cell, figure),
+        )
         for cell in sorted(figure.cells, key=lambda cell: by_name(cell.name))
     ]
 

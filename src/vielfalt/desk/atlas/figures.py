@@ -5,9 +5,12 @@ Map, table, bars and downloads of a page are made from the same figure, so they 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from django.db.models import QuerySet
 
 from vielfalt.desk import gateway
 from vielfalt.desk.gateway import TOWN, Classes, Protection
@@ -47,6 +50,17 @@ class Cell:
     area: dict[str, Any]
 
 
+class Line(NamedTuple):
+    """What a cell is made of in a ``Series``: who reads a thousand of them has no use for a thousand models."""
+
+    values: Sequence[int | None]
+    status: str
+
+
+Lines = Mapping[tuple[str, str], Line]
+"""The lines of a table by level and category."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One theme on one level.
@@ -82,14 +96,12 @@ def figure(table: Table, category: str, level: str, words: Words) -> Figure:
     """The figure of a category on a level. Raises ``Series.DoesNotExist`` when the release has none."""
     release = table.release
     wanted = Series.objects.filter(table=table, level__in=(level, TOWN), category__in=(category, Series.BASE))
-    series = {(found.level, found.category): found for found in wanted}
-    if (level, category) not in series or level == TOWN:
+    lines = _lines(wanted).get(table.pk, {})
+    if (level, category) not in lines or level == TOWN:
         raise Series.DoesNotExist
-    area_set = _area_set(release, level)
-    protection = Protection.of(table.parameters)
-    everywhere = range(len(area_set.areas))
-    shares = [share for _, _, share in _rows(series, level, category, protection, everywhere)]
-    found = gateway.classes([share for share in shares if share is not None])
+    area_set, protection = _area_set(release, level), Protection.of(table.parameters)
+    cells = _cells(lines, level, category, area_set.areas, protection, words)
+    found = gateway.classes([cell.share for cell in cells if cell.share is not None])
     return Figure(
         release=release,
         table=table,
@@ -98,8 +110,8 @@ def figure(table: Table, category: str, level: str, words: Words) -> Figure:
         level_title=area_set.title,
         title=category_title(table, category, words),
         share_of=words(N_("Share of households")) if table.unit == "households" else words(N_("Share of residents")),
-        cells=_cells(series, level, category, area_set.areas, protection, found, words),
-        town=_cells(series, TOWN, category, _areas(release, TOWN), protection, Classes((), ()), words)[0],
+        cells=tuple(_classed(cell, found) for cell in cells),
+        town=_cells(lines, TOWN, category, _areas(release, TOWN), protection, words)[0],
         labels=gateway.class_labels(words, found),
         sizes=found.sizes,
         area_set=area_set,
@@ -135,20 +147,27 @@ def profile(release: Release, level: str, key: str, words: Words) -> list[tuple[
     return [(table, list(rows.items())) for table in tables if (rows := found[table.key, key])]
 
 
+def shares_of_town(release: Release, words: Words) -> dict[tuple[str, str], str]:
+    """The share of every category in the town as a whole, in print signs, by id of the table and category."""
+    found = profile(release, TOWN, release.town.ags, words)
+    return {(table.key, category): cell.percent for table, rows in found for category, cell in rows}
+
+
 def values_in(
     release: Release, tables: Sequence[Table], level: str, keys: Sequence[str], words: Words
 ) -> dict[tuple[str, str], dict[str, Cell]]:
     """The values of tables of a release in areas of a level: by id of the table and key of the area, by category."""
-    series: dict[int, list[Series]] = {table.pk: [] for table in tables}
-    for one in Series.objects.filter(table__in=tables, level=level):
-        series[one.table_id].append(one)
-    areas = _areas(release, level)
-    places = {area["key"]: place for place, area in enumerate(areas)}
-    return {
-        (table.key, key): dict(_in_area(table, series[table.pk], areas, places[key], words))
-        for table in tables
-        for key in keys
-    }
+    lines = _lines(Series.objects.filter(table__in=tables, level=level))
+    areas = {area["key"]: (place, area) for place, area in enumerate(_areas(release, level))}
+    found = {}
+    for table in tables:
+        own = lines.get(table.pk, {})
+        order = ordered_categories(table, [category for _, category in own]) if own else ()
+        protection = Protection.of(table.parameters)
+        for key in keys:
+            cells = _in_area(own, level, order, *areas[key], protection, words)
+            found[table.key, key] = {category: cell for category, cell in cells if cell.mark != "absent"}
+    return found
 
 
 def tables_of(releases: Sequence[Release], keys: Sequence[str]) -> list[Table]:
@@ -168,46 +187,45 @@ def town_values(release: Release, tables: Sequence[Table], words: Words) -> dict
 
 def in_town(tables: Sequence[Table], category: str, words: Words) -> dict[int, Cell]:
     """The value of one category for the town as a whole in each of the tables that have it, by primary key."""
-    wanted = Series.objects.filter(table__in=tables, level=TOWN, category__in=(category, Series.BASE))
-    series: dict[int, dict[tuple[str, str], Series]] = {}
-    for one in wanted:
-        series.setdefault(one.table_id, {})[TOWN, one.category] = one
+    lines = _lines(Series.objects.filter(table__in=tables, level=TOWN, category__in=(category, Series.BASE)))
     found = {}
     for table in tables:
-        known = series.get(table.pk, {})
+        known = lines.get(table.pk, {})
         if (TOWN, category) in known:
-            protection, areas = Protection.of(table.parameters), _areas(table.release, TOWN)
-            cell = _cells(known, TOWN, category, areas, protection, Classes((), ()), words)[0]
+            areas, protection = _areas(table.release, TOWN), Protection.of(table.parameters)
+            cell = _cells(known, TOWN, category, areas, protection, words)[0]
             if cell.mark != "absent":
                 found[table.pk] = cell
     return found
 
 
-def _in_area(
-    table: Table, series: list[Series], areas: list[dict[str, Any]], place: int, words: Words
-) -> Iterator[tuple[str, Cell]]:
-    """The categories that the table has of one area, in order, with their values."""
-    if not series:
-        return
-    level, protection = series[0].level, Protection.of(table.parameters)
-    known = {(one.level, one.category): one for one in series}
-    for category in ordered_categories(table, [one.category for one in series]):
-        cell = _cells(known, level, category, areas, protection, Classes((), ()), words, (place,))[0]
-        if cell.mark != "absent":
-            yield category, cell
+def _lines(wanted: QuerySet[Series]) -> dict[int, dict[tuple[str, str], Line]]:
+    """The lines of each table, by its primary key."""
+    found: dict[int, dict[tuple[str, str], Line]] = {}
+    for table, level, category, values, status in wanted.values_list(
+        "table_id", "level", "category", "values", "status"
+    ):
+        found.setdefault(table, {})[level, category] = Line(values, status)
+    return found
 
 
-def ordered_categories(table: Table, categories: Sequence[str]) -> list[str]:
+def ordered_categories(table: Table, categories: Iterable[str]) -> tuple[str, ...]:
     """The categories in the order of the code lists, without the base."""
-    if not table.dimensions:
-        return [Series.BASE]
+    return _ordered(tuple(table.dimensions), tuple(categories))
+
+
+@lru_cache(maxsize=5_000)
+def _ordered(dimensions: tuple[str, ...], categories: tuple[str, ...]) -> tuple[str, ...]:
+    """The same for all areas of a level, so it is remembered."""
+    if not dimensions:
+        return (Series.BASE,)
     split = [keys_of(category) for category in categories if category != Series.BASE]
     orders = [
         {key: place for place, key in enumerate(gateway.in_order(dimension, (keys[number] for keys in split)))}
-        for number, dimension in enumerate(table.dimensions)
+        for number, dimension in enumerate(dimensions)
     ]
     ordered = sorted(split, key=lambda keys: [order[key] for order, key in zip(orders, keys, strict=True)])
-    return [joined(keys) for keys in ordered]
+    return tuple(joined(keys) for keys in ordered)
 
 
 def _areas(release: Release, level: str) -> list[dict[str, Any]]:
@@ -221,46 +239,50 @@ def _area_set(release: Release, level: str) -> AreaSet:
     return next(found for found in release.area_sets if found.level == level)
 
 
-def _rows(
-    series: dict[tuple[str, str], Series], level: str, category: str, protection: Protection, places: Sequence[int]
-) -> list[tuple[int | None, int | None, float | None]]:
-    """Value, base and share of each of the places."""
-    values = series[level, category].values
-    bases = series[level, Series.BASE].values if (level, Series.BASE) in series else [None] * len(values)
-    pairs = ((values[place], bases[place]) for place in places)
-    return [(value, base, gateway.share(value, base, protection)) for value, base in pairs]
-
-
 def _cells(
-    series: dict[tuple[str, str], Series],
+    lines: Lines, level: str, category: str, areas: list[dict[str, Any]], protection: Protection, words: Words
+) -> list[Cell]:
+    """A category in all areas of a level."""
+    found = (_in_area(lines, level, (category,), place, area, protection, words) for place, area in enumerate(areas))
+    return [cell for cells in found for _, cell in cells]
+
+
+def _in_area(
+    lines: Lines,
     level: str,
-    category: str,
-    areas: list[dict[str, Any]],
+    categories: Iterable[str],
+    place: int,
+    area: dict[str, Any],
     protection: Protection,
-    found: Classes,
     words: Words,
-    places: Sequence[int] | None = None,
-) -> tuple[Cell, ...]:
-    wanted, status = range(len(areas)) if places is None else places, series[level, category].status
-    cells = []
-    for place, (value, base, share) in zip(wanted, _rows(series, level, category, protection, wanted), strict=True):
-        mark = _STATUS[status[place]]
-        if mark != "absent" and share is None:
-            mark = "suppressed" if value is None or base is None else "too_few"
-        cells.append(
-            Cell(
-                key=areas[place]["key"],
-                name=areas[place]["name"],
-                value=value,
-                number=gateway.number_text(words, value) if mark != "absent" else gateway.NOT_APPLICABLE,
-                base=base,
-                share=share,
-                percent=gateway.share_text(words, value, base, protection)
-                if mark != "absent"
-                else gateway.NOT_APPLICABLE,
-                mark=mark,
-                place=None if share is None or not found.sizes else found.of(share),
-                area=areas[place],
-            )
-        )
-    return tuple(cells)
+) -> Iterator[tuple[str, Cell]]:
+    """These categories in the area of a level that stands in a place."""
+    bases = lines.get((level, Series.BASE))
+    base = bases.values[place] if bases else None
+    for category in categories:
+        line = lines[level, category]
+        yield category, _cell(area, line.values[place], base, _STATUS[line.status[place]], protection, words)
+
+
+def _cell(
+    area: dict[str, Any], value: int | None, base: int | None, mark: Mark, protection: Protection, words: Words
+) -> Cell:
+    share, absent = gateway.share(value, base, protection), mark == "absent"
+    if share is None and not absent:
+        mark = "suppressed" if value is None or base is None else "too_few"
+    return Cell(
+        key=area["key"],
+        name=area["name"],
+        value=value,
+        number=gateway.NOT_APPLICABLE if absent else gateway.number_text(words, value),
+        base=base,
+        share=share,
+        percent=gateway.NOT_APPLICABLE if absent else gateway.share_text(words, value, base, protection),
+        mark=mark,
+        place=None,
+        area=area,
+    )
+
+
+def _classed(cell: Cell, found: Classes) -> Cell:
+    return cell if cell.share is None or not found.sizes else replace(cell, place=found.of(cell.share))

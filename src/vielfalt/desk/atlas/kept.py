@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
+from typing import TypeVar, cast
 
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -21,9 +22,11 @@ from django.utils.translation import get_language
 from vielfalt.desk.atlas.asking import QUESTIONS
 from vielfalt.desk.releases.models import Release
 
+Kept = TypeVar("Kept")
 PIECES = "pieces"
 """The name in the context of a page under which the tag ``kept`` finds what was rendered before."""
 _CACHE = "pages"
+_VERSION = version("vielfalt")
 
 
 def page(
@@ -55,6 +58,11 @@ def _is_plain(query: QueryDict) -> bool:
     return set(query) <= QUESTIONS and all(len(values) == len(set(values)) for _, values in query.lists())
 
 
+def value(release: Release, name: str, made: Callable[[], Kept]) -> Kept:
+    """What several pages of a release need in one language: the first that asks has it made."""
+    return cast(Kept, caches[_CACHE].get_or_set(_digest([release], name), made, timeout=None))
+
+
 def file(request: HttpRequest, release: Release, made: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """A file made of a release; a browser that has it already is told so (RFC 9110, 304), and nothing is made."""
     tag = f'"{_key(request, [release])}"'
@@ -66,6 +74,9 @@ def file(request: HttpRequest, release: Release, made: Callable[[], HttpResponse
 
 def _key(request: HttpRequest, releases: Iterable[Release], *also: str) -> str:
     """All that a page or file is made of, as one word; another version of the program makes other pages."""
+    return _digest(releases, request.get_full_path(), *also)
+
+
+def _digest(releases: Iterable[Release], *told: str) -> str:
     made_of = [(release.digest, release.name, release.town.name) for release in releases]
-    told = [version("vielfalt"), get_language(), request.get_full_path(), made_of, also]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([_VERSION, get_language(), made_of, told]).encode()).hexdigest()

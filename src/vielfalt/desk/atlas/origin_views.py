@@ -6,14 +6,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from vielfalt.desk import gateway
 from vielfalt.desk.accounts.permissions import visible
-from vielfalt.desk.atlas import change, figures, methods, origins, selecting
+from vielfalt.desk.atlas import addresses, change, figures, methods, origins, selecting
 from vielfalt.desk.atlas.asking import asked
 from vielfalt.desk.atlas.drawing import by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.kept import page
+from vielfalt.desk.atlas.origins import quotient_text
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import release_or_404
-from vielfalt.desk.releases.models import Release, Table, joined
+from vielfalt.desk.releases.models import Release, Table, described, joined
 from vielfalt.words import Words
 
 
@@ -31,8 +32,9 @@ def origin(request: HttpRequest, ags: str, name: str, key: str) -> HttpResponse:
     """Everything that a release publishes of one country or group; the query chooses way of counting and level."""
     found = release_or_404(request, ags, name)
     every = visible(request.user, found.town.releases.filter(kind=found.kind))
-    dates = change.dated(every.filter(reference_date__lte=found.reference_date).select_related("town"))
-    return page(request, "desk/origin.html", [found, *dates], lambda: _origin(request, found, dates, key))
+    past = every.filter(reference_date__lte=found.reference_date).select_related("town").defer("description")
+    dates = change.dated(past)
+    return page(request, "desk/origin.html", [found, *dates], lambda: _origin(request, found, described(dates), key))
 
 
 def _origin(request: HttpRequest, found: Release, dates: list[Release], key: str) -> dict[str, object]:
@@ -45,7 +47,8 @@ def _origin(request: HttpRequest, found: Release, dates: list[Release], key: str
     category = joined((key,))
     group = origins.group_of(key)
     levels = {one.level: one.title for one in found.area_sets}
-    level = _level(request, table, category, list(levels))
+    usable = [one for one in levels if category in selecting.categories(table, one)]
+    level = selecting.level(request, levels, usable)
     titles = {one.key: figures.table_title(one, words) for one in tables}
     series = list(_series(dates, tables, category))
     wholes = {one.key: points[-1].cell for one, points in series}
@@ -80,13 +83,6 @@ def _series(dates: list[Release], tables: list[Table], category: str) -> list[tu
     ]
 
 
-def _level(request: HttpRequest, table: Table, category: str, levels: list[str]) -> str:
-    """The level asked for, else the second one, on which the category is counted; empty where there is none."""
-    counted = set(table.series.filter(category=category).values_list("level", flat=True))
-    usable = [level for level in levels if level in counted]
-    return selecting.level(request, levels, usable)
-
-
 def _where(figure: Figure, words: Words) -> dict[str, object]:
     found = origins.places(figure)
     rows = sorted(found, key=lambda place: by_name(place.cell.name))
@@ -97,7 +93,10 @@ def _where(figure: Figure, words: Words) -> dict[str, object]:
             (_index_title("location_quotient", words), origins.quotient_map(found, figure, words)),
         ],
         "hatching": hatching("hatch"),
-        "places": [(place.cell, origins.quotient_text(place, words)) for place in rows],
+        "places": [
+            (place.cell, addresses.of_area(figure.release, figure.level, place.cell.key), quotient_text(place, words))
+            for place in rows
+        ],
         "caveat": words(gateway.index("location_quotient").caveat),
     }
 

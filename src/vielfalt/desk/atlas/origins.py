@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.urls import reverse
-
 from vielfalt.desk import gateway
-from vielfalt.desk.atlas import figures
-from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, picture, profile_address
+from vielfalt.desk.atlas import addresses, figures
+from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, picture
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import TOWN, Protection
 from vielfalt.desk.releases.models import Index, Release, Series, Table, joined, keys_of
@@ -46,7 +44,7 @@ def address_of(table: Table, category: str) -> str:
     keys = keys_of(category)
     if not keys or not _is_origin(table.dimensions[0], keys[0]):
         return ""
-    return reverse("origin", args=(table.release.town.ags, table.release.name, keys[0]))
+    return addresses.of_origin(table.release, keys[0])
 
 
 def listed(release: Release, words: Words) -> list[tuple[str, str, list[tuple[str, str]]]]:
@@ -126,7 +124,7 @@ def quotient_map(found: Sequence[Place], figure: Figure, words: Words) -> MapPic
             place.cell.area,
             _style(place),
             f"{place.cell.name}: {quotient_text(place, words)}",
-            profile_address(figure.release, figure.level, place.cell.key),
+            addresses.of_area(figure.release, figure.level, place.cell.key),
             dark=_class(place) in (0, 4),
         )
         for place in found

@@ -44,10 +44,10 @@ _REST = ("weiteres", N_("More tables"))
 
 @dataclass(frozen=True)
 class Section:
-    """One table of the profile: per category its words, its value, that of the town, and the page about it."""
+    """One table of the profile: per category its words, the page about it, and its number, share, share in the town."""
 
     title: str
-    rows: tuple[tuple[str, Cell, Cell | None, str], ...]
+    rows: tuple[tuple[str, str, tuple[str, str, str]], ...]
 
 
 @dataclass(frozen=True)
@@ -60,19 +60,19 @@ class Subject:
 
 
 def summary(
-    own: Sequence[tuple[Table, Rows]], whole: Mapping[tuple[str, str], Cell], words: Words
-) -> Iterator[tuple[str, Cell, Cell | None]]:
-    """What stands on top: title, value of the area, and that of the town for shares (null for plain numbers)."""
+    own: Sequence[tuple[Table, Rows]], whole: Mapping[tuple[str, str], str], words: Words
+) -> Iterator[tuple[str, Cell, str]]:
+    """What stands on top: title, value of the area, and for shares that of the town (``whole``; empty for numbers)."""
     known = {(table.key, category): (table, cell) for table, rows in own for category, cell in rows}
     for key, category in _FIRST:
         if (key, category) in known:
             table, cell = known[key, category]
             title = figures.category_title(table, category, words)
-            yield title, cell, whole.get((key, category)) if table.dimensions else None
+            yield title, cell, whole.get((key, category), "") if table.dimensions else ""
 
 
 def subjects(
-    own: Sequence[tuple[Table, Rows]], whole: Mapping[tuple[str, str], Cell], words: Words
+    own: Sequence[tuple[Table, Rows]], whole: Mapping[tuple[str, str], str], words: Words
 ) -> Iterator[Subject]:
     """Every table that divides residents or households, under its subject; subjects without tables are left out."""
     divided = [(table, rows) for table, rows in own if table.dimensions]
@@ -87,15 +87,14 @@ def _place(table: Table) -> str:
     return next((mark for mark, _, dimensions in _SUBJECTS if table.dimensions[0] in dimensions), _REST[0])
 
 
-def _section(table: Table, rows: Rows, whole: Mapping[tuple[str, str], Cell], words: Words) -> Section:
+def _section(table: Table, rows: Rows, whole: Mapping[tuple[str, str], str], words: Words) -> Section:
     return Section(
         figures.table_title(table, words),
         tuple(
             (
                 figures.category_title(table, one, words),
-                cell,
-                whole.get((table.key, one)),
                 origins.address_of(table, one),
+                (cell.number, cell.percent, whole.get((table.key, one), gateway.NOT_APPLICABLE)),
             )
             for one, cell in rows
         ),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 
 from vielfalt.desk import gateway
-from vielfalt.desk.atlas import figures
+from vielfalt.desk.atlas import figures, kept
 from vielfalt.desk.atlas.asking import UnknownError, asked
 from vielfalt.desk.atlas.comparing import OF_THE_DERIVATION
 from vielfalt.desk.atlas.templatetags.words import current
@@ -44,9 +43,25 @@ def compared(release: Release) -> dict[str, Table]:
 
 def mapped(release: Release) -> dict[str, Table]:
     """Those of them that have figures of areas, not of the town alone."""
-    areas = Series.objects.filter(table=OuterRef("pk")).exclude(level=TOWN)
-    tables = release.tables.exclude(dimensions=[]).filter(Exists(areas))
-    return {table.key: table for table in tables}
+    known = offered(release)
+    return {key: table for key, table in themes(release).items() if known.get(key, {}).keys() - {TOWN}}
+
+
+def offered(release: Release) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """The categories of every table on every level that it has, in the order of the code lists, without the base."""
+    return kept.value(release, "categories", lambda: _offered(release))
+
+
+def _offered(release: Release) -> dict[str, dict[str, Sequence[str]]]:
+    tables = release.tables.all()
+    found: dict[str, dict[str, list[str]]] = {table.key: {} for table in tables}
+    series = Series.objects.filter(table__release=release).values_list("table__key", "level", "category")
+    for key, level, category in series:
+        found[key].setdefault(level, []).append(category)
+    return {
+        table.key: {one: figures.ordered_categories(table, held) for one, held in found[table.key].items()}
+        for table in tables
+    }
 
 
 def table_choices(tables: Mapping[str, Table], chosen: str, words: Words) -> list[Choice]:
@@ -61,7 +76,7 @@ def category_choices(table: Table, chosen: str, words: Words, level: str = TOWN)
 
 def categories(table: Table, level: str = TOWN) -> list[str]:
     """The categories that a table has on a level, in the order of the code lists."""
-    return figures.ordered_categories(table, list(table.series.filter(level=level).values_list("category", flat=True)))
+    return [*offered(table.release)[table.key].get(level, ())]
 
 
 def theme(request: HttpRequest, tables: Mapping[str, Table]) -> Table:
@@ -107,8 +122,8 @@ def category(request: HttpRequest, table: Table, present: list[str]) -> str:
 
 
 def _is_category(release: Release, key: str) -> bool:
-    """Whether some table of the release has this category. No database looks for the sign that ends texts in C."""
-    return "\0" not in key and Series.objects.filter(table__release=release, category=key).exists()
+    """Whether some table of the release has this category."""
+    return any(key in held for levels in offered(release).values() for held in levels.values())
 
 
 @dataclass(frozen=True)

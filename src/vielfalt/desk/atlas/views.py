@@ -14,16 +14,15 @@ from django.shortcuts import get_object_or_404, render
 from vielfalt.desk import gateway, showcase
 from vielfalt.desk.accounts import roles
 from vielfalt.desk.accounts.permissions import Reader, may, rights, visible
-from vielfalt.desk.atlas import figures, methods, origins, profiles, selecting
+from vielfalt.desk.atlas import addresses, figures, kept, methods, origins, profiles, selecting
 from vielfalt.desk.atlas.asking import UnknownError
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.kept import page
 from vielfalt.desk.atlas.templatetags.words import current
-from vielfalt.desk.gateway import TOWN
 from vielfalt.desk.house.first_steps import first_steps
 from vielfalt.desk.publishing.models import Publication, has_published
-from vielfalt.desk.releases.models import Index, Release, Table, Town, joined
+from vielfalt.desk.releases.models import AreaSet, Index, Release, Table, Town, joined
 from vielfalt.words import Words
 
 _TWO_PERSONS: tuple[roles.Action, ...] = ("propose", "publish")
@@ -87,10 +86,16 @@ def _release(found: Release, open_data: bool) -> dict[str, object]:
         "town": found.town,
         "key_figures": _key_figures(found),
         "tables": [(table, figures.table_title(table, words)) for table in selecting.mapped(found).values()],
-        "levels": [(one, sorted(one.areas, key=lambda area: by_name(area["name"]))) for one in found.area_sets],
+        "levels": [(one, _listed(found, one)) for one in found.area_sets],
         "breaks": found.description["breaks"],
         "open_data": open_data,
     }
+
+
+def _listed(found: Release, areas: AreaSet) -> list[tuple[str, str]]:
+    """Name and address of each area of a level, in the order of the names."""
+    ordered = sorted(areas.areas, key=lambda area: by_name(area["name"]))
+    return [(area["name"], addresses.of_area(found, areas.level, area["key"])) for area in ordered]
 
 
 def themes(request: HttpRequest, ags: str, name: str) -> HttpResponse:
@@ -130,8 +135,7 @@ def _area(found: Release, level: str, area: str) -> dict[str, object]:
     if area not in areas:
         raise Http404
     words = current()
-    of_town = figures.profile(found, TOWN, found.town.ags, words)
-    whole = {(table.key, one): cell for table, rows in of_town for one, cell in rows}
+    whole = kept.value(found, "shares of the town", lambda: figures.shares_of_town(found, words))
     own = figures.profile(found, level, area, words)
     coarser = _coarser(sets, level, areas[area])
     return {
@@ -244,7 +248,7 @@ def chosen_figure(tables: Mapping[str, Table], release: Release, request: HttpRe
     theme alone. Raises UnknownError for what the release does not have at all.
     """
     table = selecting.theme(request, tables)
-    counted = set(table.series.values_list("level", flat=True))
+    counted = selecting.offered(release)[table.key]
     levels = [one.level for one in release.area_sets]
     usable = [level for level in levels if level in counted]
     if not usable:

@@ -5,8 +5,9 @@ Figures are kept as they are read: one ``Series`` holds one category of one tabl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -54,6 +55,13 @@ class AreaSet(models.Model):
         return f"{self.town}: {self.title}"
 
 
+@lru_cache(maxsize=100)
+def _areas(number: int, digest: str) -> list[dict[str, Any]]:
+    """The areas of a set, which never change; reading them takes longer than all else that a page needs of a set."""
+    found: list[dict[str, Any]] = AreaSet.objects.values_list("areas", flat=True).get(pk=number, digest=digest)
+    return found
+
+
 class Release(Recorded):
     """One release package: figures of one town and one reference date, as its vault protected them.
 
@@ -84,8 +92,17 @@ class Release(Recorded):
     @cached_property
     def area_sets(self) -> tuple[AreaSet, ...]:
         """The areas of each level, coarse to fine; their GeoJSON is read when it is asked for."""
-        levels = self.levels.select_related("area_set").defer("area_set__geojson")
-        return tuple(level.area_set for level in levels)
+        levels = self.levels.select_related("area_set").defer("area_set__geojson", "area_set__areas")
+        found = tuple(level.area_set for level in levels)
+        for one in found:
+            one.areas = _areas(one.pk, one.digest)
+        return found
+
+
+def described(releases: Sequence[Release]) -> list[Release]:
+    """The same releases with their descriptions, without which lists of them are read."""
+    found = Release.objects.select_related("town").in_bulk([one.pk for one in releases])
+    return [found[one.pk] for one in releases]
 
 
 class Level(models.Model):
@@ -168,6 +185,8 @@ def _escaped(key: str) -> str:
 
 
 def _unescaped(part: str) -> str:
+    if "~" not in part:
+        return part
     if part == _EMPTY:
         return ""
     for sign, written in reversed(_ESCAPES):

@@ -1,6 +1,10 @@
-"""The template tag that keeps a piece of a page, see ``atlas.kept``."""
+"""Template tags for pieces of pages: what is kept (``atlas.kept``), and the entries of a selection."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import TYPE_CHECKING
 
 from django import template
 from django.template import Context, Node, NodeList
@@ -8,6 +12,9 @@ from django.template.base import Parser, Token
 from django.utils.safestring import SafeString
 
 from vielfalt.desk.atlas.kept import PIECES
+
+if TYPE_CHECKING:
+    from vielfalt.desk.atlas.selecting import Choice
 
 register = template.Library()
 
@@ -26,6 +33,17 @@ class _Kept(Node):
         if self.name not in pieces:
             pieces[self.name] = self.nodelist.render(context)
         return SafeString(pieces[self.name])
+
+
+@register.simple_tag
+def options(choices: Iterable[Choice]) -> SafeString:
+    """The entries of a selection, of which there can be hundreds."""
+    return SafeString(
+        "".join(
+            f'<option value="{escape(one.value)}"{" selected" if one.chosen else ""}>{escape(one.label)}</option>'
+            for one in choices
+        )
+    )
 
 
 @register.tag

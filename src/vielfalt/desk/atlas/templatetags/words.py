@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django import template
 from django.template import Context
@@ -15,12 +16,12 @@ from vielfalt.desk.atlas import figures
 from vielfalt.words import LANGUAGES, Words
 
 register = template.Library()
+_WORDS: Mapping[str, Words] = {language: Words(language) for language in LANGUAGES}
 
 
 def current() -> Words:
     """The words of the language that this request is answered in; German unless English was chosen."""
-    language = get_language() or "de"
-    return Words(language if language in LANGUAGES else "de")
+    return _WORDS.get(get_language() or "", _WORDS["de"])
 
 
 @register.simple_tag
