@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from forging import Change, described, forged
 
+from vielfalt.cli import commands
+from vielfalt.desk import serving
 from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.releases import packages
 from vielfalt.desk.releases.importing import import_release
@@ -76,6 +79,19 @@ def test_two_releases_share_their_areas(release: Release, package: Path, tmp_pat
 def test_the_same_package_twice(release: Release, zipped: Path) -> None:
     with pytest.raises(DeliveryError, match="imported before"):
         import_release(zipped)
+    assert Release.objects.count() == 1
+
+
+@pytest.mark.parametrize("given", ["zipped", "package"])
+def test_the_command_says_kindly_what_is_there_already(
+    release: Release, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setattr(serving, "ready", lambda: None)
+    said = CliRunner().invoke(commands, ["desk", "import", str(request.getfixturevalue(given)), "--lang", "en"])
+    assert (said.exit_code, said.output) == (
+        0,
+        f"Here already, nothing to do: {release.town.name}, release {release.name}\n",
+    )
     assert Release.objects.count() == 1
 
 

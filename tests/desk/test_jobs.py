@@ -8,13 +8,14 @@ import html
 import io
 import uuid
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 import people
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.db import DatabaseError
 from django.http import HttpResponse
 from django.test import Client
@@ -220,7 +221,7 @@ def test_a_fault_of_the_program_tells_no_values(browser: Client, zipped: Path, m
         raise DatabaseError("value geheim")
 
     job = uploaded(browser, zipped.read_bytes())
-    monkeypatch.setattr(running, "import_release", broken)
+    monkeypatch.setattr(running, "imported", broken)
     worker.do_waiting()
     assert Job.objects.get().state == FAILED
     assert "geheim" not in text(page_of(browser, job).content)
@@ -242,6 +243,37 @@ def test_a_full_disk_while_a_package_is_uploaded(
     assert "keinen Platz für die Datei" in text(answer.content)
     assert not Job.objects.exists()
     assert set(Path(settings.UPLOADS).glob("*")) == before
+
+
+class FullFile(TemporaryUploadedFile):
+    """Every byte of it goes to a device that is always full."""
+
+    def __init__(self, name: str, *told: str) -> None:
+        super().__init__(name, "application/zip", 0, None)
+        self.close()
+        self.file = Path("/dev/full").open("wb")  # noqa: SIM115
+
+
+def no_file(*told: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("temporary", [FullFile, no_file])
+def test_a_full_disk_before_a_package_has_come(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, temporary: Callable[..., object]
+) -> None:
+    """A large upload waits in the temporary folder of the system, which can be full too."""
+    monkeypatch.setattr("django.core.files.uploadhandler.TemporaryUploadedFile", temporary)
+    large = SimpleUploadedFile("2025-12-31-1.zip", bytes(3_000_000))
+    answer = browser.post(reverse("upload"), {"package": large})
+    assert answer.status_code == 507
+    assert "keinen Platz für die Datei" in text(answer.content)
+    assert not Job.objects.exists()
+
+
+def test_a_large_package_waits_in_a_file(browser: Client) -> None:
+    job = uploaded(browser, bytes(3_000_000))
+    assert job.file.stat().st_size == 3_000_000
 
 
 @pytest.mark.parametrize("files", [{}, {"package": SimpleUploadedFile("empty.zip", b"")}])

@@ -28,8 +28,13 @@ def import_(package: tuple[Path, ...], lang: Language | None) -> None:
 
     words = spoken(lang)
     for path in package:
-        release = serving.import_package(path)
-        click.echo(words("Imported: {town}, release {release}", town=release.town.name, release=release.name))
+        release, is_new = serving.import_package(path)
+        said = (
+            N_("Imported: {town}, release {release}")
+            if is_new
+            else N_("Here already, nothing to do: {town}, release {release}")
+        )
+        click.echo(words(said, town=release.town.name, release=release.name))
 
 
 @desk.command(help=WORDS("Serve the desk in the browser of this machine until it is stopped with Ctrl+C."))

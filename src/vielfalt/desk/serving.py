@@ -75,12 +75,12 @@ def _unusable(error: Exception) -> StorageError:
     )
 
 
-def import_package(path: Path) -> Release:
-    """Imports a release package; see ``importing.import_release``."""
+def import_package(path: Path) -> tuple[Release, bool]:
+    """Imports a release package, and whether it is new; see ``importing.imported``."""
     ready()
-    from vielfalt.desk.releases.importing import import_release
+    from vielfalt.desk.releases.importing import imported
 
-    return import_release(path)
+    return imported(path)
 
 
 def serve(host: str, port: int, started: Callable[[int], None]) -> None:
@@ -190,11 +190,10 @@ def add_to_show(package: Path, words: Words) -> None:
     ready()
     from vielfalt.desk.accounts import demo
     from vielfalt.desk.publishing.models import Publisher
-    from vielfalt.desk.releases.importing import import_release, kept_release
+    from vielfalt.desk.releases.importing import imported
     from vielfalt.desk.releases.models import Release
 
-    if kept_release(package) is None:
-        import_release(package)
+    imported(package)
     demo.furnish(words)
     if not Publisher.objects.exists():
         demo.publish(Release.objects.latest("imported_at"))

@@ -17,8 +17,8 @@ from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import reach_of
 from vielfalt.desk.history.recording import acting
 from vielfalt.desk.jobs.models import DONE, FAILED, LOST_AFTER, RUNNING, WAITING, Job
-from vielfalt.desk.releases.importing import TWICE, import_release, kept_release
-from vielfalt.desk.releases.models import Release, Town
+from vielfalt.desk.releases.importing import imported
+from vielfalt.desk.releases.models import Town
 from vielfalt.errors import DeliveryError, DisclosureError, UsageError, VielfaltError, known
 from vielfalt.words import N_, Text, Words
 
@@ -89,7 +89,7 @@ def run(key: str) -> None:
     ended: dict[str, Any]
     try:
         with _beating(job), acting(lambda: str(job.owner_id or "")):
-            release = _imported(job)
+            release, _ = imported(job.file, _towns(job.owner), lambda step: _stepped(job, step))
         ended = {"state": DONE, "release": release}
     except Exception as error:
         ended = {"state": FAILED, "fault": told(known(error))}
@@ -98,17 +98,6 @@ def run(key: str) -> None:
         useless = True
     if Job.objects.filter(pk=job.pk, attempt=job.attempt).update(**ended, ended=dt.datetime.now(dt.UTC)) and useless:
         job.file.unlink(missing_ok=True)
-
-
-def _imported(job: Job) -> Release:
-    """The release of the package; the one that is there already, where the package was imported before."""
-    try:
-        return import_release(job.file, _towns(job.owner), lambda step: _stepped(job, step))
-    except DeliveryError as error:
-        there = kept_release(job.file) if error.what == TWICE else None
-        if there is None:
-            raise
-        return there
 
 
 def _towns(owner: User | None) -> frozenset[str] | None:

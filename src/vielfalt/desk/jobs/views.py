@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import may, needs
 from vielfalt.desk.atlas.templatetags.words import current
-from vielfalt.desk.jobs import running
+from vielfalt.desk.jobs import running, uploads
 from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, WAITING, Job
 from vielfalt.desk.releases.importing import STEPS
 from vielfalt.desk.releases.packages import LARGEST_PACKAGE
@@ -29,6 +29,7 @@ STATES = {
     FAILED: N_("Failed"),
 }
 THERE = N_("Was here already")
+_NO_ROOM = N_("The desk has no room for the file. Whoever runs it must free some space.")
 _REFRESH_SECONDS = 3
 _SHOWN = 50
 _AROUND = 100_000
@@ -49,11 +50,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     fault, status = "", 200
     if form.is_bound:
         fault, status = N_("Choose the zip file of a release; an empty file is none."), 422
-        if form.is_valid() and isinstance(request.user, User):
+        if not uploads.had_room(request):
+            fault, status = _NO_ROOM, 507
+        elif form.is_valid() and isinstance(request.user, User):
             try:
                 return redirect("job", running.begun(request.user, form.cleaned_data["package"]).pk)
             except OSError:
-                fault, status = N_("The desk has no room for the file. Whoever runs it must free some space."), 507
+                fault, status = _NO_ROOM, 507
     context = {"fault": fault, "limit": LARGEST_PACKAGE // 1_000_000}
     return render(request, "desk/jobs/upload.html", context, status=status)
 

@@ -70,9 +70,26 @@ def import_release(
         return release
 
 
+def imported(
+    path: Path, towns: Collection[str] | None = None, report: Callable[[str], None] = _silent
+) -> tuple[Release, bool]:
+    """``import_release``, or the release that is there already: whoever gives a package twice has what they want.
+
+    The second value: whether it is new.
+    """
+    try:
+        return import_release(path, towns, report), True
+    except DeliveryError as error:
+        there = kept_release(path) if error.what == TWICE else None
+        if there is None:
+            raise
+        return there, False
+
+
 def kept_release(path: Path) -> Release | None:
-    """The release that was imported from this package, a zip file; None for a package that is new here."""
-    manifest = kept_file(path, "MANIFEST")
+    """The release that was imported from this package (zip file or folder); None for a package that is new here."""
+    file = path / "MANIFEST"
+    manifest = file.read_bytes() if file.is_file() else kept_file(path, "MANIFEST")
     return None if manifest is None else Release.objects.filter(digest=hashlib.sha256(manifest).hexdigest()).first()
 
 
