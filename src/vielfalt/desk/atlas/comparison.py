@@ -37,8 +37,8 @@ def _time(request: HttpRequest, town: Town, releases: list[Release]) -> dict[str
     if len(releases) < 2:
         return context
     themes = selecting.compared(releases[-1])
-    table = selecting.theme(request, themes)
-    category = selecting.category(request, table, selecting.categories(table))
+    table = selecting.theme(request, themes, releases)
+    category = selecting.category(request, table, selecting.categories(table), releases)
     counted = {found.release: found for found in figures.tables_of(releases, [table.key])}
     points = change.series(list(counted.values()), category, words)
     dates = [point.release for point in points]
@@ -148,8 +148,8 @@ def _compare(request: HttpRequest, latest: list[Release]) -> dict[str, object]:
 def _side_by_side(request: HttpRequest, releases: list[Release], base: Release, words: Words) -> dict[str, object]:
     """A row per town. The base sets the measure: others are shown where they are counted and protected alike."""
     offered = _shared(selecting.compared(base), [release for release in releases if release != base])
-    measure = selecting.theme(request, offered)
-    category = selecting.category(request, measure, selecting.categories(measure))
+    measure = selecting.theme(request, offered, releases)
+    category = selecting.category(request, measure, selecting.categories(measure), releases)
     counted = figures.tables_of(releases, [measure.key])
     everybody = figures.tables_of(releases, ["residents"])
     residents = _by_release(everybody, figures.in_town(everybody, Series.BASE, words))

@@ -79,15 +79,19 @@ def categories(table: Table, level: str = TOWN) -> list[str]:
     return [*offered(table.release)[table.key].get(level, ())]
 
 
-def theme(request: HttpRequest, tables: Mapping[str, Table]) -> Table:
-    """The table asked for, else the first of the standing themes.
+def theme(request: HttpRequest, tables: Mapping[str, Table], others: Iterable[Release] = ()) -> Table:
+    """The table asked for; one that only ``others`` have, and none, gives way to the first of the standing themes.
 
+    ``others``: the releases beside which the tables stand; who changes the town keeps the theme in the address.
     Raises UnknownError for one that is not there, Http404 where there is none at all.
     """
     standing = next((key for key, _ in gateway.STANDING if key in tables), next(iter(tables), ""))
     if not tables:
         raise Http404
-    return tables[asked(request, "thema", tables, standing)]
+    wanted = request.GET.get("thema", "")
+    if wanted and wanted not in tables and not any(wanted in offered(one) for one in others):
+        raise UnknownError("thema", wanted)
+    return tables.get(wanted, tables[standing])
 
 
 def level(request: HttpRequest, levels: Iterable[str], usable: Sequence[str]) -> str:
@@ -105,15 +109,15 @@ def definitions(release: Release, wanted: Iterable[str]) -> list[dict[str, str]]
     return [known[id] for id in dict.fromkeys(wanted) if id in known]
 
 
-def category(request: HttpRequest, table: Table, present: list[str]) -> str:
+def category(request: HttpRequest, table: Table, present: list[str], others: Iterable[Release] = ()) -> str:
     """The category asked for; one the table lacks gives way to that of the standing theme, then to the first.
 
-    So a reader can change the theme without the category. Raises UnknownError for one that no table of the release
-    has, Http404 where there is none.
+    So a reader can change the theme or the town without the category. Raises UnknownError for one that no table of the
+    release and of ``others`` has, Http404 where there is none.
     """
     standing = [key for name, key in gateway.STANDING if name == table.key]
     wanted = request.GET.get("kategorie", "")
-    if wanted and wanted not in present and not _is_category(table.release, wanted):
+    if wanted and wanted not in present and not any(_is_category(one, wanted) for one in (table.release, *others)):
         raise UnknownError("kategorie", wanted)
     found = next((key for key in (wanted, *standing, *present) if key in present and key != Series.BASE), None)
     if found is None:
