@@ -31,8 +31,7 @@ class DuckDB:
 
     def __init__(self, workspace: Path) -> None:
         self._workspace = workspace
-        self._connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(workspace / "spill")})
-        self._connection.execute("SET enable_progress_bar = false")
+        self._connection = connected(workspace)
 
     def read(self, path: Path, form: FileForm, convert: Batches, name: str) -> tuple[Frame, tuple[BrokenRow, ...]]:
         """See ``Engine.read``: as a stream, so that the rows of a large town are never in memory at once."""
@@ -103,6 +102,13 @@ class DuckDB:
             "ON r.record >= s.since) WHERE record = old"
         )
         self._connection.unregister("_steps")
+
+
+def connected(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """A database in memory; what it cannot hold goes to ``scratch`` and nowhere else."""
+    connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(scratch / "spill")})
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 @contextmanager

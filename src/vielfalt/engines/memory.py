@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
-from vielfalt.engines.duckdb import AT_ONCE, reported
+from vielfalt.engines.duckdb import AT_ONCE, connected, reported
 from vielfalt.engines.polars import Polars, arrow
 from vielfalt.engines.rows import true_numbers
 from vielfalt.engines.scanning import ahead, scan
@@ -26,8 +25,7 @@ class Memory(Polars):
     def __init__(self, scratch: Path) -> None:
         super().__init__()
         self._scratch = scratch
-        self._connection = duckdb.connect()
-        self._connection.execute("SET enable_progress_bar = false")
+        self._connection = connected(scratch)
 
     def read(self, path: Path, form: FileForm, convert: Batches, name: str) -> tuple[Frame, tuple[BrokenRow, ...]]:
         """See ``Engine.read``."""
