@@ -77,14 +77,24 @@ def _drawn(groups: Ints, lots: Sequence[Ints], tables: int, chance: np.random.Ge
 def _heads(people: Counts, chance: np.random.Generator) -> Counts:
     """How many of so many people toss heads: the ones among as many random bits."""
     most = int(people.max(initial=0))
-    bits, word = next(((bits, word) for bits, word in _WORDS.items() if most <= bits), (63, np.uint64))
-    firsts = np.arange(0, max(most, 1), bits, dtype=people.dtype)
-    in_word = people[None] if len(firsts) == 1 else np.clip(people - firsts[:, None, None], 0, bits)
-    tosses = (word(1) << in_word.astype(word)) - word(1)
+    word = next((word for bits, word in _WORDS.items() if most <= bits), None)
+    if word is not None:
+        return _ones(people, word, chance)
+    full = people >> 6
+    ends = np.cumsum(full)
+    counted = np.cumsum(np.bitwise_count(chance.bit_generator.random_raw(int(ends[-1]))), dtype=np.int32)
+    before = np.append(np.int32(0), counted)
+    ends = ends.reshape(full.shape)
+    found: Counts = before[ends] - before[ends - full] + _ones(people & 63, np.uint64, chance)
+    return found
+
+
+def _ones(people: Counts, word: type[np.unsignedinteger], chance: np.random.Generator) -> Counts:
+    """The same where the bits of each fit into a word."""
+    tosses = (word(1) << people.astype(word)) - word(1)
     drawn = chance.bit_generator.random_raw(-(-tosses.nbytes // 8)).view(word)[: tosses.size]
     ones: Counts = np.bitwise_count(tosses & drawn.reshape(tosses.shape))
-    found: Counts = ones[0] if len(firsts) == 1 else ones.sum(axis=0, dtype=np.int32)
-    return found
+    return ones
 
 
 def _housed(drawn: Ints, dwellings: Ints, chance: np.random.Generator) -> Ints:
