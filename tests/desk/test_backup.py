@@ -24,7 +24,6 @@ from vielfalt.desk.backups.writing import backup, one_moment
 from vielfalt.desk.history import recording, watching
 from vielfalt.desk.history.migrations._sealing import unseal
 from vielfalt.desk.history.models import Entry, Head
-from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.errors import DeliveryError, StorageError, UsageError
 
@@ -39,8 +38,7 @@ def all_rows() -> Rows:
 
 
 @pytest.fixture()
-def filled(zipped: Path) -> Release:
-    release = import_release(zipped)
+def filled(release: Release) -> Release:
     watching.note("logged_in")
     return release
 

@@ -18,7 +18,6 @@ from test_pages import PAGES, addresses
 from vielfalt.desk import serving
 from vielfalt.desk.accounts import links
 from vielfalt.desk.accounts.models import Membership
-from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release
 
 AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
@@ -47,8 +46,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture()
-def shown(browser: Browser, transactional_db: None, zipped: Path) -> Release:
-    return import_release(zipped)
+def shown(browser: Browser, transactional_db: None, release: Release) -> Release:
+    return release
 
 
 @pytest.mark.parametrize("look", LOOKS)

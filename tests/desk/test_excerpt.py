@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 import people
 import publish_example
@@ -18,14 +19,16 @@ from python_calamine import CalamineWorkbook
 
 from conftest import AUDIT
 from vielfalt.desk import gateway
-from vielfalt.desk.atlas import excerpt, excerpt_report, figures
+from vielfalt.desk.atlas import drawing, excerpt, excerpt_report, figures
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.errors import UsageError
+from vielfalt.methods import CELL_KEY
 from vielfalt.publish.package import write_release
 from vielfalt.words import Language, Words
 
 pytestmark = pytest.mark.django_db
+SVG = "{http://www.w3.org/2000/svg}"
 CHOICE = {"gebiet": ["quarter/01", "quarter/07", "district/D1"], "thema": ["foreigner", "nationality_group"]}
 
 
@@ -64,6 +67,33 @@ def test_the_report_holds_what_the_pages_hold(release: Release) -> None:
     wanted = [cells["01"], cells["07"], shown.town]
     assert row[3:] == tuple(text for cell in wanted for text in (cell.number, cell.percent))
     assert any(cell == gateway.SUPPRESSED for row in tables[1].rows for cell in row)
+
+
+def test_each_table_is_told_with_its_own_method(release: Release) -> None:
+    """Where themes are protected otherwise than each other, each method stands with its themes, each rule once."""
+    words = Words("en")
+    one = chosen(release, **CHOICE)
+    release.tables.filter(key="nationality_group").update(method=CELL_KEY)
+    two = chosen(release, **CHOICE)
+    told = [
+        [title for block in made.blocks if isinstance(block, gateway.Terms) for title, _ in block.entries]
+        for made in (excerpt_report.report(found, excerpt.sections(found, words), words) for found in (one, two))
+    ]
+    assert [title for title in told[0] if title.startswith("Method")] == ["Method"]
+    titles = [figures.table_title(table, words) for table in two.tables]
+    assert [title for title in told[1] if title.startswith("Method")] == [f"Method ({title})" for title in titles]
+    rules = gateway.protection_rules(words, CELL_KEY)
+    assert rules
+    sheet = dict(excerpt_report.sheets(two, [], words))["Selection"]
+    assert [row[1] for row in sheet if not row[0]] == rules
+
+
+def test_the_locator_names_the_areas_and_darkens_the_chosen(release: Release) -> None:
+    areas = release.area_sets[1]
+    root = ElementTree.fromstring(drawing.locator(areas, {"07"}))
+    dark = [one for one in root.iter(f"{SVG}g") if "on-dark" in one.attrib["class"]]
+    assert len(list(root.iter(f"{SVG}path"))) == len(areas.areas)
+    assert [one.findtext(f"{SVG}path/{SVG}title") for one in dark] == ["Oststadt"]
 
 
 def test_the_workbook_holds_the_same(client: Client, release: Release) -> None:

@@ -13,11 +13,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from vielfalt.desk import serving
 from vielfalt.desk.house import accessibility, licences, privacy
 from vielfalt.desk.house.first_steps import first_steps
 from vielfalt.desk.house.operator import FILE, Operator, operator
+from vielfalt.desk.publishing.models import Publication
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.errors import TownError, UsageError
 from vielfalt.words import Words
@@ -146,23 +148,26 @@ def test_the_first_steps_lead_to_where_they_are_taken(client: Client) -> None:
 
 def test_the_first_steps_tick_themselves(release: Release, named: Path) -> None:
     folder = Path(settings.DATA)
-    assert [step.done for step in first_steps(folder)] == [True, False, False, False, True]
+    assert [step.done for step in first_steps(folder)] == [True, False, False, False, False, True]
     named.write_text("", encoding="utf-8")
     other = Town.objects.create(ags="05999009", name="Andernort")
     Release.objects.create(
         town=other, name="1", reference_date="2024-12-31", kind="register", digest="x", description={}
     )
-    assert [step.done for step in first_steps(folder)] == [True, False, True, False, False]
+    assert [step.done for step in first_steps(folder)] == [True, False, True, False, False, False]
     Release.objects.create(
         town=other, name="2", reference_date="2025-12-31", kind="register", digest="y", description={}
     )
     people.person(), people.person()
-    assert [step.done for step in first_steps(folder)] == [True, True, True, True, False]
+    assert [step.done for step in first_steps(folder)] == [True, True, True, True, False, False]
+    one, two = people.person("integration"), people.person("head")
+    Publication.objects.create(release=release, proposed_by=one, approved_by=two, approved_at=timezone.now())
+    assert [step.done for step in first_steps(folder)] == [True, True, True, True, True, False]
 
 
 @pytest.mark.django_db
 def test_only_who_can_take_the_steps_sees_them() -> None:
     shown = people.client(people.person("statistics")).get(reverse("towns"))
-    assert "Erste Schritte: 0 von 5" in shown.content.decode()
+    assert "Erste Schritte: 0 von 6" in shown.content.decode()
     hidden = people.client(people.person("council")).get(reverse("towns"))
     assert "Erste Schritte" not in hidden.content.decode()

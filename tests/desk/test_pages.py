@@ -24,9 +24,10 @@ from conftest import AUDIT
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import methods
 from vielfalt.desk.atlas.packages import archive_of
+from vielfalt.desk.atlas.town_list import MOST
 from vielfalt.desk.jobs.models import Job
 from vielfalt.desk.releases.importing import import_release
-from vielfalt.desk.releases.models import Release, Series, joined, keys_of
+from vielfalt.desk.releases.models import Release, Series, Town, joined, keys_of
 from vielfalt.methods import CELL_KEY
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import read_release
@@ -270,6 +271,29 @@ def test_csv_and_workbook_hold_the_same(client: Client, release: Release) -> Non
     ]
     assert [row[0] for row in sheet[start + 1 :]] == [f"{number:02}" for number in range(1, 13)] + ["05999004"]
     assert lines[0] == ["Angabe", "Ausländerinnen und Ausländer"]
+
+
+def test_many_towns_are_found_by_name_or_key_and_stand_in_pages(client: Client, release: Release) -> None:
+    for number in range(2 * MOST):
+        Town.objects.create(ags=f"0999{number:04}", name=f"Örtchen {number:03}")
+    first = client.get(reverse("towns"))
+    assert [town.name for town, _ in first.context["list"].towns][:2] == ["Musterfurt", "Örtchen 000"]
+    assert first.context["list"].towns[0][1] == release
+    assert (len(first.context["list"].towns), first.context["list"].pages) == (MOST, 3)
+    last = client.get(reverse("towns") + "?seite=3")
+    assert [town.name for town, _ in last.context["list"].towns] == [f"Örtchen {2 * MOST - 1:03}"]
+    assert 'rel="prev" href="?seite=2"' in last.content.decode()
+    for searched, found in (("örtchen 09", 6), ("05999", 1), ("Nirgendwo", 0)):
+        assert client.get(reverse("towns"), {"suche": searched}).context["list"].found == found
+    assert "seite=2" in client.get(reverse("towns"), {"suche": "örtchen"}).content.decode()
+    for wrong in ("0", "4", "x"):
+        assert client.get(reverse("towns"), {"seite": wrong}).status_code == 400
+
+
+def test_a_few_towns_need_no_search(client: Client, release: Release) -> None:
+    page = client.get(reverse("towns")).content.decode()
+    assert 'type="search"' not in page
+    assert "seite=" not in page
 
 
 def test_no_cell_becomes_a_formula(client: Client, release: Release) -> None:

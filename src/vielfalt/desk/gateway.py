@@ -25,7 +25,7 @@ from vielfalt.publish.classes import Classes, class_labels, classes
 from vielfalt.publish.labels import category_label, in_order, sentence_case
 from vielfalt.publish.lookup import bases
 from vielfalt.publish.reading import Published, read_published
-from vielfalt.publish.report.content import frame, numbered
+from vielfalt.publish.report.content import facts, frame, numbered
 from vielfalt.publish.report.method import meaning, signs
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph, Report, Terms
 from vielfalt.publish.report.model import Figure as Picture
@@ -139,6 +139,7 @@ __all__ = [
     "classes",
     "countries_of",
     "country_group",
+    "facts",
     "fit",
     "frame",
     "in_order",

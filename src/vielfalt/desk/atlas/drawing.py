@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -17,12 +17,15 @@ from django.utils.safestring import SafeString, mark_safe
 from vielfalt.desk.atlas import addresses
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import SEQUENTIAL, translated
+from vielfalt.desk.releases.models import AreaSet
 from vielfalt.words import N_, Words
 
 _SPACING = 6
 _STYLE = """\
 .area path{{stroke:#4d4d4d;stroke-width:.8}}text{{font-family:Fira Sans,Segoe UI,Arial,sans-serif;fill:#1a1a1a}}\
 .too_few,.absent{{fill:#fff}}.on-dark text{{fill:#fff}}{classes}"""
+_LOCATOR = _STYLE.format(classes=".chosen{fill:#173e6b}.other{fill:#eef2f6}text{font-family:Libertinus Serif}")
+"""In the letters of the report, which are all that its printer has."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,16 @@ def standalone(figure: Figure, words: Words) -> str:
         f'<g transform="translate(0 {top:g})">{picture.markup}</g>{legend}'
         f'<text x="8" y="{height - 14:g}" font-size="11">{escape(source)}</text></svg>'
     )
+
+
+def locator(areas: AreaSet, chosen: Collection[str]) -> str:
+    """The areas of a level as an SVG file of its own for the report, the chosen ones dark."""
+    shapes = (
+        Shape(area, "chosen" if area["key"] in chosen else "other", area["name"], dark=area["key"] in chosen)
+        for area in areas.areas
+    )
+    size = f'viewBox="0 0 {areas.width:g} {areas.height:g}" width="{areas.width:g}" height="{areas.height:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><style>{_LOCATOR}</style>{areas_markup(shapes)}</svg>'
 
 
 def hatching(id: str) -> SafeString:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from importlib.metadata import version
-from xml.sax.saxutils import escape
+from collections.abc import Collection, Iterator, Sequence
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import selecting
-from vielfalt.desk.atlas.excerpt import Excerpt, Place, Row, Section
-from vielfalt.desk.atlas.figures import MARKS, Cell
+from vielfalt.desk.atlas.drawing import locator
+from vielfalt.desk.atlas.excerpt import Excerpt, Row, Section
+from vielfalt.desk.atlas.figures import MARKS, Cell, table_title
 from vielfalt.desk.gateway import (
     NOT_APPLICABLE,
     SUPPRESSED,
@@ -23,12 +22,11 @@ from vielfalt.desk.gateway import (
     Report,
     Terms,
 )
-from vielfalt.desk.releases.models import AreaSet
+from vielfalt.desk.releases.models import Table
 from vielfalt.words import N_, Words
 
 _ABREAST = 3
 """Areas side by side in one table, each with number and share, before the town: more do not fit on a page."""
-_CHOSEN, _OTHER = "#173e6b", "#eef2f6"
 
 
 def report(excerpt: Excerpt, sections: Sequence[Section], words: Words) -> Report:
@@ -56,24 +54,23 @@ def report(excerpt: Excerpt, sections: Sequence[Section], words: Words) -> Repor
 def facts(excerpt: Excerpt, words: Words) -> tuple[tuple[str, str], ...]:
     """What the figures are of, and where they come from."""
     release = excerpt.release
-    found = (
-        (N_("Town"), release.town.name),
-        (N_("Official municipality key (AGS)"), release.town.ags),
-        (N_("Reference date"), words.date(release.day)),
-        (N_("Release"), release.name),
-        (N_("Source"), gateway.translated(words, release.description["source"])),
-        (N_("Rule set"), release.rule_set),
-        (N_("Licence"), release.description["licence"]),
-        (N_("Made with"), f"Vielfalt {version('vielfalt')}"),
+    return gateway.facts(
+        words,
+        town=release.town.name,
+        ags=release.town.ags,
+        day=release.day,
+        release=release.name,
+        source=gateway.translated(words, release.description["source"]),
+        rule_set=release.rule_set,
+        licence=release.description["licence"],
     )
-    return tuple((words(name), text) for name, text in found if text)
 
 
 def sheets(
     excerpt: Excerpt, sections: Sequence[Section], words: Words
 ) -> Iterator[tuple[str, list[tuple[str | int | float, ...]]]]:
     """The workbook: a sheet of facts, then one per theme with a row for each area and category."""
-    rules = [("", rule) for rule in gateway.protection_rules(words, excerpt.tables[0].method)]
+    rules = [("", rule) for rule in _rules(excerpt, words)]
     yield words(N_("Selection")), [*facts(excerpt, words), *rules]
     names = (N_("Area level"), N_("Key"), N_("Area"), N_("Category"), N_("Number"), N_("Share"), N_("Quality"))
     town = excerpt.release.town
@@ -98,29 +95,10 @@ def _choice(excerpt: Excerpt, words: Words) -> Iterator[Block]:
         if areas.height and len(found) < len(areas.areas):
             names = ", ".join(place.name for place in found)
             yield Picture(
-                _where(areas, found),
+                locator(areas, {place.key for place in found}),
                 words(N_("Map of the areas ({level}). Dark are: {names}."), level=areas.title, names=names),
                 words(N_("Where the chosen areas lie ({level})"), level=areas.title),
             )
-
-
-def _where(areas: AreaSet, found: Sequence[Place]) -> str:
-    """The areas of a level as SVG, the chosen ones dark and with their names."""
-    dark = {place.key for place in found}
-    shapes = "".join(
-        f'<path d="{area["path"]}" fill="{_CHOSEN if area["key"] in dark else _OTHER}" stroke="#4d4d4d"/>'
-        for area in areas.areas
-        if area["path"]
-    )
-    letters = "".join(
-        f'<text x="{area["spot"][0]}" y="{area["spot"][1] + row * area["spot"][2] * 1.1:.1f}" fill="#fff" '
-        f'font-size="{area["spot"][2]}" text-anchor="middle" font-family="Libertinus Serif">{escape(line)}</text>'
-        for area in areas.areas
-        if area["key"] in dark and area["spot"]
-        for row, line in enumerate(area["spot"][3])
-    )
-    size = f'viewBox="0 0 {areas.width:g} {areas.height:g}" width="{areas.width:g}" height="{areas.height:g}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}{letters}</svg>'
 
 
 def _figures(excerpt: Excerpt, sections: Sequence[Section], words: Words) -> Iterator[Block]:
@@ -170,8 +148,9 @@ def _meanings(excerpt: Excerpt, words: Words) -> Iterator[Block]:
 
 
 def _protection(excerpt: Excerpt, words: Words) -> Iterator[Block]:
-    method = excerpt.tables[0].method
-    settings = gateway.protection_settings(words, method, excerpt.release.description["protection"])
+    methods = _methods(excerpt)
+    values = excerpt.release.description["protection"]
+    settings = dict(one for method in methods for one in gateway.protection_settings(words, method, values))
     yield Heading(words(N_("Protection")), "protection")
     yield Paragraph(
         words(
@@ -181,14 +160,35 @@ def _protection(excerpt: Excerpt, words: Words) -> Iterator[Block]:
             )
         )
     )
-    if rules := gateway.protection_rules(words, method):
-        yield Bullets(tuple(rules))
+    if rules := _rules(excerpt, words):
+        yield Bullets(rules)
     yield Terms(
         (
-            (words(N_("Method")), (words(method),)),
-            *((name, (words.number(value, 0 if isinstance(value, int) else 2),)) for name, value in settings),
+            *((_applied(tables, methods, words), (words(method),)) for method, tables in methods.items()),
+            *((name, (words.number(value, 0 if isinstance(value, int) else 2),)) for name, value in settings.items()),
         )
     )
+
+
+def _methods(excerpt: Excerpt) -> dict[str, list[Table]]:
+    """The tables by the method that protected them."""
+    found: dict[str, list[Table]] = {}
+    for table in excerpt.tables:
+        found.setdefault(table.method, []).append(table)
+    return found
+
+
+def _applied(tables: Sequence[Table], methods: Collection[str], words: Words) -> str:
+    """What a method is called in the report; where there are several, with what it was applied to."""
+    if len(methods) == 1:
+        return words(N_("Method"))
+    return words(N_("Method ({themes})"), themes=", ".join(table_title(table, words) for table in tables))
+
+
+def _rules(excerpt: Excerpt, words: Words) -> tuple[str, ...]:
+    """What follows from the methods for reading the figures, each rule once."""
+    found = (rule for method in _methods(excerpt) for rule in gateway.protection_rules(words, method))
+    return tuple(dict.fromkeys(found))
 
 
 def _sources(excerpt: Excerpt, words: Words) -> Iterator[Block]:

@@ -20,6 +20,7 @@ from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.kept import page
 from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.atlas.town_list import town_list
 from vielfalt.desk.house.first_steps import first_steps
 from vielfalt.desk.publishing.models import Publication, has_published
 from vielfalt.desk.releases.models import AreaSet, Index, Release, Table, Town, joined
@@ -30,13 +31,12 @@ _TWO_PERSONS: tuple[roles.Action, ...] = ("propose", "publish")
 
 def towns(request: HttpRequest) -> HttpResponse:
     """All municipalities with their latest release."""
-    releases = Prefetch("releases", visible(request.user, Release.objects.defer("description")))
-    found = visible(request.user, Town.objects.prefetch_related(releases))
-    if not found and not request.user.is_authenticated:
+    found = town_list(request)
+    if not found.every and not request.user.is_authenticated:
         raise Http404
     jobs = showcase.told(settings.DATA)
     context = {
-        "towns": found,
+        "list": found,
         "jobs": jobs,
         "jobs_done": sum(job.state == "done" for job in jobs),
         **_steps(request),

@@ -33,7 +33,15 @@ def build_report(results: Results, atlas: Atlas, words: Words) -> Report:
         language=words.language,
         date=source.date,
         author=source.town,
-        facts=_facts(results, words),
+        facts=facts(
+            words,
+            town=source.town,
+            ags=source.ags,
+            day=source.date,
+            source=words(source.text),
+            rule_set=results.rule_set,
+            licence=source.licence,
+        ),
         blocks=tuple(numbered(blocks, words)),
         frame=frame(words),
     )
@@ -70,18 +78,21 @@ def _body(results: Results, atlas: Atlas, words: Words) -> tuple[Block, ...]:
     )
 
 
-def _facts(results: Results, words: Words) -> tuple[tuple[str, str], ...]:
-    source = results.source
-    facts = (
-        (N_("Town"), source.town),
-        (N_("Official municipality key (AGS)"), source.ags),
-        (N_("Reference date"), words.date(source.date)),
-        (N_("Source"), words(source.text)),
-        (N_("Rule set"), results.rule_set),
-        (N_("Licence"), source.licence),
+def facts(
+    words: Words, *, town: str, ags: str, day: int, source: str, rule_set: str, licence: str, release: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """What the figures of a report are of, and where they come from; what is empty is left out."""
+    found = (
+        (N_("Town"), town),
+        (N_("Official municipality key (AGS)"), ags),
+        (N_("Reference date"), words.date(day)),
+        (N_("Release"), release),
+        (N_("Source"), source),
+        (N_("Rule set"), rule_set),
+        (N_("Licence"), licence),
         (N_("Made with"), f"Vielfalt {version('vielfalt')}"),
     )
-    return tuple((words(name), text) for name, text in facts if text)
+    return tuple((words(name), text) for name, text in found if text)
 
 
 def numbered(blocks: Iterable[Block], words: Words) -> Iterable[Block]:
