@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import polars as pl
 import publish_example
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -30,6 +31,7 @@ from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Series, Town, joined, keys_of
 from vielfalt.methods import CELL_KEY
 from vielfalt.publish.package import write_release
+from vielfalt.publish.picture import contrast
 from vielfalt.publish.releases import read_release
 from vielfalt.words import Words
 
@@ -189,6 +191,25 @@ def test_headers_keep_everything_at_home(client: Client, release: Release) -> No
     assert response.headers["X-Frame-Options"] == "DENY"
     assert response.headers["Referrer-Policy"] == "same-origin"
     assert client.cookies.keys() <= {"csrftoken", "vielfalt"}
+
+
+def test_pages_of_somebody_logged_in_stay_in_no_browser(client: Client, anonymous: Client, release: Release) -> None:
+    """On a shared computer nobody finds them by going back; a file that never changes may be asked for again."""
+    for address in (addresses(release)["theme"], *map(reverse, ("towns", "jobs", "account"))):
+        assert "no-store" in client.get(address).headers["Cache-Control"], address
+    assert "Cache-Control" not in anonymous.get(reverse("help")).headers
+    assert client.get(addresses(release)["theme_csv"]).headers["Cache-Control"] == "private, no-cache"
+
+
+def test_names_on_maps_can_be_read_on_every_class() -> None:
+    """Contrast of 4.5 (WCAG 1.4.3) between a name and the fill below it, in the style sheet of the pages."""
+    style = Path(str(finders.find("desk/desk.css"))).read_text(encoding="utf-8").partition("@media")[0]
+    colours = {f"var({name})": colour for name, colour in re.findall(r"(--[a-z]+): (#[0-9a-f]{6})", style)}
+    fills = re.findall(r"\.([kd])(\d)(?:-(\d))? { fill: ([^;]+);", style)
+    assert len(fills) == 20
+    for kind, number, place, fill in fills:
+        is_dark = number in "04" if kind == "d" else int(number) > 1 and int(place) >= int(number) * 0.6
+        assert contrast("#ffffff" if is_dark else colours["var(--ink)"], colours.get(fill, fill)) >= 4.5, fill
 
 
 def test_the_map_shows_what_was_published(client: Client, release: Release, package: Path) -> None:

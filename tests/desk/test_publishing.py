@@ -248,7 +248,9 @@ def test_two_persons_publish_in_the_browser(release: Release, publisher: Publish
     assert refused.status_code == 409
     assert "jemand anderes" in refused.content.decode()
     assert second.post(page, {"step": "publish"}).status_code == 302
-    assert "<strong>Öffentlich</strong>" in second.get(page).content.decode()
+    shown = second.get(page).content.decode()
+    assert "<strong>Öffentlich</strong>" in shown
+    assert "Nennen Sie keine Einwohnerinnen und Einwohner" in shown
     assert second.post(page, {"step": "withdraw", "reason": ""}).status_code == 409
     assert second.post(page, {"step": "withdraw", "reason": "Eine Zahl ist falsch."}).status_code == 302
     assert "Eine Zahl ist falsch." in second.get(page).content.decode()

@@ -23,13 +23,18 @@ POLICY = "; ".join(
 
 
 def content_security(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: the content security policy (W3C CSP 3) on every answer; no ``unsafe-`` in it."""
+    """Middleware: the content security policy (W3C CSP 3) on every answer; no ``unsafe-`` in it.
+
+    Pages of somebody who is logged in are not kept by the browser: whoever sits there next finds none by going back.
+    """
 
     def secured(request: HttpRequest) -> HttpResponse:
         response = answer(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
+        if request.user.is_authenticated and response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return secured

@@ -18,7 +18,12 @@ _web = forms.URLField(assume_scheme="https")
 class ReasonForm(forms.Form):
     """Why a proposal or a publication ends."""
 
-    reason = forms.CharField(label=N_("Reason"), error_messages=_NEEDED, max_length=500)
+    reason = forms.CharField(
+        label=N_("Reason"),
+        help_text=N_("It stays in the history. Name no residents."),
+        error_messages=_NEEDED,
+        max_length=500,
+    )
 
 
 class PublisherForm(forms.Form):

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from django import template
 from django.template import Context
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import figures
+from vielfalt.desk.history import telling
 from vielfalt.words import LANGUAGES, Words
 
 register = template.Library()
@@ -75,8 +75,7 @@ def iso_day(value: str) -> str:
 @register.filter
 def moment(value: dt.datetime) -> str:
     """Day and time of the desk's own time zone."""
-    local = timezone.localtime(value)
-    return f"{day(local)}, {local:%H:%M}"
+    return telling.moment(value, current())
 
 
 @register.filter
