@@ -99,7 +99,7 @@ def ours(counts: Floats, polygons: list[shapely.Polygon]) -> Mapping[str, float]
             measures.OF_GROUP_IN_SPACE[id](here, group)
 
     found = {id: seconds(lambda id=id: of_groups(id)) for id in measures.OF_GROUP}  # type: ignore[misc]
-    return found | {id: seconds(lambda id=id: in_space(id), 1) for id in measures.OF_GROUP_IN_SPACE}  # type: ignore[misc]
+    return found | {id: seconds(lambda id=id: in_space(id)) for id in measures.OF_GROUP_IN_SPACE}  # type: ignore[misc]
 
 
 def pysal() -> Mapping[str, float]:
@@ -116,7 +116,7 @@ def pysal() -> Mapping[str, float]:
 
     def run(kind: Callable[..., object], data: object, groups: int) -> float:
         kind(data, "g0", "total")  # numba compiles at the first call
-        return seconds(lambda: [kind(data, f"g{group}", "total") for group in range(groups)], 1)
+        return seconds(lambda: [kind(data, f"g{group}", "total") for group in range(groups)])
 
     found = {id: run(kind, frame, GROUPS) for id, kind in peer.OF_GROUP.items()}
     times = GROUPS / IN_SPACE_THERE

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats, Ints
+from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.evenness import dissimilarity
 
 _EQUAL = 1e-9
 """Mean sizes that differ by less than this part are equal; computing polygons leaves traces of rounding."""
+_NEARLY = 1 - 1e-12
+"""Running sums leave traces of rounding, too."""
 
 
 def delta(group: Floats, sizes: Floats) -> float | None:
@@ -16,31 +20,41 @@ def delta(group: Floats, sizes: Floats) -> float | None:
     return dissimilarity(group, sizes)
 
 
-def smallest_first(total: Floats, sizes: Floats) -> Ints:
-    """The areas from the smallest to the largest; among equals the fewer residents first, whatever their order."""
-    return np.lexsort((total, sizes))
+@dataclass(frozen=True)
+class Filled:
+    """Running sums of residents, and of residents times size, from the smallest area on and from the largest on."""
+
+    people: tuple[Floats, Floats]
+    land: tuple[Floats, Floats]
 
 
-def absolute_concentration(group: Floats, total: Floats, sizes: Floats, order: Ints | None = None) -> float | None:
+def filled(total: Floats, sizes: Floats) -> Filled:
+    """The areas filled one after the other; among equals the fewer residents first, whatever their order."""
+    order = np.lexsort((total, sizes))
+    people, land = total[order], (total * sizes)[order]
+    return Filled((people.cumsum(), people[::-1].cumsum()), (land.cumsum(), land[::-1].cumsum()))
+
+
+def absolute_concentration(group: Floats, total: Floats, sizes: Floats, known: Filled | None = None) -> float | None:
     """Massey and Denton's absolute concentration: 1 if the group fills the smallest areas, 0 if it fills the largest.
 
     Null when the group is empty, and when all areas are of one size: then no group can live on less land than another.
-    ``order`` is that of ``smallest_first``, where it is known already.
+    ``known`` is ``filled`` of the same, where several groups share it.
     """
-    bounds = _smallest_and_largest(group, total, sizes, order)
+    bounds = _smallest_and_largest(float(group.sum()), known or filled(total, sizes))
     if bounds is None:
         return None
     least, most = bounds
     return float(1 - ((group @ sizes) / group.sum() - least) / (most - least))
 
 
-def relative_concentration(group: Floats, total: Floats, sizes: Floats, order: Ints | None = None) -> float | None:
+def relative_concentration(group: Floats, total: Floats, sizes: Floats, known: Filled | None = None) -> float | None:
     """Massey and Denton's relative concentration: above 0 when the group lives in smaller areas than everyone else.
 
-    Null when either is empty, and when all areas are of one size. ``order`` as above.
+    Null when either is empty, and when all areas are of one size. ``known`` as above.
     """
     others = total - group
-    bounds = _smallest_and_largest(group, total, sizes, order)
+    bounds = _smallest_and_largest(float(group.sum()), known or filled(total, sizes))
     if bounds is None or not others.sum():
         return None
     least, most = bounds
@@ -48,19 +62,15 @@ def relative_concentration(group: Floats, total: Floats, sizes: Floats, order: I
     return float((measured - 1) / (least / most - 1))
 
 
-def _smallest_and_largest(
-    group: Floats, total: Floats, sizes: Floats, known: Ints | None
-) -> tuple[float, float] | None:
-    """Mean size of area per person if as many as the group filled the smallest, and the largest, areas."""
-    if not group.sum() or total.sum() < group.sum():
+def _smallest_and_largest(people: float, areas: Filled) -> tuple[float, float] | None:
+    """Mean size of area per person if so many people filled the smallest, and the largest, areas."""
+    if not people or areas.people[0][-1] < people * _NEARLY:
         return None
-    order = smallest_first(total, sizes) if known is None else known
-    least = _filled(total[order], sizes[order], float(group.sum()))
-    most = _filled(total[order[::-1]], sizes[order[::-1]], float(group.sum()))
+    least, most = (_mean_size(areas, side, people) for side in range(2))
     return None if most - least <= _EQUAL * most else (least, most)
 
 
-def _filled(total: Floats, sizes: Floats, people: float) -> float:
+def _mean_size(areas: Filled, side: int, people: float) -> float:
     """Mean size of the first areas that together hold at least so many people, weighted with their residents."""
-    last = int(np.searchsorted(np.cumsum(total), people * (1 - 1e-12))) + 1
-    return float((total[:last] @ sizes[:last]) / total[:last].sum())
+    last = min(int(np.searchsorted(areas.people[side], people * _NEARLY)), len(areas.people[side]) - 1)
+    return float(areas.land[side][last] / areas.people[side][last])

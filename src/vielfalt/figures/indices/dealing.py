@@ -30,7 +30,7 @@ _TOSSES = 4
 """An area's share is a binary fraction so many digits finer than one area in all; the rest is left over."""
 _CELLS_AT_ONCE = 100_000
 """Tables are drawn several at once while they have no more cells than fit into the memory next to the processor."""
-_WORDS = {7: np.uint8, 15: np.uint16, 31: np.uint32, 63: np.uint64}
+_WORDS: dict[int, type[np.unsignedinteger]] = {7: np.uint8, 15: np.uint16, 31: np.uint32, 63: np.uint64}
 """How many people can toss their coins in a word: one bit less than it has, so that 2^people fits."""
 
 

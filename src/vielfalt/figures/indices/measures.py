@@ -19,7 +19,7 @@ from vielfalt.figures.indices import (
     local,
     multigroup,
 )
-from vielfalt.figures.indices.arrays import Floats, Ints
+from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.places import Places, within
 
 
@@ -55,9 +55,9 @@ class Situation:
         return clustering.near(self.everyone, self.total, self.where.points, within(self.where.sizes))
 
     @cached_property
-    def by_size(self) -> Ints:
-        """The areas from the smallest to the largest."""
-        return concentration.smallest_first(self.total, self.where.sizes)
+    def by_size(self) -> concentration.Filled:
+        """The areas filled from the smallest on, and from the largest on."""
+        return concentration.filled(self.total, self.where.sizes)
 
     @cached_property
     def distances(self) -> Floats:
