@@ -63,9 +63,6 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
     classes = {column: _loaded(engine, column, table) for column, table in _class_tables(geography).items()}
     status = nw.col("migration_status")
     unmarked = nw.when(status == "none").then(nw.lit("none"))
-    men, women = (nw.lit(values_of("sex", geography).index(sex)).cast(nw.Int32) for sex in ("m", "w"))
-    by_chance = nw.when(nw.col("key") % 2 == 0).then(men).otherwise(women)
-    woman_or_not_known = nw.when(nw.col("sex") == "w").then(women).otherwise(by_chance)
     households = _with_places(household_origin(people), {name: classes.pop(name) for name in _BY_MEMBERS})
     frame = people.join(households, on="household", how="left").select(
         "record",
@@ -84,13 +81,20 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
         ).alias("reference_country"),
         *("migration_status", "migration_rule", "immigration_history", "household_type"),
         *(f"{name}_place" for name in _BY_MEMBERS),
-        nw.when(nw.col("sex") == "m").then(men).otherwise(woman_or_not_known).alias("sex_place"),
+        _sex(geography).alias("sex_place"),
         nw.coalesce(nw.col("marital_status"), nw.lit("NB")).alias("marital_status"),
         nw.coalesce(nw.col("religion"), nw.lit("none_or_unknown")).alias("religion_group"),
         *(nw.coalesce(nw.col(years), nw.lit(_NOT_KNOWN)).alias(years) for years in ("age", "stay_years")),
     )
     placed = _with_places(frame, classes)
     return engine.checkpoint(placed.rename({f"{name}_place": name for name in ("area", *DIMENSIONS)}), "classified")
+
+
+def _sex(geography: Geography) -> nw.Expr:
+    men, women = (nw.lit(values_of("sex", geography).index(sex)).cast(nw.Int32) for sex in ("m", "w"))
+    by_chance = nw.when(nw.col("key") % 2 == 0).then(men).otherwise(women)
+    woman_or_not_known = nw.when(nw.col("sex") == "w").then(women).otherwise(by_chance)
+    return nw.when(nw.col("sex") == "m").then(men).otherwise(woman_or_not_known)
 
 
 def _with_places(frame: Frame, classes: Mapping[str, Frame]) -> Frame:
