@@ -198,7 +198,7 @@ def test_a_changed_setting_makes_a_new_release(town: Path) -> None:
         else settings.read_text(encoding="utf-8") + "\n[protection]\nmin_cell = 10\n",
         encoding="utf-8",
     )
-    vielfalt("run", town)
+    vielfalt("run", town, "--replace")
     table = pl.read_csv(town / "releases" / f"{LATEST}-2" / "tables" / "nationality_group.csv", infer_schema=False)
     shown = table.filter(pl.col("status") == "ok")["value"].cast(pl.Int64)
     assert not ((shown > 0) & (shown < 10)).any()

@@ -65,7 +65,7 @@ def profile(file: Path, lang: Language | None) -> None:
 
 
 @click.command(help=WORDS("Write a synthetic town, evaluate it and show it in the browser."))
-@click.option("--residents", type=click.IntRange(min=1), default=40_000, show_default=True, help=WORDS("Residents."))
+@click.option("--residents", type=click.IntRange(min=1), default=20_000, show_default=True, help=WORDS("Residents."))
 @click.option(
     "--folder", type=FOLDER, default=None, help=WORDS("Where to put the town; a temporary folder unless given.")
 )

@@ -55,10 +55,12 @@ def to_protect(figures: Figures, primary: Marks) -> tuple[Classes, sparse.csr_ar
     return unknowns, members, wanted
 
 
-def protect(work: Work, cost: Costs, attackers: Sequence[Attacker]) -> search.Search:
+def protect(
+    work: Work, cost: Costs, attackers: Sequence[Attacker], around: Sequence[int] = search.AROUND
+) -> search.Search:
     """Adds the moves that protection takes, each the cheapest at its turn; the result knows what is hidden by them."""
     start = np.where(work.wanted, free(work.unknowns.values), cost)
-    at = search.search(work.unknowns, start, LEAST, work.width)
+    at = search.search(work.unknowns, start, LEAST, work.width, around)
     _in_general(work, at)
     if any(attacker.person for attacker in attackers):
         _against_persons(work, at)
@@ -69,14 +71,14 @@ def _in_general(work: Work, at: search.Search) -> None:
     """A move for each class wanted that has too little room, the smallest first."""
     for place in _order(work):
         if work.room(place) < work.width:
-            _mend(work, at, place, set())
+            add_moves(work, at, place, set())
 
 
 def _against_persons(work: Work, at: search.Search) -> None:
     """Further moves for each class wanted that somebody who is alone in another one could tell."""
     for place in _order(work):
         if known := work.knowing(place):
-            _mend(work, at, place, known)
+            add_moves(work, at, place, known)
 
 
 def _order(work: Work) -> list[int]:
@@ -85,7 +87,7 @@ def _order(work: Work) -> list[int]:
     return found
 
 
-def _mend(work: Work, at: search.Search, place: int, known: set[int]) -> None:
+def add_moves(work: Work, at: search.Search, place: int, known: set[int]) -> None:
     """Adds moves for a class; what they change costs nearly nothing from now on."""
     before = len(work.moves)
     mend(work, at, place, known)
