@@ -16,8 +16,9 @@ from pytest_django.live_server_helper import LiveServer
 from test_pages import PAGES, addresses
 
 from vielfalt.desk import serving
-from vielfalt.desk.accounts import links
-from vielfalt.desk.accounts.models import Membership
+from vielfalt.desk.accounts import links, sessions
+from vielfalt.desk.accounts.models import Membership, User
+from vielfalt.desk.accounts.policy import IDLE_SECONDS, WARNED_SECONDS
 from vielfalt.desk.releases.models import Release
 
 AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
@@ -98,6 +99,47 @@ def test_a_reader_without_scripts_and_mouse(browser: Browser, live_server: LiveS
     context.close()
 
 
+def test_a_session_warns_before_it_ends(browser: Browser, live_server: LiveServer, shown: Release) -> None:
+    """Two minutes before the end a page says so; one button keeps the session open, and what is over is said."""
+    context = browser.new_context(bypass_csp=True, locale="de-DE")
+    reader = enter(context, live_server.url)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(live_server.url)
+    warning = page.get_by_role("alert")
+    unwarned = IDLE_SECONDS - 60 - WARNED_SECONDS
+    page.clock.fast_forward((unwarned - 5) * 1000)
+    assert warning.inner_text() == ""
+    page.clock.fast_forward(10_000)
+    assert "Ihre Sitzung endet in zwei Minuten" in warning.inner_text()
+    page.add_script_tag(path=AXE)
+    assert page.evaluate("axe.run(document).then(found => found.violations.map(one => one.id))") == []
+    with page.expect_request(live_server.url + reverse("account")):
+        warning.get_by_role("button", name="Angemeldet bleiben").click()
+    warning.get_by_role("button").wait_for(state="detached")
+    page.clock.fast_forward((unwarned + 5) * 1000)
+    sessions.end_all(reader)
+    warning.get_by_role("button", name="Angemeldet bleiben").click()
+    warning.get_by_text("Ihre Sitzung ist beendet").wait_for()
+    page.goto(live_server.url + reverse("login"))
+    assert page.get_by_role("alert").count() == 0
+    context.close()
+
+
+def test_a_session_that_nobody_keeps_open_is_said_to_be_over(
+    browser: Browser, live_server: LiveServer, shown: Release
+) -> None:
+    context = browser.new_context(locale="de-DE")
+    enter(context, live_server.url)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(live_server.url)
+    for seconds in (IDLE_SECONDS - 60 - WARNED_SECONDS + 1, WARNED_SECONDS):
+        page.clock.fast_forward(seconds * 1000)
+    assert "Ihre Sitzung ist beendet" in page.get_by_role("alert").inner_text()
+    context.close()
+
+
 @pytest.mark.usefixtures("transactional_db")
 def test_from_the_first_link_to_a_second_factor(browser: Browser, live_server: LiveServer) -> None:
     """The first account, an invitation, a second factor and logging in by it: in a browser without scripts."""
@@ -145,12 +187,13 @@ def fill(page: Page, values: dict[str, str]) -> None:
         page.get_by_label(label, exact=True).fill(value)
 
 
-def enter(context: BrowserContext, address: str) -> None:
-    """Gives the browser the session of somebody who reads every town and looks after its accounts."""
+def enter(context: BrowserContext, address: str) -> User:
+    """Gives the browser the session of somebody who reads every town and looks after its accounts: this account."""
     reader = people.person("statistics")
     Membership.objects.create(user=reader, role="administration")
     session = people.client(reader).cookies["vielfalt"].value
     context.add_cookies([{"name": "vielfalt", "value": session, "url": address}])
+    return reader
 
 
 def follow(page: Page, name: str) -> None:

@@ -117,6 +117,16 @@ def test_a_session_ends_after_a_working_day_however_busy(client: Client) -> None
         assert client.get(reverse("towns")).status_code == 302
 
 
+def test_pages_of_a_session_know_when_it_ends(client: Client, anonymous: Client) -> None:
+    client.get(reverse("towns"))
+    began = client.session["since"]
+    with patch("vielfalt.desk.accounts.sessions.time.time", return_value=began + 20 * 60):
+        page = client.get(reverse("towns")).content.decode()
+    assert 'data-idle="1740" data-whole="34800" data-warned="120"' in page
+    assert "session.js" in page
+    assert "session-end" not in anonymous.get(reverse("help")).content.decode()
+
+
 def test_guessing_is_slowed_down_per_account(anonymous: Client, erika: User) -> None:
     assert [log_in(anonymous, password="falsch") for _ in range(throttle.PER_ACCOUNT)] == [200] * throttle.PER_ACCOUNT
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")

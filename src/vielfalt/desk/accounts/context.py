@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from vielfalt.desk.accounts import sessions
 from vielfalt.desk.accounts.permissions import rights
 from vielfalt.desk.publishing.models import published
 from vielfalt.desk.releases.models import Release
@@ -23,4 +24,5 @@ def reader(request: HttpRequest) -> dict[str, Any]:
         "rights": rights(user) if user is not None else frozenset(),
         "anything_published": published(Release.objects.all()).exists,
         "showcase": getattr(request, "showcase", ()),
+        "session_ends": sessions.ends(request) if user is not None else None,
     }

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.accounts.policy import IDLE_SECONDS, WHOLE_SECONDS
+from vielfalt.desk.accounts.policy import IDLE_SECONDS, WARNED_SECONDS, WHOLE_SECONDS
 
 _NOTED_EVERY = 60
 """The session is written once a minute, not with every page."""
@@ -38,6 +38,27 @@ def limited(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
 
 def _is_over(since: int, seen: int, now: int) -> bool:
     return now - seen > IDLE_SECONDS or now - since > WHOLE_SECONDS
+
+
+@dataclass(frozen=True)
+class Ends:
+    """When a session ends, for the page that warns of it: seconds without a page, at the latest, and how long before.
+
+    ``idle`` allows for what is not noted yet, ``whole`` is counted in minutes.
+    """
+
+    idle: int
+    whole: int
+    warned: int
+
+
+def ends(request: HttpRequest) -> Ends | None:
+    """When the reader's session ends; None without one."""
+    if not request.user.is_authenticated:
+        return None
+    now = int(time.time())
+    minutes = (request.session.get("since", now) + WHOLE_SECONDS - now) // 60
+    return Ends(IDLE_SECONDS - _NOTED_EVERY, minutes * 60, WARNED_SECONDS)
 
 
 @dataclass(frozen=True)
