@@ -148,7 +148,7 @@ def index_rows(release: Release, tables: Iterable[Table], key: str, level: str) 
     """The indices of the group on a level, for the town as a whole, in the order of the catalogue."""
     order = {index.id: place for place, index in enumerate(gateway.INDICES)}
     names = [table.key for table in tables]
-    found = release.indices.filter(table__in=names, group=key, area="", level=level)
+    found = release.indices.filter(table__in=names, group=key, area="", level=level).order_by("pk")
     return sorted((one for one in found if one.index in order), key=lambda one: (order[one.index], one.table))
 
 

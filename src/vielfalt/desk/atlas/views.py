@@ -158,7 +158,7 @@ def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 def _indices(request: HttpRequest, found: Release) -> dict[str, object]:
     words = current()
     tables = {table.key: table for table in found.tables.all()}
-    entries = [entry for entry in found.indices.filter(area="") if entry.table in tables]
+    entries = [entry for entry in found.indices.filter(area="").order_by("pk") if entry.table in tables]
     chosen = selecting.indices(request, entries, found.area_sets)
     shown = chosen.of(entries)
     grouped = [
