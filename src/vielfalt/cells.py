@@ -77,14 +77,12 @@ class ProtectedCells:
     ``frame`` columns: ``level`` ("town" or an area level), ``area`` (key; the town's AGS for the town), one column
     per dimension, ``value`` (Int64, null exactly where suppressed), ``status`` (ok: as counted; suppressed; estimated:
     changed or rounded). It is complete: each area x category of the table has a row, zeros included.
-    ``room``: every suppressed figure was proved to span at least so many numbers (0: not proved one by one, or read).
     """
 
     table: Table
     frame: pl.DataFrame
     method: str
     protection: Protection
-    room: int = 0
 
     def __post_init__(self) -> None:
         wanted = ["level", "area", *self.table.dimensions, "value", "status"]

@@ -12,7 +12,7 @@ from vielfalt.breaks import Break, Facts
 from vielfalt.capabilities import missing_fields
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.figures.disclosure import Dates, protect_movements, recomputable, residents_stay_secret
+from vielfalt.figures.disclosure import Dates, protect_movements, recomputable
 from vielfalt.geography import TOWN, Geography
 from vielfalt.kept_dates import Earlier
 from vielfalt.methods import CHANGED, ROUNDED
@@ -92,7 +92,7 @@ def movements(
     chains = {id: table for id, table in shown.items() if len(table.table.dimensions) < 2}
     together = {**later.cells, **{id: wanted[id] for id in chains}}
     leaks = recomputable({**later.protected, **chains}, together, later.geography, later.protection)
-    if leaks.height or not residents_stay_secret(wanted, dates, later.geography, later.protection):
+    if leaks.height:
         return Movements(before.date, (*found, Break("not_protectable"))), {}, None
     return Movements(before.date, found), shown, Attacked(chains, leaks.height)
 

@@ -45,8 +45,6 @@ Method = Suppression | CellKey | Rounding
 
 BASES = (3, 5, 10)
 """The bases that offices round to."""
-ZEROS_SHOWN = N_("Cell suppression: small cells, and further cells from which they could be computed; zeros are shown")
-"""What tables are marked with that were proved cell by cell: everyone takes a hidden figure to be at least 1."""
 CELL_KEY = N_("Cell key method: every number is changed a little")
 CELL_KEY_ADDITIVE = N_("Cell key method: every number is changed a little; areas add up")
 NEAREST: Mapping[int, str] = {

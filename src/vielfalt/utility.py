@@ -37,7 +37,6 @@ def utility(results: Results, evaluation: Evaluation) -> Utility:
         share_change_relative=round(moved / mean, 3) if mean else 0.0,
         areas_on_maps=on_maps,
         areas_in_another_class=other,
-        room=min((table.room for table in tables.values()), default=0),
     )
 
 

@@ -31,12 +31,9 @@ class Interval:
 
 
 def intervals(
-    cells: Mapping[str, Cells], protected: Mapping[str, ProtectedCells], where: Geography, least: int = 0
+    cells: Mapping[str, Cells], protected: Mapping[str, ProtectedCells], where: Geography
 ) -> Iterator[Interval]:
-    """The exact interval of every hidden cell of the tables with one dimension that is not zero in the areas.
-
-    ``least``: what the attacker takes a hidden cell to be at least; 1 where he sees that zeros are shown.
-    """
+    """The exact interval of every hidden cell of the tables with one dimension that is not zero in the areas."""
     shown = {
         (id, level, area, "".join(category)): value
         for id, table in protected.items()
@@ -50,8 +47,7 @@ def intervals(
             objective = np.zeros(len(hidden))
             objective[place[cell]] = 1
             ends = [
-                linprog(sign * objective, A_eq=left, b_eq=right, bounds=(least, 10_000), method="highs")
-                for sign in (1, -1)
+                linprog(sign * objective, A_eq=left, b_eq=right, bounds=(0, 10_000), method="highs") for sign in (1, -1)
             ]
             assert all(end.status == 0 for end in ends)
             yield Interval(cell, _true(cells, where, cell), ends[0].fun, -ends[1].fun)

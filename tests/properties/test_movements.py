@@ -12,19 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from linear_attack import intervals
 from scipy.optimize import linprog
-from small_towns import PROTECTION, Counts, cells_of, geography, towns
+from small_towns import PROTECTION, Counts, cells_of, geography
 
 from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
-from vielfalt.figures.disclosure import (
-    Dates,
-    equations,
-    fixpoint,
-    protect,
-    protect_movements,
-    recomputable,
-    residents_stay_secret,
-)
+from vielfalt.figures.disclosure import Dates, equations, fixpoint, protect, protect_movements, recomputable
 from vielfalt.figures.disclosure.group_movements import Flows, hidden_groups
 from vielfalt.geography import Geography
 
@@ -115,43 +107,6 @@ def test_hidden_numbers_of_both_dates_have_room(town: tuple[dict[str, Cells], Ge
         for found in intervals(cells, shown, where):
             assert found.low - 1e-6 <= found.value <= found.high + 1e-6
             assert found.high - found.low >= SMALLEST - 1e-6, found
-
-
-@given(
-    towns(("residents", "foreigner", "mh_register", "mh_group", "nationality_group", "age_class")), st.integers(0, 9)
-)
-@settings(_SOME, max_examples=10)
-def test_naturalisations_take_nothing_from_the_proof_of_the_date(
-    town: tuple[dict[str, Cells], Geography], naturalised: int
-) -> None:
-    """They divide Germans and foreigners, whose hidden figures the proof moves; an exact attacker reads all of it."""
-    now, where = town
-    counts: Counter[tuple[str, ...]] = Counter()
-    for area, kind, n in now["foreigner"].frame.select("area", "foreigner", "n").iter_rows():
-        since = min(n, naturalised) if kind == "german" else 0
-        counts[area, kind] += n - since
-        counts[area, "naturalised"] += since
-    change = _table("citizenship_change", {key: n for key, n in counts.items() if n})
-    shown = protect(now, where, PROTECTION)
-    moved = protect_movements({"citizenship_change": change}, Dates(now, shown, {}, {}), where, PROTECTION)
-    for found in intervals({**now, "citizenship_change": change}, {**shown, **moved}, where):
-        assert found.low - 1e-6 <= found.value <= found.high + 1e-6
-        assert found.high - found.low >= SMALLEST - 1e-6, found
-
-
-@pytest.mark.parametrize(("came", "secret"), [(0, False), (4, False), (5, True)])
-def test_who_stayed_must_not_tell_how_many_live_in_a_small_area(came: int, secret: bool) -> None:
-    """Two areas of which nothing is shown: if nobody came, those who stayed are all who live there."""
-    where = geography([3])
-    stayed = {"Q0B0": 12, "Q0B1": 40, "Q0B2": 300}
-    cells = _cells({}, stayed, {("Q0B1", "arrived"): came, ("Q0B2", "arrived"): 50}, {"Q0B0": 3, "Q0B1": 2, "Q0B2": 9})
-    now = protect({"residents": cells["residents"]}, where, PROTECTION)
-    then = protect(
-        {"residents": Cells(programme.table("residents"), cells["residents_before"].frame)}, where, PROTECTION
-    )
-    movements = {id: table for id, table in cells.items() if id != "residents"}
-    dates = Dates({"residents": cells["residents"]}, now, {}, then)
-    assert residents_stay_secret(movements, dates, where, PROTECTION) == secret
 
 
 def test_stayers_hidden_in_one_division_only_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 
 from vielfalt.audit.altered import reach
 from vielfalt.audit.releases import Release
 from vielfalt.cells import ProtectedCells
 from vielfalt.figures.disclosure.division import Ints, Marks
-from vielfalt.methods import ZEROS_SHOWN
 
 OUTSIDE = "outside"
 """The level of those who live in no area: never published, but part of the town."""
@@ -47,14 +45,13 @@ class Figures:
     least: list[int] = field(default_factory=list)
     contradictions: list[Key] = field(default_factory=list)
 
-    def hidden(self, key: Key, most: int, least: int = 0, low: int = 0) -> int:
-        """The number of a figure, entered as unknown where it is new; ``low``: what it is at least."""
+    def hidden(self, key: Key, most: int, least: int = 0) -> int:
+        """The number of a figure, entered as unknown where it is new."""
         number = self.number.setdefault(key, len(self.low))
         if number == len(self.low):
             self.low.append(0)
             self.high.append(most)
             self.least.append(least)
-        self.low[number] = max(self.low[number], min(low, self.high[number]))
         return number
 
     def shown(self, key: Key, value: int) -> None:
@@ -102,38 +99,26 @@ def key_of(release: Release, cells: ProtectedCells) -> Key:
 def figures_of(releases: Iterable[Release]) -> Figures:
     """All figures of the releases; what one of them shows is known, of what one of them changed the bounds are.
 
-    A changed number above zero is never a true zero; nor is a hidden one where zeros are shown, but in areas of
-    which not a single figure is shown: those are withheld whole, zeros included.
+    A changed number above zero is never a true zero.
     """
     found = Figures()
     releases = tuple(releases)
     most = max((_largest(cells) for release in releases for cells in release.results.tables.values()), default=0)
     for release in releases:
-        withheld = _withheld(release)
         for cells in release.results.tables.values():
             key = key_of(release, cells)
-            least, shown = cells.protection.min_cell, cells.method == ZEROS_SHOWN
+            least = cells.protection.min_cell
             reaches = {level: reach(release, cells, level) for level in cells.frame["level"].unique()}
             for level, area, *category, value, status in cells.frame.iter_rows():
                 named = Key(key.date, key.table, key.definitions, level, area, tuple(category))
                 near = reaches[level] if status == "estimated" else (0, 0)
                 if value is None or near is None:
-                    found.hidden(named, most, least, int(shown and (level, area) not in withheld))
+                    found.hidden(named, most, least)
                 elif status == "estimated":
                     found.between(named, max(value - near[0], 1 if value else 0), value + near[1], least)
                 else:
                     found.shown(named, value)
     return found
-
-
-def _withheld(release: Release) -> frozenset[tuple[str, str]]:
-    """Level and key of the areas of which no table that shows zeros shows a single figure."""
-    frames = [table.frame for table in release.results.tables.values() if table.method == ZEROS_SHOWN]
-    if not frames:
-        return frozenset()
-    rows = pl.concat([frame.select("level", "area", "value") for frame in frames])
-    nothing = rows.group_by("level", "area").agg(pl.col("value").is_null().all()).filter("value")
-    return frozenset(nothing.select("level", "area").iter_rows())
 
 
 def _largest(cells: ProtectedCells) -> int:

@@ -22,7 +22,6 @@ def rows(utility: Utility, words: Words) -> tuple[tuple[str, str], ...]:
             words.percent(utility.residents_hidden, 0),
         ),
     )
-    proved = ((N_("Numbers that every hidden figure spans at least, as was proved"), words.number(utility.room)),)
     changed = (
         (N_("Mean change of a number, up or down"), words.number(utility.mean_change, 1)),
         (N_("Mean change of a share, up or down"), points),
@@ -30,8 +29,7 @@ def rows(utility: Utility, words: Words) -> tuple[tuple[str, str], ...]:
         (N_("Areas on maps that would be in another class without the change"), another),
     )
     moved = utility.mean_change or utility.share_change or utility.areas_in_another_class
-    shown = hidden + (proved if utility.room else ()) + (changed if moved else ())
-    return tuple((words(name), value) for name, value in shown)
+    return tuple((words(name), value) for name, value in (hidden + changed if moved else hidden))
 
 
 def as_dict(utility: Utility) -> Mapping[str, int | float]:

@@ -96,8 +96,7 @@ class Utility:
     ``figures``: published or hidden; ``residents_hidden``: part of the residents who stand in hidden figures (finest
     areas, mean of the tables); ``mean_change``: of the numbers shown, up or down, zeros aside; ``share_change``: the
     same of shares (0.01: a percentage point), and as a part of the mean share; ``areas_on_maps``: coloured on all maps,
-    and how many would be in another class by their true share; ``room``: every hidden figure was proved to span at
-    least so many numbers, whoever attacks (0: not proved one by one).
+    and how many would be in another class by their true share.
     """
 
     figures: int
@@ -108,7 +107,6 @@ class Utility:
     share_change_relative: float
     areas_on_maps: int
     areas_in_another_class: int
-    room: int = 0
 
 
 @dataclass(frozen=True)

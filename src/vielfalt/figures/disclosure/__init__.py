@@ -2,8 +2,8 @@
 
 from vielfalt.figures.disclosure.attack import recomputable
 from vielfalt.figures.disclosure.by_method import protect_by
-from vielfalt.figures.disclosure.movements import Dates, protect_movements, residents_stay_secret
+from vielfalt.figures.disclosure.movements import Dates, protect_movements
 from vielfalt.figures.disclosure.perturbation import kept_table
 from vielfalt.figures.disclosure.protecting import protect
 
-__all__ = ["Dates", "kept_table", "protect", "protect_by", "protect_movements", "recomputable", "residents_stay_secret"]
+__all__ = ["Dates", "kept_table", "protect", "protect_by", "protect_movements", "recomputable"]

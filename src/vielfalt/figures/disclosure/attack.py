@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, all_of, division, row_numbers
+from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
 from vielfalt.figures.disclosure.equations import (
     Bounds,
     Family,
@@ -27,7 +27,6 @@ from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.programs import narrow
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
-from vielfalt.methods import ZEROS_SHOWN
 
 SCHEMA = {
     "table": pl.Utf8,
@@ -59,8 +58,7 @@ def recomputable(
     areas = division(geography)
     tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
     hidden = {id: hidden_cells(grid, protected[id], areas) for id, grid in tables.items()}
-    zeros = {id for id, table in protected.items() if table.method == ZEROS_SHOWN}
-    found = exposed(tables, hidden, areas, protection, zeros)
+    found = exposed(tables, hidden, areas, protection)
     rows = [row for id, marks in found.items() for row in _rows(tables[id], marks, areas)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
@@ -82,51 +80,36 @@ Exposed = tuple[tuple[Marks, Ints, Ints], ...]
 
 
 def exposed(
-    tables: Mapping[str, Grid],
-    hidden: Mapping[str, Hidden],
-    division: Division,
-    protection: Protection,
-    zeros_shown: Collection[str] = (),
+    tables: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
 ) -> dict[str, Exposed]:
-    """Which hidden cells an attacker can tell, by table id. In tables with ``zeros_shown`` they are at least 1, but in
-    areas of which not a single figure is shown: those are withheld whole, zeros included.
+    """Which hidden cells an attacker can tell, by table id.
 
     One attacker knows the residents without an area and uses all levels; another does not and has the town alone.
     What the first knows of a town's figure that lies in no area at all, he knew before.
     """
-    found = _exposed(tables, hidden, division, protection, zeros_shown)
+    found = _exposed(tables, hidden, division, protection)
     town = {
         id: replace(grid, values=grid.values[:1], tops=grid.tops[:1], outside=np.zeros_like(grid.outside))
         for id, grid in tables.items()
     }
-    alone = _exposed(town, hidden, division, protection, zeros_shown)
+    alone = _exposed(town, hidden, division, protection)
     for id, ((marks, low, high), *rest) in found.items():
         found[id] = ((marks | alone[id][0][0], low, high), *rest)
     return found
 
 
 def _exposed(
-    tables: Mapping[str, Grid],
-    hidden: Mapping[str, Hidden],
-    division: Division,
-    protection: Protection,
-    zeros_shown: Collection[str],
+    tables: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
 ) -> dict[str, Exposed]:
     """Which hidden cells one attacker can tell, by table id."""
     figures = _figures(tables, hidden)
     numbers, values, known, one_dimension = figures.numbers, figures.values, figures.known, figures.one_dimension
     sums, same = list(families(tables, numbers, division)), twins(tables, numbers)
-    least = np.zeros(len(values), np.int64)
-    for id in zeros_shown:
-        for level, place in enumerate(numbers[id]):
-            nothing = [hidden[other][level] for other in zeros_shown if level < len(tables[other].values)]
-            least[place] = ~all_of(np.concatenate(nothing, axis=1), axis=1)[:, None]
-    found = _attacked(known, values, sums, same, protection.min_cell, ~known, least)
+    found = _attacked(known, values, sums, same, protection.min_cell, ~known)
     told = {id: _told(figures, id, found, hidden[id], protection.min_cell) for id in tables}
     crossings = [id for id in tables if len(tables[id].table.dimensions) > 1]
     if any(marks.any() for id in crossings for marks in told[id]):
-        alone = np.where(one_dimension, least, 0)
-        before = _attacked(known & one_dimension, values, sums, same, protection.min_cell, ~one_dimension, alone)
+        before = _attacked(known & one_dimension, values, sums, same, protection.min_cell, ~one_dimension)
         for id in crossings:
             already = _told(figures, id, before, hidden[id], protection.min_cell)
             secret = primary(tables[id], tables, protection)
@@ -137,21 +120,12 @@ def _exposed(
     }
 
 
-def _attacked(
-    known: Marks,
-    values: Ints,
-    sums: Sequence[Family],
-    same: Twins,
-    least: int,
-    wanted: Marks,
-    at_least: Ints | int = 0,
-) -> Bounds:
+def _attacked(known: Marks, values: Ints, sums: Sequence[Family], same: Twins, least: int, wanted: Marks) -> Bounds:
     """The bounds after the attack: sum by sum, then by linear programs where few figures hang together.
 
     The programs look for wanted figures that only one number fits, or only numbers from 1 to below ``least``.
-    ``at_least``: what hidden figures are at least.
     """
-    found = bounds(known, values, sums, same, at_least)
+    found = bounds(known, values, sums, same)
     system = System.of(known, values, [*sums, *as_sums(same)])
     narrow(system, found.low, found.high, np.full(len(values), least), wanted)
     return found

@@ -95,12 +95,8 @@ def second_table(grid: Grid, grids: Mapping[str, Grid]) -> str | None:
     return next((id for id, other in grids.items() if (other.table.dimensions, other.table.unit) == wanted), None)
 
 
-def bounds(
-    known: Marks, values: Ints, all_families: Sequence[Family], same: Twins, least: Ints | int = 0, rounds: int = 200
-) -> Bounds:
+def bounds(known: Marks, values: Ints, all_families: Sequence[Family], same: Twins, rounds: int = 200) -> Bounds:
     """What the published figures allow each hidden one to be, by passing every sum on until nothing changes.
-
-    ``least``: what hidden figures are at least.
 
     A sum with a single hidden figure gives that figure exactly. Sums that do not hold for the true values (imported
     tables whose residents are of another date) tell nothing and are left out. ``same`` are pairs of figures of which
@@ -108,7 +104,7 @@ def bounds(
     """
     system = active = System.of(known, values, all_families)
     most = int(values.max(initial=0))
-    low, high = np.where(known, values, least), np.where(known, values, most)
+    low, high = np.where(known, values, 0), np.where(known, values, most)
     for _ in range(rounds):
         low_before, high_before = low.copy(), high.copy()
         active.pass_on(low, high)

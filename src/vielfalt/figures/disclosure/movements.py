@@ -15,13 +15,13 @@ Between areas, the totals of rows and columns are known, so the rectangle rule a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
-from vielfalt.figures.disclosure.attack import computable, hidden_cells
+from vielfalt.figures.disclosure.attack import hidden_cells
 from vielfalt.figures.disclosure.division import Marks, division
 from vielfalt.figures.disclosure.fixpoint import suppress_all
 from vielfalt.figures.disclosure.grids import grids
@@ -34,7 +34,6 @@ from vielfalt.figures.disclosure.group_movements import (
     small_or_dominated,
     town_rows,
 )
-from vielfalt.figures.disclosure.pools import pool_numbers
 from vielfalt.figures.disclosure.protecting import published
 from vielfalt.geography import Geography
 
@@ -72,31 +71,6 @@ def protect_movements(
     return {id: found[id] for id in cells}
 
 
-def residents_stay_secret(
-    cells: Mapping[str, Cells], dates: Dates, geography: Geography, protection: Protection
-) -> bool:
-    """Whether the numbers of residents that either date hides keep their room beside the movements.
-
-    Whoever was born in one area of a pool or came into it might as well have come into another one, and whoever is gone
-    might have left another one: of both areas no movement is shown, nor any other figure. So a hidden number of
-    residents has as much room as the pool has such people.
-    """
-    areas = division(geography)
-    for id, shown in (("came", dates.published.get("residents")), ("went", dates.earlier.get("residents"))):
-        if id not in cells or shown is None:
-            continue
-        tables = grids({id: cells[id]}, areas, {})
-        grid, total = tables[id], tables[f"{id}:total"]
-        hidden = hidden_cells(total, replace(shown, table=total.table), areas)
-        crossed = [number for number, (key,) in enumerate(grid.categories) if key not in ("stayed", "moved")]
-        withheld = tuple(marks[:, 0] for marks in hidden)
-        pools = pool_numbers(withheld, areas, len(areas.levels) - 1)[withheld[-1]]
-        people = grid.values[-1][withheld[-1]][:, crossed].sum(axis=1)
-        if any(people[pools == pool].sum() < protection.min_cell for pool in np.unique(pools)):
-            return False
-    return True
-
-
 def _by_area(
     cells: Mapping[str, Cells], dates: Dates, geography: Geography, protection: Protection
 ) -> dict[str, ProtectedCells]:
@@ -108,8 +82,6 @@ def _by_area(
     shown = dict(dates.published) | {new: dates.earlier[old] for old, new in _FROM_DATE.items() if old in dates.earlier}
     fixed = {id: hidden_cells(tables[id], shown[id], areas) for id in (*given, "residents_before") if id in tables}
     hidden = suppress_all(tables, areas, protection, fixed)
-    anyway = computable(tables, hidden, areas, protection)
-    hidden |= {id: tuple(a & ~b for a, b in zip(hidden[id], anyway[id], strict=True)) for id in wanted}
     return {id: published(tables[id], hidden[id], areas, protection) for id in wanted}
 
 

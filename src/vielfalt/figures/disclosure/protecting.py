@@ -13,10 +13,8 @@ from vielfalt.figures.disclosure.crossings import suppress_crossings
 from vielfalt.figures.disclosure.division import Division, division, row_numbers
 from vielfalt.figures.disclosure.fixpoint import suppress_all
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
-from vielfalt.figures.disclosure.proving import Proved, provable, suppress_together
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
-from vielfalt.methods import ZEROS_SHOWN
 from vielfalt.words import N_
 
 METHOD = N_("Cell suppression: small cells, and the further cells from which they could be computed")
@@ -43,20 +41,14 @@ def protect(
     areas = division(geography)
     unknown = unknown or {}
     tables = grids(cells, areas, unknown)
-    proved = suppress_together(tables, areas, protection) if provable(tables) else None
-    proved = proved or suppress_by_rectangles(tables, areas, protection)
-    hidden = {id: _with_unknown(tables[id], proved.hidden[id], areas, unknown.get(id)) for id in cells}
-    gaps = {id for id, cells_unknown in unknown.items() if not cells_unknown.is_empty()}
-    method = {id: ZEROS_SHOWN if proved.room and id not in gaps else METHOD for id in cells}
-    return {id: published(tables[id], hidden[id], areas, protection, method[id], proved.room) for id in cells}
-
-
-def suppress_by_rectangles(tables: Mapping[str, Grid], areas: Division, protection: Protection) -> Proved:
-    """What to hide of a large run: by the rectangle rule, crossings by patterns that are put to the test."""
     hidden = suppress_all(tables, areas, protection, {})
     hidden |= suppress_crossings(tables, hidden, areas, protection)
     anyway = computable(tables, hidden, areas, protection)
-    return Proved({id: tuple(a & ~b for a, b in zip(hidden[id], anyway[id], strict=True)) for id in hidden}, 0)
+    hidden = {id: tuple(a & ~b for a, b in zip(hidden[id], anyway[id], strict=True)) for id in hidden}
+    return {
+        id: published(tables[id], _with_unknown(tables[id], hidden[id], areas, unknown.get(id)), areas, protection)
+        for id in cells
+    }
 
 
 def _with_unknown(grid: Grid, hidden: Hidden, division: Division, unknown: pl.DataFrame | None) -> Hidden:
@@ -73,9 +65,7 @@ def _with_unknown(grid: Grid, hidden: Hidden, division: Division, unknown: pl.Da
     return levels
 
 
-def published(
-    grid: Grid, hidden: Hidden, division: Division, protection: Protection, method: str = METHOD, room: int = 0
-) -> ProtectedCells:
+def published(grid: Grid, hidden: Hidden, division: Division, protection: Protection) -> ProtectedCells:
     """The frame of one table: level by level, areas in the order of the town, categories in the order of the codes."""
     levels, width = len(grid.values), len(grid.categories)
     sizes = [len(keys) for keys in division.keys[:levels]]
@@ -92,4 +82,4 @@ def published(
         value=pl.when("hidden").then(None).otherwise("value"),
         status=pl.when("hidden").then(pl.lit("suppressed")).otherwise(pl.lit("ok")),
     )
-    return ProtectedCells(grid.table, frame.drop("hidden"), method, protection, room)
+    return ProtectedCells(grid.table, frame.drop("hidden"), METHOD, protection)

@@ -7,7 +7,6 @@ from vielfalt.figures.disclosure.linked.intervals import Intervals, intervals
 from vielfalt.figures.disclosure.linked.pieces import refine
 from vielfalt.figures.disclosure.linked.proof import Suppression, told
 from vielfalt.figures.disclosure.linked.suppress import suppress
-from vielfalt.figures.disclosure.linked.wide import suppress_widely
 
 __all__ = [
     "ATTACKERS",
@@ -20,7 +19,6 @@ __all__ = [
     "refine",
     "suppress",
     "suppress_exactly",
-    "suppress_widely",
     "told",
     "whole_groups",
 ]

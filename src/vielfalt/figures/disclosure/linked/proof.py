@@ -68,12 +68,10 @@ def _told_to_one(figures: Figures, found: Suppression) -> Marks:
     """Figures that somebody who is alone in another one would know: each of their witnesses changes that one too."""
     used = sparse.csr_array(abs(found.witnesses).sign().astype(np.int64))
     alone = np.flatnonzero(found.hidden & (figures.values == 1))
-    harmless = np.flatnonzero(used[:, alone].sum(axis=1) == 0)
-    asked = np.flatnonzero(used[harmless].sum(axis=0) == 0)
-    both = sparse.coo_array(used[:, asked].T @ used[:, alone])
-    often, place = np.asarray(used.sum(axis=0)).ravel(), asked[both.row]
+    both = sparse.coo_array(used.T @ used[:, alone])
+    often = np.asarray(used.sum(axis=0)).ravel()
     of = classes(figures, found.hidden & ~figures.fixed).of
-    himself = of[place] == of[alone[both.col]]
+    himself = of[both.row] == of[alone[both.col]]
     marks = np.zeros(len(figures.values), np.bool_)
-    marks[place[(both.data == often[place]) & ~himself]] = True
+    marks[both.row[(both.data == often[both.row]) & ~himself]] = True
     return marks & found.hidden

@@ -6,7 +6,7 @@ are short, so a linear program over the surroundings of a class finds one; only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from vielfalt.figures.disclosure.rectangles import Costs
 Move = tuple[Ints, Ints]
 """The classes that change, in order, and by how much."""
 
-AROUND = (600, 5_000)
+_AROUND = (600, 5_000)
 """How many classes are searched first, and when these do not do; at last all of them. Measured on a large table."""
 
 
@@ -30,8 +30,7 @@ class Search:
     """Where moves are searched; what the searches before have led to is kept in ``prices`` and ``shut``.
 
     ``sums`` (equations, classes) and ``members``, its transpose; ``rise`` and ``fall``: by how much a class can change.
-    ``prices``: what changing a class costs. ``shut``: classes that may not change for now. ``around``: how many classes
-    are searched first, and when these do not do.
+    ``prices``: what changing a class costs. ``shut``: classes that may not change for now.
     """
 
     sums: sparse.csr_array
@@ -40,19 +39,18 @@ class Search:
     fall: Costs
     prices: Costs
     shut: Marks
-    around: Sequence[int]
 
     def price(self, places: Ints, cost: Costs) -> None:
         """Sets what changing these classes costs."""
         self.prices[places] = cost
 
 
-def search(unknowns: Classes, cost: Costs, least: int, width: int, around: Sequence[int] = AROUND) -> Search:
+def search(unknowns: Classes, cost: Costs, least: int, width: int) -> Search:
     """Ready to search. A class can fall to ``least``; no class changes by more than four times the ``width``."""
     most = np.full(len(unknowns.values), 4.0 * width)
     fall = np.minimum(unknowns.values - least, most)
     sums, members = sparse.csr_array(unknowns.sums), sparse.csr_array(unknowns.sums.T)
-    return Search(sums, members, most, fall, cost.astype(np.float64), np.zeros(len(most), np.bool_), around)
+    return Search(sums, members, most, fall, cost.astype(np.float64), np.zeros(len(most), np.bool_))
 
 
 def cheapest(at: Search, place: int, step: int, still: Iterable[int] = ()) -> Move | None:
@@ -65,7 +63,7 @@ def cheapest(at: Search, place: int, step: int, still: Iterable[int] = ()) -> Mo
     shut = at.shut.copy()
     shut[list(still)] = True
     before = 0
-    for most in (*at.around, len(shut)):
+    for most in (*_AROUND, len(shut)):
         around = nearby(at.sums, at.members, place, shut, at.prices, most)
         if len(around) == before:
             return None
@@ -83,7 +81,7 @@ def _cheapest_of(at: Search, places: Ints, place: int, step: int) -> Move | None
     low, high = np.zeros(2 * size), np.concatenate([at.rise[places], at.fall[places]])
     low[own] = high[own] = max(step, 0)
     low[own + size] = high[own + size] = max(-step, 0)
-    sums = sums_of(at.members, places)
+    sums = _sums_of(at.members, places)
     none = np.zeros(sums.shape[0])
     program = Program(np.tile(at.prices[places], 2), sums, none, none, low, high)
     found = solve(solver(program))
@@ -98,7 +96,7 @@ def _cheapest_of(at: Search, places: Ints, place: int, step: int) -> Move | None
     return places[moved], change[moved]
 
 
-def sums_of(members: sparse.csr_array, places: Ints) -> sparse.csc_array:
+def _sums_of(members: sparse.csr_array, places: Ints) -> sparse.csc_array:
     """The equations in which these classes stand, of their rises and of their falls."""
     length, there = members.indptr[places + 1] - members.indptr[places], positions(members, places)
     signs, number = members.data[there], np.unique(members.indices[there], return_inverse=True)[1]

@@ -55,12 +55,10 @@ def to_protect(figures: Figures, primary: Marks) -> tuple[Classes, sparse.csr_ar
     return unknowns, members, wanted
 
 
-def protect(
-    work: Work, cost: Costs, attackers: Sequence[Attacker], around: Sequence[int] = search.AROUND
-) -> search.Search:
+def protect(work: Work, cost: Costs, attackers: Sequence[Attacker]) -> search.Search:
     """Adds the moves that protection takes, each the cheapest at its turn; the result knows what is hidden by them."""
     start = np.where(work.wanted, free(work.unknowns.values), cost)
-    at = search.search(work.unknowns, start, LEAST, work.width, around)
+    at = search.search(work.unknowns, start, LEAST, work.width)
     _in_general(work, at)
     if any(attacker.person for attacker in attackers):
         _against_persons(work, at)
@@ -71,14 +69,14 @@ def _in_general(work: Work, at: search.Search) -> None:
     """A move for each class wanted that has too little room, the smallest first."""
     for place in _order(work):
         if work.room(place) < work.width:
-            add_moves(work, at, place, set())
+            _mend(work, at, place, set())
 
 
 def _against_persons(work: Work, at: search.Search) -> None:
     """Further moves for each class wanted that somebody who is alone in another one could tell."""
     for place in _order(work):
         if known := work.knowing(place):
-            add_moves(work, at, place, known)
+            _mend(work, at, place, known)
 
 
 def _order(work: Work) -> list[int]:
@@ -87,7 +85,7 @@ def _order(work: Work) -> list[int]:
     return found
 
 
-def add_moves(work: Work, at: search.Search, place: int, known: set[int]) -> None:
+def _mend(work: Work, at: search.Search, place: int, known: set[int]) -> None:
     """Adds moves for a class; what they change costs nearly nothing from now on."""
     before = len(work.moves)
     mend(work, at, place, known)
