@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
-from vielfalt.engines.scanning import ahead, scan, streamed
+from vielfalt.engines.scanning import ahead, quoted, scan, streamed
 from vielfalt.errors import EngineError, StorageError, VielfaltError
 from vielfalt.words import N_
 
@@ -50,14 +50,14 @@ class DuckDB:
     def checkpoint(self, frame: Frame, name: str) -> Frame:
         """See ``Engine.checkpoint``."""
         with reported(name, self._workspace):
-            frame.to_native().create(_quoted(name))
+            frame.to_native().create(quoted(name))
         return self._table(name)
 
     def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
         """See ``Engine.map_batches``: one sorted stream, cut where the value of ``together`` changes."""
         with reported(name, self._workspace):
             self.checkpoint(frame, "_together")
-            sorted_rows = self._connection.cursor().table("_together").order(_quoted(together))
+            sorted_rows = self._connection.cursor().table("_together").order(quoted(together))
             reader = sorted_rows.to_arrow_reader(_BATCH)
             stream = streamed(ahead(function, _cut(reader, together), AT_ONCE))
             self._keep(name, stream or function(reader.schema.empty_table()))
@@ -76,18 +76,18 @@ class DuckDB:
 
     def drop(self, name: str) -> None:
         """See ``Engine.drop``."""
-        self._connection.execute(f"DROP TABLE IF EXISTS {_quoted(name)}")
+        self._connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
 
     def close(self) -> None:
         """See ``Engine.close``."""
         self._connection.close()
 
     def _table(self, name: str) -> Frame:
-        return nw.from_native(self._connection.table(_quoted(name))).lazy()
+        return nw.from_native(self._connection.table(quoted(name))).lazy()
 
     def _keep(self, name: str, incoming: pa.Table | pa.RecordBatchReader) -> None:
         self._connection.register("_incoming", incoming)
-        self._connection.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT * FROM _incoming")
+        self._connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM _incoming")
         self._connection.unregister("_incoming")
 
     def _renumber(self, name: str, broken: tuple[BrokenRow, ...]) -> None:
@@ -96,9 +96,9 @@ class DuckDB:
         steps = pa.table({"since": records - np.arange(len(records)), "shift": np.arange(1, len(records) + 1)})
         self._connection.register("_steps", steps)
         self._connection.execute(
-            f"UPDATE {_quoted(name)} SET record = record + shift "
+            f"UPDATE {quoted(name)} SET record = record + shift "
             "FROM (SELECT r.record AS old, s.shift "
-            f"FROM {_quoted(name)} r ASOF JOIN (SELECT since, max(shift) AS shift FROM _steps GROUP BY since) s "
+            f"FROM {quoted(name)} r ASOF JOIN (SELECT since, max(shift) AS shift FROM _steps GROUP BY since) s "
             "ON r.record >= s.since) WHERE record = old"
         )
         self._connection.unregister("_steps")
@@ -148,10 +148,6 @@ def _storage(error: Exception, where: object, workspace: Path) -> VielfaltError:
             todo=N_("Free some space and run the command again; nothing was released."),
         )
     return _failed(error, where)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _cut(reader: pa.RecordBatchReader, together: str) -> Iterator[pa.Table]:

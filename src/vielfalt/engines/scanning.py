@@ -162,7 +162,7 @@ def _read_fixed(path: Path, form: FileForm) -> str:
     """Fixed width: the whole line as one column (a delimiter no file holds), cut by position."""
     start, cuts = 1, []
     for name, width in zip(form.columns, form.widths, strict=True):
-        cuts.append(f"nullif(rtrim(substr(line, {start}, {width})), '') AS {_quoted(name)}")
+        cuts.append(f"nullif(rtrim(substr(line, {start}, {width})), '') AS {quoted(name)}")
         start += width
     return (
         f"SELECT {', '.join(cuts)} FROM read_csv({_literal(str(path))}, delim='\x1f', quote='', escape='', "
@@ -171,7 +171,8 @@ def _read_fixed(path: Path, form: FileForm) -> str:
     )
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name as SQL takes it."""
     return '"' + name.replace('"', '""') + '"'
 
 
