@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from contextlib import nullcontext
 from pathlib import Path
@@ -55,3 +56,20 @@ def test_the_size_of_the_extract_decides(tmp_path: Path, monkeypatch: pytest.Mon
     # Reading says that there is none.
     with workspace.workspace(town, 20301231) as (engine, _):
         assert isinstance(engine, Memory)
+
+
+def test_the_search_for_cycles_goes_on_after_an_evaluation(tmp_path: Path) -> None:
+    """It rests while millions of objects are made, also when the evaluation fails, and stays off where it was."""
+    write_town(tmp_path, residents=1_000, seed=1, dates=(DATE,), progress=lambda message: None)
+    town = read_town(tmp_path)
+    with pytest.raises(ZeroDivisionError), workspace.workspace(town, DATE):
+        assert not gc.isenabled()
+        _ = 1 / 0
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with workspace.workspace(town, DATE):
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

@@ -40,14 +40,15 @@ _NUMBERED: Mapping[str, str] = {
 }
 """Text fields kept as running numbers, and which numbering each uses (family and birth name share one)."""
 _SPAN = re.compile(r"(\d{1,4})[-+/](\d{1,4})")
-_TYPED = tuple(entry for entry in schema.EXTRACT if entry.type in ("date", "code", "flag", "number"))
-_TEXTS = frozenset(entry.name for entry in schema.EXTRACT) - {*_IDS, "postcode", "municipality_key"}
-"""The fields that are read as text; postcode and municipality key say nothing that the address does not."""
+_TYPED = {entry.name: entry for entry in schema.EXTRACT if entry.type in ("date", "code", "flag", "number")}
 _ARROW = {"date": pa.int32(), "flag": pa.int32(), "code": pa.string(), "number": pa.float64()}
 _VALUES: Mapping[str, pa.DataType] = {
     **{name: pa.int32() for name in _NUMBERED},
-    **{entry.name: _ARROW[entry.type] for entry in _TYPED},
+    **{name: _ARROW[entry.type] for name, entry in _TYPED.items()},
 }
+_IN_TURN = (*_VALUES, *(name for name in (*STREET_FIELDS, *HOUSE_FIELDS) if name not in _VALUES))
+"""The fields that are read as text, as they are looked at; postcode and municipality key say nothing the address does
+not."""
 _ALSO_ALONE = frozenset({"nationality_1", "birth_place"})
 """Evidence that is asked for by itself as well: who is a foreigner, and who is the same person."""
 REGISTER: Mapping[str, pa.DataType] = {
@@ -93,19 +94,21 @@ class Reader:
         if record[0] == 1:
             self._forget()
         missing = absent(len(record))
+        # Python looks at the distinct values of one column while the pool finds those of the next ones.
         with ThreadPoolExecutor() as pool:
-            hashed = pool.map(lambda name: self._hashed(batch, name), _IDS)
-            delivered = [name for name in batch.column_names if name in _TEXTS]
-            texts = dict(zip(delivered, pool.map(lambda name: encode(batch.column(name)), delivered), strict=True))
-            columns = {"record": pa.array(record), **self._persons(dict(zip(_IDS, hashed, strict=True)), record)}
-            columns["address"] = self._address(texts, len(record))
-            values = {name: self._numbered(name, texts.get(name, missing)) for name in _NUMBERED}
-            for entry in _TYPED:
-                values[entry.name] = self._typed(entry, texts.get(entry.name, missing), record)
-            own = [name for name in values if name in REGISTER]
-            spread = pool.map(lambda name: texts.get(name, missing).spread(values[name]), own)
-            columns["evidence"] = self._evidence({name: (texts.get(name, missing), values[name]) for name in EVIDENCE})
-            columns.update(zip(own, spread, strict=True))
+            encoded = {name: pool.submit(encode, batch.column(name)) for name in _IN_TURN if name in batch.column_names}
+            hashed = {name: pool.submit(self._hashed, batch, name) for name in _IDS}
+            values, spread = {}, {}
+            for name in _VALUES:
+                texts = encoded[name].result() if name in encoded else missing
+                values[name] = self._values(name, texts, record)
+                if name in REGISTER:
+                    spread[name] = pool.submit(texts.spread, values[name])
+            found = {name: texts.result() for name, texts in encoded.items()}
+            columns = {"record": pa.array(record), "address": self._address(found, len(record))}
+            columns["evidence"] = self._evidence({name: (found.get(name, missing), values[name]) for name in EVIDENCE})
+            columns.update(self._persons({name: column.result() for name, column in hashed.items()}, record))
+            columns.update((name, column.result()) for name, column in spread.items())
         for name in REGISTER:
             self._count_empty(name, columns[name].null_count)
         return pa.table({name: columns[name] for name in REGISTER})
@@ -173,6 +176,10 @@ class Reader:
 
     def _count_empty(self, name: str, rows: int) -> None:
         self.empty[name] = self.empty.get(name, 0) + rows
+
+    def _values(self, name: str, encoded: Encoded, rows: Ints) -> pa.Array:
+        """What each distinct text of a field means: its value, or its running number."""
+        return self._numbered(name, encoded) if name in _NUMBERED else self._typed(_TYPED[name], encoded, rows)
 
     def _typed(self, entry: schema.Field, encoded: Encoded, rows: Ints) -> pa.Array:
         """The value of each distinct text; problems are noted with their rows."""
