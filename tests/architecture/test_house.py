@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from vielfalt import freed
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "vielfalt"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "migrations")
@@ -206,16 +208,20 @@ def test_importing_does_no_work() -> None:
 
 
 def test_help_starts_without_the_heavy_libraries() -> None:
+    """So heavy ones find the settings of their memory (``freed``) in the environment when they are loaded."""
     program = (
-        "import sys\n"
+        "import os, sys\n"
         "sys.argv = ['vielfalt', '--help']\n"
         "from vielfalt.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(os.environ['MIMALLOC_PURGE_DELAY'])\n"
         "print('loaded:', *sorted({name.partition('.')[0] for name in sys.modules}))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert "import-table" in done.stdout, "the help must list the commands"
-    loaded = set(done.stdout.splitlines()[-1].split()[1:])
+    *_, delay, last = done.stdout.splitlines()
+    assert delay == freed.KEPT["MIMALLOC_PURGE_DELAY"]
+    loaded = set(last.split()[1:])
     assert "click" in loaded
     assert loaded & HEAVY == set()
 
