@@ -39,6 +39,9 @@ TESTED: tuple[Criterion, ...] = (
         "1.3.1", N_("Structure"), N_("One main heading, no level left out; tables name rows and columns."), _SOUND
     ),
     Criterion("1.4.3", N_("Contrast of text"), N_("All text on every page, light and dark."), _AXE),
+    Criterion(
+        "1.4.4", N_("Size of text"), N_("No page is wider than the window when letters are twice as large."), _AXE
+    ),
     Criterion("1.4.10", N_("Narrow screens"), N_("No page is wider than a window of 320 pixels."), _AXE),
     Criterion(
         "2.1.1",
