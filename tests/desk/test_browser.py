@@ -12,7 +12,7 @@ import pyotp
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from test_matrix import TABLE
 from test_pages import KINDS, PAGES, addresses
@@ -194,6 +194,10 @@ def test_from_the_first_link_to_a_second_factor(browser: Browser, live_server: L
     context = browser.new_context(java_script_enabled=False, locale="de-DE")
     page = context.new_page()
     page.goto(live_server.url + serving.first_link())
+    page.get_by_role("button", name="Speichern und anmelden").press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("alert").get_by_role("link", name="E-Mail-Adresse").press("Enter")
+    expect(page.get_by_label("E-Mail-Adresse", exact=True)).to_be_focused()
     fill(page, {"Name": "Erika Muster", "E-Mail-Adresse": "erika@example.org"})
     fill(page, {"Neues Passwort": people.PASSWORD, "Neues Passwort noch einmal": people.PASSWORD})
     page.get_by_role("button", name="Speichern und anmelden").press("Enter")

@@ -59,7 +59,7 @@ def closed(boss: Client, user: User) -> None:
 def test_of_an_erased_account_only_the_number_is_left(boss: Client, kim: User) -> None:
     entries = Entry.objects.filter(model="accounts.User", key=str(kim.pk)).count()
     closed(boss, kim)
-    assert boss.post(reverse("erase_account", args=[kim.pk])).status_code == 302
+    assert boss.post(reverse("erase_account", args=[kim.pk]), {"sure": "ja"}).status_code == 302
     user = User.objects.get(pk=kim.pk)
     assert (user.name, user.email, user.is_active) == (f"#{kim.pk}", f"{kim.pk}@erased.invalid", False)
     assert not user.has_usable_password()
@@ -77,7 +77,7 @@ def test_an_erased_account_is_nowhere_and_cannot_come_back(boss: Client, kim: Us
     chief = people.client(people.person("administration"))
     closed(boss, kim)
     assert f"{kim.pk}/" in chief.get(reverse("accounts")).content.decode()
-    boss.post(reverse("erase_account", args=[kim.pk]))
+    boss.post(reverse("erase_account", args=[kim.pk]), {"sure": "ja"})
     assert reverse("account_of", args=[kim.pk]) not in chief.get(reverse("accounts")).content.decode()
     for name in ("reopen_account", "new_link", "erase_account", "give_role"):
         assert chief.post(reverse(name, args=[kim.pk])).status_code == 404
@@ -86,7 +86,7 @@ def test_an_erased_account_is_nowhere_and_cannot_come_back(boss: Client, kim: Us
 
 
 def test_an_open_account_is_not_erased(boss: Client, kim: User) -> None:
-    answer = boss.post(reverse("erase_account", args=[kim.pk]))
+    answer = boss.post(reverse("erase_account", args=[kim.pk]), {"sure": "ja"})
     assert answer.status_code == 409
     assert "Schließen Sie das Konto zuerst" in answer.content.decode()
     assert User.objects.get(pk=kim.pk).email == EMAIL

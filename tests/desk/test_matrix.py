@@ -155,7 +155,7 @@ def at(name: str, release: Release, colleague: User) -> str:
 
 def ask(browser: Client, name: str, address: str) -> int:
     """The status of the answer; what changes something is sent in full."""
-    sent = {"role": "council", "town": "05999004", "language": "en"}
+    sent = {"role": "council", "town": "05999004", "language": "en", "sure": "ja"}
     answer = browser.post(address, sent) if TABLE[name].method == "post" else browser.get(address)
     if answer.streaming:
         list(answer)  # a file is closed when it has been read

@@ -128,5 +128,5 @@ def test_who_lost_phone_and_codes_is_helped_by_the_administration(user: User) ->
     equipped(user)
     chief = people.client(people.person("administration"))
     assert "Zweiten Faktor entfernen" in chief.get(reverse("account_of", args=[user.pk])).content.decode()
-    chief.post(reverse("reset_factor", args=[user.pk]))
+    chief.post(reverse("reset_factor", args=[user.pk]), {"sure": "ja"})
     assert people.client(User.objects.get(pk=user.pk)).get(reverse("towns")).status_code == 200

@@ -24,6 +24,14 @@ from vielfalt.desk.releases.models import Town
 from vielfalt.words import N_
 
 LAST = N_("This is the last account that looks after every town. Give somebody else that role first.")
+GONE = N_(
+    "Name, e-mail address, roles and sessions are erased. The history keeps the number of the account. Nobody can undo "
+    "this."
+)
+UNGUARDED = N_(
+    "Until it is set up again, the password alone protects the account. Make sure that this person is really the one "
+    "who asks."
+)
 STILL_OPEN = N_("Close the account first. A closed account can be erased.")
 
 
@@ -122,10 +130,12 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @needs("accounts")
 def erase(request: HttpRequest, number: int) -> HttpResponse:
-    """Erases all that is personal of a closed account."""
+    """Erases all that is personal of a closed account, after asking."""
     user = _whole_person(request, number)
     if user.is_active:
         return _shown(request, user, STILL_OPEN, status=409)
+    if not _is_sure(request):
+        return _ask(request, user, N_("Erase the account of {name} for good?"), GONE, N_("Erase the account for good"))
     erasing.erase(user, timezone.now())
     return redirect("accounts")
 
@@ -133,8 +143,13 @@ def erase(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @needs("accounts")
 def reset_factor(request: HttpRequest, number: int) -> HttpResponse:
-    """Takes the second factor off an account whose owner lost phone and codes."""
-    second.remove(_whole_person(request, number))
+    """Takes the second factor off an account whose owner lost phone and codes, after asking."""
+    user = _whole_person(request, number)
+    if not _is_sure(request):
+        return _ask(
+            request, user, N_("Take the second factor off {name}?"), UNGUARDED, N_("Take the second factor off")
+        )
+    second.remove(user)
     return redirect("account_of", number=number)
 
 
@@ -201,6 +216,23 @@ def _with_link(request: HttpRequest, user: User) -> HttpResponse:
     link = request.build_absolute_uri(reverse("one_time_link", args=[links.token_for(user)]))
     sent = mail.send_link(user, link)
     return render(request, "desk/accounts/made_link.html", {"person": user, "link": link, "sent": sent})
+
+
+def _is_sure(request: HttpRequest) -> bool:
+    """Whether the reader has seen the question before what cannot be undone, and said yes."""
+    return request.POST.get("sure") == "ja"
+
+
+def _ask(request: HttpRequest, user: User, question: str, consequence: str, button: str) -> HttpResponse:
+    """The question before what cannot be undone; its form leads to the same address."""
+    words = current()
+    context = {
+        "person": user,
+        "question": words(question, name=user.name),
+        "consequence": words(consequence),
+        "button": words(button),
+    }
+    return render(request, "desk/accounts/sure.html", context)
 
 
 def _shown(request: HttpRequest, user: User, fault: str = "", status: int = 200) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from vielfalt.desk.publishing.licences import LICENCES
+from vielfalt.desk.publishing.steps import NO_REASON
 from vielfalt.words import N_
 
 _NEEDED = {"required": N_("Fill in this field.")}
@@ -21,7 +22,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=N_("Reason"),
         help_text=N_("It stays in the history. Name no residents."),
-        error_messages=_NEEDED,
+        error_messages={"required": NO_REASON},
         max_length=500,
     )
 

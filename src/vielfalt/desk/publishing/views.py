@@ -38,16 +38,17 @@ def publication(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """Where the publication of a release stands, and the steps that the reader may take."""
     release, user = release_or_404(request, ags, name), cast(User, request.user)
     rights = demand(user, ("propose", "publish"), release)
-    refused = ""
+    refused, form = "", ReasonForm()
     if request.method == "POST":
         try:
             _step(request, user, release)
         except steps.RefusedError as error:
             refused = error.message
+            form = ReasonForm(request.POST) if refused == steps.NO_REASON else form
         else:
             return redirect("publication", ags, release.name)
-    status = 409 if refused else 200
-    return render(request, "desk/publishing/publication.html", _context(user, release, rights, refused), status=status)
+    context = {**_context(user, release, rights), "refused": refused, "form": form}
+    return render(request, "desk/publishing/publication.html", context, status=409 if refused else 200)
 
 
 def _step(request: HttpRequest, user: User, release: Release) -> None:
@@ -64,7 +65,7 @@ def _step(request: HttpRequest, user: User, release: Release) -> None:
         raise UnknownError("step", wanted)
 
 
-def _context(user: User, release: Release, rights: frozenset[Action], refused: str) -> dict[str, object]:
+def _context(user: User, release: Release, rights: frozenset[Action]) -> dict[str, object]:
     past = list(release.publications.select_related("proposed_by", "approved_by", "ended_by"))
     current = next((entry for entry in past if entry.ended_at is None), None)
     state = current.state if current else None
@@ -86,10 +87,8 @@ def _context(user: User, release: Release, rights: frozenset[Action], refused: s
         "waiting": state == "proposed" and own,
         "own": own,
         "licence": LICENCES[release.town.publisher.licence] if hasattr(release.town, "publisher") else None,
-        "refused": refused,
         "past": [(entry, STATES[entry.state]) for entry in past],
         "state": STATES[state] if state else N_("Not public"),
-        "form": ReasonForm(),
     }
 
 
