@@ -80,6 +80,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "vielfalt.desk.accounts.context.reader",
+                "vielfalt.desk.jobs.ended.ended_jobs",
             ],
             "builtins": [f"vielfalt.desk.atlas.templatetags.{name}" for name in ("words", "tables", "pieces")],
         },

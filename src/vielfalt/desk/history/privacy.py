@@ -322,7 +322,7 @@ _JOBS = (
         N_("Jobs"),
         N_("Show how far an import is, and how it ended."),
         Retention(N_("30 days"), days=30, since="made"),
-        internal=("id", "name", "state", "step", "attempt", "made", "beat", "ended", "fault", "release"),
+        internal=("id", "name", "state", "step", "attempt", "made", "beat", "ended", "fault", "preview", "release"),
         personal=("owner",),
         basis=TASK,
         why_not=N_("It is short-lived; what it does to a thing stands in the history of the thing."),

@@ -18,8 +18,10 @@ LOST_AFTER = dt.timedelta(seconds=60)
 
 
 class Job(models.Model):
-    """The import of one uploaded package.
+    """The import of one uploaded package, or only its check.
 
+    ``preview`` is null for an import; for a check it is empty until it holds what the import would change
+    (``releases.previewing``).
     ``step`` is the message id of what is being done; ``beat`` the last sign of life; ``fault`` why it failed, in
     message ids (see ``running``); ``attempt`` counts the starts, so that a worker thought lost cannot speak for a
     later one.
@@ -35,6 +37,7 @@ class Job(models.Model):
     beat = models.DateTimeField(null=True)
     ended = models.DateTimeField(null=True)
     fault = models.JSONField(null=True)
+    preview = models.JSONField(null=True)
     release = models.ForeignKey(Release, on_delete=models.SET_NULL, null=True, related_name="jobs")
 
     class Meta:
@@ -50,6 +53,11 @@ class Job(models.Model):
     def file(self) -> Path:
         """Where the uploaded package lies until the job is done."""
         return Path(settings.UPLOADS) / f"{self.id}.zip"
+
+    @property
+    def is_check(self) -> bool:
+        """Whether nothing is to be kept."""
+        return self.preview is not None
 
     @property
     def was_there(self) -> bool:

@@ -17,8 +17,9 @@ from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import reach_of
 from vielfalt.desk.history.recording import acting
 from vielfalt.desk.jobs.models import DONE, FAILED, LOST_AFTER, RUNNING, WAITING, Job
-from vielfalt.desk.releases.importing import imported
+from vielfalt.desk.releases.importing import TWICE, imported, kept_release
 from vielfalt.desk.releases.models import Town
+from vielfalt.desk.releases.previewing import previewed
 from vielfalt.errors import DeliveryError, DisclosureError, UsageError, VielfaltError, known
 from vielfalt.words import N_, Text, Words
 
@@ -32,7 +33,32 @@ _USELESS_AGAIN = (DeliveryError, DisclosureError, UsageError)
 
 def begun(owner: User, upload: UploadedFile[bytes]) -> Job:
     """Keeps an uploaded package and puts its import into the queue."""
-    job = Job(owner=owner, name=(upload.name or "")[-200:])
+    return _queued(Job(owner=owner, name=(upload.name or "")[-200:]), upload)
+
+
+def begun_check(owner: User, upload: UploadedFile[bytes]) -> Job:
+    """Keeps an uploaded package and puts its check into the queue: what an import would change."""
+    return _queued(Job(owner=owner, name=(upload.name or "")[-200:], preview={}), upload)
+
+
+def import_after_check(job: Job) -> bool:
+    """Puts the import of a package that was checked into the queue; False where it was not, or is waiting already."""
+    if not can_import(job):
+        return False
+    with transaction.atomic():
+        free = Job.objects.filter(pk=job.pk, attempt=job.attempt, state=DONE).exclude(preview=None)
+        changed = free.update(state=WAITING, step="", preview=None, ended=None, attempt=1)
+        if changed:
+            _enqueued(job)
+    return bool(changed)
+
+
+def can_import(job: Job) -> bool:
+    """Whether a package was checked, found good, and is still there."""
+    return job.state == DONE and bool(job.preview) and job.file.exists()
+
+
+def _queued(job: Job, upload: UploadedFile[bytes]) -> Job:
     job.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with job.file.open("wb") as file:
@@ -89,15 +115,30 @@ def run(key: str) -> None:
     ended: dict[str, Any]
     try:
         with _beating(job), acting(lambda: str(job.owner_id or "")):
-            release, _ = imported(job.file, _towns(job.owner), lambda step: _stepped(job, step))
-        ended = {"state": DONE, "release": release}
+            ended = {"state": DONE, **(_check(job) if job.is_check else _import(job))}
     except Exception as error:
         ended = {"state": FAILED, "fault": told(known(error))}
         useless = isinstance(error, _USELESS_AGAIN)
     else:
-        useless = True
+        useless = "preview" not in ended
     if Job.objects.filter(pk=job.pk, attempt=job.attempt).update(**ended, ended=dt.datetime.now(dt.UTC)) and useless:
         job.file.unlink(missing_ok=True)
+
+
+def _import(job: Job) -> dict[str, Any]:
+    release, _ = imported(job.file, _towns(job.owner), lambda step: _stepped(job, step))
+    return {"release": release}
+
+
+def _check(job: Job) -> dict[str, Any]:
+    """What an import would change; of a package that is here already the release is told, as by an import."""
+    try:
+        return {"preview": previewed(job.file, _towns(job.owner), lambda step: _stepped(job, step))}
+    except DeliveryError as error:
+        there = kept_release(job.file) if error.what == TWICE else None
+        if there is None:
+            raise
+        return {"release": there}
 
 
 def _towns(owner: User | None) -> frozenset[str] | None:

@@ -13,12 +13,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vielfalt.desk import gateway
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import may, needs
 from vielfalt.desk.atlas.templatetags.words import current
-from vielfalt.desk.jobs import running, uploads
+from vielfalt.desk.jobs import ended, running, uploads
 from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, WAITING, Job
-from vielfalt.desk.releases.importing import STEPS
+from vielfalt.desk.releases.importing import KEEP, STEPS
 from vielfalt.desk.releases.packages import LARGEST_PACKAGE
 from vielfalt.words import N_
 
@@ -28,7 +29,7 @@ STATES = {
     DONE: N_("Done"),
     FAILED: N_("Failed"),
 }
-THERE = N_("Was here already")
+THERE, CHECKED = N_("Was here already"), N_("Checked, nothing kept")
 _NO_ROOM = N_("The desk has no room for the file. Whoever runs it must free some space.")
 _REFRESH_SECONDS = 3
 _SHOWN = 50
@@ -54,7 +55,10 @@ def upload(request: HttpRequest) -> HttpResponse:
             fault, status = _NO_ROOM, 507
         elif form.is_valid() and isinstance(request.user, User):
             try:
-                return redirect("job", running.begun(request.user, form.cleaned_data["package"]).pk)
+                begin = running.begun_check if "check" in request.POST else running.begun
+                started = begin(request.user, form.cleaned_data["package"])
+                ended.watch(request, started)
+                return redirect("job", started.pk)
             except OSError:
                 fault, status = _NO_ROOM, 507
     context = {"fault": fault, "limit": LARGEST_PACKAGE // 1_000_000}
@@ -68,7 +72,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     """The latest jobs: one's own, or all for whoever looks after the desk. It does not tell whose they are."""
     now = dt.datetime.now(dt.UTC)
     shown = _seen(request).select_related("release")[:_SHOWN]
-    found = [(job, THERE if job.was_there else STATES[_state(job, now)]) for job in shown]
+    found = [(job, _said(job, _state(job, now))) for job in shown]
     return render(request, "desk/jobs/jobs.html", {"jobs": found})
 
 
@@ -81,21 +85,27 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     now = dt.datetime.now(dt.UTC)
     state = _state(found, now)
     fault = running.fault_of(found, now)
-    place = STEPS.index(found.step) + 1 if found.step in STEPS else 0
+    steps = tuple(step for step in STEPS if step != KEEP or not found.is_check)
+    place = steps.index(found.step) + 1 if found.step in steps else 0
+    moving = state in (WAITING, RUNNING)
+    if not moving:
+        ended.seen(request, found)
     context = {
         "job": found,
         "state": state,
-        "says": THERE if found.was_there else STATES[state],
-        "moving": state in (WAITING, RUNNING),
+        "says": _said(found, state),
+        "moving": moving,
         "fault": running.sentences(fault, current()) if fault else None,
         "again": running.can_start_again(found, now),
-        "steps": STEPS,
-        "place": len(STEPS) if state == DONE else place,
-        "passed": len(STEPS) if state == DONE else max(place - 1, 0),
+        "steps": steps,
+        "place": len(steps) if state == DONE else place,
+        "passed": len(steps) if state == DONE else max(place - 1, 0),
+        "importable": running.can_import(found),
+        "tables": _titled(found),
         "visible": found.release and may(request.user, "read", found.release),
     }
     response = render(request, "desk/jobs/job.html", context)
-    if context["moving"]:
+    if moving:
         response["Refresh"] = str(_REFRESH_SECONDS)
     return response
 
@@ -103,14 +113,27 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 @needs("import")
 def start_again(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Puts a job that failed or was lost into the queue once more."""
-    running.again(get_object_or_404(_seen(request), pk=key), dt.datetime.now(dt.UTC))
+    """Puts a job that failed or was lost into the queue once more; one that only checked goes on to the import."""
+    found = get_object_or_404(_seen(request), pk=key)
+    if running.import_after_check(found) or running.again(found, dt.datetime.now(dt.UTC)):
+        ended.watch(request, found)
     return redirect("job", key)
 
 
 def _seen(request: HttpRequest) -> QuerySet[Job]:
     """The jobs that somebody may look at."""
     return Job.objects.all() if may(request.user, "operate") else Job.objects.filter(owner=request.user.pk)
+
+
+def _said(job: Job, state: str) -> str:
+    return THERE if job.was_there else CHECKED if state == DONE and job.is_check else STATES[state]
+
+
+def _titled(job: Job) -> list[tuple[str, str]]:
+    """The tables of a package that was checked: their titles in the language of the page, and how they are."""
+    words = current()
+    tables = job.preview.get("tables", ()) if job.preview else ()
+    return [(gateway.programme_title(words, one["id"]) or one["title"], one["state"]) for one in tables]
 
 
 def _state(job: Job, now: dt.datetime) -> str:

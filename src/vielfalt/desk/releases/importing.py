@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -25,8 +26,6 @@ NO_AREA = "-"
 UNPACK, CHECK, KEEP = N_("Unpack"), N_("Check"), N_("Keep figures")
 STEPS = (UNPACK, CHECK, KEEP)
 """What an import does, in this order."""
-
-
 TWICE = N_("This package has been imported before.")
 
 
@@ -44,6 +43,24 @@ def import_release(
     when it begins. Raises DeliveryError for a package of another municipality, one that was imported before, or one
     that cannot be used; DisclosureError when it shows what must be hidden. Nothing is kept then.
     """
+    with checked(path, towns, report) as (published, digest, folder):
+        report(KEEP)
+        refuse_twice(published, digest, path)
+        try:
+            with transaction.atomic():
+                release = _kept(published, digest, folder)
+                keep(folder, settings.PACKAGES / f"{digest}.zip")
+        except IntegrityError:
+            refuse_twice(published, digest, path)
+            raise
+        return release
+
+
+@contextmanager
+def checked(
+    path: Path, towns: Collection[str] | None, report: Callable[[str], None]
+) -> Iterator[tuple[Published, str, Path]]:
+    """What a package publishes, its digest and its folder, which is gone afterwards. Raises as ``import_release``."""
     report(UNPACK)
     with unpacked(path, settings.DATA / "work") as folder:
         report(CHECK)
@@ -57,17 +74,7 @@ def import_release(
                 ags=source.ags,
                 todo=N_("Choose the package of this municipality, or import it where it belongs."),
             )
-        report(KEEP)
-        digest = hashlib.sha256((folder / "MANIFEST").read_bytes()).hexdigest()
-        _refuse_twice(published, digest, path)
-        try:
-            with transaction.atomic():
-                release = _kept(published, digest, folder)
-                keep(folder, settings.PACKAGES / f"{digest}.zip")
-        except IntegrityError:
-            _refuse_twice(published, digest, path)
-            raise
-        return release
+        yield published, hashlib.sha256((folder / "MANIFEST").read_bytes()).hexdigest(), folder
 
 
 def imported(
@@ -93,7 +100,7 @@ def kept_release(path: Path) -> Release | None:
     return None if manifest is None else Release.objects.filter(digest=hashlib.sha256(manifest).hexdigest()).first()
 
 
-def _refuse_twice(published: Published, digest: str, path: Path) -> None:
+def refuse_twice(published: Published, digest: str, path: Path) -> None:
     """Raises DeliveryError when this package, or another one of its name, is there already."""
     source = published.results.source
     if Release.objects.filter(digest=digest).exists():
@@ -131,12 +138,17 @@ def _kept(published: Published, digest: str, folder: Path) -> Release:
     return release
 
 
+def digest_of_areas(title: str, geojson: str) -> str:
+    """What tells one set of areas from another."""
+    return hashlib.sha256(json.dumps([title, geojson]).encode()).hexdigest()
+
+
 def _levels(published: Published, release: Release, folder: Path) -> Iterator[tuple[str, list[str]]]:
     """Keeps the area levels; yields the keys of each level's areas in their order."""
     paths = {entry["level"]: entry["path"] for entry in published.description["area_sets"]}
     for position, level in enumerate(published.results.geography.levels):
         geojson = (folder / paths[level.id]).read_text(encoding="utf-8")
-        digest = hashlib.sha256(json.dumps([level.title, geojson]).encode()).hexdigest()
+        digest = digest_of_areas(level.title, geojson)
         found = AreaSet.objects.filter(town=release.town, level=level.id, digest=digest).first()
         if found is None:
             shown = drawn(published.results, level)
