@@ -18,7 +18,7 @@ from vielfalt.desk.accounts.models import Identity, Link, Membership, RecoveryCo
 from vielfalt.desk.accounts.policy import IDLE_SECONDS
 from vielfalt.desk.history import recording
 from vielfalt.desk.history.models import Entry
-from vielfalt.desk.history.tidying import tidy
+from vielfalt.desk.history.tidying import overdue, tidy
 from vielfalt.desk.jobs.models import Job
 from vielfalt.desk.publishing.models import Publication
 from vielfalt.desk.releases.models import Release, Town
@@ -103,13 +103,15 @@ def test_what_was_published_keeps_its_author_by_number(release: Release) -> None
 def test_a_closed_account_is_erased_after_half_a_year(boss: Client, kim: User, here: Town) -> None:
     closed(boss, kim)
     now = timezone.now()
-    tidy(now + dt.timedelta(days=179))
+    assert overdue(now + dt.timedelta(days=179)) == tidy(now + dt.timedelta(days=179))
     assert User.objects.get(pk=kim.pk).email == EMAIL
     boss = people.client(people.person("administration", here))  # the old session was erased too
     boss.post(reverse("reopen_account", args=[kim.pk]))
     tidy(now + dt.timedelta(days=400))
     assert User.objects.get(pk=kim.pk).email == EMAIL, "it was opened again"
     closed(people.client(people.person("administration", here)), kim)
+    assert ("Accounts", 1) in [(one.title, one.rows) for one in overdue(now + dt.timedelta(days=181))]
+    assert User.objects.get(pk=kim.pk).email == EMAIL, "a list erases nothing"
     erased = tidy(now + dt.timedelta(days=181))
     assert ("Accounts", 1) in [(one.title, one.rows) for one in erased]
     assert User.objects.get(pk=kim.pk).erased is not None

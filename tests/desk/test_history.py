@@ -22,7 +22,7 @@ from vielfalt.desk.history.chain import BEGINNING, Break
 from vielfalt.desk.history.migrations._sealing import seal
 from vielfalt.desk.history.models import Entry, Event, Head, UnchangeableError
 from vielfalt.desk.history.recording import HIDDEN, Recorded, UnrecordedError, acting
-from vielfalt.desk.history.tidying import tidy
+from vielfalt.desk.history.tidying import overdue, tidy
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import AreaSet, Release, Town
 from vielfalt.errors import StorageError
@@ -309,12 +309,15 @@ def test_tidying_erases_what_is_old_and_says_so() -> None:
     now = dt.datetime.now(dt.UTC)
     assert tidy(now + dt.timedelta(days=89)) == []
     assert Event.objects.count() == 1
-    done = tidy(now + dt.timedelta(days=91))
+    end = now + dt.timedelta(days=91)
+    assert [(one.title, one.rows) for one in overdue(end)] == [("Security log", 1)]
+    assert (Event.objects.count(), Entry.objects.count()) == (1, 0), "a list changes nothing"
+    done = tidy(end)
     assert [(erased.title, erased.rows) for erased in done] == [("Security log", 1)]
     assert not Event.objects.exists()
     entry = Entry.objects.get()
     assert (entry.action, entry.model, entry.changes["rows"]) == ("tidied", "history.Event", ["1", None])
-    assert tidy(now + dt.timedelta(days=91)) == []
+    assert overdue(end) == tidy(end) == []
 
 
 # The security log

@@ -105,16 +105,19 @@ def check(lang: Language | None) -> None:
 
 
 @desk.command(help=WORDS("Erase what the desk has kept long enough."))
+@click.option("--dry-run", is_flag=True, help=WORDS("Only list what would be erased."))
 @lang_option
-def tidy(lang: Language | None) -> None:
-    """Carries out retention."""
+def tidy(dry_run: bool, lang: Language | None) -> None:
+    """Carries out retention, or says what it would do."""
     _installed()
     from vielfalt.desk import serving
 
     words = spoken(lang)
-    found = serving.tidied()
+    would, did = N_("Would be erased: {title}, {rows} rows"), N_("Erased: {title}, {rows} rows")
+    found = serving.overdue() if dry_run else serving.tidied()
     for erased in found:
-        click.echo(words("Erased: {title}, {rows} rows", title=words(erased.title), rows=words.number(erased.rows)))
+        said = would if dry_run else did
+        click.echo(words(said, title=words(erased.title), rows=words.number(erased.rows)))
     if not found:
         click.echo(words("Nothing has outlived its time."))
 

@@ -255,6 +255,14 @@ def tidied() -> list[Erased]:
     return tidy(dt.datetime.now(dt.UTC))
 
 
+def overdue() -> list[Erased]:
+    """What retention would erase now; nothing is erased."""
+    ready()
+    from vielfalt.desk.history.tidying import overdue as found
+
+    return found(dt.datetime.now(dt.UTC))
+
+
 def backed_up(file: Path) -> Manifest:
     """Makes a backup; see ``backups.writing.backup``."""
     ready()

@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from vielfalt.desk.accounts import sessions
 from vielfalt.desk.accounts.models import User
+from vielfalt.desk.database import forget_earlier_pages
 from vielfalt.desk.jobs.models import Job
 
 KEPT_CLOSED = dt.timedelta(days=180)
@@ -32,16 +34,24 @@ def erase(user: User, now: dt.datetime) -> None:
         rows.all().delete()
     if hasattr(user, "factor"):
         user.factor.delete()
-    Job.objects.filter(owner=user).update(owner=None)
+    for job in user.jobs.all():
+        # What somebody calls a file may be their own name.
+        Job.objects.filter(pk=job.pk).update(owner=None, name=job.file.name)
     user.name, user.email, user.language = f"#{user.pk}", f"{user.pk}@{_NOWHERE}", "de"
     user.is_active, user.erased = False, now
     user.set_unusable_password()
     user.save()
+    transaction.on_commit(forget_earlier_pages)
 
 
 def erase_closed(now: dt.datetime) -> int:
     """Erases the accounts that were closed for too long; how many."""
-    over = list(User.objects.filter(is_active=False, erased=None, closed__lt=now - KEPT_CLOSED))
+    over = list(outlived(now))
     for user in over:
         erase(user, now)
     return len(over)
+
+
+def outlived(now: dt.datetime) -> QuerySet[User]:
+    """The accounts that were closed for too long."""
+    return User.objects.filter(is_active=False, erased=None, closed__lt=now - KEPT_CLOSED)

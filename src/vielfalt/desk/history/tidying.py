@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import models, transaction
 
+from vielfalt.desk.database import forget_earlier_pages
 from vielfalt.desk.history import privacy
 from vielfalt.desk.history.recording import record
 
 TIDIED = "tidied"
+_ACCOUNTS = privacy.of("accounts.User")
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,21 @@ class Erased:
     rows: int
 
 
+def overdue(now: dt.datetime) -> list[Erased]:
+    """What ``tidy`` would erase at ``now``; nothing is changed."""
+    from vielfalt.desk.accounts.erasing import outlived
+
+    found = [Erased(_ACCOUNTS.title, outlived(now).count())]
+    found += [Erased(kept.title, rows.count()) for kept, rows, _ in _old(now)]
+    return [one for one in found if one.rows]
+
+
 def tidy(now: dt.datetime) -> list[Erased]:
     """Erases all that has outlived its retention at ``now``; what was erased, by kind, nothing else."""
-    return [*_accounts(now), *_erased(now)]
+    erased = [*_accounts(now), *_erased(now)]
+    if erased:
+        transaction.on_commit(forget_earlier_pages)
+    return erased
 
 
 def _accounts(now: dt.datetime) -> Iterator[Erased]:
@@ -33,20 +47,23 @@ def _accounts(now: dt.datetime) -> Iterator[Erased]:
     from vielfalt.desk.accounts.erasing import erase_closed
 
     if rows := erase_closed(now):
-        yield Erased(privacy.of("accounts.User").title, rows)
+        yield Erased(_ACCOUNTS.title, rows)
 
 
 def _erased(now: dt.datetime) -> Iterator[Erased]:
-    for kept in privacy.ALL:
-        if kept.retention.days is None:
-            continue
-        end = now - dt.timedelta(days=kept.retention.days)
+    for kept, old, end in _old(now):
         with transaction.atomic():
-            # A plain query set: that of a log refuses deletion, and this is the one place that may.
-            old: models.QuerySet[models.Model] = models.QuerySet(apps.get_model(kept.model)).filter(
-                **{f"{kept.retention.since}__lt": end}
-            )
             rows = old.delete()[1].get(kept.model, 0)
             if rows:
                 record(TIDIED, kept.model, "", {"rows": [str(rows), None], "before": [end.isoformat(), None]})
                 yield Erased(kept.title, rows)
+
+
+def _old(now: dt.datetime) -> Iterator[tuple[privacy.Kept, models.QuerySet[models.Model], dt.datetime]]:
+    """Per kind of data that ends by itself its rows that are over, and the moment before which they began."""
+    for kept in privacy.ALL:
+        if kept.retention.days is not None:
+            end = now - dt.timedelta(days=kept.retention.days)
+            # A plain query set: that of a log refuses deletion, and this is the one place that may.
+            rows: models.QuerySet[models.Model] = models.QuerySet(apps.get_model(kept.model))
+            yield kept, rows.filter(**{f"{kept.retention.since}__lt": end}), end
