@@ -7,6 +7,7 @@ import json
 
 import people
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import serializers
 from django.test import Client
@@ -15,7 +16,6 @@ from django.utils import timezone
 
 from vielfalt.desk.accounts import erasing, links, second, sessions
 from vielfalt.desk.accounts.models import Identity, Link, Membership, RecoveryCode, SecondFactor, User
-from vielfalt.desk.accounts.policy import IDLE_SECONDS
 from vielfalt.desk.history import recording
 from vielfalt.desk.history.models import Entry
 from vielfalt.desk.history.tidying import overdue, tidy
@@ -129,7 +129,7 @@ def test_everybody_sees_their_own_sessions_alone(kim: User, here: Town) -> None:
 def test_a_session_that_is_over_is_not_listed(kim: User) -> None:
     browser = people.client(kim)
     session = browser.session
-    session["since"] = session["seen"] = int(timezone.now().timestamp()) - IDLE_SECONDS - 1
+    session["since"] = session["seen"] = int(timezone.now().timestamp()) - settings.SESSION_IDLE_SECONDS - 1
     session.save()
     assert len(sessions.of(kim)) == 1
     kim.set_password("vier rote Dächer")

@@ -20,8 +20,9 @@ from django.utils import timezone
 
 from vielfalt.desk import serving
 from vielfalt.desk.accounts import links, throttle
-from vielfalt.desk.accounts.models import Attempt, Link, SecondFactor, User
-from vielfalt.desk.accounts.policy import IDLE_SECONDS, WHOLE_SECONDS
+from vielfalt.desk.accounts.models import Attempt, Link, SecondFactor, StrictRole, User
+from vielfalt.desk.accounts.policy import STRICT_AT_FIRST
+from vielfalt.desk.history.models import Event
 from vielfalt.errors import UsageError
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,9 @@ def test_an_address_that_only_takes_forms_says_so(client: Client) -> None:
     assert "Schaltfläche einer anderen Seite" in answer.content.decode()
 
 
-@pytest.mark.parametrize(("later", "open_still"), [(IDLE_SECONDS - 1, True), (IDLE_SECONDS + 1, False)])
+@pytest.mark.parametrize(
+    ("later", "open_still"), [(settings.SESSION_IDLE_SECONDS - 1, True), (settings.SESSION_IDLE_SECONDS + 1, False)]
+)
 def test_a_session_that_is_idle_ends(client: Client, later: int, open_still: bool) -> None:
     client.get(reverse("towns"))
     began = client.session["seen"]
@@ -110,10 +113,10 @@ def test_a_session_that_is_idle_ends(client: Client, later: int, open_still: boo
 def test_a_session_ends_after_a_working_day_however_busy(client: Client) -> None:
     client.get(reverse("towns"))
     began = client.session["since"]
-    for later in range(0, WHOLE_SECONDS + 1, IDLE_SECONDS // 2):
+    for later in range(0, settings.SESSION_COOKIE_AGE + 1, settings.SESSION_IDLE_SECONDS // 2):
         with patch("vielfalt.desk.accounts.sessions.time.time", return_value=began + later):
             assert client.get(reverse("towns")).status_code == 200
-    with patch("vielfalt.desk.accounts.sessions.time.time", return_value=began + WHOLE_SECONDS + 1):
+    with patch("vielfalt.desk.accounts.sessions.time.time", return_value=began + settings.SESSION_COOKIE_AGE + 1):
         assert client.get(reverse("towns")).status_code == 302
 
 
@@ -169,7 +172,8 @@ def test_the_first_account_is_made_by_a_link_that_works_once(anonymous: Client) 
     user = User.objects.get()
     assert user.email == "erika@example.org"
     assert {(one.role, one.town) for one in user.memberships.all()} == {("administration", None), ("statistics", None)}
-    assert anonymous.get(reverse("towns")).status_code == 200
+    assert anonymous.get(reverse("towns")).headers["Location"] == reverse("second_setup"), "a new desk demands it"
+    assert {one.role for one in StrictRole.objects.all()} == set(STRICT_AT_FIRST)
     assert Client().get(path).status_code == 410
     assert serving.first_link() == "", "there is an account"
 
@@ -260,6 +264,7 @@ def test_the_machine_of_the_desk_lets_somebody_in_again(erika: User) -> None:
     given = {"password": "vier rote Dächer", "again": "vier rote Dächer"}
     assert browser.post(path, given).status_code == 302
     assert browser.get(reverse("towns")).status_code == 200
+    assert list(Event.objects.filter(kind="rescued").values_list("who", flat=True)) == [str(erika.pk)]
     assert not SecondFactor.objects.exists()
     with pytest.raises(UsageError, match="Nobody has an account"):
         serving.rescue("nobody@example.org")

@@ -86,9 +86,11 @@ def import_package(path: Path) -> tuple[Release, bool]:
 def serve(host: str, port: int, started: Callable[[int], None]) -> None:
     """Serves the desk until it is stopped; ``started`` is called with the port when it listens. Port 0: any free one.
 
-    Raises UsageError for an address or port that cannot be listened to.
+    Raises UsageError for an address or port that cannot be listened to, and for settings that show faults to readers
+    where others can reach them.
     """
     ready()
+    _closed_to_others(host)
     import waitress
     from django.conf import settings
 
@@ -111,6 +113,18 @@ def serve(host: str, port: int, started: Callable[[int], None]) -> None:
     _settled()
     started(server.effective_port)
     server.run()
+
+
+def _closed_to_others(host: str) -> None:
+    """Pages of faults show code and values: whoever has set DEBUG in settings of their own sees them alone."""
+    from django.conf import settings
+
+    if settings.DEBUG and host not in ("127.0.0.1", "::1", "localhost"):
+        raise UsageError(
+            N_("With DEBUG the desk serves this machine alone: pages of faults would show others code and values."),
+            where=host,
+            todo=N_("Take DEBUG out of the settings, or start without --host."),
+        )
 
 
 def _settled() -> None:
@@ -152,6 +166,7 @@ def rescue(email: str) -> str:
 
     from vielfalt.desk.accounts import links, second
     from vielfalt.desk.accounts.models import User
+    from vielfalt.desk.history.watching import note
 
     user = User.objects.filter(email=email.strip().lower(), erased=None).first()
     if user is None:
@@ -162,6 +177,7 @@ def rescue(email: str) -> str:
     user.is_active, user.closed = True, None
     user.save()
     second.remove(user)
+    note("rescued", who=user.pk)
     return reverse("one_time_link", args=[links.token_for(user)])
 
 

@@ -3,6 +3,8 @@
 ``VIELFALT_DESK_DATA``  folder of database, packages and secret key (default: ~/.local/share/vielfalt/desk)
 ``DATABASE_URL``        a PostgreSQL database, postgresql://user:password@host/name (default: SQLite in the folder)
 ``VIELFALT_DESK_HOSTS`` host names the desk answers to, separated by commas (default: this machine alone)
+``VIELFALT_DESK_IDLE_MINUTES``, ``VIELFALT_DESK_SESSION_HOURS``  a session ends after so long without a page, and in any
+case (default: 30 minutes, 10 hours)
 ``VIELFALT_DESK_OIDC_ISSUER``, ``_OIDC_CLIENT``, ``_OIDC_SECRET``, ``_OIDC_NAME``  single sign-on by OpenID Connect: the
 address of the provider, what it knows the desk by, and what the button says (default: none)
 ``VIELFALT_DESK_MAIL_HOST``, ``_MAIL_USER``, ``_MAIL_PASSWORD``, ``_MAIL_FROM``  a mail server that speaks TLS on port
@@ -14,7 +16,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from vielfalt.desk.accounts.policy import LEAST_CHARACTERS, PROVIDER, WHOLE_SECONDS
+from vielfalt.desk.accounts import policy
+from vielfalt.desk.accounts.policy import LEAST_CHARACTERS, PROVIDER
 from vielfalt.desk.database import database
 from vielfalt.desk.secret import secret_key
 
@@ -115,7 +118,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 SESSION_COOKIE_NAME = "vielfalt"
-SESSION_COOKIE_AGE = WHOLE_SECONDS
+SESSION_IDLE_SECONDS = 60 * policy.whole_number(
+    os.environ.get("VIELFALT_DESK_IDLE_MINUTES", ""), policy.IDLE_MINUTES, policy.LEAST_IDLE, policy.MOST_IDLE
+)
+SESSION_COOKIE_AGE = 3600 * policy.whole_number(
+    os.environ.get("VIELFALT_DESK_SESSION_HOURS", ""), policy.WHOLE_HOURS, 1, policy.MOST_WHOLE
+)
 SESSION_COOKIE_SAMESITE = "Lax"
 
 OIDC_ISSUER = os.environ.get("VIELFALT_DESK_OIDC_ISSUER", "")

@@ -1,4 +1,4 @@
-"""Sessions end by themselves: after half an hour without a page, and after ten hours in any case."""
+"""Sessions end by themselves: after a time without a page, and after a working day in any case."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, logout
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.accounts.policy import IDLE_SECONDS, WARNED_SECONDS, WHOLE_SECONDS
+from vielfalt.desk.accounts.policy import WARNED_SECONDS
 
 _NOTED_EVERY = 60
 """The session is written once a minute, not with every page."""
@@ -37,7 +38,7 @@ def limited(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
 
 
 def _is_over(since: int, seen: int, now: int) -> bool:
-    return now - seen > IDLE_SECONDS or now - since > WHOLE_SECONDS
+    return now - seen > settings.SESSION_IDLE_SECONDS or now - since > settings.SESSION_COOKIE_AGE
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def ends(request: HttpRequest) -> Ends | None:
     if not request.user.is_authenticated:
         return None
     now = int(time.time())
-    minutes = (request.session.get("since", now) + WHOLE_SECONDS - now) // 60
-    return Ends(IDLE_SECONDS - _NOTED_EVERY, minutes * 60, WARNED_SECONDS)
+    minutes = (request.session.get("since", now) + settings.SESSION_COOKIE_AGE - now) // 60
+    return Ends(settings.SESSION_IDLE_SECONDS - _NOTED_EVERY, minutes * 60, WARNED_SECONDS)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods
 
 from vielfalt.desk.accounts import links, roles, throttle
 from vielfalt.desk.accounts.forms import FirstAccountForm, LoginForm, PasswordForm
-from vielfalt.desk.accounts.models import Link, Membership, User
+from vielfalt.desk.accounts.models import Link, Membership, StrictRole, User
+from vielfalt.desk.accounts.policy import STRICT_AT_FIRST
 from vielfalt.words import N_
 
 BACKEND = "vielfalt.desk.accounts.backends.PasswordBackend"
@@ -108,6 +109,7 @@ def _let_in(link: Link, given: dict[str, Any]) -> User | None:
         # Whoever starts a desk alone can both give roles and read; each can be taken away again.
         for role in (roles.ADMINISTRATION, roles.STATISTICS):
             Membership.objects.create(user=user, role=role.id)
+        StrictRole.objects.bulk_create([StrictRole(role=role) for role in STRICT_AT_FIRST], ignore_conflicts=True)
     user.set_password(given["password"])
     user.save()
     return user

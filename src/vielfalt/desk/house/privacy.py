@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from vielfalt.desk.accounts.policy import IDLE_SECONDS
 from vielfalt.desk.history import privacy as kept
 from vielfalt.words import N_, Words
 
@@ -43,4 +42,6 @@ def cookies() -> tuple[Cookie, ...]:
     )
 
 
-IDLE_MINUTES = IDLE_SECONDS // 60
+def idle_minutes() -> int:
+    """How long somebody may do nothing before they are logged out."""
+    return int(settings.SESSION_IDLE_SECONDS) // 60

@@ -26,7 +26,7 @@ def data_protection(request: HttpRequest) -> HttpResponse:
         "operator": operator(settings.DATA),
         "kept": privacy.KEPT,
         "cookies": [(cookie, cookie.lasts(current())) for cookie in privacy.cookies()],
-        "idle": privacy.IDLE_MINUTES,
+        "idle": privacy.idle_minutes(),
     }
     return render(request, "desk/data_protection.html", context)
 

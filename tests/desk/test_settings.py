@@ -1,0 +1,99 @@
+"""What stands in the environment, what is made at the first start, and what a desk refuses to start with."""
+
+from __future__ import annotations
+
+import ast
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django.fixtures import Settings
+
+from vielfalt.desk import serving
+from vielfalt.desk.accounts import policy
+from vielfalt.desk.secret import secret_key
+from vielfalt.errors import UsageError
+
+DESK = Path(serving.__file__).parent
+
+
+def test_the_key_is_made_at_the_first_start_for_its_owner_alone(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    key = secret_key(one)
+    assert len(key) >= 64
+    assert stat.S_IMODE((one / "secret-key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(one.stat().st_mode) == 0o700
+    assert secret_key(one) == key, "made once"
+    assert secret_key(two) != key, "no two desks have the same"
+    assert [path.name for path in one.iterdir()] == ["secret-key"]
+
+
+def test_no_secret_stands_in_the_program() -> None:
+    """Every secret comes from the environment or from the key file; none has a value in the source but nothing."""
+    tree = ast.parse((DESK / "settings.py").read_text(encoding="utf-8"))
+    named = {
+        ast.unparse(node.targets[0]): ast.unparse(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and any(word in ast.unparse(node.targets[0]) for word in ("SECRET", "PASSWORD"))
+    }
+    assert named["SECRET_KEY"] == "secret_key(DATA)"
+    assert named["EMAIL_HOST_PASSWORD"] == "os.environ.get('VIELFALT_DESK_MAIL_PASSWORD', '')"
+    assert "'secret': os.environ.get('VIELFALT_DESK_OIDC_SECRET', '')" in ast.unparse(tree)
+
+
+def test_debug_is_off_and_nothing_in_the_environment_turns_it_on() -> None:
+    tree = ast.parse((DESK / "settings.py").read_text(encoding="utf-8"))
+    said = [
+        ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Assign) and "DEBUG" in ast.unparse(node)
+    ]
+    assert said == ["DEBUG = False"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "desk.example"])
+def test_a_desk_with_debug_serves_no_other_machine(
+    host: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "ready", lambda: None)
+    settings.DEBUG = True
+    with pytest.raises(UsageError, match="this machine alone"):
+        serving.serve(host, 0, lambda port: None)
+    serving._closed_to_others("127.0.0.1")
+    settings.DEBUG = False
+    serving._closed_to_others(host)
+
+
+@pytest.mark.parametrize("wrong", ["0", "4", "241", "-5", "7.5", "half an hour", "٣٠"])
+def test_times_of_sessions_that_cannot_be_meant_are_refused(wrong: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="VIELFALT_DESK_IDLE_MINUTES"):
+        policy.whole_number(wrong, policy.IDLE_MINUTES, policy.LEAST_IDLE, policy.MOST_IDLE)
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ({}, "1800 36000"),
+        ({"VIELFALT_DESK_IDLE_MINUTES": "15", "VIELFALT_DESK_SESSION_HOURS": "8"}, "900 28800"),
+    ],
+)
+def test_times_of_sessions_come_from_the_environment(told: dict[str, str], seconds: str, tmp_path: Path) -> None:
+    program = "from vielfalt.desk import settings as s; print(s.SESSION_IDLE_SECONDS, s.SESSION_COOKIE_AGE)"
+    kept = {name: value for name, value in os.environ.items() if "SESSION" not in name and "IDLE" not in name}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**kept, "VIELFALT_DESK_DATA": str(tmp_path), **told},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=240,
+    )
+    assert done.stdout.split() == seconds.split()
+
+
+def test_the_limits_in_the_message_are_those_that_hold() -> None:
+    numbers = [policy.LEAST_IDLE, policy.MOST_IDLE, 1, policy.MOST_WHOLE]
+    assert policy.BAD_TIME.endswith("from {} to {}, VIELFALT_DESK_SESSION_HOURS hours from {} to {}.".format(*numbers))
+    assert policy.LEAST_IDLE * 60 > policy.WARNED_SECONDS + 60, "there is time left to be warned"
