@@ -13,25 +13,30 @@ from collections.abc import Iterator
 
 import people
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from vielfalt.desk.accounts.group_roles import group_roles
 from vielfalt.desk.accounts.models import Identity, StrictRole, User
 from vielfalt.desk.accounts.permissions import rights
-from vielfalt.desk.accounts.sso import known
+from vielfalt.desk.accounts.sso import known, take_over_roles
+from vielfalt.desk.history.models import Event
+from vielfalt.desk.releases.models import Town
 
 pytestmark = pytest.mark.django_db
 CLAIMS = (
     {"sub": "s-1", "email": "Erika@Example.org", "email_verified": True, "name": "Erika Muster"},
     {"sub": "s-2", "email": "erika@example.org", "email_verified": False, "name": "Max Muster"},
     {"sub": "s-3"},
+    {"sub": "s-4", "groups": ["statistik", "ou=x,cn=leitung", "unknown"]},
 )
 
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
-    """The address of a provider that knows three people."""
+    """The address of a provider that knows four people."""
     users = [part for claims in CLAIMS for part in ("--user-claims", json.dumps(claims))]
     program = subprocess.Popen(
         [sys.executable, "-m", "oidc_provider_mock", "--port", "0", *users],
@@ -215,3 +220,77 @@ def test_the_login_page_offers_it_where_it_is_set(desk: Client, settings: Settin
     settings.OIDC_ISSUER = ""
     assert "Anmelden über" not in desk.get(reverse("login")).content.decode()
     assert desk.get(reverse("sso")).status_code == 404
+
+
+GROUPS = "statistik=statistics@05999004; ou=x,cn=leitung=head@05999004; alle=council@*; statistik=department@05999005"
+
+
+@pytest.fixture()
+def grouped(desk: Client, settings: Settings) -> Client:
+    """A desk that takes roles from groups, with one of the two towns that they name."""
+    Town.objects.create(ags="05999004", name="Musterfurt")
+    settings.OIDC_GROUPS, settings.OIDC_ROLES = "groups", group_roles(GROUPS)
+    return desk
+
+
+def held(user: User) -> set[tuple[str, str, bool]]:
+    return {(one.role, one.town.ags if one.town else "*", one.from_group) for one in user.memberships.all()}
+
+
+def test_groups_of_the_provider_give_roles(grouped: Client) -> None:
+    signed_on(grouped, "s-4")
+    user = User.objects.get()
+    assert held(user) == {("statistics", "05999004", True), ("head", "05999004", True)}
+    assert "import" in rights(user)
+    assert set(Event.objects.filter(kind="role_given").values_list("who", flat=True)) == {str(user.pk)}
+
+
+def test_who_is_in_no_group_gets_nothing(grouped: Client) -> None:
+    signed_on(grouped, "s-1")
+    assert rights(User.objects.get()) == frozenset()
+
+
+def test_roles_from_groups_are_set_anew_and_others_stay(grouped: Client) -> None:
+    user = people.person("administration")
+    Town.objects.create(ags="05999005", name="Nebenstadt")
+    take_over_roles(user, {"groups": ["statistik"]})
+    by_hand = ("administration", "*", False)
+    assert held(user) == {by_hand, ("statistics", "05999004", True), ("department", "05999005", True)}
+    take_over_roles(user, {"groups": ["alle"]})
+    assert held(user) == {by_hand, ("council", "*", True)}
+    take_over_roles(user, {"groups": ["alle"]})
+    assert user.memberships.count() == 2, "nothing is given twice"
+    take_over_roles(user, {})
+    assert held(user) == {by_hand}
+
+
+@pytest.mark.parametrize("claim", [None, {"statistik": True}, [["statistik"]], "stat", [1], True])
+def test_a_claim_of_another_form_gives_nothing(claim: object, grouped: Client) -> None:
+    user = people.person()
+    take_over_roles(user, {"groups": claim, "roles": ["statistik"]})
+    assert held(user) == set()
+
+
+def test_a_role_given_by_hand_is_not_made_one_of_a_group(grouped: Client) -> None:
+    user = people.person("statistics", Town.objects.get())
+    for groups in (["statistik"], []):
+        take_over_roles(user, {"groups": groups})
+        assert held(user) == {("statistics", "05999004", False)}
+
+
+def test_without_the_setting_groups_give_nothing(grouped: Client, settings: Settings) -> None:
+    settings.OIDC_GROUPS = ""
+    signed_on(grouped, "s-4")
+    assert held(User.objects.get()) == set()
+
+
+@pytest.mark.parametrize("text", ["statistik", "x=chief@*", "x=public@*", "=head@*", "x=head@", "x=head@5", "x=head"])
+def test_a_setting_that_gives_no_known_role_is_refused(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="VIELFALT_DESK_OIDC_ROLES"):
+        group_roles(f"a=head@*; {text}")
+
+
+def test_logging_in_without_the_provider_is_noted(desk: Client) -> None:
+    user = people.person("administration", email="erika@example.org", password=people.PASSWORD)
+    desk.post(reverse("login"), {"email": user.email, "password": people.PASSWORD})
+    assert Event.objects.get(kind="logged_in_without_provider").who == str(user.pk)

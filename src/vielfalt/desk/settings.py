@@ -7,6 +7,8 @@
 case (default: 30 minutes, 10 hours)
 ``VIELFALT_DESK_OIDC_ISSUER``, ``_OIDC_CLIENT``, ``_OIDC_SECRET``, ``_OIDC_NAME``  single sign-on by OpenID Connect: the
 address of the provider, what it knows the desk by, and what the button says (default: none)
+``VIELFALT_DESK_OIDC_GROUPS``, ``_OIDC_ROLES``  the provider's claim that lists the groups of a person, and which group
+gives which role (default: none; roles are then given in the desk alone)
 ``VIELFALT_DESK_MAIL_HOST``, ``_MAIL_USER``, ``_MAIL_PASSWORD``, ``_MAIL_FROM``  a mail server that speaks TLS on port
 465 (default: none; links are handed over by hand)
 """
@@ -17,6 +19,7 @@ import os
 from pathlib import Path
 
 from vielfalt.desk.accounts import policy
+from vielfalt.desk.accounts.group_roles import group_roles
 from vielfalt.desk.accounts.policy import LEAST_CHARACTERS, PROVIDER
 from vielfalt.desk.database import database
 from vielfalt.desk.secret import secret_key
@@ -127,6 +130,8 @@ SESSION_COOKIE_AGE = 3600 * policy.whole_number(
 SESSION_COOKIE_SAMESITE = "Lax"
 
 OIDC_ISSUER = os.environ.get("VIELFALT_DESK_OIDC_ISSUER", "")
+OIDC_GROUPS = os.environ.get("VIELFALT_DESK_OIDC_GROUPS", "")
+OIDC_ROLES = group_roles(os.environ.get("VIELFALT_DESK_OIDC_ROLES", ""))
 OIDC_NAME = os.environ.get("VIELFALT_DESK_OIDC_NAME", "Single Sign-on")
 SOCIALACCOUNT_ADAPTER = "vielfalt.desk.accounts.sso.Adapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True

@@ -61,11 +61,15 @@ class User(Recorded, AbstractBaseUser):
 
 
 class Membership(Recorded):
-    """A role of a person in a town; without a town: in every town, also those that come later."""
+    """A role of a person in a town; without a town: in every town, also those that come later.
+
+    ``from_group``: a group of the single sign-on gives it, and takes it with the next login; others stay.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     town = models.ForeignKey(Town, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
     role = models.CharField(max_length=20)
+    from_group = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("town__name", "role")

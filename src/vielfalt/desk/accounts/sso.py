@@ -24,9 +24,11 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from vielfalt.desk.accounts.group_roles import EVERYWHERE, given
 from vielfalt.desk.accounts.models import Identity, User
 from vielfalt.desk.accounts.policy import PROVIDER
 from vielfalt.desk.accounts.views import BACKEND, entered, inside
+from vielfalt.desk.releases.models import Town
 
 _LONGEST = 254
 """Signs of an e-mail address (RFC 5321)."""
@@ -71,6 +73,7 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         user = known(settings.OIDC_ISSUER, sociallogin.account.uid, claims)
         if not user.is_active:
             raise ImmediateHttpResponse(_failed(request))
+        take_over_roles(user, claims)
         wanted = inside(request, str(sociallogin.state.get("next") or ""))
         raise ImmediateHttpResponse(entered(request, user, BACKEND, wanted))
 
@@ -94,6 +97,25 @@ def known(issuer: str, subject: str, claims: Mapping[str, Any]) -> User:
         user.save()
     Identity.objects.create(user=user, issuer=issuer, subject=subject)
     return user
+
+
+@transaction.atomic
+def take_over_roles(user: User, claims: Mapping[str, Any]) -> None:
+    """The roles that groups of the provider give, as they are now: new ones are given, those that are gone are taken.
+
+    What was given in the desk stays. A town that is not here yet gets its roles with the first login after its release.
+    """
+    if not settings.OIDC_GROUPS:
+        return
+    wanted = given(settings.OIDC_ROLES, settings.OIDC_GROUPS, claims)
+    towns: dict[str, Town | None] = {town.ags: town for town in Town.objects.filter(ags__in=[ags for _, ags in wanted])}
+    towns[EVERYWHERE] = None
+    for one in user.memberships.filter(from_group=True).select_related("town"):
+        if (one.role, one.town.ags if one.town else EVERYWHERE) not in wanted:
+            one.delete()
+    for role, ags in sorted(wanted):
+        if ags in towns:
+            user.memberships.get_or_create(role=role, town=towns[ags], defaults={"from_group": True})
 
 
 def _nameless(issuer: str, subject: str) -> str:

@@ -20,6 +20,7 @@ from vielfalt.desk.accounts import links, roles, throttle
 from vielfalt.desk.accounts.forms import FirstAccountForm, LoginForm, PasswordForm
 from vielfalt.desk.accounts.models import Link, Membership, StrictRole, User
 from vielfalt.desk.accounts.policy import STRICT_AT_FIRST
+from vielfalt.desk.history.watching import note
 from vielfalt.words import N_
 
 BACKEND = "vielfalt.desk.accounts.backends.PasswordBackend"
@@ -45,6 +46,9 @@ def log_in(request: HttpRequest) -> HttpResponse:
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
             throttle.succeeded(made)
+            if settings.OIDC_ISSUER:
+                # The way in for the day the provider is gone; the log tells that somebody took it.
+                note("logged_in_without_provider", request, user.pk)
             return entered(request, user, BACKEND, wanted(request))
         form.add_error(None, WRONG)
     return _page(request, form)
