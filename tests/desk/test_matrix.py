@@ -101,6 +101,7 @@ TABLE: dict[str, Row] = {
     "openid_connect_callback": row(EVERYBODY, ok=404, anonymous=404),
     "account": row(EVERYBODY),
     "password": row(EVERYBODY),
+    "own_information": row(EVERYBODY),
     "log_out_everywhere": row(EVERYBODY, method="post", ok=302),
     "second_step": row(EVERYBODY, ok=302),
     "second_setup": row(EVERYBODY),
@@ -146,6 +147,8 @@ def at(name: str, release: Release, colleague: User) -> str:
     }
     if name in of_publishing or name == "plain_words":
         return reverse(name, kwargs=of_publishing.get(name))
+    if name == "own_information":
+        return reverse(name, args=["json"])
     number = {"number": colleague.pk}
     membership = Membership.objects.filter(user=colleague).first()
     if name == "take_role":

@@ -75,6 +75,22 @@ def rescue(email: str, lang: Language | None) -> None:
     click.echo(path)
 
 
+@desk.command(
+    help=WORDS("Write what the desk keeps about the owner of the account EMAIL into FOLDER, as PDF and JSON.")
+)
+@click.argument("email")
+@click.argument("folder", type=FILE)
+@lang_option
+def inform(email: str, folder: Path, lang: Language | None) -> None:
+    """Answers somebody who asks what is kept about them."""
+    _installed()
+    from vielfalt.desk import serving
+
+    words = spoken(lang)
+    for path in serving.inform(email, folder):
+        click.echo(words("Written: {file}", file=path))
+
+
 @desk.command(help=WORDS("Do the jobs of a desk on a database server until it is stopped with Ctrl+C."))
 @lang_option
 def worker(lang: Language | None) -> None:

@@ -15,6 +15,7 @@ from vielfalt.errors import StorageError, UsageError
 from vielfalt.words import N_, Text, Words
 
 if TYPE_CHECKING:
+    from vielfalt.desk.accounts.models import User
     from vielfalt.desk.backups.contents import Manifest
     from vielfalt.desk.history.tidying import Erased
     from vielfalt.desk.releases.models import Release
@@ -165,15 +166,9 @@ def rescue(email: str) -> str:
     from django.urls import reverse
 
     from vielfalt.desk.accounts import links, second
-    from vielfalt.desk.accounts.models import User
     from vielfalt.desk.history.watching import note
 
-    user = User.objects.filter(email=email.strip().lower(), erased=None).first()
-    if user is None:
-        raise UsageError(
-            N_("Nobody has an account with this e-mail address."),
-            todo=N_("Check the address; the accounts are listed in the desk under “Accounts”."),
-        )
+    user = _owner(email)
     user.is_active, user.closed = True, None
     user.save()
     second.remove(user)
@@ -253,6 +248,44 @@ def faults() -> list[Fault]:
     if broken := recording.first_break():
         found.append(Fault(broken.message, {"number": broken.number}))
     return found
+
+
+def inform(email: str, folder: Path) -> list[Path]:
+    """Writes what the desk keeps about the owner of an account into ``folder``: a file to read and one for programs.
+
+    Readable for the owner of the files alone. Raises UsageError where nobody has this address or a file is there.
+    """
+    ready()
+    from vielfalt.desk.accounts.information_report import FORMS
+    from vielfalt.desk.history.watching import note
+
+    user = _owner(email)
+    note("information_given", who=user.pk)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for form, made in FORMS.items():
+        path = folder / f"auskunft-{user.pk}.{form}"
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(made(user))
+        except FileExistsError:
+            raise UsageError(
+                N_("There is a file of this name already."), where=path, todo=N_("Choose another folder.")
+            ) from None
+        written.append(path)
+    return written
+
+
+def _owner(email: str) -> User:
+    from vielfalt.desk.accounts.models import User
+
+    user = User.objects.filter(email=email.strip().lower(), erased=None).first()
+    if user is None:
+        raise UsageError(
+            N_("Nobody has an account with this e-mail address."),
+            todo=N_("Check the address; the accounts are listed in the desk under “Accounts”."),
+        )
+    return user
 
 
 def history_end() -> tuple[int, str]:

@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("anmelden/anbieter/zurueck/", sso.finish, name="openid_connect_callback", kwargs={"provider_id": PROVIDER}),
     path("konto/", own.account, name="account"),
     path("konto/ueberall-abmelden/", own.log_out_everywhere, name="log_out_everywhere"),
+    path("konto/auskunft.<str:form>", own.own_information, name="own_information"),
     path("konto/passwort/", own.password, name="password"),
     path("konto/zweiter-faktor/", second_views.step, name="second_step"),
     path("konto/zweiter-faktor/einrichten/", second_views.set_up, name="second_setup"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.auth import logout, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from vielfalt.desk.accounts import roles, second, sessions
 from vielfalt.desk.accounts.forms import ChangePasswordForm
+from vielfalt.desk.accounts.information_report import FORMS
 from vielfalt.desk.accounts.models import User
+from vielfalt.desk.history.watching import note
 
 
 @require_safe
@@ -44,6 +46,19 @@ def password(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, user)
         return redirect("account")
     return render(request, "desk/accounts/password.html", {"form": form})
+
+
+@require_safe
+@never_cache
+def own_information(request: HttpRequest, form: str) -> HttpResponse:
+    """What the desk keeps about the reader, to read (PDF) or for other programs (JSON); nobody else can ask."""
+    user = person(request)
+    if form not in FORMS:
+        raise Http404
+    note("information_given", request, user.pk)
+    response = HttpResponse(FORMS[form](user), content_type=f"application/{form}")
+    response["Content-Disposition"] = f'attachment; filename="auskunft-{user.pk}.{form}"'
+    return response
 
 
 @require_POST

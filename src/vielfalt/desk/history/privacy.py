@@ -37,7 +37,8 @@ class Kept:
 
     ``recorded``: whether its objects have a history; if not, ``why_not`` says the reason. ``unrecorded``: fields whose
     changes the history leaves out. ``titles``: the fields in words, for those whose history is shown. ``basis``: the
-    law by which something personal is kept, as a message id.
+    law by which something personal is kept, as a message id. ``sealed``: fields that are never repeated, not even to
+    their person. ``untold``: why information to a person (article 15 GDPR) leaves the model out.
     """
 
     model: str
@@ -51,6 +52,8 @@ class Kept:
     recorded: bool = False
     why_not: str = ""
     unrecorded: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+    untold: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -220,6 +223,7 @@ _ACCOUNTS = (
         Retention(N_("until 180 days after it was closed; of an erased account the number stays")),
         internal=("id", "is_active", "closed", "erased"),
         personal=("email", "name", "language", "password"),
+        sealed=("password",),
         basis=TASK,
         recorded=True,
         titles={
@@ -257,6 +261,7 @@ _ACCOUNTS = (
         Retention(N_("one day after they are over"), days=1, since="expires"),
         internal=("id", "digest", "expires", "used"),
         personal=("user",),
+        sealed=("digest",),
         basis=SECURITY,
         why_not=_DOOR,
     ),
@@ -267,6 +272,7 @@ _ACCOUNTS = (
         Retention(N_("one day"), days=1, since="at"),
         internal=("id", "at"),
         personal=("account", "address"),
+        untold=N_("Nobody knows who tried: it may have been somebody else. Kept are hashes, for a day."),
         basis=SECURITY,
         why_not=_DOOR,
     ),
@@ -290,6 +296,7 @@ _SIGN_ON = (
         _WITH_ACCOUNT,
         internal=("id", "confirmed", "step"),
         personal=("user", "secret"),
+        sealed=("secret",),
         basis=SECURITY,
         why_not=_DOOR,
     ),
@@ -300,6 +307,7 @@ _SIGN_ON = (
         _WITH_ACCOUNT,
         internal=("id", "digest"),
         personal=("user",),
+        sealed=("digest",),
         basis=SECURITY,
         why_not=_DOOR,
     ),

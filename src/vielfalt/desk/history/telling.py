@@ -55,7 +55,7 @@ def changes(entry: Entry, names: Mapping[tuple[str, str], str], words: Words) ->
     for name, (old, new) in entry.changes.items():
         if name not in _UNTOLD:
             field = _field(entry.model, name)
-            before, after = (_value(field, name, value, names, words) for value in (old, new))
+            before, after = (spoken(field, name, value, names, words) for value in (old, new))
             yield words(titles[name]) if name in titles else name, _turned(before, after, words)
 
 
@@ -82,13 +82,14 @@ def _field(model: str, name: str) -> models.Field[object, object] | None:
     return found if isinstance(found, models.Field) else None
 
 
-def _value(
+def spoken(
     field: models.Field[object, object] | None,
     name: str,
     value: str | None,
     names: Mapping[tuple[str, str], str],
     words: Words,
 ) -> str:
+    """The value of a field as people here say it; ``field`` is None for one that a model has no longer."""
     if not value:
         return ""
     if value == HIDDEN:
