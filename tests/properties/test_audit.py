@@ -12,7 +12,7 @@ import shapely
 from small_towns import ALL_TABLES, PROTECTION, TOWN, Counts, cells_of, geography, tables
 
 from vielfalt import auditing, programme
-from vielfalt.audit import Attack, Release, attack
+from vielfalt.audit import Attack, Release, attack, singles
 from vielfalt.audit.attacks import Programs
 from vielfalt.audit.figures import Key
 from vielfalt.audit.sums import COUPLE
@@ -22,7 +22,9 @@ from vielfalt.figures.disclosure import protect
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import NEAREST
+from vielfalt.publish.classes import Classes
 from vielfalt.publish.results import Results, Source
+from vielfalt.publish.themes import Theme
 from vielfalt.words import Words
 
 SOURCE = Source("Town", TOWN.key, 20251231, "register", "", "")
@@ -180,12 +182,105 @@ def _residents(where: Geography, counts: Mapping[str, int]) -> ProtectedCells:
     return protect({"residents": cells}, where, PROTECTION)["residents"]
 
 
-def _hide(cells: ProtectedCells, areas: tuple[str, ...]) -> ProtectedCells:
+def _hide(cells: ProtectedCells, areas: tuple[str, ...], category: str | None = None) -> ProtectedCells:
+    """The table with areas hidden by hand, all of them or one category."""
     here = pl.col("area").is_in(areas)
+    if category is not None:
+        here &= pl.col(cells.table.dimensions[0]) == category
     frame = cells.frame.with_columns(
         value=pl.when(~here).then("value"), status=pl.when(here).then(pl.lit("suppressed")).otherwise("status")
     )
     return replace(cells, frame=frame)
+
+
+def test_divisions_that_cut_each_other_are_taken_apart() -> None:
+    """A zone ends in the middle of a block where nobody lives, so the zone and the block before it are the same."""
+    squares = {f"B{place}": shapely.box(place, 0, place + 1, 1) for place in range(4)}
+    one = _flat("block", squares)
+    other = _flat("zone", {"Z0": shapely.box(0, 0, 1.5, 1), "Z1": shapely.box(1.5, 0, 4, 1)})
+    shown = {"residents": _hide(_residents(one, {"B0": 40, "B2": 30, "B3": 70}), ("B0", "B3"))}
+    zones = {"residents": _residents(other, {"Z0": 40, "Z1": 100})}
+    for alone in (release(one, shown), release(other, zones)):
+        assert not any(each.told for each in attack([alone]))
+    found = told(attack([release(other, zones), release(one, shown, "2")]), "areas")
+    assert set(found) == {("residents", "B0", (), 40, 40), ("residents", "B3", (), 70, 70)}
+
+
+def test_definitions_are_subtracted_from_each_other() -> None:
+    """With migration background minus foreigner is Germans with migration background."""
+    where = geography([1, 1, 1])
+    counts = np.zeros((4, 10), dtype=np.int64)
+    counts[:3, [0, 3, 5]] = [[60, 20, 30], [80, 25, 40], [70, 30, 50]]
+    ids = ("residents", "foreigner", "mh_register", "mh_group")
+    shown = protect(tables(counts, np.zeros(counts.shape, bool), where, ids), where, PROTECTION)
+    assert not any(each.told for each in attack([release(where, shown)]))
+    for category in ("foreigner", "german_with"):
+        shown["mh_group"] = _hide(shown["mh_group"], ("Q0", "Q0B0", "Q1", "Q1B0"), category)
+    found = attack([release(where, shown)])
+    assert not told(found, "recompute")
+    assert {("mh_group", "Q0", ("foreigner",), 30, 30), ("mh_group", "Q0", ("german_with",), 20, 20)} <= set(
+        told(found, "definitions")
+    )
+
+
+def test_dates_are_subtracted_from_each_other() -> None:
+    """The earlier residents minus those who went stayed; they and those who came are the later residents."""
+    where = geography([1, 1, 1])
+    blocks = [area.key for area in where.finest.areas]
+    stayed, gone, new = dict(zip(blocks, (90, 80, 70), strict=True)), 10, 20
+    before = _counted(where, "residents", {(area,): n + gone for area, n in stayed.items()})
+    of_then: Counts = {}
+    of_now: Counts = {}
+    for area, n in stayed.items():
+        of_then |= {(area, "stayed"): n, (area, "gone"): gone}
+        of_now |= {(area, "stayed"): n, (area, "arrived"): new}
+    shown = {
+        "residents": _counted(where, "residents", {(area,): n + new for area, n in stayed.items()}),
+        "came": _counted(where, "came", of_now),
+        "residents_before": replace(before, table=programme.table("residents_before")),
+        "went": _counted(where, "went", of_then),
+    }
+    for id, category in (("residents", None), ("residents_before", None), ("came", "stayed"), ("went", "stayed")):
+        shown[id] = _hide(shown[id], ("Q0", "Q0B0", "Q1", "Q1B0"), category)
+    later = replace(release(where, shown, "2"), since=20241231)
+    earlier = release(where, {"residents": before}, source=replace(SOURCE, date=20241231))
+    for alone in (earlier, later):
+        assert not any(each.told for each in attack([alone]))
+    assert ("residents", "Q0", (), 110, 110) in told(attack([earlier, later]), "releases")
+
+
+def _counted(where: Geography, id: str, counts: Counts) -> ProtectedCells:
+    return protect({id: cells_of(programme.table(id), counts)}, where, PROTECTION)[id]
+
+
+def _drawn() -> tuple[Geography, dict[str, ProtectedCells]]:
+    """Quarters with shapes, two of them with hidden figures of foreigners."""
+    where, shown = plain({f"Q{place}": (60 + place, 20 + 7 * place) for place in range(6)})
+    squares = {f"Q{place}": shapely.box(place, 0, place + 1, 1) for place in range(6)}
+    blocks = {f"{key}B0": shape for key, shape in squares.items()}
+    for category in ("german", "foreign"):
+        shown["foreigner"] = _hide(shown["foreigner"], ("Q0", "Q0B0", "Q1", "Q1B0"), category)
+    return replace(where, shapes={"quarter": squares, "block": blocks}), shown
+
+
+def test_the_bounds_of_classes_repeat_no_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quantiles as they come are the exact shares of areas."""
+    where, shown = _drawn()
+    assert next(each.tried for each in attack([release(where, shown)]) if each.id == "classes") > 0
+    assert not told(attack([release(where, shown)]), "classes")
+    monkeypatch.setattr(singles, "map_classes", lambda shares: Classes(tuple(sorted(shares)[1:3]), ()))
+    found = told(attack([release(where, shown)]), "classes")
+    assert {each[:3] for each in found} >= {("foreigner", "Q3", ("foreign",)), ("foreigner", "Q4", ("foreign",))}
+
+
+def test_a_hidden_area_in_the_colour_of_a_class_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    where, shown = _drawn()
+    shares = {"Q0": 0.2, **{f"Q{place}": 0.3 + place / 100 for place in range(2, 6)}}
+    careless = Theme(shown["foreigner"].table, ("foreign",), "quarter", shares)
+    monkeypatch.setattr(singles, "themes", lambda results: ((careless,), ()))
+    assert [each[:3] for each in told(attack([release(where, shown)]), "classes")] == [
+        ("foreigner", "Q0", ("foreign",))
+    ]
 
 
 def test_a_quotient_of_a_hidden_figure_is_turned_back() -> None:
