@@ -12,6 +12,9 @@ from vielfalt.words import N_
 
 _AXE = "tests/desk/test_browser.py::test_every_page_is_accessible"
 _SOUND = "tests/desk/test_pages.py::test_every_page_is_sound"
+_FORMS = "tests/desk/test_forms.py::test_what_failed_is_said_on_top_and_at_the_field"
+_TASKS = "tests/desk/test_keyboard.py::test_towns_are_compared_and_accounts_looked_after"
+_MAP = "tests/desk/test_keyboard.py::test_a_map_is_looked_at"
 _KEYBOARD = "tests/desk/test_browser.py::test_a_reader_without_scripts_and_mouse"
 
 
@@ -44,15 +47,31 @@ TESTED: tuple[Criterion, ...] = (
     ),
     Criterion("1.4.10", N_("Narrow screens"), N_("No page is wider than a window of 320 pixels."), _AXE),
     Criterion(
+        "1.4.11",
+        N_("Contrast of graphics"),
+        N_("Bars, borders of areas and the mark of the focus, light and dark."),
+        _MAP,
+    ),
+    Criterion(
         "2.1.1",
         N_("Keyboard"),
         N_("From the start page to the profile of an area without mouse and scripts."),
         _KEYBOARD,
     ),
+    Criterion(
+        "2.1.2",
+        N_("No trap for the keyboard"),
+        N_("The core tasks are done from stop to stop with the Tab key."),
+        _TASKS,
+    ),
     Criterion("2.4.1", N_("Skipping what repeats"), N_("The first link of every page leads to its content."), _SOUND),
     Criterion("2.4.2", N_("Titles"), N_("Every page has a title."), _AXE),
+    Criterion(
+        "2.4.7", N_("Visible focus"), N_("Every stop of the core tasks is marked, with a contrast of 3 to 1."), _MAP
+    ),
     Criterion("2.5.8", N_("Size of targets"), N_("Links and buttons are large enough or far enough apart."), _AXE),
     Criterion("3.1.1", N_("Language"), N_("Every page says its language, in German and in English."), _SOUND),
+    Criterion("3.3.1", N_("Faults of a form"), N_("They are told in words, on top and at the field."), _FORMS),
     Criterion("3.3.2", N_("Labels"), N_("Every field of a form has a label."), _AXE),
     Criterion("4.1.2", N_("Names and roles"), N_("Everything that can be operated has a name and a role."), _AXE),
 )
