@@ -51,6 +51,8 @@ class Page(HTMLParser):
         self.ids: list[str] = []
         self.language = ""
         self.inline: list[str] = []
+        self.unnamed: list[str] = []
+        self.figures = self.captions = 0
         self.feed(markup)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -63,6 +65,12 @@ class Page(HTMLParser):
             self.links.append(values["href"])
         if tag in ("link", "script", "img") and values.get("rel") != "canonical":
             self.loaded.append(values.get("href") or values.get("src") or "")
+        self.figures += tag in ("figure", "table")
+        self.captions += tag in ("figcaption", "caption")
+        kind = values.get("class", "").partition(" ")[0]
+        named = {"th": "scope", "svg": "role"}.get(tag) if tag == "th" or kind in ("map", "chart") else None
+        if named and not (values.get(named) and (tag == "th" or {"aria-label", "aria-labelledby"} & set(values))):
+            self.unnamed.append(str(attrs))
         if "id" in values:
             self.ids.append(values["id"])
         if "style" in values or any(name.startswith("on") for name in values) or tag == "style":
@@ -152,8 +160,42 @@ def test_every_page_is_sound(client: Client, release: Release, name: str, langua
     assert page.links[0] == "#main"
     assert "main" in page.ids
     assert page.inline == []
+    assert page.unnamed == []
+    assert page.figures == page.captions
     assert all(address.startswith("/static/") for address in page.loaded)
     assert not re.search(r"https?://(?!www\.w3\.org)", response.content.decode())
+
+
+def test_every_page_has_a_title_of_its_own(client: Client, release: Release) -> None:
+    """The page first, then the town where there is one, then the desk; landmarks are the same everywhere."""
+    titles = {}
+    for name in PAGES:
+        markup = client.get(addresses(release)[name]).content.decode()
+        titles[name] = re.findall("<title>(.*?)</title>", markup, re.S)[0]
+        assert titles[name].endswith(" – Vielfalt"), name
+        assert [markup.count(f"<{mark}") for mark in ("header", "main", "footer")] == [1, 1, 1], name
+    assert len(set(titles.values())) == len(titles), titles
+    assert "Musterfurt" in titles["theme"]
+
+
+def test_nothing_moves_for_who_wants_rest(client: Client, release: Release) -> None:
+    """The one motion of the looks stops (WCAG 2.3.3), and no page plays anything by itself."""
+    style = Path(str(finders.find("desk/desk.css"))).read_text(encoding="utf-8")
+    assert re.search(r"prefers-reduced-motion: reduce\) { \*[^}]*animation: none !important", style)
+    for name in PAGES:
+        assert not re.search(
+            "<(video|audio|marquee|iframe)|autoplay", client.get(addresses(release)[name]).content.decode()
+        )
+
+
+def test_paper_shows_what_cannot_be_clicked(client: Client, release: Release) -> None:
+    """In print the folded definitions are open, the map is the picture, and controls are gone."""
+    style = Path(str(finders.find("desk/desk.css"))).read_text(encoding="utf-8")
+    paper = style.partition("@media print {")[2]
+    hidden = paper.partition("{ display: none; }")[0].rpartition("}")[2]
+    assert {"nav", ".on-screen", ".big-map", ".map-toggle"} <= {part.strip() for part in hidden.split(",")}
+    assert "::details-content { content-visibility: visible" in paper
+    assert client.get(addresses(release)["theme"]).content.decode().count("on-screen") >= 3
 
 
 @pytest.mark.parametrize("name", PAGES)
