@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
 
-.PHONY: help demo test check bench bench-truth bench-audit bench-desk messages index-pages lock clean
+.PHONY: help demo test check bench bench-truth bench-audit bench-desk messages index-pages sbom audit lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -40,6 +40,15 @@ messages: $(VENV)/installed ## Collect new messages into the German catalogue
 
 index-pages: $(VENV)/installed ## Write the pages of the indices from their catalogue
 	$(BIN)/python -m tests.index_pages
+
+sbom: $(VENV)/installed $(VENV)/frontend ## List all that a release is made of (CycloneDX)
+	$(BIN)/python -m tests.sbom build/vielfalt.cdx.json
+
+# Needs a network: the database of weaknesses is asked about each locked package. No test and no check depends on it.
+audit: $(VENV)/installed ## Look for known weaknesses of the locked packages
+	$(BIN)/python -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet pip-audit
+	$(VENV)/audit/bin/pip-audit --require-hashes --disable-pip -r requirements/run.txt
 
 lock: $(VENV)/installed ## Renew the locked requirements
 	$(BIN)/python -m pip install --quiet uv

@@ -1,0 +1,55 @@
+"""The security checklist: every line once, with tests that exist."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+from django.apps import apps
+
+from vielfalt import schema
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "explanation" / "security-checklist.md"
+LINES = 36
+
+
+def lines() -> list[list[str]]:
+    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if re.match(r"\| \d+ \|", line)]
+    return [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in rows]
+
+
+@cache
+def functions_of(file: str) -> set[str]:
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
+
+
+def test_every_line_is_there_once() -> None:
+    assert [int(row[0]) for row in lines()] == list(range(1, LINES + 1))
+    assert all(len(row) == 5 and row[1] for row in lines())
+
+
+def test_every_test_that_is_named_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE.read_text(encoding="utf-8"))
+    assert len(named) > 80
+    assert [f"{file}::{name}" for file, name in named if name not in functions_of(file)] == []
+
+
+def test_what_is_held_is_tested_and_what_is_missing_is_said() -> None:
+    for number, _, state, tests, missing in lines():
+        assert state in {"held", "in part", "not built"}, number
+        assert bool(tests) == (state != "not built"), number
+        assert bool(missing) == (state != "held"), number
+
+
+def test_no_model_of_the_desk_can_hold_a_resident() -> None:
+    """No field is one of the register's; birth, sex, marital status, religion and dwelling have no place here."""
+    of_persons = {field.name for field in (*schema.EXTRACT, *schema.PERSONS)}
+    assert {"birth_date", "family_name", "nationality_1"} <= of_persons
+    fields = {(model._meta.label, field.name) for model in apps.get_models() for field in model._meta.get_fields()}
+    assert {(model, name) for model, name in fields if name in of_persons} == set()
+    about = re.compile(r"birth|sex|gender|religion|nationality|marital|family|given_name|street|house|dwelling|person")
+    assert {(model, name) for model, name in fields if about.search(name)} == set()
