@@ -40,6 +40,7 @@ TITLES: Mapping[str, str] = {
     "beat": N_("Last sign of life"),
     "ended": N_("Ended at"),
     "fault": N_("Fault"),
+    "preview": N_("What an import would change"),
     "release": N_("Release"),
     "number": N_("Running number"),
     "at": N_("When"),
