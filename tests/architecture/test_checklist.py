@@ -7,9 +7,12 @@ import re
 from functools import cache
 from pathlib import Path
 
+import yaml
 from django.apps import apps
 
 from vielfalt import schema
+from vielfalt.desk.history import privacy
+from vielfalt.words import Words
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "explanation" / "security-checklist.md"
@@ -43,6 +46,23 @@ def test_what_is_held_is_tested_and_what_is_missing_is_said() -> None:
         assert state in {"held", "in part", "not built"}, number
         assert bool(tests) == (state != "not built"), number
         assert bool(missing) == (state != "held"), number
+
+
+def test_the_text_for_the_staff_council_tells_all_that_is_kept() -> None:
+    """The table in the German text is that of the program: every kind of data about employees, its purpose and time."""
+    text = (ROOT / "docs" / "how-to" / "agree-with-the-staff-council.md").read_text(encoding="utf-8")
+    words = Words("de")
+    assert [line for line in text.splitlines() if line.startswith("| ")][1:] == [
+        f"| {words(kept.title)} | {words(kept.purpose)} | {words(kept.retention.text)} |"
+        for kept in privacy.ALL
+        if kept.personal
+    ]
+
+
+def test_the_maturity_is_the_same_everywhere() -> None:
+    status = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))["developmentStatus"]
+    text = (ROOT / "docs" / "explanation" / "foundations.md").read_text(encoding="utf-8")
+    assert f"State of the project: **{status}**" in text
 
 
 def test_no_model_of_the_desk_can_hold_a_resident() -> None:
