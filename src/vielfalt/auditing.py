@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vielfalt import audit
-from vielfalt.audit.attacks import TITLES, Attack
+from vielfalt.audit.attacks import OF_A_READER, TITLES, Attack
 from vielfalt.audit.figures import Key, key_of
 from vielfalt.audit.releases import Release
 from vielfalt.errors import DeliveryError, DisclosureError, UsageError
@@ -58,10 +58,15 @@ def before(
 def as_json(attacks: Iterable[Attack]) -> list[dict[str, Any]]:
     """The attacks as the release package and ``--json`` tell them: what was tried, how, and how many were told."""
     return [
-        {"id": each.id, "cells": each.tried, "disclosed": len(each.told)}
+        {"id": each.id, "attacker": _attacker(each), "cells": each.tried, "disclosed": len(each.told)}
         | ({"programs": asdict(each.programs)} if each.programs else {})
         for each in attacks
     ]
+
+
+def _attacker(attack: Attack) -> str:
+    """Who makes an attack, by the ids of ``figures.disclosure.ATTACKERS``."""
+    return "reader" if attack.id in OF_A_READER else "sums"
 
 
 def lines(attacks: Iterable[Attack], words: Words) -> list[str]:

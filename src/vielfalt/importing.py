@@ -13,7 +13,7 @@ from vielfalt.imported.profile import read_table_profile
 from vielfalt.imported.records import Imported
 from vielfalt.imported.table import import_table
 from vielfalt.locking import alone_in
-from vielfalt.pipeline import attack, audited, refuse_leaks
+from vielfalt.pipeline import attack, audited, proved, refuse_leaks
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import FindingCount, Results, Source
@@ -53,7 +53,8 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     progress(words("Maps, report, release package"))
     out.mkdir(parents=True, exist_ok=True)
     with alone_in(out, ".lock"):
-        attacks = audited(results, [attack("recompute", protected, leaks.height)], out, file)
+        held, _ = proved(protected, imported.cells, imported.geography, protection, file)
+        attacks = audited(results, [attack("recompute", protected, leaks.height), *held], out, file)
         return write_release(results, out, named, attacks)
 
 

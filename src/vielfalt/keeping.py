@@ -1,9 +1,11 @@
-"""What the vault keeps of the cell key method: the perturbation table that was used, for later proof."""
+"""What the vault keeps for later proof: the perturbation table that was used, and the room of hidden figures."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+
+import polars as pl
 
 from vielfalt.figures.disclosure import kept_table
 from vielfalt.methods import CellKey
@@ -11,6 +13,17 @@ from vielfalt.register.pseudonyms import town_key
 from vielfalt.town import Town
 
 TABLE = "perturbation.json"
+ROOMS = "rooms.parquet"
+
+
+def keep_rooms(rooms: pl.DataFrame, vault: Path) -> None:
+    """Keeps the room of every hidden figure with the solutions that prove it; nothing where nothing is hidden."""
+    path, partial = vault / ROOMS, vault / f".{ROOMS}"
+    if rooms.is_empty():
+        path.unlink(missing_ok=True)
+        return
+    rooms.write_parquet(partial)
+    partial.replace(path)
 
 
 def keep_table(town: Town, date: int, vault: Path) -> str:

@@ -13,13 +13,14 @@ import polars as pl
 from vielfalt import auditing, dates, dates_compared, fingerprint, kept_dates, schema, withdraw
 from vielfalt.audit import attack as attack_as_intruder
 from vielfalt.audit import release_of
-from vielfalt.cells import ProtectedCells, Protection
+from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.errors import DisclosureError, TownError
 from vielfalt.evaluation import Evaluation, derive_and_count, keep_in
-from vielfalt.figures.disclosure import protect_by
+from vielfalt.figures.disclosure import Held, protect_by, rooms
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
-from vielfalt.keeping import keep_table
+from vielfalt.geography import Geography
+from vielfalt.keeping import keep_rooms, keep_table
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.methods import Suppression
@@ -90,8 +91,9 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
     with workspace(town, date) as (engine, vault):
         keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, earlier, step)
         evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
-    results, audit = _figures(town, date, evaluation, earlier, step, replaced)
+    results, audit, proof = _figures(town, date, evaluation, earlier, step, replaced)
     with step("publish"):
+        keep_rooms(proof, vault)
         results = replace(results, fingerprint=keep_table(town, date, vault))
         folder = write_release(results, town.releases, Words(language), audit)
         withdraw.put_away(replaced, town.vault)
@@ -115,8 +117,8 @@ def _keep_the_latest(town: Town) -> None:
 
 def _figures(
     town: Town, date: int, evaluation: Evaluation, earlier: Earlier | None, step: Step, replaced: Sequence[Path]
-) -> tuple[Results, dict[str, object]]:
-    """The small world: protected tables, their audit, movements, and indices."""
+) -> tuple[Results, dict[str, object], pl.DataFrame]:
+    """The small world: protected tables, their audit, movements, and indices; with the proof of what is hidden."""
     protection, geography = town.protection(date), evaluation.geography
     with step("protect"):
         protected, leaks = protect_by(town.method(date), evaluation.cells, geography, protection)
@@ -125,13 +127,50 @@ def _figures(
     with step("indices"):
         values = indices(evaluation.cells, protected, geography, protection)
     hidden = isinstance(town.method(date), Suppression)
-    attacks = [attack("recompute" if hidden else "tell_true_counts", protected, leaks.height)]
+    attacks, proof = [attack("recompute" if hidden else "tell_true_counts", protected, leaks.height)], pl.DataFrame()
     if attacked is not None:
         attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
     results = replace(results, utility=utility(results, evaluation))
     with step("audit"):
-        return results, audited(results, attacks, town.releases, town.root, replaced)
+        if hidden:
+            held, proof = proved(protected, evaluation.cells, geography, protection, town.root)
+            attacks += held
+        return results, audited(results, attacks, town.releases, town.root, replaced), proof
+
+
+def proved(
+    protected: Mapping[str, ProtectedCells],
+    cells: Mapping[str, Cells],
+    geography: Geography,
+    protection: Protection,
+    where: Path,
+) -> tuple[list[Mapping[str, object]], pl.DataFrame]:
+    """The room of all hidden figures per attacker, as the audit tells it, and the proof, for the vault.
+
+    Raises DisclosureError when a figure has less room than it must have.
+    """
+    found = rooms(protected, cells, geography, protection)
+    if narrow := sum(each.narrow for each in found.held):
+        raise DisclosureError(
+            N_("{cells} hidden figures have too little room for what they may be; nothing was released."),
+            where=where,
+            cells=narrow,
+            todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
+        )
+    return [_room(each) for each in found.held], found.frame
+
+
+def _room(held: Held) -> Mapping[str, object]:
+    return {
+        "id": f"room_{held.attacker}",
+        "attacker": held.attacker,
+        "cells": held.cells,
+        "disclosed": held.narrow,
+        "narrowest": held.narrowest,
+        "programs": held.programs,
+        "left": held.left,
+    }
 
 
 def audited(

@@ -29,6 +29,11 @@ def test_the_release_holds_the_audit_of_an_intruder(tmp_path: Path) -> None:
     audit = json.loads((first / "audit.json").read_text(encoding="utf-8"))
     assert audit["passed"] and audit["published_before"] == []
     tried = {entry["id"]: entry["cells"] for entry in audit["attacks"]}
+    rooms = {entry["id"]: entry for entry in audit["attacks"] if entry["id"].startswith("room_")}
+    assert {id: (entry["disclosed"], entry["left"]) for id, entry in rooms.items()} == {
+        "room_sums": (0, 0),
+        "room_zeros": (0, 0),
+    }
     assert "intruder_recompute" in tried and tried["intruder_shares"] > 0
     again = json.loads((run(tmp_path) / "audit.json").read_text(encoding="utf-8"))
     assert [entry["release"] for entry in again["published_before"]] == [first.name]
@@ -61,7 +66,10 @@ def test_nothing_is_released_when_a_hidden_figure_can_be_computed(
         return found | {"origin": replace(table, frame=shown.drop("n"))}
 
     monkeypatch.setattr(importing, "protect", careless)
+    with pytest.raises(DisclosureError, match=r"[0-9]+ hidden figures (could be recomputed|have too little room)"):
+        run(tmp_path)
     monkeypatch.setattr(importing, "recomputable", lambda *_: pl.DataFrame())
+    monkeypatch.setattr(importing, "proved", lambda *_: ([], pl.DataFrame()))
     with pytest.raises(DisclosureError, match=r"computed [0-9]+ hidden figure"):
         run(tmp_path)
     assert [path for path in (tmp_path / "releases").iterdir() if path.is_dir()] == []

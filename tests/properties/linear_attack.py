@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,9 +31,15 @@ class Interval:
 
 
 def intervals(
-    cells: Mapping[str, Cells], protected: Mapping[str, ProtectedCells], where: Geography
+    cells: Mapping[str, Cells],
+    protected: Mapping[str, ProtectedCells],
+    where: Geography,
+    least: Callable[[Cell], int] = lambda _: 0,
 ) -> Iterator[Interval]:
-    """The exact interval of every hidden cell of the tables with one dimension that is not zero in the areas."""
+    """The exact interval of every hidden cell of the tables with one dimension that is not zero in the areas.
+
+    ``least``: what the attacker knows a hidden cell to be at least.
+    """
     shown = {
         (id, level, area, "".join(category)): value
         for id, table in protected.items()
@@ -41,19 +47,19 @@ def intervals(
     }
     hidden = [cell for cell, value in shown.items() if value is None]
     place = {cell: number for number, cell in enumerate(hidden)}
-    left, right = _matrix(list(_equations(cells, where, shown)), shown, place)
+    left, right = _matrix(list(equations(cells, where, shown)), shown, place)
+    bounds = [(least(cell), 10_000) for cell in hidden]
     for cell in hidden:
-        if _true(cells, where, cell) > _outside(cells, cell):
+        if true(cells, where, cell) > _outside(cells, cell):
             objective = np.zeros(len(hidden))
             objective[place[cell]] = 1
-            ends = [
-                linprog(sign * objective, A_eq=left, b_eq=right, bounds=(0, 10_000), method="highs") for sign in (1, -1)
-            ]
+            ends = [linprog(sign * objective, A_eq=left, b_eq=right, bounds=bounds, method="highs") for sign in (1, -1)]
             assert all(end.status == 0 for end in ends)
-            yield Interval(cell, _true(cells, where, cell), ends[0].fun, -ends[1].fun)
+            yield Interval(cell, true(cells, where, cell), ends[0].fun, -ends[1].fun)
 
 
-def _equations(cells: Mapping[str, Cells], where: Geography, shown: Mapping[Cell, int | None]) -> Iterator[Equation]:
+def equations(cells: Mapping[str, Cells], where: Geography, shown: Mapping[Cell, int | None]) -> Iterator[Equation]:
+    """Every sum over areas and categories, and the figures that count the same people."""
     levels = [TOWN, *(level.id for level in where.levels)]
     children: dict[tuple[str, str], list[str]] = {}
     for division in where.levels:
@@ -97,7 +103,8 @@ def _matrix(
     return csr_array((factors, (rows, columns)), shape=(len(equations), len(place))), right
 
 
-def _true(cells: Mapping[str, Cells], where: Geography, cell: Cell) -> int:
+def true(cells: Mapping[str, Cells], where: Geography, cell: Cell) -> int:
+    """The number of a cell."""
     id, level, area, category = cell
     above = where.ancestors(level) if level != TOWN else {}
     table = cells[id]

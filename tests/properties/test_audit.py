@@ -246,7 +246,9 @@ def test_dates_are_subtracted_from_each_other() -> None:
     earlier = release(where, {"residents": before}, source=replace(SOURCE, date=20241231))
     for alone in (earlier, later):
         assert not any(each.told for each in attack([alone]))
-    assert ("residents", "Q0", (), 110, 110) in told(attack([earlier, later]), "releases")
+    found = attack([earlier, later])
+    assert ("residents", "Q0", (), 110, 110) in told(found, "releases")
+    assert {entry["attacker"] for entry in auditing.as_json(found) if entry["disclosed"]} == {"reader"}
 
 
 def _counted(where: Geography, id: str, counts: Counts) -> ProtectedCells:
@@ -367,6 +369,7 @@ def test_the_report_says_how_the_figures_were_decided() -> None:
     found = attack([release(where, shown)])
     assert auditing.as_json(found)[0] == {
         "id": "recompute",
+        "attacker": "sums",
         "cells": 8,
         "disclosed": 0,
         "programs": {"together": 8, "alone": 0, "left": 0},

@@ -26,7 +26,7 @@ from vielfalt.figures.disclosure.linked import (
     whole_groups,
 )
 
-SUMS, ZEROS, PERSON = ATTACKERS
+SUMS, ZEROS, PERSON, READER = ATTACKERS
 FLAT = np.array([-1, 0, 0, 0])
 
 

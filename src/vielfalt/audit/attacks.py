@@ -29,6 +29,8 @@ TITLES = {
     "address": N_("One address: areas in which a shelter or home holds nearly everybody"),
 }
 """What each attack does, by its id, in the order in which they run."""
+OF_A_READER = frozenset({"releases", "areas", "methods", "totals"})
+"""The attacks of the reader of earlier releases and other publications; the others need this release alone."""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def _exposed(
     tables: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
 ) -> dict[str, Exposed]:
     """Which hidden cells one attacker can tell, by table id."""
-    figures = _figures(tables, hidden)
+    figures = all_figures(tables, hidden)
     numbers, values, known, one_dimension = figures.numbers, figures.values, figures.known, figures.one_dimension
     sums, same = list(families(tables, numbers, division)), twins(tables, numbers)
     found = _attacked(known, values, sums, same, protection.min_cell, ~known)
@@ -139,7 +139,7 @@ def computable(
 
     They hide nothing and protect nothing: mostly zeros, and partners of cells that were hidden more widely later.
     """
-    figures = _figures(tables, hidden)
+    figures = all_figures(tables, hidden)
     known, values, crossing = figures.known, figures.values, ~figures.one_dimension
     sums, same = list(families(tables, figures.numbers, division)), twins(tables, figures.numbers)
     own = np.zeros(len(values), np.bool_)
@@ -156,7 +156,7 @@ def computable(
 
 
 @dataclass(frozen=True)
-class _Figures:
+class AllFigures:
     """All figures of the run as one row of numbers: their values, those in areas, which are published, and where."""
 
     numbers: Mapping[str, Numbers]
@@ -166,7 +166,8 @@ class _Figures:
     one_dimension: Marks
 
 
-def _figures(tables: Mapping[str, Grid], hidden: Mapping[str, Hidden]) -> _Figures:
+def all_figures(tables: Mapping[str, Grid], hidden: Mapping[str, Hidden]) -> AllFigures:
+    """All figures of the tables, those hidden among them."""
     numbers, size = numbered(tables)
     values, in_areas = np.zeros(size, np.int64), np.zeros(size, np.int64)
     known, one_dimension = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
@@ -176,10 +177,10 @@ def _figures(tables: Mapping[str, Grid], hidden: Mapping[str, Hidden]) -> _Figur
             in_areas[number] = grid.values[level] - (0 if level else grid.outside)
             known[number] = ~hidden[id][level]
             one_dimension[number] = len(grid.table.dimensions) < 2
-    return _Figures(numbers, values, in_areas, known, one_dimension)
+    return AllFigures(numbers, values, in_areas, known, one_dimension)
 
 
-def _told(figures: _Figures, id: str, found: Bounds, hidden: Hidden, smallest: int) -> Hidden:
+def _told(figures: AllFigures, id: str, found: Bounds, hidden: Hidden, smallest: int) -> Hidden:
     """Hidden cells that are not zero and either exactly known or known to be small."""
     exact, small = found.low == found.high, (figures.values < smallest) & (found.high < smallest)
     told = (exact | small) & (figures.in_areas > 0)

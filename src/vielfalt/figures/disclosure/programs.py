@@ -45,7 +45,7 @@ def narrow(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, la
     if not len(of.unknowns):
         return decided
     unknowns = of.unknowns
-    matrix = _matrix(system, len(low))[of.equations]
+    matrix = matrix_of(system, len(low))[of.equations]
     right = system.added[of.equations] - matrix @ np.where(low == high, low, 0).astype(np.float64)
     ends = low[unknowns].astype(np.float64), high[unknowns].astype(np.float64)
     program = Program(np.zeros(len(unknowns)), sparse.csr_array(matrix[:, unknowns]), right, right, *ends)
@@ -93,7 +93,7 @@ class _Groups:
         return rows, columns
 
 
-def _matrix(system: System, size: int) -> sparse.csr_array:
+def matrix_of(system: System, size: int) -> sparse.csr_array:
     """One row per sum: 1 at the total, -1 at each part."""
     rows = np.concatenate([np.arange(len(system.totals)), system.equation])
     columns = np.concatenate([system.totals, system.parts])

@@ -112,12 +112,18 @@ def line(values: Ints, primary: Marks, cost: Costs, smallest: int) -> Marks | No
     partners = iter(
         [place for place in np.argsort(cost, kind="stable") if values[:, place].all() and not primary[place]]
     )
-    while any(line.any() and (np.count_nonzero(line) < 2 or line.sum() < smallest) for line in values[:, hidden]):
+    while any(line.any() and _too_little(line, smallest) for line in values[:, hidden]):
         partner = next(partners, None)
         if partner is None:
             return None
         hidden[partner] = True
     return hidden
+
+
+def _too_little(line: Ints, smallest: int) -> bool:
+    """Whether the hidden cells of a line leave too little room, to somebody who knows which of them are not empty."""
+    filled = np.count_nonzero(line)
+    return bool(filled < 2 or line.sum() - filled < smallest)
 
 
 def _pairs(values: Ints, left: Marks, cost: Costs, smallest: int) -> None:

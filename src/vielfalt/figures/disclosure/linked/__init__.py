@@ -1,6 +1,6 @@
 """Cell suppression of any linked and hierarchical tables by linear programming, with a certificate for every cell."""
 
-from vielfalt.figures.disclosure.linked.attackers import ATTACKERS, Attacker
+from vielfalt.figures.disclosure.attackers import ATTACKERS, Attacker
 from vielfalt.figures.disclosure.linked.exact import suppress_exactly
 from vielfalt.figures.disclosure.linked.figures import Figures, crossed, whole_groups
 from vielfalt.figures.disclosure.linked.intervals import Intervals, intervals

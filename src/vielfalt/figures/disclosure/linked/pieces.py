@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.division import Ints, Marks
-from vielfalt.figures.disclosure.linked.attackers import ATTACKERS
 from vielfalt.figures.disclosure.linked.figures import Classes, Figures
 from vielfalt.figures.disclosure.linked.improve import State, forget_needless, holds, state_of
 from vielfalt.figures.disclosure.linked.nearby import nearby

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from vielfalt.figures.disclosure.attackers import Attacker
 from vielfalt.figures.disclosure.division import Ints, Marks
-from vielfalt.figures.disclosure.linked.attackers import Attacker
 from vielfalt.figures.disclosure.linked.figures import Figures, classes
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
+from vielfalt.figures.disclosure.attackers import ATTACKERS, Attacker
 from vielfalt.figures.disclosure.division import Marks
 from vielfalt.figures.disclosure.linked import search
-from vielfalt.figures.disclosure.linked.attackers import ATTACKERS, Attacker
 from vielfalt.figures.disclosure.linked.bound import fewest
 from vielfalt.figures.disclosure.linked.figures import Classes, Figures, classes
 from vielfalt.figures.disclosure.linked.improve import forget_needless, free, improve, mend

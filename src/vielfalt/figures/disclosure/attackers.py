@@ -13,17 +13,21 @@ from vielfalt.words import N_
 
 @dataclass(frozen=True)
 class Attacker:
-    """``least``: what a hidden figure is at least, for all he knows. ``person``: he is the one person in a figure."""
+    """``least``: what a hidden figure is at least, for all he knows. ``person``: he is the one person in a figure.
+
+    ``earlier``: he has all earlier releases, and what they show is known to him.
+    """
 
     id: str
     title: str
     least: int
     person: bool = False
+    earlier: bool = False
 
 
 ATTACKERS = (
     Attacker("sums", N_("Adds and subtracts what is published; knows that no figure is negative"), least=0),
     Attacker("zeros", N_("Sees that zeros are shown, so a hidden figure is at least 1"), least=1),
     Attacker("person", N_("Is one of the people counted and knows of a figure that it is himself alone"), 1, True),
+    Attacker("reader", N_("Has all earlier releases as well and knows what they show"), least=1, earlier=True),
 )
-"""The reader of earlier releases is each of them, with the figures shown earlier as known (``Figures.fixed``)."""

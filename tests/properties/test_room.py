@@ -1,0 +1,105 @@
+"""The room of hidden figures: proved by solutions that add up, and never wider than exact programs allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from hypothesis import given
+from linear_attack import Cell, equations, intervals, true
+from small_towns import CHAINS, PROTECTION, WITH_STATUS, geography, towns
+from test_disclosure import examples, people, primaries_only
+
+from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.figures.disclosure import ATTACKERS, protect, rectangles, rooms
+from vielfalt.geography import TOWN, Geography
+
+Town = tuple[dict[str, Cells], Geography]
+
+
+def shown(protected: Mapping[str, ProtectedCells]) -> dict[Cell, int | None]:
+    return {
+        (id, level, area, " ".join(category)): value
+        for id, table in protected.items()
+        for level, area, *category, value, _ in table.frame.iter_rows()
+    }
+
+
+def test_four_attackers_are_data() -> None:
+    assert [each.id for each in ATTACKERS] == ["sums", "zeros", "person", "reader"]
+
+
+@examples(25)
+@given(towns(WITH_STATUS))
+def test_every_hidden_figure_has_its_room_and_solutions_that_add_up(town: Town) -> None:
+    cells, where = town
+    protected = protect(cells, where, PROTECTION)
+    found = rooms(protected, cells, where, PROTECTION)
+    assert [(each.attacker, each.narrow, each.left) for each in found.held] == [("sums", 0, 0), ("zeros", 0, 0)]
+    published = shown(protected)
+    hidden = [tuple(row) for row in found.frame.select("table", "level", "area", "category").iter_rows()]
+    assert sorted(hidden) == sorted(cell for cell, value in published.items() if value is None)
+    true_low, true_high = found.frame["low"].to_numpy(), found.frame["high"].to_numpy()
+    solutions = found.frame.select("^solution_.*$").to_numpy()
+    if solutions.size:
+        assert (solutions >= -1e-6).all()
+        assert (np.minimum(true_low, solutions.min(axis=1)) >= true_low - 1 + 1e-6).all()
+        assert (solutions.max(axis=1) < true_high + 1).all()
+    for number in range(solutions.shape[1]):
+        possible = published | dict(zip(hidden, solutions[:, number].tolist(), strict=True))
+        for total, parts, added in equations(cells, where, published):
+            if parts:
+                assert abs(sum(possible[part] or 0 for part in parts) + added - (possible[total] or 0)) < 1e-5
+
+
+@examples(6)
+@given(towns(WITH_STATUS))
+def test_no_room_is_claimed_that_exact_programs_do_not_find(town: Town) -> None:
+    cells, where = town
+    protected = protect(cells, where, PROTECTION)
+    claimed = {
+        tuple(row[:4]): row[4:6]
+        for row in rooms(protected, cells, where, PROTECTION)
+        .frame.select("table", "level", "area", "category", "low", "high")
+        .iter_rows()
+    }
+    for exact in intervals(cells, protected, where):
+        low, high = claimed[exact.cell]
+        assert exact.low - 1e-6 <= low <= exact.value <= high <= exact.high + 1e-6
+
+
+@examples(30)
+@given(towns())
+def test_crossings_are_looked_at_as_well(town: Town) -> None:
+    cells, where = town
+    found = rooms(protect(cells, where, PROTECTION), cells, where, PROTECTION)
+    assert all(not each.narrow and not each.left for each in found.held)
+
+
+def test_too_little_room_is_counted() -> None:
+    where = geography([2, 1])
+    cells = people({"Q0B0": {0: 50, 5: 3}, "Q0B1": {0: 60, 5: 8}, "Q1B0": {0: 70, 5: 9}}, where, CHAINS)
+    found = rooms(primaries_only(cells, where), cells, where, PROTECTION)
+    assert [each.narrowest for each in found.held] == [0, 0]
+    assert all(each.narrow >= 2 for each in found.held)
+
+
+def test_figures_of_one_person_each_are_not_told_by_their_sum() -> None:
+    """A table lists only what occurs in the town: five hidden countries of five people would be known to be ones."""
+    values, small = np.array([[1, 1, 1, 1, 1, 40, 90]]), np.array([True] * 5 + [False] * 2)
+    hidden = rectangles.line(values, small, np.array([1.0, 1, 1, 1, 1, 2, 3]), PROTECTION.min_cell)
+    assert hidden is not None
+    assert hidden.tolist() == [True] * 6 + [False]
+
+
+@examples(6)
+@given(towns(WITH_STATUS))
+def test_whoever_is_counted_is_left_a_room_of_one_less(town: Town) -> None:
+    """Who subtracts himself reads a release of one person less: its rectangles hold one less, and so does each room."""
+    cells, where = town
+    protected = protect(cells, where, PROTECTION)
+    hidden = [cell for cell, value in shown(protected).items() if value is None]
+    alone = [cell for cell in hidden if cell[1] != TOWN and true(cells, where, cell) == 1]
+    for holder in alone[:3]:
+        for found in intervals(cells, protected, where, lambda cell, own=holder: int(cell == own)):  # type: ignore[misc]
+            assert found.high - found.low >= PROTECTION.min_cell - 1 - 1e-6, (holder, found)
