@@ -21,7 +21,8 @@ from vielfalt.desk.history import privacy
 
 SEALED = "█"
 """Stands for what is never repeated: a hash or a secret that somebody could try to open."""
-Row = Mapping[str, str | None]
+Row = Mapping[str, object]
+"""Field by field as text, what is more than one value as it is kept, None where there is nothing."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,13 @@ def _rows(kept: privacy.Kept, user: User) -> Iterable[Row]:
 
 def _told(kept: privacy.Kept, row: models.Model) -> Row:
     fields = row._meta.concrete_fields
-    told = {one.name: None if one.value_from_object(row) is None else str(one.value_to_string(row)) for one in fields}
+    told = {one.name: _value(one, row) for one in fields}
     return {name: SEALED if name in kept.sealed and value else value for name, value in told.items()}
+
+
+def _value(field: models.Field[Any, Any], row: models.Model) -> object:
+    value = field.value_from_object(row)
+    return value if value is None or isinstance(field, models.JSONField) else str(field.value_to_string(row))
 
 
 def _moment(seconds: int) -> str:

@@ -155,12 +155,24 @@ def _part(part: Part, words: Words) -> Iterator[Block]:
 
 
 def _line(kept: privacy.Kept, row: Row, words: Words) -> str:
-    """A row as a list of its fields; empty ones are left out."""
-    told = ((title_of(kept, name), _said(kept, name, value, words)) for name, value in row.items() if value)
+    """A row as a list of its fields; empty ones are left out, and so are the hashes that chain the history."""
+    told = (
+        (title_of(kept, name), _said(kept, row, name, words)) for name in row if row[name] and not _chains(row, name)
+    )
     return "; ".join(f"{words(title)}: {value}" for title, value in told)
 
 
-def _said(kept: privacy.Kept, name: str, value: str, words: Words) -> str:
+def _chains(row: Row, name: str) -> bool:
+    return name in ("digest", "previous") and row[name] != SEALED
+
+
+def _said(kept: privacy.Kept, row: Row, name: str, words: Words) -> str:
+    value = row[name]
+    if name == "changes" and isinstance(value, dict):
+        found = telling.changes(str(row["model"]), value, {}, words)
+        return ", ".join(f"{title} ({turned})" for title, turned in found)
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
     if name in ("kind", "action", "state") and value in KINDS:
         return words(KINDS[value])
     if name == "model":

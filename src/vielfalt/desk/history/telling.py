@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from vielfalt.desk.history import privacy
 from vielfalt.desk.history.models import Entry
-from vielfalt.desk.history.recording import HIDDEN
+from vielfalt.desk.history.recording import HIDDEN, Changes
 from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.words import N_, Words
 
@@ -46,15 +46,18 @@ def done(entry: Entry, words: Words) -> str:
     return words(_DONE.get((entry.model, entry.action)) or _ANY[entry.action])
 
 
-def changes(entry: Entry, names: Mapping[tuple[str, str], str], words: Words) -> Iterator[tuple[str, str]]:
+def changes(
+    model: str, changed: Changes, names: Mapping[tuple[str, str], str], words: Words
+) -> Iterator[tuple[str, str]]:
     """Per field that is of interest its title, and in words from what to what; a value alone where there was none.
 
+    ``model`` and ``changed``: those of an entry.
     ``names``: what things are called, by the label of their model and their number.
     """
-    titles = privacy.of(entry.model).titles
-    for name, (old, new) in entry.changes.items():
+    titles = privacy.of(model).titles
+    for name, (old, new) in changed.items():
         if name not in _UNTOLD:
-            field = _field(entry.model, name)
+            field = _field(model, name)
             before, after = (spoken(field, name, value, names, words) for value in (old, new))
             yield words(titles[name]) if name in titles else name, _turned(before, after, words)
 

@@ -68,7 +68,7 @@ def lines(things: Sequence[models.Model], words: Words) -> list[Line]:
             telling.moment(entry.at, words),
             words(N_("Account {number}"), number=entry.who) if entry.who else words(N_("Vielfalt (command line)")),
             telling.done(entry, words),
-            list(telling.changes(entry, names, words)),
+            list(telling.changes(entry.model, entry.changes, names, words)),
             is_new=entry.action == "created",
         )
         for entry in Entry.objects.filter(theirs).order_by("-number")[:MOST]
