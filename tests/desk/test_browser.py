@@ -46,7 +46,16 @@ UNNAMED_FRAMES = """() => [...document.querySelectorAll('body *')].filter(one =>
 """What scrolls sideways although it is no frame that can be reached by keyboard and has a name."""
 FILES = {
     *(f"theme_{kind}" for kind in KINDS),
-    *("excerpt_pdf", "excerpt_xlsx", "report_pdf", "report_html", "package", "catalogue", "open_file"),
+    *(
+        "excerpt_pdf",
+        "excerpt_xlsx",
+        "report_pdf",
+        "report_html",
+        "package",
+        "catalogue",
+        "open_file",
+        "own_information",
+    ),
 }
 ELSEWHERE = {"sso", "openid_connect_callback"}
 SAME_AS_SECOND_SETUP = {"second_step", "second_codes", "second_off"}
