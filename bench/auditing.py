@@ -17,7 +17,7 @@ import numpy as np
 
 from vielfalt.audit import attack, release_of
 from vielfalt.evaluation import evaluate
-from vielfalt.figures.disclosure import protect_by
+from vielfalt.figures.disclosure import protect_by, rooms
 from vielfalt.figures.indices import indices
 from vielfalt.publish.results import Results, Source
 from vielfalt.synthetic import write_town
@@ -41,7 +41,7 @@ def main(towns: int) -> None:
 
 
 def attacked(root: Path, residents: int, seed: int) -> tuple[int, int, int, float]:
-    """Figures tried and told by all attacks of one town, left undecided by one of them, and their processor seconds."""
+    """Figures tried, told or with too little room, left undecided by one attack, and the processor seconds of all."""
     write_town(root, residents=residents, seed=seed, dates=(DATE,), progress=lambda _: None)
     town = read_town(root)
     found = evaluate(town, DATE, secrets.token_bytes(32), _silent)
@@ -50,10 +50,11 @@ def attacked(root: Path, residents: int, seed: int) -> tuple[int, int, int, floa
     values = indices(found.cells, protected, where, protection)
     source = Source(town.name, town.ags, DATE, "register", "", "")
     started = time.process_time()
+    held = rooms(protected, found.cells, where, protection).held
     attacks = attack([release_of("", Results(source, where, protected, values, protection))])
     seconds = time.process_time() - started
-    told = leaks.height + sum(len(each.told) for each in attacks)
-    left = max(each.programs.left for each in attacks if each.programs)
+    told = leaks.height + sum(each.narrow for each in held) + sum(len(each.told) for each in attacks)
+    left = max(each.programs.left for each in attacks if each.programs) + max(each.left for each in held)
     return max(each.tried for each in attacks), told, left, seconds
 
 
