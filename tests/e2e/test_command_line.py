@@ -78,7 +78,17 @@ def test_a_release_holds_everything_the_contract_names(evaluated: Path) -> None:
     assert list((release / "maps").glob("*.svg"))
     with zipfile.ZipFile(evaluated / "releases" / f"{LATEST}-1.zip") as packed:
         assert len(packed.namelist()) == sum(path.is_file() for path in release.rglob("*"))
-    assert json.loads((release / "audit.json").read_text(encoding="utf-8"))["passed"] is True
+    audit = json.loads((release / "audit.json").read_text(encoding="utf-8"))
+    assert audit["passed"] is True
+    assert {"room_sums", "room_zeros"} <= {entry["id"] for entry in audit["attacks"]}
+
+
+def test_the_vault_keeps_the_proof_of_every_hidden_figure(evaluated: Path) -> None:
+    proof = pl.read_parquet(evaluated / "vault" / LATEST / "rooms.parquet")
+    assert "solution_1" in proof.columns
+    assert not proof.select("table", "level", "area", "category").is_duplicated().any()
+    rooms = proof["high"] - proof["low"]
+    assert ((rooms >= 5) | (proof["low"] == 0)).all()
 
 
 def test_no_published_value_is_below_the_minimum_cell(evaluated: Path) -> None:
