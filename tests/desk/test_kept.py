@@ -97,7 +97,7 @@ def test_a_town_under_its_new_name(client: Client, release: Release) -> None:
     assert "Musterfurt" not in main_of(again)
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, "compare_file", "area_file", "indices_file"])
 def test_a_file_that_the_browser_has_is_not_sent_again(client: Client, release: Release, name: str) -> None:
     address = addresses(release)[name]
     first = client.get(address)

@@ -58,12 +58,16 @@ DO = row(ADMINISTERS, method="post", ok=302, elsewhere=404)
 PROPOSES = {role.id for role in roles.ALL if {"propose", "publish"} & set(role.grants)}
 OF_A_RELEASE = (
     *("theme_geojson", "origins", "origin"),
-    *("release", "theme", "theme_csv", "theme_xlsx", "theme_svg", "theme_png", "area"),
-    *("report_pdf", "report_html", "package", "indices", "definitions", "excerpt"),
+    *("release", "theme", "theme_csv", "theme_xlsx", "theme_svg", "theme_png", "area", "area_file"),
+    *("report_pdf", "report_html", "package", "indices", "indices_file", "definitions", "excerpt"),
 )
 TABLE: dict[str, Row] = {
     "towns": row(EVERYBODY),
     "compare": row(EVERYBODY),
+    # Who reads no town compares none.
+    "compare_file": row(READS, others=404),
+    # There is one date, so nothing changes.
+    "time_file": row(set(), others=404, elsewhere=404),
     "town": OF_A_TOWN,
     "time": OF_A_TOWN,
     **dict.fromkeys(OF_A_RELEASE, OF_A_TOWN),

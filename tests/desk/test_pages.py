@@ -107,6 +107,7 @@ def addresses(release: Release) -> dict[str, str]:
         "start_again": reverse("start_again", args=[Job.objects.get_or_create(name="2025-12-31-1.zip")[0].pk]),
         **{name: reverse(name, kwargs=place) for name in ("report_pdf", "report_html", "package")},
         **{name: reverse(name, kwargs=place) for name in ("excerpt", "excerpt_pdf", "excerpt_xlsx")},
+        **{f"{name}_file": reverse(f"{name}_file", kwargs=of) for name, of in files(place).items()},
         "compare": reverse("compare"),
         "login": reverse("login"),
         "logout": reverse("logout"),
@@ -114,6 +115,16 @@ def addresses(release: Release) -> dict[str, str]:
         "set_language": reverse("set_language"),
         **{name: reverse(name) for name in OF_ACCOUNTS},
         "time": reverse("time", args=[release.town.ags]),
+    }
+
+
+def files(place: dict[str, str], form: str = "csv") -> dict[str, dict[str, str]]:
+    """What the addresses of the files of pages are made of, by the name of the page."""
+    return {
+        "compare": {"form": form},
+        "time": {"ags": place["ags"], "form": form},
+        "area": {**place, "level": "quarter", "area": "01", "form": form},
+        "indices": {**place, "form": form},
     }
 
 

@@ -10,7 +10,7 @@ from vielfalt.desk.accounts import administration, own, second_views, sso
 from vielfalt.desk.accounts import views as accounts
 from vielfalt.desk.accounts.doors import readable
 from vielfalt.desk.accounts.policy import PROVIDER
-from vielfalt.desk.atlas import comparison, downloads, excerpt_views, methods, origin_views, packages, views
+from vielfalt.desk.atlas import comparison, downloads, excerpt_views, methods, origin_views, packages, view_files, views
 from vielfalt.desk.history import views as history
 from vielfalt.desk.house import views as house
 from vielfalt.desk.jobs import views as jobs
@@ -18,12 +18,15 @@ from vielfalt.desk.publishing import pages
 from vielfalt.desk.publishing import views as publishing
 
 _RELEASE = "kommunen/<str:ags>/<str:name>/"
+_AREA = _RELEASE + "gebiete/<str:level>/<str:area>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", readable(views.towns), name="towns"),
     path("vergleich/", readable(comparison.compare), name="compare"),
+    path("vergleich/daten.<str:form>", readable(view_files.compare_file), name="compare_file"),
     path("kommunen/<str:ags>/", readable(views.town), name="town"),
     path("kommunen/<str:ags>/zeit/", readable(comparison.time), name="time"),
+    path("kommunen/<str:ags>/zeit/daten.<str:form>", readable(view_files.time_file), name="time_file"),
     path("kommunen/<str:ags>/herausgeber/", publishing.publisher, name="publisher"),
     path("kommunen/<str:ags>/offene-daten/", readable(pages.open_data), name="open_data"),
     path("kommunen/<str:ags>/offene-daten/katalog.<str:form>", readable(pages.town_catalogue), name="catalogue"),
@@ -35,7 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "karte/karte.svg", readable(downloads.svg_file), name="theme_svg"),
     path(_RELEASE + "karte/karte.geojson", readable(downloads.geojson_file), name="theme_geojson"),
     path(_RELEASE + "karte/karte.png", readable(downloads.png_file), name="theme_png"),
-    path(_RELEASE + "gebiete/<str:level>/<str:area>/", readable(views.area), name="area"),
+    path(_AREA, readable(views.area), name="area"),
+    path(_AREA + "daten.<str:form>", readable(view_files.area_file), name="area_file"),
     path(_RELEASE + "herkunft/", readable(origin_views.origins_page), name="origins"),
     path(_RELEASE + "herkunft/<str:key>/", readable(origin_views.origin), name="origin"),
     path(_RELEASE + "auswahl/", readable(excerpt_views.excerpt), name="excerpt"),
@@ -45,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "bericht.html", readable(packages.report_html), name="report_html"),
     path(_RELEASE + "paket.zip", readable(packages.package), name="package"),
     path(_RELEASE + "kennzahlen/", readable(views.indices), name="indices"),
+    path(_RELEASE + "kennzahlen/daten.<str:form>", readable(view_files.indices_file), name="indices_file"),
     path(_RELEASE + "definitionen/", readable(views.definitions), name="definitions"),
     path(_RELEASE + "verlauf/", history.release_history, name="release_history"),
     path(_RELEASE + "veroeffentlichung/", publishing.publication, name="publication"),

@@ -14,7 +14,7 @@ from vielfalt.desk.atlas import change, comparing, figures, noise, selecting
 from vielfalt.desk.atlas.asking import asked, asked_all
 from vielfalt.desk.atlas.drawing import hatching
 from vielfalt.desk.atlas.figures import Cell
-from vielfalt.desk.atlas.kept import page
+from vielfalt.desk.atlas.kept import Shown, page
 from vielfalt.desk.atlas.places import land, size_class
 from vielfalt.desk.atlas.selecting import Choice
 from vielfalt.desk.atlas.templatetags.words import current
@@ -25,10 +25,16 @@ from vielfalt.words import N_, Words
 
 def time(request: HttpRequest, ags: str) -> HttpResponse:
     """One category of a town on all its dates, and by area between two of them; never across a break."""
+    shown = over_time(request, ags)
+    return page(request, "desk/time.html", shown.releases, shown.context, *shown.also)
+
+
+def over_time(request: HttpRequest, ags: str) -> Shown:
+    """The dates of a town that the reader may see. Raises Http404 for a town that the reader may not see."""
     town = get_object_or_404(visible(request.user, Town.objects.all()), ags=ags)
     every = visible(request.user, town.releases.filter(kind="register").select_related("town").defer("description"))
     dates = change.dated(every)
-    return page(request, "desk/time.html", dates, lambda: _time(request, town, described(dates)), town.ags, town.name)
+    return Shown(dates, lambda: _time(request, town, described(dates)), (town.ags, town.name))
 
 
 def _time(request: HttpRequest, town: Town, releases: list[Release]) -> dict[str, object]:
@@ -43,7 +49,10 @@ def _time(request: HttpRequest, town: Town, releases: list[Release]) -> dict[str
     points = change.series(list(counted.values()), category, words)
     dates = [point.release for point in points]
     context |= {
+        "table": table,
+        "category": category,
         "title": figures.category_title(table, category, words),
+        "definitions": selecting.definitions(table.release, table.definitions),
         "points": points,
         "sources": dates,
         "line": change.line(points, words),
@@ -97,6 +106,7 @@ def _by_area(
         later = figures.figure(after, category, level, words)
         changes = change.changes(figures.figure(before, category, level, words), later, words)
         context |= {
+            "level": level,
             "level_title": later.level_title,
             "changes": changes,
             "map": change.change_map(changes, later, words),
@@ -113,10 +123,16 @@ def _in_persons(size: float, words: Words) -> str:
 
 def compare(request: HttpRequest) -> HttpResponse:
     """Several towns side by side on their latest dates, where their figures mean the same and are protected alike."""
+    shown = compared(request)
+    return page(request, "desk/compare.html", shown.releases, shown.context)
+
+
+def compared(request: HttpRequest) -> Shown:
+    """The latest releases of the towns that the reader may see. Raises Http404 for a stranger who may see none."""
     latest = _latest(request)
     if not latest and not request.user.is_authenticated:
         raise Http404
-    return page(request, "desk/compare.html", latest, lambda: _compare(request, latest))
+    return Shown(latest, lambda: _compare(request, latest))
 
 
 def _latest(request: HttpRequest) -> list[Release]:
@@ -161,6 +177,8 @@ def _side_by_side(request: HttpRequest, releases: list[Release], base: Release, 
         "rows": [{**row, "length": round(100 * (row["share"] or 0) / longest, 1)} for row in rows],
         "title": figures.category_title(measure, category, words),
         "measure": measure.release,
+        "table": measure,
+        "category": category,
         "tables": selecting.table_choices(offered, measure.key, words),
         "categories": selecting.category_choices(measure, category, words),
         "definitions": selecting.definitions(measure.release, measure.definitions),
@@ -191,6 +209,7 @@ def _row(
         "land": land(release.town.ags),
         "size": words(size_class(whole.value)) if whole and whole.value is not None else NOT_APPLICABLE,
         "residents": whole.number if whole else NOT_APPLICABLE,
+        "whole": whole,
         "cell": cell,
         "share": cell.share if cell else None,
         "obstacles": [words(text) for text in found],

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,15 +12,13 @@ from vielfalt.desk.atlas import addresses, selecting
 from vielfalt.desk.atlas.drawing import standalone, style_of
 from vielfalt.desk.atlas.figures import MARKS, Cell, Figure
 from vielfalt.desk.atlas.kept import file
+from vielfalt.desk.atlas.tabular import Row, Sheet, csv_of, disposition, saved, told, xlsx_of
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import chosen_figure, release_or_404
-from vielfalt.desk.atlas.workbooks import XLSX, workbook
-from vielfalt.desk.gateway import SUPPRESSED, translated
+from vielfalt.desk.gateway import translated
 from vielfalt.words import N_, Words
 
 _PNG_SCALE = 2
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
-"""Signs that make a spreadsheet take a text for a formula (OWASP, CSV injection)."""
 
 
 def csv_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
@@ -52,26 +47,21 @@ def geojson_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
 
 
 def _csv(figure: Figure, words: Words) -> HttpResponse:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    for row in (*_head(figure, words), (), *_rows(figure, words)):
-        writer.writerow([_plain(cell, words) for cell in row])
-    return _file("\ufeff" + text.getvalue(), "text/csv; charset=utf-8", figure, "csv")
+    return csv_of(_sheet(figure, words), words)
 
 
 def _xlsx(figure: Figure, words: Words) -> HttpResponse:
-    rows = (*_head(figure, words), (), *_rows(figure, words))
-    return _file(workbook([(figure.table.key, rows)]), XLSX, figure, "xlsx")
+    return xlsx_of(_sheet(figure, words), words)
 
 
 def _svg(figure: Figure, words: Words) -> HttpResponse:
-    return _file(standalone(figure, words), "image/svg+xml", figure, "svg")
+    return saved(standalone(figure, words), "image/svg+xml", _name(figure), "svg")
 
 
 def _png(figure: Figure, words: Words) -> HttpResponse:
     import vl_convert
 
-    return _file(vl_convert.svg_to_png(standalone(figure, words), scale=_PNG_SCALE), "image/png", figure, "png")
+    return saved(vl_convert.svg_to_png(standalone(figure, words), scale=_PNG_SCALE), "image/png", _name(figure), "png")
 
 
 def _geojson(figure: Figure, words: Words) -> JsonResponse:
@@ -85,7 +75,7 @@ def _geojson(figure: Figure, words: Words) -> JsonResponse:
     head = {row[0]: row[1] for row in _head(figure, words)}
     whole = {"type": "FeatureCollection", "about": head, "features": features}
     response = JsonResponse(whole, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False})
-    response["Content-Disposition"] = _disposition(figure, "geojson")
+    response["Content-Disposition"] = disposition(_name(figure), "geojson")
     return response
 
 
@@ -107,7 +97,7 @@ def _file_of(
 ) -> HttpResponseBase:
     """The file of the figure that the address names, for those who may see its release."""
     release = release_or_404(request, ags, name)
-    return file(request, release, lambda: made(chosen_figure(selecting.mapped(release), release, request), current()))
+    return file(request, [release], lambda: made(chosen_figure(selecting.mapped(release), release, request), current()))
 
 
 def _head(figure: Figure, words: Words) -> Iterator[tuple[str, ...]]:
@@ -122,7 +112,11 @@ def _head(figure: Figure, words: Words) -> Iterator[tuple[str, ...]]:
     yield words(N_("Release")), figure.release.name
 
 
-def _rows(figure: Figure, words: Words) -> Iterator[tuple[str | int | float, ...]]:
+def _sheet(figure: Figure, words: Words) -> Sheet:
+    return Sheet(figure.table.key, _name(figure), _head(figure, words), _rows(figure, words))
+
+
+def _rows(figure: Figure, words: Words) -> Iterator[Row]:
     yield (
         words(N_("Key")),
         words(N_("Area")),
@@ -131,25 +125,8 @@ def _rows(figure: Figure, words: Words) -> Iterator[tuple[str | int | float, ...
         words(N_("Quality")),
     )
     for cell in (*figure.cells, figure.town):
-        value = SUPPRESSED if cell.value is None else cell.value
-        share: str | float = cell.percent if cell.share is None else round(cell.share, 3)
-        yield cell.key, cell.name, value, share, words(MARKS[cell.mark])
+        yield cell.key, cell.name, *told(cell, words)
 
 
-def _plain(cell: str | int | float, words: Words) -> str:
-    """A cell as text that no spreadsheet takes for a formula."""
-    if isinstance(cell, float):
-        return words.number(cell, 3)
-    text = str(cell)
-    return f"'{text}" if isinstance(cell, str) and _FORMULA.match(text) else text
-
-
-def _file(content: str | bytes, kind: str, figure: Figure, ending: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = _disposition(figure, ending)
-    return response
-
-
-def _disposition(figure: Figure, ending: str) -> str:
-    name = "-".join((figure.release.town.ags, figure.release.name, figure.table.key, figure.category, figure.level))
-    return f'attachment; filename="{re.sub("[^A-Za-z0-9._-]+", "_", name)}.{ending}"'
+def _name(figure: Figure) -> tuple[str, ...]:
+    return figure.release.town.ags, figure.release.name, figure.table.key, figure.category, figure.level

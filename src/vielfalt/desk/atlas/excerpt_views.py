@@ -42,7 +42,7 @@ def _report(request: HttpRequest, ags: str, name: str, ending: str) -> HttpRespo
         found = chosen(release, request.GET)
     except UsageError as fault:
         return _form(request, release, fault)
-    return file(request, release, lambda: _made(found, ending))
+    return file(request, [release], lambda: _made(found, ending))
 
 
 def _made(found: Excerpt, ending: str) -> HttpResponse:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -27,6 +28,18 @@ PIECES = "pieces"
 """The name in the context of a page under which the tag ``kept`` finds what was rendered before."""
 _CACHE = "pages"
 _VERSION = version("vielfalt")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page and its files are made of: releases that the reader may see, what they show, what else they hang on.
+
+    ``context`` is what the page says of the releases; it is asked only when page or file has to be made.
+    """
+
+    releases: list[Release]
+    context: Callable[[], Mapping[str, Any]]
+    also: tuple[str, ...] = ()
 
 
 def page(
@@ -63,9 +76,11 @@ def value(release: Release, name: str, made: Callable[[], Kept]) -> Kept:
     return cast(Kept, caches[_CACHE].get_or_set(_digest([release], name), made, timeout=None))
 
 
-def file(request: HttpRequest, release: Release, made: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """A file made of a release; a browser that has it already is told so (RFC 9110, 304), and nothing is made."""
-    tag = f'"{_key(request, [release])}"'
+def file(
+    request: HttpRequest, releases: Iterable[Release], made: Callable[[], HttpResponseBase], *also: str
+) -> HttpResponseBase:
+    """A file made of releases; a browser that has it already is told so (RFC 9110, 304), and nothing is made."""
+    tag = f'"{_key(request, releases, *also)}"'
     response = get_conditional_response(request, etag=tag) or made()
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"

@@ -21,19 +21,19 @@ _SHUT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src 
 def report_pdf(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
     """The report as PDF/UA, shown in the browser."""
     release = release_or_404(request, ags, name)
-    return file(request, release, lambda: _report(release, "report.pdf", "inline"))
+    return file(request, [release], lambda: _report(release, "report.pdf", "inline"))
 
 
 def report_html(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
     """The report as one self-contained page, to be saved: it is not opened within the desk."""
     release = release_or_404(request, ags, name)
-    return file(request, release, lambda: _report(release, "report.html", "attachment"))
+    return file(request, [release], lambda: _report(release, "report.html", "attachment"))
 
 
 def package(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
     """The whole release package, as open data or to import elsewhere."""
     release = release_or_404(request, ags, name)
-    return file(request, release, lambda: _archive(release))
+    return file(request, [release], lambda: _archive(release))
 
 
 def _archive(release: Release) -> FileResponse:

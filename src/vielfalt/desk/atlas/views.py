@@ -18,7 +18,7 @@ from vielfalt.desk.atlas import addresses, figures, kept, methods, origins, prof
 from vielfalt.desk.atlas.asking import UnknownError
 from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
-from vielfalt.desk.atlas.kept import page
+from vielfalt.desk.atlas.kept import Shown, page
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.town_list import town_list
 from vielfalt.desk.house.first_steps import first_steps
@@ -125,8 +125,14 @@ def _theme(request: HttpRequest, found: Release) -> dict[str, object]:
 
 def area(request: HttpRequest, ags: str, name: str, level: str, area: str) -> HttpResponse:
     """Everything that a release publishes of one area, beside the town as a whole."""
+    shown = of_area(request, ags, name, level, area)
+    return page(request, "desk/area.html", shown.releases, shown.context)
+
+
+def of_area(request: HttpRequest, ags: str, name: str, level: str, area: str) -> Shown:
+    """What the profile of an area is made of. Raises Http404 where the reader may not see the release."""
     found = release_or_404(request, ags, name)
-    return page(request, "desk/area.html", [found], lambda: _area(found, level, area))
+    return Shown([found], lambda: _area(found, level, area))
 
 
 def _area(found: Release, level: str, area: str) -> dict[str, object]:
@@ -144,6 +150,7 @@ def _area(found: Release, level: str, area: str) -> dict[str, object]:
         "area": areas[area],
         "level": sets[level],
         "coarser": coarser,
+        "own": own,
         "summary": list(profiles.summary(own, whole, words)),
         "subjects": list(profiles.subjects(own, whole, words)),
     }
@@ -151,8 +158,14 @@ def _area(found: Release, level: str, area: str) -> dict[str, object]:
 
 def indices(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """The indices of a release for the town, with intervals, and with reasons where there is no value."""
+    shown = of_indices(request, ags, name)
+    return page(request, "desk/indices.html", shown.releases, shown.context)
+
+
+def of_indices(request: HttpRequest, ags: str, name: str) -> Shown:
+    """What the page of the indices is made of. Raises Http404 where the reader may not see the release."""
     found = release_or_404(request, ags, name)
-    return page(request, "desk/indices.html", [found], lambda: _indices(request, found))
+    return Shown([found], lambda: _indices(request, found))
 
 
 def _indices(request: HttpRequest, found: Release) -> dict[str, object]:
@@ -171,6 +184,7 @@ def _indices(request: HttpRequest, found: Release) -> dict[str, object]:
         "release": found,
         "town": found.town,
         "groups": grouped,
+        "table": tables.get(chosen.table),
         "interval": words(gateway.INTERVAL) if any(entry.low is not None for entry in shown) else "",
         "query": {"ebene": chosen.level, "thema": chosen.table, "familie": chosen.family},
         "levels": selecting.choices(chosen.levels, chosen.level),

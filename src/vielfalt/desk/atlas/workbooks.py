@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST_NAME = 31
 """Signs of the name of a sheet, as Excel allows."""
 
-Rows = Iterable[Sequence[str | int | float]]
+Value = str | int | float | Decimal
+Rows = Iterable[Sequence[Value]]
 
 
 def workbook(sheets: Iterable[tuple[str, Rows]]) -> bytes:
-    """The sheets, each with its name, as XLSX; a share is written as a number that is shown in per cent."""
+    """The sheets, each with its name, as XLSX; a share (float) is a number that is shown in per cent."""
     import xlsxwriter
 
     content = io.BytesIO()

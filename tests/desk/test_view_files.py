@@ -1,0 +1,195 @@
+"""The files of pages: comparison, change over time, profile of an area, indices, each as CSV and as XLSX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import people
+import pytest
+from django.test import Client
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+from test_comparison import AGS, THEME, a_break, dated, shift
+from test_pages import files
+
+from vielfalt.desk.publishing import steps
+from vielfalt.desk.publishing.models import Publisher
+from vielfalt.desk.releases.models import Index, Release, Series, Town
+
+pytestmark = pytest.mark.django_db
+VIEWS = ("compare", "time", "area", "indices")
+Lines = list[list[str]]
+
+
+def address(name: str, form: str = "csv", query: str = "") -> str:
+    of = files({"ags": AGS, "name": "2025-12-31-1"}, form)[name]
+    return reverse(f"{name}_file", kwargs=of) + query
+
+
+def page_of(name: str) -> str:
+    return address(name).rpartition("/")[0] + "/"
+
+
+def read(browser: Client, name: str, query: str = "", language: str = "de") -> tuple[Lines, Lines]:
+    """Head and rows of the CSV: they are two tables and the one of the sources lies between."""
+    answer = browser.get(address(name, "csv", query), headers={"accept-language": language})
+    assert answer.status_code == 200
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    last = max(place for place, line in enumerate(lines) if not line)
+    return lines[:last], lines[last + 1 :]
+
+
+@pytest.fixture()
+def years(package: Path, tmp_path: Path) -> list[Release]:
+    """Two dates; on the later one the first quarter is not published, and the numbers of the others rose."""
+    found = [dated(package, tmp_path, f"{year}-12-31") for year in (2024, 2025)]
+    shift(found[1], "foreigner", "foreign", 12)
+    hide(found[1], "quarter", 0)
+    return found
+
+
+def hide(release: Release, level: str, place: int) -> None:
+    series = Series.objects.get(table__release=release, table__key="foreigner", level=level, category="foreign")
+    series.values[place], signs = None, list(series.status)
+    signs[place] = "s"
+    series.status = "".join(signs)
+    series.save()
+
+
+def query_of(name: str) -> str:
+    return THEME if name in ("compare", "time") else ""
+
+
+def test_every_file_tells_its_source_and_csv_and_workbook_hold_the_same(client: Client, years: list[Release]) -> None:
+    for name in VIEWS:
+        head, rows = read(client, name, query_of(name))
+        assert head[0][0] == "Angabe"
+        assert any(line[:1] == ["Definition"] and line[2] for line in head), name
+        titles = next(place for place, line in enumerate(head) if line[:2] == ["Kommune", "Stichtag"])
+        sources = head[titles + 1 :]
+        shown = years if name == "time" else years[1:]
+        assert [line[1] for line in sources] == [f"31.12.{one.reference_date.year}" for one in shown], name
+        for line, release in zip(sources, shown, strict=True):
+            assert (line[0], line[3], line[4]) == ("Musterfurt", release.description["licence"], release.name)
+            assert line[2]
+            assert client.get(line[5]).status_code == 200, "the address of the method leads there"
+        answer = client.get(address(name, "xlsx", query_of(name)))
+        assert answer.headers["Content-Disposition"].endswith('.xlsx"')
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+        assert len(sheet) == len(head) + 1 + len(rows)
+        own = sheet[len(head) + 2 :]
+        assert [[str(value) for value in line[:2]] for line in own] == [line[:2] for line in rows[1:]]
+        assert any(isinstance(value, float) for line in own for value in line), "numbers are numbers"
+        markup = client.get(page_of(name) + query_of(name)).content.decode()
+        for form in ("csv", "xlsx"):
+            assert f'href="daten.{form}{query_of(name).replace("&", "&amp;")}' in markup
+        assert "data-copy=" in markup
+
+
+def test_change_over_time(client: Client, years: list[Release]) -> None:
+    context = client.get(page_of("time") + THEME).context
+    _, rows = read(client, "time", THEME)
+    columns = rows[0]
+    told = [dict(zip(columns, row, strict=True)) for row in rows[1:]]
+    town = [row for row in told if row["Schlüssel"] == AGS]
+    assert [row["Stichtag"] for row in town] == ["31.12.2024", "31.12.2025"]
+    assert [row["Anzahl"] for row in town] == [str(point.cell.value) for point in context["points"]]
+    assert town[1]["Prozentpunkte"] == context["points"][1].difference.removeprefix("+")
+    assert (town[1]["Verglichen mit"], town[0]["Verglichen mit"]) == ("31.12.2024", "")
+    hidden = next(row for row in told if row["Schlüssel"] == "01" and row["Stichtag"] == "31.12.2025")
+    assert [hidden[name] for name in ("Anzahl", "Anteil", "Prozentpunkte")] == ["."] * 3
+    assert "nicht veröffentlicht" in hidden["Qualität"]
+    areas = {row["Schlüssel"]: row["Prozentpunkte"] for row in told if row["Verglichen mit"] and row not in town}
+    assert areas == {one.after.key: one.difference.removeprefix("+") for one in context["changes"]}
+    assert len(areas) == 12
+
+
+def test_nothing_is_subtracted_across_a_break(client: Client, package: Path, tmp_path: Path) -> None:
+    dated(package, tmp_path, "2024-12-31")
+    dated(package, tmp_path, "2025-12-31", a_break("field_changed", ["nationality_1"]))
+    head, rows = read(client, "time", THEME, "en")
+    assert any(line[0] == "Note" and line[1].startswith("These dates cannot be compared") for line in head)
+    assert [row[1] for row in rows[1:]] == [AGS, AGS]
+    assert rows[2][7] == "–"
+    assert "break" in rows[2][9]
+
+
+def test_comparison(client: Client, release: Release) -> None:
+    release.town.name = "=Musterfurt"
+    release.town.save()
+    _, rows = read(client, "compare", THEME)
+    shown = client.get(page_of("compare") + THEME).context["rows"][0]
+    row = dict(zip(rows[0], rows[1], strict=True))
+    assert row["Kommune"] == "'=Musterfurt", "no formula"
+    assert (row["Schlüssel"], row["Anzahl"]) == (AGS, str(shown["cell"].value))
+    assert (row["Land"], row["Qualität"]) == ("Nordrhein-Westfalen", "veröffentlicht")
+    with zipfile.ZipFile(io.BytesIO(client.get(address("compare", "xlsx")).content)) as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+    hide(release, "town", 0)
+    _, rows = read(client, "compare", THEME)
+    assert rows[1][6:8] == [".", "."]
+
+
+def test_profile_of_an_area(client: Client, release: Release) -> None:
+    hide(release, "quarter", 0)
+    _, rows = read(client, "area")
+    own = client.get(page_of("area")).context["own"]
+    cells = {table.key: dict(found) for table, found in own}
+    assert [row[2] for row in rows[1:]] == [
+        "." if cell.value is None else str(cell.value) for found in cells.values() for cell in found.values()
+    ]
+    hidden = rows[1 + [(key, one) for key, found in cells.items() for one in found].index(("foreigner", "foreign"))]
+    assert hidden[2:4] == [".", "."]
+    assert "nicht veröffentlicht" in hidden[4]
+    assert hidden[5].startswith("0,"), "the town's share is known"
+
+
+def test_indices(client: Client, release: Release) -> None:
+    known = Index.objects.filter(area="", low__isnull=False).first()
+    assert known is not None
+    query = f"?ebene={known.level}&thema={known.table}"
+    groups = client.get(page_of("indices") + query).context["groups"]
+    entries = [entry for _, found in groups for _, entry, _ in found]
+    head, rows = read(client, "indices", query, "en")
+    assert [row[2:6] for row in rows[1:]] == [
+        ["–" if value is None else f"{value:.4f}" for value in (entry.value, entry.low, entry.high)]
+        + [str(entry.areas)]
+        for entry in entries
+    ]
+    assert any(entry.low is not None for entry in entries)
+    assert any(line[0] == "Note" for line in head), "what the interval means"
+    assert all(client.get(address).status_code == 200 for address in {row[-1] for row in rows[1:]})
+
+
+def test_who_may_not_open_the_page_gets_no_file(anonymous: Client, years: list[Release]) -> None:
+    """Neither with the mark of one who has it; once both dates are published everybody may."""
+    reader = people.client(people.person("council", years[0].town))
+    elsewhere = people.client(people.person("council", Town.objects.create(ags="05999005", name="Nebenstadt")))
+    for name in VIEWS:
+        mark = {"if-none-match": reader.get(address(name)).headers["ETag"]}
+        assert reader.get(address(name), headers=mark).status_code == 304
+        assert elsewhere.get(address(name), headers=mark).status_code == 404
+        assert anonymous.get(address(name), headers=mark).status_code == 302
+        assert reader.get(address(name, "pdf")).status_code == 404
+    Publisher.objects.create(town=years[0].town, name="x", contact="a@example.org", licence="dl-by", attribution="x")
+    for release in years:
+        steps.propose(people.person("integration", release.town), release)
+        steps.publish(people.person("head", release.town), release)
+    assert [anonymous.get(address(name)).status_code for name in VIEWS] == [200] * len(VIEWS)
+
+
+def test_a_page_without_figures_has_no_file(client: Client, release: Release) -> None:
+    """One date, no index, no figures of the area; and the page does not lead there."""
+    Index.objects.all().delete()
+    Series.objects.filter(level="quarter").delete()
+    for name in ("time", "area", "indices"):
+        assert client.get(address(name)).status_code == 404, name
+        assert "daten.csv" not in client.get(page_of(name)).content.decode(), name
+
+
+def test_without_towns_there_is_nothing_to_compare(client: Client) -> None:
+    assert client.get(address("compare")).status_code == 404
+    assert "daten.csv" not in client.get(page_of("compare")).content.decode()
