@@ -20,6 +20,7 @@ from vielfalt.desk.publishing.models import Publisher
 from vielfalt.desk.releases.models import Index, Release, Series, Town
 
 pytestmark = pytest.mark.django_db
+MAP = f"/kommunen/{AGS}/zeit/karte.svg"
 VIEWS = ("compare", "time", "area", "indices")
 Lines = list[list[str]]
 
@@ -105,6 +106,15 @@ def test_change_over_time(client: Client, years: list[Release]) -> None:
     areas = {row["Schlüssel"]: row["Prozentpunkte"] for row in told if row["Verglichen mit"] and row not in town}
     assert areas == {one.after.key: one.difference.removeprefix("+") for one in context["changes"]}
     assert len(areas) == 12
+    picture = client.get(MAP + THEME)
+    assert picture.headers["Content-Disposition"].startswith("attachment")
+    svg = picture.content.decode()
+    assert svg.startswith("<svg xmlns=")
+    assert all(text in svg for text in ("Musterfurt, 31.12.2024 – 31.12.2025", "Quelle: ", ".d4{fill:#"))
+    assert svg.count('<path class="suppressed"') == 1
+    assert "<a href" not in svg
+    assert client.get(MAP.replace("svg", "png") + THEME).content.startswith(b"\x89PNG")
+    assert 'href="karte.svg?thema=foreigner' in client.get(page_of("time") + THEME).content.decode()
 
 
 def test_nothing_is_subtracted_across_a_break(client: Client, package: Path, tmp_path: Path) -> None:
@@ -115,6 +125,8 @@ def test_nothing_is_subtracted_across_a_break(client: Client, package: Path, tmp
     assert [row[1] for row in rows[1:]] == [AGS, AGS]
     assert rows[2][7] == "–"
     assert "break" in rows[2][9]
+    assert client.get(MAP + THEME).status_code == 404
+    assert "karte.svg" not in client.get(page_of("time") + THEME).content.decode()
 
 
 def test_comparison(client: Client, release: Release) -> None:
@@ -168,17 +180,17 @@ def test_who_may_not_open_the_page_gets_no_file(anonymous: Client, years: list[R
     """Neither with the mark of one who has it; once both dates are published everybody may."""
     reader = people.client(people.person("council", years[0].town))
     elsewhere = people.client(people.person("council", Town.objects.create(ags="05999005", name="Nebenstadt")))
-    for name in VIEWS:
-        mark = {"if-none-match": reader.get(address(name)).headers["ETag"]}
-        assert reader.get(address(name), headers=mark).status_code == 304
-        assert elsewhere.get(address(name), headers=mark).status_code == 404
-        assert anonymous.get(address(name), headers=mark).status_code == 302
-        assert reader.get(address(name, "pdf")).status_code == 404
+    for file in (*map(address, VIEWS), MAP):
+        mark = {"if-none-match": reader.get(file).headers["ETag"]}
+        assert reader.get(file, headers=mark).status_code == 304
+        assert elsewhere.get(file, headers=mark).status_code == 404
+        assert anonymous.get(file, headers=mark).status_code == 302
+        assert reader.get(file.rpartition(".")[0] + ".pdf").status_code == 404
     Publisher.objects.create(town=years[0].town, name="x", contact="a@example.org", licence="dl-by", attribution="x")
     for release in years:
         steps.propose(people.person("integration", release.town), release)
         steps.publish(people.person("head", release.town), release)
-    assert [anonymous.get(address(name)).status_code for name in VIEWS] == [200] * len(VIEWS)
+    assert {anonymous.get(file).status_code for file in (*map(address, VIEWS), MAP)} == {200}
 
 
 def test_a_page_without_figures_has_no_file(client: Client, release: Release) -> None:

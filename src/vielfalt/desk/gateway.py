@@ -33,7 +33,7 @@ from vielfalt.publish.report.pdf import to_pdf
 from vielfalt.publish.results import Results
 from vielfalt.publish.shapes import fit, spot
 from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, number_text, share, share_text
-from vielfalt.publish.svg import SEQUENTIAL
+from vielfalt.publish.svg import DIVERGING, SEQUENTIAL
 from vielfalt.publish.themes import GROUPS, STANDING
 from vielfalt.table import Table
 from vielfalt.words import LANGUAGES, N_, Words
@@ -107,6 +107,7 @@ __all__ = [
     "BREAK_CHECKS",
     "BY_RULES",
     "CHANGED",
+    "DIVERGING",
     "FAMILIES",
     "INDICES",
     "INTERVAL",

@@ -8,9 +8,9 @@ from itertools import pairwise
 from math import ceil
 
 from vielfalt.desk.atlas import addresses, comparing, figures, noise
-from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, by_name, picture
+from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, as_file, by_name, picture
 from vielfalt.desk.atlas.figures import Cell, Figure
-from vielfalt.desk.gateway import NOT_APPLICABLE, SUPPRESSED
+from vielfalt.desk.gateway import DIVERGING, NOT_APPLICABLE, SUPPRESSED, translated
 from vielfalt.desk.releases.models import Release, Table
 from vielfalt.words import N_, Words
 
@@ -99,14 +99,17 @@ def changes(before: Figure, after: Figure, words: Words) -> list[Change]:
     ]
 
 
-def change_map(found: Sequence[Change], after: Figure, words: Words) -> MapPicture:
-    """The map of change: three classes each way from the middle; hatched where a date is not published."""
+def change_map(found: Sequence[Change], after: Figure, words: Words, linked: bool = True) -> MapPicture:
+    """The map of change: two classes each way from the middle; hatched where a date is not published.
+
+    ``linked``: each area leads to its profile.
+    """
     shapes = [
         Shape(
             change.after.area,
             _style(change),
             f"{change.after.name}: {change.difference}",
-            addresses.of_area(after.release, after.level, change.after.key),
+            addresses.of_area(after.release, after.level, change.after.key) if linked else "",
             dark=change.place in (-2, 2),
         )
         for change in found
@@ -117,6 +120,23 @@ def change_map(found: Sequence[Change], after: Figure, words: Words) -> MapPictu
         level=after.level_title,
     )
     return picture(shapes, after, description, _legend(found, words))
+
+
+def change_file(found: Sequence[Change], before: Release, after: Figure, words: Words) -> str:
+    """The map of change as an SVG file of its own, with title, legend and the sources of both dates."""
+    classes = "".join(f".d{place}{{fill:{colour}}}" for place, colour in enumerate(DIVERGING))
+    releases = (before, after.release)
+    sources = dict.fromkeys(translated(words, one.description["source"]) for one in releases)
+    when = " – ".join(words.date(one.day) for one in releases)
+    return as_file(
+        change_map(found, after, words, linked=False),
+        classes,
+        (
+            f"{after.title}, {words(N_('Percentage points'))}",
+            f"{after.release.town.name}, {when}, {after.level_title}",
+            words(N_("Source: {source}"), source=" ".join(sources)),
+        ),
+    )
 
 
 def line(points: Sequence[Point], words: Words) -> Line | None:

@@ -107,6 +107,7 @@ def _by_area(
         changes = change.changes(figures.figure(before, category, level, words), later, words)
         context |= {
             "level": level,
+            "after": later,
             "level_title": later.level_title,
             "changes": changes,
             "map": change.change_map(changes, later, words),

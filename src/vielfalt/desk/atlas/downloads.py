@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
-from vielfalt.desk.atlas import addresses, selecting
+from vielfalt.desk.atlas import addresses, change, comparison, selecting
 from vielfalt.desk.atlas.drawing import standalone, style_of
 from vielfalt.desk.atlas.figures import MARKS, Cell, Figure
 from vielfalt.desk.atlas.kept import file
@@ -46,6 +47,20 @@ def geojson_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
     return _file_of(request, ags, name, _geojson)
 
 
+def change_file(request: HttpRequest, ags: str, form: str) -> HttpResponseBase:
+    """The map of the change between two dates as SVG or PNG; there is none where the dates cannot be compared (404)."""
+    shown = comparison.over_time(request, ags)
+    return file(request, shown.releases, lambda: _change(shown.context(), form, current()), *shown.also)
+
+
+def _change(context: Mapping[str, Any], form: str, words: Words) -> HttpResponse:
+    if form not in _PICTURES or not context.get("changes") or not context["map"].height:
+        raise Http404
+    table, days = context["table"], (context[end].reference_date.isoformat() for end in ("first", "last"))
+    name = (context["town"].ags, "zeit", table.key, context["category"], context["level"], *days)
+    return _PICTURES[form](change.change_file(context["changes"], context["first"], context["after"], words), name)
+
+
 def _csv(figure: Figure, words: Words) -> HttpResponse:
     return csv_of(_sheet(figure, words), words)
 
@@ -55,13 +70,24 @@ def _xlsx(figure: Figure, words: Words) -> HttpResponse:
 
 
 def _svg(figure: Figure, words: Words) -> HttpResponse:
-    return saved(standalone(figure, words), "image/svg+xml", _name(figure), "svg")
+    return _drawn(standalone(figure, words), _name(figure))
 
 
 def _png(figure: Figure, words: Words) -> HttpResponse:
+    return _painted(standalone(figure, words), _name(figure))
+
+
+def _drawn(picture: str, name: Iterable[str]) -> HttpResponse:
+    return saved(picture, "image/svg+xml", name, "svg")
+
+
+def _painted(picture: str, name: Iterable[str]) -> HttpResponse:
     import vl_convert
 
-    return saved(vl_convert.svg_to_png(standalone(figure, words), scale=_PNG_SCALE), "image/png", _name(figure), "png")
+    return saved(vl_convert.svg_to_png(picture, scale=_PNG_SCALE), "image/png", name, "png")
+
+
+_PICTURES: Mapping[str, Callable[[str, Iterable[str]], HttpResponse]] = {"svg": _drawn, "png": _painted}
 
 
 def _geojson(figure: Figure, words: Words) -> JsonResponse:

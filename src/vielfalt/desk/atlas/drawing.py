@@ -152,13 +152,18 @@ def by_name(name: str) -> list[tuple[bool, int, str]]:
 
 def standalone(figure: Figure, words: Words) -> str:
     """The map as an SVG file of its own, with title, legend and source."""
-    picture = drawn_map(figure, words, linked=False)
-    width, top = picture.width + 250, 58.0
-    height = top + max(picture.height, 40 + 26 * len(picture.legend)) + 46
     colours = SEQUENTIAL[max(len(figure.sizes), 1)]
     classes = "".join(f".k{len(figure.sizes)}-{place}{{fill:{colour}}}" for place, colour in enumerate(colours))
     when = f"{figure.release.town.name}, {words.date(figure.release.day)}, {figure.level_title}"
     source = words(N_("Source: {source}"), source=translated(words, figure.release.description["source"]))
+    return as_file(drawn_map(figure, words, linked=False), classes, (figure.title, when, source))
+
+
+def as_file(picture: MapPicture, classes: str, said: tuple[str, str, str]) -> str:
+    """A map as an SVG file of its own; ``classes``: the colours of its areas, ``said``: title, second title, source."""
+    title, when, source = said
+    width, top = picture.width + 250, 58.0
+    height = top + max(picture.height, 40 + 26 * len(picture.legend)) + 46
     legend = "".join(
         f'<g transform="translate({picture.width + 20:g} {top + 26 * row:g})">'
         f'<rect class="{box.style}" width="22" height="16" stroke="#4d4d4d"/>'
@@ -171,7 +176,7 @@ def standalone(figure: Figure, words: Words) -> str:
         f"<title>{escape(picture.description)}</title><style>{_STYLE.format(classes=classes)}"
         f".suppressed{{fill:url(#hatch)}}</style><defs>{hatching('hatch')}</defs>"
         f'<rect width="100%" height="100%" fill="#fff"/>'
-        f'<text x="8" y="22" font-size="17" font-weight="600">{escape(figure.title)}</text>'
+        f'<text x="8" y="22" font-size="17" font-weight="600">{escape(title)}</text>'
         f'<text x="8" y="42" font-size="13">{escape(when)}</text>'
         f'<g transform="translate(0 {top:g})">{picture.markup}</g>{legend}'
         f'<text x="8" y="{height - 14:g}" font-size="11">{escape(source)}</text></svg>'
