@@ -16,6 +16,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from vielfalt.desk.accounts.models import Link, Membership, StrictRole, User
+from vielfalt.desk.history.models import Event
 from vielfalt.desk.releases.models import Town
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +181,13 @@ def test_changing_the_password_ends_other_sessions() -> None:
 
 def test_a_number_that_no_account_can_have_is_not_found(chief: Client) -> None:
     assert chief.get("/konten/99999999999999999999999/").status_code == 404
+
+
+def test_looking_at_accounts_is_noted(boss: Client, here: Town) -> None:
+    """The list and each account; who looked, not at whom."""
+    user = people.person("council", here)
+    boss.get(reverse("accounts"))
+    boss.get(reverse("account_of", args=[user.pk]))
+    noted = Event.objects.filter(kind="accounts_read").values_list("who", "place")
+    assert sorted(place for _, place in noted) == ["account_of", "accounts"]
+    assert {who for who, _ in noted} == {str(User.objects.exclude(pk=user.pk).get().pk)}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,10 @@ _POSTGRESQL = "django.db.backends.postgresql"
 BAD_ADDRESS = N_("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name")
 _KEPT_SECONDS = 60
 """How long a connection to PostgreSQL waits for the next request."""
+
+BEFORE_UPGRADE = "desk-before-upgrade.sqlite3"
+"""The database as the version before left it, in the data folder."""
+_UPGRADE_KEPT = dt.timedelta(days=30)
 
 
 def database(url: str, folder: Path) -> dict[str, Any]:
@@ -54,3 +62,32 @@ def forget_earlier_pages() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def save_before_upgrade(folder: Path) -> None:
+    """Copies the database of SQLite where this version is about to change its tables, for the way back.
+
+    PostgreSQL has tools of its own for that. Raises OSError and sqlite3.Error when there is no room.
+    """
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    if connection.vendor != "sqlite":
+        return
+    executor = MigrationExecutor(connection)
+    is_new = not executor.loader.applied_migrations
+    if is_new or not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    connection.ensure_connection()
+    partial = folder / f".{BEFORE_UPGRADE}"
+    os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    with closing(sqlite3.connect(partial)) as copy:
+        connection.connection.backup(copy)
+    partial.replace(folder / BEFORE_UPGRADE)
+
+
+def forget_before_upgrade(folder: Path, now: dt.datetime | None = None) -> None:
+    """Deletes that copy: at once, for it holds accounts as they were, or (``now``) when it is a month old."""
+    copy = folder / BEFORE_UPGRADE
+    if copy.exists() and (now is None or copy.stat().st_mtime < (now - _UPGRADE_KEPT).timestamp()):
+        copy.unlink()

@@ -36,16 +36,20 @@ class Fault:
 
 def ready() -> None:
     """Sets Django up and brings the database up to date. Raises StorageError when the data folder cannot be used."""
+    import sqlite3
+
     import django
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
     from django.db import DatabaseError, OperationalError
 
-    from vielfalt.desk.database import BAD_ADDRESS
+    from vielfalt.desk.database import BAD_ADDRESS, save_before_upgrade
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vielfalt.desk.settings")
     try:
         django.setup()
+        save_before_upgrade(settings.DATA)
         call_command("migrate", verbosity=0, interactive=False)
     except ImproperlyConfigured as error:
         todo = N_("Correct it in the environment and start again.")
@@ -65,7 +69,7 @@ def ready() -> None:
                 todo=N_("Check that the server runs, and name, password and address."),
             ) from None
         raise _unusable(error) from error
-    except (OSError, DatabaseError) as error:
+    except (OSError, DatabaseError, sqlite3.Error) as error:
         raise _unusable(error) from error
 
 

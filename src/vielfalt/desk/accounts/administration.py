@@ -20,6 +20,7 @@ from vielfalt.desk.accounts.forms import EVERY_TOWN, InvitationForm, RoleForm
 from vielfalt.desk.accounts.models import Membership, StrictRole, User
 from vielfalt.desk.accounts.permissions import may, needs, reach_of, visible
 from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.history.watching import note
 from vielfalt.desk.releases.models import Town
 from vielfalt.words import N_
 
@@ -40,6 +41,7 @@ STILL_OPEN = N_("Close the account first. A closed account can be erased.")
 @needs("accounts")
 def accounts(request: HttpRequest) -> HttpResponse:
     """The people with a role in the administrator's towns, in the order of their names."""
+    note("accounts_read", request, request.user.pk)
     people = [(user, _roles(user)) for user in _people(request)]
     everywhere = reach_of(request.user, "accounts").everywhere
     return render(request, "desk/accounts/accounts.html", {"people": people, "everywhere": everywhere})
@@ -68,6 +70,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @needs("accounts")
 def account_of(request: HttpRequest, number: int) -> HttpResponse:
     """One account: its roles in the administrator's towns, and what may be done with it."""
+    note("accounts_read", request, request.user.pk)
     return _shown(request, _person(request, number))
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from vielfalt.desk.accounts import sessions
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.database import forget_earlier_pages
+from vielfalt.desk.database import forget_before_upgrade, forget_earlier_pages
 from vielfalt.desk.jobs.models import Job
 
 KEPT_CLOSED = dt.timedelta(days=180)
@@ -42,6 +43,7 @@ def erase(user: User, now: dt.datetime) -> None:
     user.set_unusable_password()
     user.save()
     transaction.on_commit(forget_earlier_pages)
+    transaction.on_commit(lambda: forget_before_upgrade(settings.DATA))
 
 
 def erase_closed(now: dt.datetime) -> int:

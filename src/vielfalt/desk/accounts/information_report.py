@@ -65,6 +65,7 @@ KINDS: Mapping[str, str] = {
     "role_taken": N_("A role was taken away"),
     "refused": N_("A page was refused"),
     "rescued": N_("Let in again by the machine of the desk"),
+    "accounts_read": N_("Accounts of others were looked at"),
     "information_given": N_("Information about what is kept was given"),
     "created": N_("Created"),
     "changed": N_("Changed"),

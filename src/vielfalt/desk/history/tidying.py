@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models, transaction
 
-from vielfalt.desk.database import forget_earlier_pages
+from vielfalt.desk.database import forget_before_upgrade, forget_earlier_pages
 from vielfalt.desk.history import privacy
 from vielfalt.desk.history.recording import record
 
@@ -37,6 +38,7 @@ def overdue(now: dt.datetime) -> list[Erased]:
 def tidy(now: dt.datetime) -> list[Erased]:
     """Erases all that has outlived its retention at ``now``; what was erased, by kind, nothing else."""
     erased = [*_accounts(now), *_erased(now)]
+    forget_before_upgrade(settings.DATA, now)
     if erased:
         transaction.on_commit(forget_earlier_pages)
     return erased

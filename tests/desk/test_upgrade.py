@@ -1,0 +1,75 @@
+"""A newer version finds the database of an older one: it is copied before its tables change, and not kept for good."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from people import person
+
+from vielfalt.desk.accounts import erasing
+from vielfalt.desk.database import BEFORE_UPGRADE
+from vielfalt.desk.history.tidying import tidy
+
+NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+READY = "from vielfalt.desk import serving; serving.ready(); "
+BACK = READY + "from django.core.management import call_command; call_command('migrate', 'jobs', '0001', verbosity=0)"
+
+
+def run(program: str, folder: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"VIELFALT_DESK_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "vielfalt.desk.settings"}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=120)
+
+
+def columns(database: Path) -> set[str]:
+    with closing(sqlite3.connect(database)) as opened:
+        return {row[1] for row in opened.execute("PRAGMA table_info(jobs_job)")}
+
+
+def test_the_database_is_copied_before_its_tables_change(tmp_path: Path) -> None:
+    database, copy = tmp_path / "desk.sqlite3", tmp_path / BEFORE_UPGRADE
+    run(BACK, tmp_path)
+    assert not copy.exists(), "a new database has nothing to lose"
+    assert "preview" not in columns(database)
+    run(READY, tmp_path)
+    assert "preview" in columns(database) and "preview" not in columns(copy)
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    made = copy.stat().st_mtime_ns
+    run(READY, tmp_path)
+    assert copy.stat().st_mtime_ns == made, "where no table changes nothing is copied"
+    assert {path.name for path in tmp_path.glob("*upgrade*")} == {BEFORE_UPGRADE}
+
+
+@pytest.fixture()
+def copy() -> Path:
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    path = Path(settings.DATA) / BEFORE_UPGRADE
+    path.write_bytes(b"x")
+    return path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_copy_goes_when_an_account_is_erased(copy: Path) -> None:
+    """It holds the account as it was."""
+    user = person("council")
+    erasing.erase(user, NOW)
+    assert not copy.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("days", "there"), [(29, True), (31, False)])
+def test_the_copy_goes_after_a_month(copy: Path, days: int, there: bool) -> None:
+    then = (NOW - dt.timedelta(days=days)).timestamp()
+    os.utime(copy, (then, then))
+    tidy(NOW)
+    assert copy.exists() is there
+    copy.unlink(missing_ok=True)
