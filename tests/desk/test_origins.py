@@ -38,9 +38,9 @@ def test_a_group_has_everything_the_release_tells(client: Client, release: Relea
     present = [codes.category("age_class", key).label("en") for key in order if key in keys_in(release, "age_class")]
     assert [label for label, *_ in rows] == [gateway.sentence_case(label) for label in present]
     number = context["series"][0][2][0].cell.value
-    for _, cell, part, _ in rows:
+    for _, cell, _ in rows:
         if cell.value is not None:
-            assert part == WORDS.percent(cell.value / number, 1)
+            assert cell.percent == WORDS.percent(cell.value / number, 1)
     assert len(context["places"]) == 12
     assert {entry.group for _, _, entry in context["indices"]} <= {"turkey"}
 

@@ -126,6 +126,7 @@ def files(place: dict[str, str], form: str = "csv") -> dict[str, dict[str, str]]
         "time": {"ags": place["ags"], "form": form},
         "area": {**place, "level": "quarter", "area": "01", "form": form},
         "indices": {**place, "form": form},
+        "origin": {**place, "key": "turkey", "form": form},
     }
 
 

@@ -84,6 +84,7 @@ def pages_of(release: Release) -> list[str]:
         reverse("area", args=(*at, quarter.level, quarter.areas[0]["key"])),
         reverse("area_file", args=(*at, quarter.level, quarter.areas[0]["key"], "csv")),
         reverse("indices_file", args=(*at, "xlsx")),
+        reverse("origin_file", args=(*at, "turkey", "csv")),
         reverse("open_data", args=at[:1]),
         reverse("catalogue", args=(at[0], "ttl")),
         reverse("open_file", args=(*at, opendata.open_files(release)[0].path)),

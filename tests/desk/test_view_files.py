@@ -15,13 +15,15 @@ from python_calamine import CalamineWorkbook
 from test_comparison import AGS, THEME, a_break, dated, shift
 from test_pages import files
 
+from vielfalt.desk.atlas.figures import Cell
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.models import Publisher
 from vielfalt.desk.releases.models import Index, Release, Series, Town
+from vielfalt.words import Words
 
 pytestmark = pytest.mark.django_db
 MAP = f"/kommunen/{AGS}/zeit/karte.svg"
-VIEWS = ("compare", "time", "area", "indices")
+VIEWS = ("compare", "time", "area", "indices", "origin")
 Lines = list[list[str]]
 
 
@@ -71,7 +73,7 @@ def test_every_file_tells_its_source_and_csv_and_workbook_hold_the_same(client: 
         assert any(line[:1] == ["Definition"] and line[2] for line in head), name
         titles = next(place for place, line in enumerate(head) if line[:2] == ["Kommune", "Stichtag"])
         sources = head[titles + 1 :]
-        shown = years if name == "time" else years[1:]
+        shown = years if name in ("time", "origin") else years[1:]
         assert [line[1] for line in sources] == [f"31.12.{one.reference_date.year}" for one in shown], name
         for line, release in zip(sources, shown, strict=True):
             assert (line[0], line[3], line[4]) == ("Musterfurt", release.description["licence"], release.name)
@@ -174,6 +176,45 @@ def test_indices(client: Client, release: Release) -> None:
     assert any(entry.low is not None for entry in entries)
     assert any(line[0] == "Note" for line in head), "what the interval means"
     assert all(client.get(address).status_code == 200 for address in {row[-1] for row in rows[1:]})
+
+
+def test_profile_of_a_country_group(client: Client, years: list[Release]) -> None:
+    """Every table of the page, and what is not published nor large enough is no number."""
+    about = {"table": "nationality_group", "level": "quarter", "group": "turkey", "index": "dissimilarity"}
+    Index.objects.create(release=years[1], **about, value=0.15, low=0.1, high=0.2, areas=12)
+    context = client.get(page_of("origin"), headers={"accept-language": "en"}).context
+    head, rows = read(client, "origin", language="en")
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in rows[1:]:
+        found.setdefault(row[0], []).append(dict(zip(rows[0], row, strict=True)))
+    series, mixes, places, indices = found.values()
+    assert [(one["Reference date"], one["Number"], one["Compared with"]) for one in series] == [
+        (str(Words("en").date(point.release.day)), number(point.cell), "" if not place else series[0]["Reference date"])
+        for _, _, points in context["series"]
+        for place, point in enumerate(points)
+    ]
+    shown = [(cell, beside) for mix in context["mixes"] for _, cell, beside in mix.rows]
+    assert [one["Number"] for one in mixes] == [number(cell) for cell, _ in shown]
+    for one, (cell, beside) in zip(mixes, shown, strict=True):
+        for column, value in (("Share of the group", cell), ("Share of all residents", beside)):
+            assert one[column] == (value.percent if value.share is None else f"{value.share:.3f}")
+    assert [one["Number"] for one in places] == [number(place.cell) for place in context["found"]]
+    assert [one["Value"] for one in places] == [
+        text if place.quotient is None else f"{place.quotient:.4f}"
+        for place, (_, _, text) in zip(context["found"], context["places"], strict=True)
+    ]
+    assert [[one[name] for name in ("Value", "Interval from", "Interval to")] for one in indices] == [
+        ["0.1500", "0.1000", "0.2000"]
+    ]
+    assert [one["What it means"] for one in indices] == [said for *_, said in context["indices"]]
+    assert all(client.get(one["Method and source"]).status_code == 200 for one in (places[0], *indices))
+    assert sum(line[:1] == ["Note"] for line in head) == 3, "ways of counting, location quotient, interval"
+    block = read(client, "origin", "?ebene=block", "en")[1]
+    assert any(row[0] == places[0]["Table"] and row[7:9] == [".", "."] for row in block)
+
+
+def number(cell: Cell) -> str:
+    return cell.number if cell.value is None else str(cell.value)
 
 
 def test_who_may_not_open_the_page_gets_no_file(anonymous: Client, years: list[Release]) -> None:

@@ -10,7 +10,17 @@ from vielfalt.desk.accounts import administration, own, second_views, sso
 from vielfalt.desk.accounts import views as accounts
 from vielfalt.desk.accounts.doors import readable
 from vielfalt.desk.accounts.policy import PROVIDER
-from vielfalt.desk.atlas import comparison, downloads, excerpt_views, methods, origin_views, packages, view_files, views
+from vielfalt.desk.atlas import (
+    comparison,
+    downloads,
+    excerpt_views,
+    methods,
+    origin_files,
+    origin_views,
+    packages,
+    view_files,
+    views,
+)
 from vielfalt.desk.history import views as history
 from vielfalt.desk.house import views as house
 from vielfalt.desk.jobs import views as jobs
@@ -43,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_AREA + "daten.<str:form>", readable(view_files.area_file), name="area_file"),
     path(_RELEASE + "herkunft/", readable(origin_views.origins_page), name="origins"),
     path(_RELEASE + "herkunft/<str:key>/", readable(origin_views.origin), name="origin"),
+    path(_RELEASE + "herkunft/<str:key>/daten.<str:form>", readable(origin_files.origin_file), name="origin_file"),
     path(_RELEASE + "auswahl/", readable(excerpt_views.excerpt), name="excerpt"),
     path(_RELEASE + "auswahl/bericht.pdf", readable(excerpt_views.excerpt_pdf), name="excerpt_pdf"),
     path(_RELEASE + "auswahl/bericht.xlsx", readable(excerpt_views.excerpt_xlsx), name="excerpt_xlsx"),

@@ -10,7 +10,7 @@ from vielfalt.desk.atlas import addresses, change, figures, methods, origins, se
 from vielfalt.desk.atlas.asking import asked
 from vielfalt.desk.atlas.drawing import by_name, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
-from vielfalt.desk.atlas.kept import page
+from vielfalt.desk.atlas.kept import Shown, page
 from vielfalt.desk.atlas.origins import quotient_text
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import release_or_404
@@ -30,11 +30,17 @@ def origins_page(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 
 def origin(request: HttpRequest, ags: str, name: str, key: str) -> HttpResponse:
     """Everything that a release publishes of one country or group; the query chooses way of counting and level."""
+    shown = of_origin(request, ags, name, key)
+    return page(request, "desk/origin.html", shown.releases, shown.context)
+
+
+def of_origin(request: HttpRequest, ags: str, name: str, key: str) -> Shown:
+    """What the profile of a country or group is made of. Raises Http404 where the reader may not see the release."""
     found = release_or_404(request, ags, name)
     every = visible(request.user, found.town.releases.filter(kind=found.kind))
     past = every.filter(reference_date__lte=found.reference_date).select_related("town").defer("description")
     dates = change.dated(past)
-    return page(request, "desk/origin.html", [found, *dates], lambda: _origin(request, found, described(dates), key))
+    return Shown([found, *dates], lambda: _origin(request, found, described(dates), key))
 
 
 def _origin(request: HttpRequest, found: Release, dates: list[Release], key: str) -> dict[str, object]:
@@ -56,6 +62,7 @@ def _origin(request: HttpRequest, found: Release, dates: list[Release], key: str
         "release": found,
         "town": found.town,
         "title": origins.told_apart(key, figures.category_title(table, category, words), words),
+        "key": key,
         "group": group,
         "group_title": gateway.category_label(words, origins.GROUPS[0], group) if group else "",
         "series": [(titles[one.key], one, points) for one, points in series],
@@ -88,6 +95,7 @@ def _where(figure: Figure, words: Words) -> dict[str, object]:
     rows = sorted(found, key=lambda place: by_name(place.cell.name))
     return {
         "figure": figure,
+        "found": rows,
         "maps": [
             (figure.share_of, drawn_map(figure, words)),
             (_index_title("location_quotient", words), origins.quotient_map(found, figure, words)),

@@ -25,10 +25,13 @@ _BOUNDS = (0.5, 0.8, 1.25, 2.0)
 
 @dataclass(frozen=True)
 class Mix:
-    """How a group is made up by another characteristic: per category its cell, its part of the group, that of all."""
+    """How a group is made up by another characteristic: per category its title, its cell, and that of all residents.
+
+    The share of the first cell is that of the group; the second is null where the release does not count all residents.
+    """
 
     title: str
-    rows: tuple[tuple[str, Cell, str, str], ...]
+    rows: tuple[tuple[str, Cell, Cell | None], ...]
 
 
 @dataclass(frozen=True)
@@ -169,16 +172,16 @@ def _ordered(dimensions: tuple[str, ...], keys: Iterable[str]) -> tuple[str, ...
 
 def _rows(
     table: Table, other: str, chosen: Mapping[str, Cell], whole: Cell | None, everyone: Mapping[str, Cell], words: Words
-) -> Iterator[tuple[str, Cell, str, str]]:
+) -> Iterator[tuple[str, Cell, Cell | None]]:
     protection = Protection.of(table.parameters)
     for name in gateway.in_order(other, chosen):
-        of = whole.value if whole else None
-        beside = everyone.get(joined((name,)))
+        of, value = whole.value if whole else None, chosen[name].value
+        part = gateway.share(value, of, protection)
+        percent = gateway.share_text(words, value, of, protection)
         yield (
             gateway.sentence_case(figures.category_label(table, other, name, words)),
-            _of_the_number(chosen[name], table),
-            gateway.share_text(words, chosen[name].value, of, protection),
-            beside.percent if beside else gateway.NOT_APPLICABLE,
+            replace(_of_the_number(chosen[name], table), share=part, percent=percent),
+            everyone.get(joined((name,))),
         )
 
 

@@ -1,4 +1,4 @@
-"""The figures of a page as CSV and XLSX: comparison, change over time, profile of an area, indices.
+"""The figures of a page as CSV and XLSX, and those of comparison, change over time, profile of an area, indices.
 
 Each file is made of what its page shows, for those who may open the page.
 """
@@ -50,25 +50,25 @@ class Content:
 
 def compare_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """The comparison of towns: a row per town, with the reason where it cannot be compared."""
-    return _file_of(request, form, comparison.compared(request), _compared)
+    return file_of(request, form, comparison.compared(request), _compared)
 
 
 def time_file(request: HttpRequest, ags: str, form: str) -> HttpResponseBase:
     """The change over time: the town on all its dates, then the areas on the two dates chosen."""
-    return _file_of(request, form, comparison.over_time(request, ags), _over_time)
+    return file_of(request, form, comparison.over_time(request, ags), _over_time)
 
 
 def area_file(request: HttpRequest, ags: str, name: str, level: str, area: str, form: str) -> HttpResponseBase:
     """The profile of an area: every category of every table, beside its share in the town."""
-    return _file_of(request, form, views.of_area(request, ags, name, level, area), _area)
+    return file_of(request, form, views.of_area(request, ags, name, level, area), _area)
 
 
 def indices_file(request: HttpRequest, ags: str, name: str, form: str) -> HttpResponseBase:
     """The indices chosen, each with its interval, its reading and the address of its method."""
-    return _file_of(request, form, views.of_indices(request, ags, name), _indices)
+    return file_of(request, form, views.of_indices(request, ags, name), _indices)
 
 
-def _file_of(
+def file_of(
     request: HttpRequest, form: str, shown: Shown, content: Callable[[Context, Words, Address], Content | None]
 ) -> HttpResponseBase:
     """The file of a page; a page without figures has none, nor is there another form (404)."""
@@ -163,11 +163,11 @@ def _over_time(context: Context, words: Words, address: Address) -> Content | No
             *(N_("Area level"), N_("Key"), N_("Area"), N_("Reference date"), N_("Number"), N_("Share"), N_("Quality")),
             *(N_("Percentage points"), N_("Compared with"), N_("Note")),
         ),
-        rows=(*_dates(context["points"], words), *_changes(context, words)),
+        rows=(*dates(context["points"], words), *_changes(context, words)),
     )
 
 
-def _dates(points: Sequence[Point], words: Words) -> Iterator[Row]:
+def dates(points: Sequence[Point], words: Words) -> Iterator[Row]:
     """The town as a whole, a row per date; where it cannot be compared with the date before, why."""
     for number, point in enumerate(points):
         before = points[number - 1] if number else None
@@ -251,7 +251,7 @@ def _indices(context: Context, words: Words, address: Address) -> Content | None
         rows=[
             (
                 *(words(index.title), name),
-                *(_index_number(value) for value in (entry.value, entry.low, entry.high)),
+                *(index_number(value) for value in (entry.value, entry.low, entry.high)),
                 *(entry.areas, " ".join(text for text in (said, translated(words, entry.note)) if text)),
                 address("index_method", index.id),
             )
@@ -261,5 +261,6 @@ def _indices(context: Context, words: Words, address: Address) -> Content | None
     )
 
 
-def _index_number(value: float | None) -> Value:
+def index_number(value: float | None) -> Value:
+    """The value of an index with four decimals; a print sign where there is none."""
     return NOT_APPLICABLE if value is None else Decimal(f"{value:.4f}")
