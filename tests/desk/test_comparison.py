@@ -16,7 +16,7 @@ from django.urls import reverse
 from forging import described, forged
 
 from vielfalt import breaks
-from vielfalt.desk.atlas import change, comparing, noise
+from vielfalt.desk.atlas import change, comparing, lines, noise
 from vielfalt.desk.atlas.figures import Cell
 from vielfalt.desk.atlas.places import land, size_class
 from vielfalt.desk.releases.importing import import_release
@@ -150,10 +150,23 @@ def test_many_dates_leave_room_for_each_other(years: list[Release]) -> None:
     """At most four are named below the chart, the last one always; every one is a point."""
     cell = Cell("", "", 30, "", 300, 0.1, "", "published", None, {})
     releases = [Release(reference_date=dt.date(year, 12, 31), town=years[0].town) for year in range(2016, 2026)]
-    line = change.line([change.Point(one, cell, (), False, "") for one in releases], Words("de"))
+    line = lines.line([change.Point(one, cell, (), False, "") for one in releases], Words("de"))
     assert line is not None
     assert len(line.points) == 10
     assert [text for _, text in line.dates] == ["31.12.2016", "31.12.2019", "31.12.2022", "31.12.2025"]
+
+
+def test_a_long_title_has_room(years: list[Release]) -> None:
+    """Above a chart that stays as large as it is."""
+    cell = Cell("", "", 30, "", 300, 0.1, "", "published", None, {})
+    points = [change.Point(one, cell, (), False, "") for one in years]
+    line = lines.line(points, Words("de"))
+    assert line is not None
+    short, long = (lines.line_file(line, "t" * letters, points, Words("de")) for letters in (9, 90))
+    assert f'width="{line.width:g}"' in short
+    width = re.search(r'width="([\d.]+)" height', long)
+    assert width is not None
+    assert float(width[1]) > 90 * 9
 
 
 def test_a_break_elsewhere_stops_nothing(client: Client, package: Path, tmp_path: Path, db: None) -> None:

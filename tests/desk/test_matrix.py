@@ -67,7 +67,7 @@ TABLE: dict[str, Row] = {
     # Who reads no town compares none.
     "compare_file": row(READS, others=404),
     # There is one date, so nothing changes.
-    **dict.fromkeys(("time_file", "change_file"), row(set(), others=404, elsewhere=404)),
+    **dict.fromkeys(("time_file", "change_file", "line_file"), row(set(), others=404, elsewhere=404)),
     "town": OF_A_TOWN,
     "time": OF_A_TOWN,
     **dict.fromkeys(OF_A_RELEASE, OF_A_TOWN),

@@ -108,7 +108,7 @@ def addresses(release: Release) -> dict[str, str]:
         **{name: reverse(name, kwargs=place) for name in ("report_pdf", "report_html", "package")},
         **{name: reverse(name, kwargs=place) for name in ("excerpt", "excerpt_pdf", "excerpt_xlsx")},
         **{f"{name}_file": reverse(f"{name}_file", kwargs=of) for name, of in files(place).items()},
-        "change_file": reverse("change_file", args=[release.town.ags, "svg"]),
+        **{name: reverse(name, args=[release.town.ags, "svg"]) for name in ("change_file", "line_file")},
         "compare": reverse("compare"),
         "login": reverse("login"),
         "logout": reverse("logout"),

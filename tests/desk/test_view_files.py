@@ -23,6 +23,7 @@ from vielfalt.words import Words
 
 pytestmark = pytest.mark.django_db
 MAP = f"/kommunen/{AGS}/zeit/karte.svg"
+LINE = f"/kommunen/{AGS}/zeit/linie.svg"
 VIEWS = ("compare", "time", "area", "indices", "origin")
 Lines = list[list[str]]
 
@@ -119,6 +120,23 @@ def test_change_over_time(client: Client, years: list[Release]) -> None:
     assert 'href="karte.svg?thema=foreigner' in client.get(page_of("time") + THEME).content.decode()
 
 
+def test_the_line_of_the_page_is_that_of_the_file(client: Client, years: list[Release]) -> None:
+    page = client.get(page_of("time") + THEME)
+    line, markup = page.context["line"], page.content.decode()
+    assert line.markup in markup
+    assert 'href="linie.png?thema=foreigner' in markup
+    answer = client.get(LINE + THEME)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    svg = answer.content.decode()
+    assert svg.startswith("<svg xmlns=")
+    assert all(text in svg for text in (line.markup, "Musterfurt, 31.12.2024 – 31.12.2025", "Quelle: ", ".line{fill:"))
+    assert all(text in svg.partition("</title>")[0] for _, _, text in line.points), "in words what the line shows"
+    assert "Gestrichelt" not in svg
+    assert client.get(LINE.replace("svg", "png") + THEME).content.startswith(b"\x89PNG")
+    hide(years[0], "town", 0)
+    assert client.get(LINE + THEME).status_code == 404, "one share is no line"
+
+
 def test_nothing_is_subtracted_across_a_break(client: Client, package: Path, tmp_path: Path) -> None:
     dated(package, tmp_path, "2024-12-31")
     dated(package, tmp_path, "2025-12-31", a_break("field_changed", ["nationality_1"]))
@@ -127,6 +145,9 @@ def test_nothing_is_subtracted_across_a_break(client: Client, package: Path, tmp
     assert [row[1] for row in rows[1:]] == [AGS, AGS]
     assert rows[2][7] == "–"
     assert "break" in rows[2][9]
+    svg = client.get(LINE + THEME).content.decode()
+    assert svg.count('class="break"') == 1
+    assert "Gestrichelte Linien: Brüche" in svg
     assert client.get(MAP + THEME).status_code == 404
     assert "karte.svg" not in client.get(page_of("time") + THEME).content.decode()
 
@@ -221,7 +242,7 @@ def test_who_may_not_open_the_page_gets_no_file(anonymous: Client, years: list[R
     """Neither with the mark of one who has it; once both dates are published everybody may."""
     reader = people.client(people.person("council", years[0].town))
     elsewhere = people.client(people.person("council", Town.objects.create(ags="05999005", name="Nebenstadt")))
-    for file in (*map(address, VIEWS), MAP):
+    for file in (*map(address, VIEWS), MAP, LINE):
         mark = {"if-none-match": reader.get(file).headers["ETag"]}
         assert reader.get(file, headers=mark).status_code == 304
         assert elsewhere.get(file, headers=mark).status_code == 404
@@ -231,7 +252,7 @@ def test_who_may_not_open_the_page_gets_no_file(anonymous: Client, years: list[R
     for release in years:
         steps.propose(people.person("integration", release.town), release)
         steps.publish(people.person("head", release.town), release)
-    assert {anonymous.get(file).status_code for file in (*map(address, VIEWS), MAP)} == {200}
+    assert {anonymous.get(file).status_code for file in (*map(address, VIEWS), MAP, LINE)} == {200}
 
 
 def test_a_page_without_figures_has_no_file(client: Client, release: Release) -> None:

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kommunen/<str:ags>/zeit/", readable(comparison.time), name="time"),
     path("kommunen/<str:ags>/zeit/daten.<str:form>", readable(view_files.time_file), name="time_file"),
     path("kommunen/<str:ags>/zeit/karte.<str:form>", readable(downloads.change_file), name="change_file"),
+    path("kommunen/<str:ags>/zeit/linie.<str:form>", readable(downloads.line_file), name="line_file"),
     path("kommunen/<str:ags>/herausgeber/", publishing.publisher, name="publisher"),
     path("kommunen/<str:ags>/offene-daten/", readable(pages.open_data), name="open_data"),
     path("kommunen/<str:ags>/offene-daten/katalog.<str:form>", readable(pages.town_catalogue), name="catalogue"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
 
 from vielfalt.desk.atlas import addresses, comparing, figures, noise
 from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, as_file, by_name, picture
@@ -18,9 +17,6 @@ _STEPS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 """Bounds of the middle class that readers count in; the outer classes begin at three times the bound."""
 NO_CHANGE = "≈"
 """The sign of a difference that protection alone could make."""
-_MOST_DATES = 4
-"""More dates than these would not fit side by side below the chart; the last one is always named."""
-_WIDTH, _HEIGHT, _LEFT, _BELOW = 640.0, 220.0, 52.0, 34.0
 
 
 @dataclass(frozen=True)
@@ -50,19 +46,6 @@ class Change:
     difference: str
     place: int | None
     noise: bool = False
-
-
-@dataclass(frozen=True)
-class Line:
-    """The chart of a series: points (x, y, words), pieces of line that no break interrupts, and marks of breaks."""
-
-    points: tuple[tuple[float, float, str], ...]
-    dates: tuple[tuple[float, str], ...]
-    pieces: tuple[str, ...]
-    breaks: tuple[float, ...]
-    bounds: tuple[tuple[float, str], ...]
-    width: float = _WIDTH
-    height: float = _HEIGHT + _BELOW
 
 
 def dated(releases: Iterable[Release]) -> list[Release]:
@@ -136,42 +119,6 @@ def change_file(found: Sequence[Change], before: Release, after: Figure, words: 
             f"{after.release.town.name}, {when}, {after.level_title}",
             words(N_("Source: {source}"), source=" ".join(sources)),
         ),
-    )
-
-
-def line(points: Sequence[Point], words: Words) -> Line | None:
-    """The chart of the town's shares; None with fewer than two shares. The line is interrupted at every obstacle."""
-    shown = [point for point in points if point.cell.share is not None]
-    if len(shown) < 2:
-        return None
-    days = [point.release.reference_date.toordinal() for point in shown]
-    top = max(point.cell.share or 0 for point in shown) * 1.15 or 1
-    places = [
-        (
-            _LEFT + (_WIDTH - 2 * _LEFT) * (day - days[0]) / (days[-1] - days[0]),
-            _HEIGHT - (_HEIGHT - 20) * (point.cell.share or 0) / top,
-        )
-        for day, point in zip(days, shown, strict=True)
-    ]
-    pieces: list[list[str]] = []
-    broken: list[float] = []
-    for place, ((x, y), point) in enumerate(zip(places, shown, strict=True)):
-        hidden_before = bool(place) and points[points.index(point) - 1] is not shown[place - 1]
-        if not place or point.obstacles or hidden_before:
-            pieces.append([])
-        if place and point.obstacles:
-            broken.append((places[place - 1][0] + x) / 2)
-        pieces[-1].append(f"{x:.1f},{y:.1f}")
-    labelled = list(zip(places, shown, strict=True))[:: -ceil(len(shown) / _MOST_DATES)]
-    return Line(
-        points=tuple(
-            (x, y, f"{words.date(one.release.day)}: {one.cell.percent}")
-            for (x, y), one in zip(places, shown, strict=True)
-        ),
-        dates=tuple((x, words.date(one.release.day)) for (x, _), one in reversed(labelled)),
-        pieces=tuple(" ".join(piece) for piece in pieces if len(piece) > 1),
-        breaks=tuple(broken),
-        bounds=((_HEIGHT, words.percent(0, 0)), (20.0, words.percent(top, 0))),
     )
 
 

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from vielfalt.desk.accounts.permissions import visible
-from vielfalt.desk.atlas import change, comparing, figures, noise, selecting
+from vielfalt.desk.atlas import change, comparing, figures, lines, noise, selecting
 from vielfalt.desk.atlas.asking import asked, asked_all
 from vielfalt.desk.atlas.drawing import hatching
 from vielfalt.desk.atlas.figures import Cell
@@ -55,7 +55,7 @@ def _time(request: HttpRequest, town: Town, releases: list[Release]) -> dict[str
         "definitions": selecting.definitions(table.release, table.definitions),
         "points": points,
         "sources": dates,
-        "line": change.line(points, words),
+        "line": lines.line(points, words),
         "tables": selecting.table_choices(themes, table.key, words),
         "categories": selecting.category_choices(table, category, words),
     }

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
-from vielfalt.desk.atlas import addresses, change, comparison, selecting
+from vielfalt.desk.atlas import addresses, change, comparison, lines, selecting
 from vielfalt.desk.atlas.drawing import standalone, style_of
 from vielfalt.desk.atlas.figures import MARKS, Cell, Figure
 from vielfalt.desk.atlas.kept import file
@@ -59,6 +59,19 @@ def _change(context: Mapping[str, Any], form: str, words: Words) -> HttpResponse
     table, days = context["table"], (context[end].reference_date.isoformat() for end in ("first", "last"))
     name = (context["town"].ags, "zeit", table.key, context["category"], context["level"], *days)
     return _PICTURES[form](change.change_file(context["changes"], context["first"], context["after"], words), name)
+
+
+def line_file(request: HttpRequest, ags: str, form: str) -> HttpResponseBase:
+    """The line of the town over its dates as SVG or PNG; there is none with fewer than two shares (404)."""
+    shown = comparison.over_time(request, ags)
+    return file(request, shown.releases, lambda: _line(shown.context(), form, current()), *shown.also)
+
+
+def _line(context: Mapping[str, Any], form: str, words: Words) -> HttpResponse:
+    if form not in _PICTURES or not context.get("line"):
+        raise Http404
+    name = (context["town"].ags, "zeit", context["table"].key, context["category"])
+    return _PICTURES[form](lines.line_file(context["line"], context["title"], context["points"], words), name)
 
 
 def _csv(figure: Figure, words: Words) -> HttpResponse:

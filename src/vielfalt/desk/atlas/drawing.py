@@ -21,6 +21,8 @@ from vielfalt.desk.releases.models import AreaSet
 from vielfalt.words import N_, Words
 
 _SPACING = 6
+_LETTER = 9.2
+"""Room for one letter of a title in a file: German text in letters of 17, half bold, takes 8.7 on average."""
 _STYLE = """\
 .area path{{stroke:#4d4d4d;stroke-width:.8}}text{{font-family:Fira Sans,Segoe UI,Arial,sans-serif;fill:#1a1a1a}}\
 .too_few,.absent{{fill:#fff}}.on-dark text{{fill:#fff}}{classes}"""
@@ -160,9 +162,9 @@ def standalone(figure: Figure, words: Words) -> str:
 
 
 def as_file(picture: MapPicture, classes: str, said: tuple[str, str, str]) -> str:
-    """A map as an SVG file of its own; ``classes``: the colours of its areas, ``said``: title, second title, source."""
+    """A picture as an SVG file of its own; ``classes``: its colours, ``said``: title, second title, source."""
     title, when, source = said
-    width, top = picture.width + 250, 58.0
+    width, top = max(picture.width + (250 if picture.legend else 0), _LETTER * len(title) + 16), 58.0
     height = top + max(picture.height, 40 + 26 * len(picture.legend)) + 46
     legend = "".join(
         f'<g transform="translate({picture.width + 20:g} {top + 26 * row:g})">'
