@@ -264,6 +264,20 @@ def test_a_page_without_figures_has_no_file(client: Client, release: Release) ->
         assert "daten.csv" not in client.get(page_of(name)).content.decode(), name
 
 
+def test_a_choice_of_indices_that_finds_nothing_has_a_link_all_the_same(client: Client, release: Release) -> None:
+    """A theme with indices on one level, looked at on another that has indices of other themes only."""
+    Index.objects.filter(table="mh_register").update(level="block")
+    query = "?ebene=quarter&thema=mh_register"
+    page = client.get(page_of("indices") + query)
+    markup = page.content.decode()
+    assert page.context["groups"] == []
+    assert page.context["tables"]
+    assert f'href="{query.replace("&", "&amp;")}' in markup
+    assert markup.count("data-copy=") == 1
+    assert "daten.csv" not in markup
+    assert client.get(address("indices", "csv", query)).status_code == 404
+
+
 def test_without_towns_there_is_nothing_to_compare(client: Client) -> None:
     assert client.get(address("compare")).status_code == 404
     assert "daten.csv" not in client.get(page_of("compare")).content.decode()
