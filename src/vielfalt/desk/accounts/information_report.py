@@ -17,6 +17,7 @@ from vielfalt.desk.accounts.models import User
 from vielfalt.desk.gateway import Block, Bullets, Heading, Paragraph, Report, Terms
 from vielfalt.desk.history import privacy, telling
 from vielfalt.desk.house.operator import Operator, operator
+from vielfalt.desk.jobs.models import STATES
 from vielfalt.words import N_, Words
 
 TITLES: Mapping[str, str] = {
@@ -67,13 +68,8 @@ KINDS: Mapping[str, str] = {
     "rescued": N_("Let in again by the machine of the desk"),
     "accounts_read": N_("Accounts of others were looked at"),
     "information_given": N_("Information about what is kept was given"),
-    "created": N_("Created"),
-    "changed": N_("Changed"),
-    "deleted": N_("Deleted"),
-    "waiting": N_("Waits for its turn"),
-    "running": N_("Is running"),
-    "done": N_("Done"),
-    "failed": N_("Failed"),
+    **telling.ACTIONS,
+    **STATES,
 }
 """What events of the security log, entries of the history and states of jobs are called."""
 

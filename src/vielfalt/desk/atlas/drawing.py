@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from vielfalt.desk.atlas import addresses
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import SEQUENTIAL, translated
-from vielfalt.desk.releases.models import AreaSet
+from vielfalt.desk.releases.models import AreaSet, Release
 from vielfalt.words import N_, Words
 
 _SPACING = 6
@@ -159,6 +159,16 @@ def standalone(figure: Figure, words: Words) -> str:
     when = f"{figure.release.town.name}, {words.date(figure.release.day)}, {figure.level_title}"
     source = words(N_("Source: {source}"), source=translated(words, figure.release.description["source"]))
     return as_file(drawn_map(figure, words, linked=False), classes, (figure.title, when, source))
+
+
+def dates_and_sources(releases: Sequence[Release], words: Words) -> tuple[str, str]:
+    """What a file of several dates says of them: from the first to the last, and the line of their sources, each once.
+
+    ``releases``: in the order of their dates.
+    """
+    sources = dict.fromkeys(translated(words, one.description["source"]) for one in releases)
+    when = " – ".join(words.date(one.day) for one in (releases[0], releases[-1]))
+    return when, words(N_("Source: {source}"), source=" ".join(sources))
 
 
 def as_file(picture: MapPicture, classes: str, said: tuple[str, str, str]) -> str:

@@ -13,8 +13,7 @@ from xml.sax.saxutils import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from vielfalt.desk.atlas.change import Point
-from vielfalt.desk.atlas.drawing import MapPicture, as_file
-from vielfalt.desk.gateway import translated
+from vielfalt.desk.atlas.drawing import MapPicture, as_file, dates_and_sources
 from vielfalt.words import N_, Words
 
 BREAKS = N_("Dashed lines: breaks. Figures before and after them do not mean the same, so no line leads across.")
@@ -95,15 +94,14 @@ def line_file(found: Line, title: str, points: Sequence[Point], words: Words) ->
     if found.breaks:
         height += 26
         markup = mark_safe(f'{markup}<text x="8" y="{height - 8:g}" font-size="11">{escape(words(BREAKS))}</text>')
-    when = " – ".join(words.date(one.day) for one in (releases[0], releases[-1]))
-    sources = dict.fromkeys(translated(words, one.description["source"]) for one in releases)
+    when, source = dates_and_sources(releases, words)
     return as_file(
         MapPicture(markup, found.width, height, description, ()),
         _COLOURS,
         (
             f"{title}, {words(N_('Share'))}",
             f"{town}, {when}",
-            words(N_("Source: {source}"), source=" ".join(sources)),
+            source,
         ),
     )
 

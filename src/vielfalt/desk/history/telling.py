@@ -25,7 +25,7 @@ _DONE = {
 }
 _ENDED = N_("The proposal or the publication was ended")
 _PUBLISHED = N_("The figures were published")
-_ANY = {"created": N_("Created"), "changed": N_("Changed"), "deleted": N_("Deleted")}
+ACTIONS = {"created": N_("Created"), "changed": N_("Changed"), "deleted": N_("Deleted")}
 _CHOICES: Mapping[str, Mapping[str, str]] = {
     "licence": {key: licence.title for key, licence in LICENCES.items()},
     "kind": {"register": N_("Resident register"), "table": N_("Table that others counted")},
@@ -43,7 +43,7 @@ def done(entry: Entry, words: Words) -> str:
         return words(_PUBLISHED)
     if "ended_at" in entry.changes and entry.action == "changed":
         return words(_ENDED)
-    return words(_DONE.get((entry.model, entry.action)) or _ANY[entry.action])
+    return words(_DONE.get((entry.model, entry.action)) or ACTIONS[entry.action])
 
 
 def changes(

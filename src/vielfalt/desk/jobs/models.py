@@ -11,8 +11,16 @@ from django.db import models
 from django.db.models import Q
 
 from vielfalt.desk.releases.models import Release
+from vielfalt.words import N_
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+STATES = {
+    WAITING: N_("Waits for its turn"),
+    RUNNING: N_("Is running"),
+    DONE: N_("Done"),
+    FAILED: N_("Failed"),
+}
+"""The states in words."""
 LOST_AFTER = dt.timedelta(seconds=60)
 """A running job that has given no sign of life for so long has lost its worker. It gives one every few seconds."""
 

@@ -18,17 +18,11 @@ from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import may, needs
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.jobs import ended, running, uploads
-from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, WAITING, Job
+from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, STATES, WAITING, Job
 from vielfalt.desk.releases.importing import KEEP, STEPS
 from vielfalt.desk.releases.packages import LARGEST_PACKAGE
 from vielfalt.words import N_
 
-STATES = {
-    WAITING: N_("Waits for its turn"),
-    RUNNING: N_("Is running"),
-    DONE: N_("Done"),
-    FAILED: N_("Failed"),
-}
 THERE, CHECKED = N_("Was here already"), N_("Checked, nothing kept")
 _NO_ROOM = N_("The desk has no room for the file. Whoever runs it must free some space.")
 _REFRESH_SECONDS = 3

@@ -187,13 +187,15 @@ def _told(figures: AllFigures, id: str, found: Bounds, hidden: Hidden, smallest:
     return tuple(told[place] & marks for place, marks in zip(figures.numbers[id], hidden, strict=False))
 
 
+def placed(grid: Grid, division: Division, level: int, area: int, column: int) -> tuple[str, str, str, str]:
+    """Where a figure stands: table, level, area, category (keys of the dimensions joined by a blank)."""
+    return grid.table.id, division.levels[level], division.keys[level][area], " ".join(grid.categories[column])
+
+
 def _rows(grid: Grid, found: Exposed, division: Division) -> list[tuple[str, str, str, str, int, int]]:
     return [
         (
-            grid.table.id,
-            division.levels[level],
-            division.keys[level][area],
-            " ".join(grid.categories[column]),
+            *placed(grid, division, level, area, column),
             int(low[area, column]),
             int(high[area, column]),
         )

@@ -15,7 +15,7 @@ import polars as pl
 from scipy import sparse
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
-from vielfalt.figures.disclosure.attack import AllFigures, all_figures, hidden_cells
+from vielfalt.figures.disclosure.attack import AllFigures, all_figures, hidden_cells, placed
 from vielfalt.figures.disclosure.attackers import ATTACKERS, Attacker
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
 from vielfalt.figures.disclosure.equations import System, as_sums, families, twins
@@ -180,13 +180,7 @@ def _frame(
     place = np.full(len(figures.values), -1)
     place[unknowns] = np.arange(len(unknowns))
     rows = [
-        (
-            id,
-            areas.levels[level],
-            areas.keys[level][area],
-            " ".join(grid.categories[column]),
-            place[number[area, column]],
-        )
+        (*placed(grid, areas, level, area, column), place[number[area, column]])
         for id, grid in tables.items()
         for level, number in enumerate(figures.numbers[id])
         for area, column in np.argwhere(place[number] >= 0)
