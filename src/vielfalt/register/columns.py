@@ -38,10 +38,10 @@ class Encoded:
         """One result per distinct text, laid out over the rows; null where the row was null."""
         return per_value.take(self.indices)
 
-    def text(self, row: int) -> str:
-        """The stripped text of one row; empty where it is null."""
-        place = int(self.places[row])
-        return "" if place < 0 else self.values[place].strip()
+    def at(self, rows: Ints) -> list[str]:
+        """The stripped texts of these rows; empty where a row is null."""
+        found = self.texts.take(self.indices.take(pa.array(rows))).to_pylist()
+        return ["" if text is None else text.strip() for text in found]
 
     def rows_with(self, places: Sequence[int]) -> Ints:
         """The positions of the rows that hold one of the distinct values."""

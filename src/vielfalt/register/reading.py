@@ -19,6 +19,7 @@ import pyarrow as pa
 from vielfalt import schema
 from vielfalt.profiles import Profile
 from vielfalt.register.columns import Encoded, Ints, absent, alike, distinct_rows, encode
+from vielfalt.register.combinations import Combinations
 from vielfalt.register.family_names import name_key
 from vielfalt.register.kinds import EVIDENCE
 from vielfalt.register.pseudonyms import pseudonyms, record_keys
@@ -80,7 +81,7 @@ class Reader:
     )
     streets: dict[tuple[str, str], int] = field(default_factory=dict)
     houses: dict[tuple[str, str], int] = field(default_factory=dict)
-    evidence: dict[tuple[str | int | None, ...], int] = field(default_factory=dict)
+    evidence: Combinations = field(default_factory=lambda: Combinations({name: _VALUES[name] for name in EVIDENCE}))
     empty: dict[str, int] = field(default_factory=dict)
     problems: dict[tuple[str, str], list[Ints]] = field(default_factory=dict)
     parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
@@ -119,9 +120,7 @@ class Reader:
 
     def evidences(self) -> pa.Table:
         """The numbered combinations of the fields of ``EVIDENCE``: the columns of ``EVIDENCES``."""
-        values = zip(*self.evidence, strict=True) if self.evidence else ([] for _ in EVIDENCE)
-        columns = zip(EVIDENCES.items(), (range(len(self.evidence)), *values), strict=True)
-        return pa.table({name: pa.array(column, type) for (name, type), column in columns})
+        return self.evidence.table("evidence")
 
     def _hashed(self, batch: pa.Table, name: str) -> pa.Array:
         """The pseudonyms of a column of ordering numbers; null where the extract has none."""
@@ -161,18 +160,14 @@ class Reader:
 
     def _evidence(self, fields: Mapping[str, tuple[Encoded, pa.Array]]) -> pa.Array:
         """The number of each row's combination of the fields of ``EVIDENCE``, which stand as texts and their values."""
-        places, values = [], []
+        places = []
         for name, (texts, typed) in fields.items():
-            known = typed.dictionary_encode()
-            place = np.append(known.indices.fill_null(-1).to_numpy(), -1).astype(np.int64)[texts.places]
+            place = np.append(self.evidence.places(name, typed), -1)[texts.places]
             places.append(place)
-            values.append([*known.dictionary.to_pylist(), None])
             if name not in REGISTER:
                 self._count_empty(name, int(np.count_nonzero(place < 0)))
         first, group = alike(places)
-        rows = ([known[at] for at in place[first].tolist()] for place, known in zip(places, values, strict=True))
-        numbers = [self.evidence.setdefault(found, len(self.evidence)) for found in zip(*rows, strict=True)]
-        return pa.array(np.array(numbers, dtype=np.int64)[group])
+        return pa.array(self.evidence.numbers([place[first] for place in places])[group])
 
     def _count_empty(self, name: str, rows: int) -> None:
         self.empty[name] = self.empty.get(name, 0) + rows
@@ -250,10 +245,8 @@ def _combined(
     """Two text columns as one running number per row, by the identity of their distinct pairs; -1 for no identity."""
     columns = [texts.get(name, absent(rows)) for name in names]
     first, inverse = distinct_rows(columns)
-    numbers = []
-    for row in first.tolist():
-        pair = identity(*(column.text(row) for column in columns))
-        numbers.append(-1 if pair is None else numbering.setdefault(pair, len(numbering)))
+    pairs = (identity(*pair) for pair in zip(*(column.at(first) for column in columns), strict=True))
+    numbers = [-1 if pair is None else numbering.setdefault(pair, len(numbering)) for pair in pairs]
     return np.array(numbers, dtype=np.int64)[inverse]
 
 

@@ -1,0 +1,28 @@
+"""Combinations are numbered once, in the order in which they appear, whatever the batches."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vielfalt.register.columns import alike
+from vielfalt.register.combinations import Combinations
+
+TYPES = {"state": pa.string(), "place": pa.int32()}
+ROWS = st.lists(st.tuples(st.sampled_from([None, "000", "163", ""]), st.sampled_from([None, 0, 1, 70_000])), max_size=6)
+
+
+@given(st.lists(ROWS, max_size=4))
+def test_numbers_and_table_are_those_of_a_dictionary(batches: list[list[tuple[str | None, int | None]]]) -> None:
+    combinations = Combinations(TYPES)
+    expected: dict[tuple[str | None, int | None], int] = {}
+    for batch in batches:
+        columns = [pa.array([row[at] for row in batch], type) for at, type in enumerate(TYPES.values())]
+        places = [combinations.places(name, column) for name, column in zip(TYPES, columns, strict=True)]
+        first, group = alike(places)
+        found = combinations.numbers([place[first] for place in places])[group]
+        assert found.tolist() == [expected.setdefault(row, len(expected)) for row in batch]
+    table = combinations.table("number")
+    assert table.schema.names == ["number", *TYPES]
+    assert table.to_pylist() == [dict(zip(table.schema.names, (at, *row), strict=True)) for row, at in expected.items()]
