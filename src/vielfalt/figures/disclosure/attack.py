@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,6 @@ from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
 from vielfalt.figures.disclosure.equations import (
     Bounds,
-    Family,
     Numbers,
     System,
     Twins,
@@ -58,7 +58,7 @@ def recomputable(
     areas = division(geography)
     tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
     hidden = {id: hidden_cells(grid, protected[id], areas) for id, grid in tables.items()}
-    found = exposed(tables, hidden, areas, protection)
+    found = exposed(attackers(tables, areas), hidden, protection)
     rows = [row for id, marks in found.items() for row in _rows(tables[id], marks, areas)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
@@ -79,56 +79,70 @@ Exposed = tuple[tuple[Marks, Ints, Ints], ...]
 """Per level of one table: which cells an attacker can tell, and the bounds he finds."""
 
 
-def exposed(
-    tables: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
-) -> dict[str, Exposed]:
-    """Which hidden cells an attacker can tell, by table id.
+@dataclass(frozen=True)
+class Attack:
+    """What one attacker compares: the figures of some tables, the sums that hold, and which figures tell each other."""
 
-    One attacker knows the residents without an area and uses all levels; another does not and has the town alone.
-    What the first knows of a town's figure that lies in no area at all, he knew before.
-    """
-    found = _exposed(tables, hidden, division, protection)
+    figures: AllFigures
+    system: System
+    same: Twins
+
+    def bounds(self, known: Marks, least: int, wanted: Marks) -> Bounds:
+        """The bounds after the attack: sum by sum, then by linear programs where few figures hang together.
+
+        The programs look for wanted figures that only one number fits, or only numbers from 1 to below ``least``.
+        """
+        values, system = self.figures.values, self.system.only(self.system.holding(~known))
+        found = bounds(known, values, system, self.same)
+        narrow(system, found.low, found.high, np.full(len(values), least), wanted)
+        return found
+
+
+def attack(tables: Mapping[str, Grid], division: Division) -> Attack:
+    """The attack on tables of one run, whatever is hidden of them."""
+    figures = all_figures(tables)
+    same = twins(tables, figures.numbers)
+    sums = chain(families(tables, figures.numbers, division), as_sums(same))
+    return Attack(figures, System.of(figures.values, sums), same)
+
+
+def attackers(tables: Mapping[str, Grid], division: Division) -> tuple[Attack, Attack]:
+    """One attacker knows the residents without an area and uses all levels; another does not and has the town alone."""
     town = {
         id: replace(grid, values=grid.values[:1], tops=grid.tops[:1], outside=np.zeros_like(grid.outside))
         for id, grid in tables.items()
     }
-    alone = _exposed(town, hidden, division, protection)
+    return attack(tables, division), attack(town, division)
+
+
+def exposed(against: tuple[Attack, Attack], hidden: Mapping[str, Hidden], protection: Protection) -> dict[str, Exposed]:
+    """Which hidden cells one of the ``attackers`` can tell, by table id.
+
+    What the first knows of a town's figure that lies in no area at all, he knew before.
+    """
+    found, alone = (_exposed(each, hidden, protection) for each in against)
     for id, ((marks, low, high), *rest) in found.items():
         found[id] = ((marks | alone[id][0][0], low, high), *rest)
     return found
 
 
-def _exposed(
-    tables: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
-) -> dict[str, Exposed]:
+def _exposed(attack: Attack, hidden: Mapping[str, Hidden], protection: Protection) -> dict[str, Exposed]:
     """Which hidden cells one attacker can tell, by table id."""
-    figures = all_figures(tables, hidden)
-    numbers, values, known, one_dimension = figures.numbers, figures.values, figures.known, figures.one_dimension
-    sums, same = list(families(tables, numbers, division)), twins(tables, numbers)
-    found = _attacked(known, values, sums, same, protection.min_cell, ~known)
+    figures = attack.figures
+    tables, known, one_dimension = figures.tables, figures.known(hidden), figures.one_dimension
+    found = attack.bounds(known, protection.min_cell, ~known)
     told = {id: _told(figures, id, found, hidden[id], protection.min_cell) for id in tables}
     crossings = [id for id in tables if len(tables[id].table.dimensions) > 1]
     if any(marks.any() for id in crossings for marks in told[id]):
-        before = _attacked(known & one_dimension, values, sums, same, protection.min_cell, ~one_dimension)
+        before = attack.bounds(known & one_dimension, protection.min_cell, ~one_dimension)
         for id in crossings:
             already = _told(figures, id, before, hidden[id], protection.min_cell)
             secret = primary(tables[id], tables, protection)
             told[id] = tuple(now & ~old & own for now, old, own in zip(told[id], already, secret, strict=True))
     return {
         id: tuple((marks, found.low[place], found.high[place]) for marks, place in zip(told[id], places, strict=True))
-        for id, places in numbers.items()
+        for id, places in figures.numbers.items()
     }
-
-
-def _attacked(known: Marks, values: Ints, sums: Sequence[Family], same: Twins, least: int, wanted: Marks) -> Bounds:
-    """The bounds after the attack: sum by sum, then by linear programs where few figures hang together.
-
-    The programs look for wanted figures that only one number fits, or only numbers from 1 to below ``least``.
-    """
-    found = bounds(known, values, sums, same)
-    system = System.of(known, values, [*sums, *as_sums(same)])
-    narrow(system, found.low, found.high, np.full(len(values), least), wanted)
-    return found
 
 
 def computable(
@@ -139,45 +153,52 @@ def computable(
 
     They hide nothing and protect nothing: mostly zeros, and partners of cells that were hidden more widely later.
     """
-    figures = all_figures(tables, hidden)
-    known, values, crossing = figures.known, figures.values, ~figures.one_dimension
-    sums, same = list(families(tables, figures.numbers, division)), twins(tables, figures.numbers)
+    everything = attack(tables, division)
+    figures = everything.figures
+    known, values, crossing = figures.known(hidden), figures.values, ~figures.one_dimension
     own = np.zeros(len(values), np.bool_)
     for id, grid in tables.items():
         for number, marks in zip(figures.numbers[id], primary(grid, tables, protection), strict=True):
             own[number] = marks
     small = (values > 0) & (values < protection.min_cell)
     wanted = ~known & ~small & (crossing | ~own)
-    found = _attacked(known, values, sums, same, EXACT, wanted)
+    found = everything.bounds(known, EXACT, wanted)
     exact = (found.low == found.high) & wanted
-    alone = _attacked(known & ~crossing, values, sums, same, EXACT, exact & own)
+    alone = everything.bounds(known & ~crossing, EXACT, exact & own)
     anyway = exact & (~own | (alone.low == alone.high))
     return {id: tuple(anyway[place] for place in figures.numbers[id]) for id in tables}
 
 
 @dataclass(frozen=True)
 class AllFigures:
-    """All figures of the run as one row of numbers: their values, those in areas, which are published, and where."""
+    """All figures of some tables as one row of numbers: their values, those in areas (what is published), and where."""
 
+    tables: Mapping[str, Grid]
     numbers: Mapping[str, Numbers]
     values: Ints
     in_areas: Ints
-    known: Marks
     one_dimension: Marks
 
+    def known(self, hidden: Mapping[str, Hidden]) -> Marks:
+        """Which of the figures are published."""
+        known = np.zeros(len(self.values), np.bool_)
+        for id, places in self.numbers.items():
+            for number, marks in zip(places, hidden[id], strict=False):
+                known[number] = ~marks
+        return known
 
-def all_figures(tables: Mapping[str, Grid], hidden: Mapping[str, Hidden]) -> AllFigures:
+
+def all_figures(tables: Mapping[str, Grid]) -> AllFigures:
     """All figures of the tables, those hidden among them."""
     numbers, size = numbered(tables)
     values, in_areas = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    known, one_dimension = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    one_dimension = np.zeros(size, np.bool_)
     for id, grid in tables.items():
         for level, number in enumerate(numbers[id]):
             values[number] = grid.values[level]
             in_areas[number] = grid.values[level] - (0 if level else grid.outside)
-            known[number] = ~hidden[id][level]
             one_dimension[number] = len(grid.table.dimensions) < 2
-    return AllFigures(numbers, values, in_areas, known, one_dimension)
+    return AllFigures(tables, numbers, values, in_areas, one_dimension)
 
 
 def _told(figures: AllFigures, id: str, found: Bounds, hidden: Hidden, smallest: int) -> Hidden:

@@ -17,7 +17,7 @@ import numpy as np
 
 from vielfalt.cells import Protection
 from vielfalt.figures.disclosure import rectangles
-from vielfalt.figures.disclosure.attack import Exposed, exposed
+from vielfalt.figures.disclosure.attack import Exposed, attackers, exposed
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, all_of, any_of
 from vielfalt.figures.disclosure.equations import second_table
 from vielfalt.figures.disclosure.grids import Grid, with_above
@@ -67,10 +67,10 @@ def suppress_crossings(
     }
     if not crossings:
         return {}
-    relevant = _relevant(crossings, grids)
+    against = attackers(_relevant(crossings, grids), division)
     found = {id: _suppress(crossing, division, protection.min_cell) for id, crossing in crossings.items()}
     while True:
-        told = exposed(relevant, {**hidden, **found}, division, protection)
+        told = exposed(against, {**hidden, **found}, protection)
         stale = _widen(crossings, found, told, division)
         if not stale:
             return found

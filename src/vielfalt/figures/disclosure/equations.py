@@ -6,8 +6,9 @@ the sum of its parts plus a number he knows (residents without an area).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -22,7 +23,10 @@ Twins = tuple[Ints, Ints, Ints]
 
 @dataclass(frozen=True)
 class Family:
-    """Equations of one kind: for each, the total, the parts as (equation, figure) pairs, and the number added."""
+    """Equations of one kind: for each, the total, the parts as (equation, figure) pairs, and the number added.
+
+    The pairs stand in the order of the equations.
+    """
 
     totals: Ints
     equation: Ints
@@ -81,10 +85,10 @@ def families(grids: Mapping[str, Grid], numbers: Mapping[str, Numbers], division
 
 def _family(totals: Ints, groups: Ints, parts: Ints, added: Ints | None = None) -> Family:
     """One equation for each cell of ``totals`` (group, place): the parts (line, place) of the lines of that group."""
-    places = parts.shape[1]
-    equation = groups[:, None] * places + np.arange(places)
+    order = np.argsort(groups, kind="stable")
+    equation = np.arange(parts.shape[1])[:, None] * len(totals) + groups[order]
     plus = np.zeros(totals.shape, dtype=np.int64) + (0 if added is None else added)
-    return Family(totals.ravel(), equation.ravel(), parts.ravel(), plus.ravel())
+    return Family(totals.T.ravel(), equation.ravel(), parts[order].T.ravel(), plus.T.ravel())
 
 
 def second_table(grid: Grid, grids: Mapping[str, Grid]) -> str | None:
@@ -95,15 +99,13 @@ def second_table(grid: Grid, grids: Mapping[str, Grid]) -> str | None:
     return next((id for id, other in grids.items() if (other.table.dimensions, other.table.unit) == wanted), None)
 
 
-def bounds(known: Marks, values: Ints, all_families: Sequence[Family], same: Twins, rounds: int = 200) -> Bounds:
+def bounds(known: Marks, values: Ints, system: System, same: Twins, rounds: int = 200) -> Bounds:
     """What the published figures allow each hidden one to be, by passing every sum on until nothing changes.
 
-    A sum with a single hidden figure gives that figure exactly. Sums that do not hold for the true values (imported
-    tables whose residents are of another date) tell nothing and are left out. ``same`` are pairs of figures of which
-    one is a fixed multiple of the other (persons and couples).
+    A sum with a single hidden figure gives that figure exactly. ``same`` are pairs of figures of which one is a fixed
+    multiple of the other (persons and couples).
     """
-    system = active = System.of(known, values, all_families)
-    most = int(values.max(initial=0))
+    active, most = system, int(values.max(initial=0))
     low, high = np.where(known, values, 0), np.where(known, values, most)
     for _ in range(rounds):
         low_before, high_before = low.copy(), high.copy()
@@ -136,7 +138,7 @@ def _compare(low: Ints, high: Ints, values: Ints, same: Twins) -> None:
 
 @dataclass(frozen=True)
 class System:
-    """Equations: for each, the total and the number added, and the parts as (equation, figure) pairs."""
+    """Equations: for each, the total and the number added, and the parts as (equation, figure) pairs in their order."""
 
     totals: Ints
     added: Ints
@@ -144,8 +146,11 @@ class System:
     parts: Ints
 
     @staticmethod
-    def of(known: Marks, values: Ints, all_families: Sequence[Family]) -> System:
-        """The equations of all families that hold and in which something is hidden."""
+    def of(values: Ints, all_families: Iterable[Family]) -> System:
+        """The equations of all families that hold and have parts.
+
+        Those that do not hold for the true values (imported tables whose residents are of another date) tell nothing.
+        """
         none, start = np.zeros(0, dtype=np.int64), 0
         totals, added, equations, parts = [none], [none], [none], [none]
         for family in all_families:
@@ -156,16 +161,27 @@ class System:
             start += len(family.totals)
         everything = System(*(np.concatenate(each) for each in (totals, added, equations, parts)))
         holds = everything.sums(values) + everything.added == values[everything.totals]
-        filled = np.bincount(everything.equation, minlength=len(everything.totals)) > 0
-        return everything.only(holds & filled & everything.holding(~known))
+        filled = np.zeros(len(holds), np.bool_)
+        filled[everything.equation] = True
+        return everything.only(holds & filled)
 
-    def sums(self, numbers: Ints | Marks) -> Ints:
+    @cached_property
+    def _starts(self) -> Ints:
+        """Where the parts of each equation that has any begin."""
+        return np.flatnonzero(np.diff(self.equation, prepend=-1))
+
+    def sums(self, numbers: Ints) -> Ints:
         """For each equation the sum over its parts."""
-        return np.bincount(self.equation, numbers[self.parts], len(self.totals)).astype(np.int64)
+        found = np.zeros(len(self.totals), dtype=np.int64)
+        if len(self.parts):
+            found[self.equation[self._starts]] = np.add.reduceat(numbers[self.parts], self._starts)
+        return found
 
     def holding(self, marked: Marks) -> Marks:
         """The equations in which a figure is marked."""
-        found: Marks = marked[self.totals] | (self.sums(marked) > 0)
+        found: Marks = marked[self.totals]
+        if len(self.parts):
+            found[self.equation[self._starts]] |= np.logical_or.reduceat(marked[self.parts], self._starts)
         return found
 
     def only(self, wanted: Marks) -> System:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from vielfalt.cells import Protection
-from vielfalt.figures.disclosure.attack import Exposed, exposed
+from vielfalt.figures.disclosure.attack import Exposed, attackers, exposed
 from vielfalt.figures.disclosure.division import Division
 from vielfalt.figures.disclosure.grids import Column, Grid, same_cells, with_above
 from vielfalt.figures.disclosure.primary import primary
@@ -28,7 +28,7 @@ def suppress_all(
     simple = {id: grid for id, grid in grids.items() if len(grid.table.dimensions) < 2}
     first = {id: primary(grid, grids, protection) for id, grid in simple.items()}
     pairs = list(same_cells(simple))
-    compared = with_above(simple, {id for pair in pairs for id, _ in pair})
+    against = attackers(with_above(simple, {id for pair in pairs for id, _ in pair}), division)
     hidden: dict[str, Hidden] = {}
     pending = set(simple)
     while pending:
@@ -45,7 +45,7 @@ def suppress_all(
                 pending |= _hide_first(first, [obstacle for obstacle in obstacles if obstacle.table not in fixed])
         pending |= _hide_together(first, hidden, pairs) - set(fixed)
         if not pending and pairs:
-            told = exposed(compared, hidden, division, protection)
+            told = exposed(against, hidden, protection)
             open_ = {id: marks for id, marks in told.items() if id not in fixed}
             pending |= _hide_told(first, hidden, open_, simple, division)
     return hidden

@@ -15,10 +15,9 @@ import polars as pl
 from scipy import sparse
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
-from vielfalt.figures.disclosure.attack import AllFigures, all_figures, hidden_cells, placed
+from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, hidden_cells, placed
 from vielfalt.figures.disclosure.attackers import ATTACKERS, Attacker
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
-from vielfalt.figures.disclosure.equations import System, as_sums, families, twins
 from vielfalt.figures.disclosure.grids import Grid, grids
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program, Solver, solve, solver
 from vielfalt.figures.disclosure.programs import matrix_of
@@ -94,8 +93,10 @@ def rooms(
     """
     areas = division(geography)
     tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
-    figures = all_figures(tables, {id: hidden_cells(grid, protected[id], areas) for id, grid in tables.items()})
-    unknowns = np.flatnonzero(~figures.known)
+    against = attack(tables, areas)
+    figures = against.figures
+    known = figures.known({id: hidden_cells(grid, protected[id], areas) for id, grid in tables.items()})
+    unknowns = np.flatnonzero(~known)
     wanted = figures.in_areas[unknowns] > 0
     asked = int(wanted.sum())
     if len(unknowns) > LARGEST:
@@ -103,7 +104,7 @@ def rooms(
     least = {each.id: _least(each, tables, figures)[unknowns] for each in _HERE}
     values = figures.values[unknowns].astype(np.float64)
     seen = _Seen(values.copy(), values.copy(), np.where(wanted, protection.min_cell, 0))
-    program = _program(tables, figures, unknowns, areas)
+    program = _program(against, known)
     one, held, outcome = figures.one_dimension[unknowns], [], pl.DataFrame()
     for attacker in reversed(_HERE):  # what the stronger one cannot tell, the weaker cannot
         programs = _look(program, least[attacker.id], seen)
@@ -129,13 +130,13 @@ def _least(attacker: Attacker, tables: Mapping[str, Grid], figures: AllFigures) 
     return least
 
 
-def _program(tables: Mapping[str, Grid], figures: AllFigures, unknowns: Ints, areas: Division) -> Program:
+def _program(against: Attack, known: Marks) -> Program:
     """All sums over the hidden figures, as the published ones leave them."""
-    same = twins(tables, figures.numbers)
-    system = System.of(figures.known, figures.values, [*families(tables, figures.numbers, areas), *as_sums(same)])
-    sums = sparse.csr_array(matrix_of(system, len(figures.values))[:, unknowns])
-    right = sums @ figures.values[unknowns].astype(np.float64)
-    none, most = np.zeros(len(unknowns)), np.full(len(unknowns), float(figures.values.max(initial=0)))
+    values, unknowns = against.figures.values, np.flatnonzero(~known)
+    open_ = against.system.only(against.system.holding(~known))
+    sums = sparse.csr_array(matrix_of(open_, len(values))[:, unknowns])
+    right = sums @ values[unknowns].astype(np.float64)
+    none, most = np.zeros(len(unknowns)), np.full(len(unknowns), float(values.max(initial=0)))
     return Program(none, sums, right, right, none, most)
 
 
