@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,3 +27,14 @@ def test_numbers_and_table_are_those_of_a_dictionary(batches: list[list[tuple[st
     table = combinations.table("number")
     assert table.schema.names == ["number", *TYPES]
     assert table.to_pylist() == [dict(zip(table.schema.names, (at, *row), strict=True)) for row, at in expected.items()]
+
+
+@given(st.lists(st.tuples(st.integers(-3, 9), st.integers(0, 2**61)), max_size=12), st.booleans())
+def test_rows_alike_are_numbered_as_they_appear(rows: list[tuple[int, int]], close: bool) -> None:
+    """Values close together are counted off, others looked up: the numbers are the same."""
+    wanted = [(one, other % 3 if close else other) for one, other in rows]
+    columns = [np.array([row[at] for row in wanted], dtype=np.int64) for at in range(2)]
+    first, group = alike(columns)
+    expected = {row: number for number, row in enumerate(dict.fromkeys(wanted))}
+    assert group.tolist() == [expected[row] for row in wanted]
+    assert first.tolist() == [wanted.index(row) for row in expected]

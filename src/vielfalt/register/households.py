@@ -143,7 +143,7 @@ def _doubts(people: Neighbours, formed: Formed) -> Ints:
     """The guard that stopped a link, or the check a household does not pass, as a place in ``DOUBTS``; -1 for none."""
     alone = formed.alone & ~people.institution
     came = np.flatnonzero(alone & (people.move_in > 0))
-    _, day = alike([people.address[came], people.move_in[came]])
+    day = people.moves[came]
     many = np.zeros(len(alone), dtype=bool)
     many[came] = (np.bincount(day) > FLAT_SHARE)[day]
     minor = alone & (people.age >= 0) & (people.age < ADULT)
@@ -158,12 +158,22 @@ def _apart(people: Neighbours, pairs: Pairs) -> Pairs:
 
 
 def _joined(household: Ints, pairs: list[Pairs]) -> Ints:
-    """The households after these pairs of residents were joined, numbered from 0."""
+    """The households after these pairs of residents were joined; a joined one has the number of one of its parts.
+
+    Most residents are in no pair: only the households that are take part in the search.
+    """
     one, two = (household[np.concatenate(side)] for side in zip(*pairs, strict=True))
-    size = int(household.max(initial=-1)) + 1
-    graph = coo_array((np.ones(len(one), dtype=np.int8), (one, two)), shape=(size, size))
-    _, joined = connected_components(graph, directed=False)
-    found: Ints = joined[household].astype(np.int64)
+    joined = np.arange(int(household.max(initial=-1)) + 1)
+    concerned = np.zeros(len(joined), dtype=bool)
+    concerned[one] = concerned[two] = True
+    parts = np.flatnonzero(concerned)
+    place = np.cumsum(concerned) - 1
+    graph = coo_array((np.ones(len(one), dtype=np.int8), (place[one], place[two])), shape=(len(parts),) * 2)
+    count, group = connected_components(graph, directed=False)
+    number = np.zeros(count, dtype=np.int64)
+    number[group] = parts
+    joined[parts] = number[group]
+    found: Ints = joined[household]
     return found
 
 
@@ -217,7 +227,7 @@ def _neighbours(batch: pa.Table, bearers: Shares, arrivals: Shares, nationals: S
         found = places[np.where(columns[role] < len(places), columns[role], _UNKNOWN)]
         return np.where((columns[role] >= 0) & (found >= 0) & (address[found] == address), found, _UNKNOWN)
 
-    _, group = alike([address])
+    group = np.cumsum(np.diff(address, prepend=address[:1]) != 0)  # neighbours stand side by side
     return Neighbours(
         record=record,
         address=group,

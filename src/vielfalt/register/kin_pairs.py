@@ -100,7 +100,7 @@ def remaining_child(people: Neighbours, formed: Formed) -> Pairs:
     """A minor who points at nobody with the only household of the address in which an adult lives."""
     minor = formed.alone & (people.age >= 0) & (people.age < ADULT) & ~people.guarded
     adults = np.flatnonzero(people.age >= ADULT)
-    first, _ = alike([people.address[adults], formed.household[adults]])
+    first, _ = alike([formed.household[adults]])
     head, only = one_of_each(people.address[adults[first]], adults[first], len(people.record))
     children = np.flatnonzero(minor & only[people.address])
     return head[people.address[children]], children
@@ -148,7 +148,7 @@ def moved_in_with_parent(people: Neighbours, formed: Formed) -> Pairs:
     """Who is under 30 and moved in on one day with somebody of the generation before, all of whom are of one household;
     whatever the names."""
     rows = np.flatnonzero((people.move_in > 0) & (people.size <= SAME_DAY_ADDRESS))
-    _, day = alike([people.address[rows], people.move_in[rows]])
+    day = people.moves[rows]
     few = (np.bincount(day) <= NAMESAKES)[day]
     found = pairs_in(day[few], rows[few], NAMESAKES)
     return _of_parents(people, formed, found, _without_elder(people, formed) & (people.age < AT_HOME))

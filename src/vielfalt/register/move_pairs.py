@@ -58,7 +58,7 @@ def unmarried_couple(people: Neighbours, formed: Formed) -> Pairs:
     Twins who were born here are none.
     """
     came = _free(people, formed) & (people.move_in > 0) & ~people.since_birth
-    one, two = pairs_of((people.address, people.move_in), came, FLAT_SHARE)
+    one, two = pairs_of((people.moves,), came, FLAT_SHARE)
     few = people.size[one] <= SAME_DAY_ADDRESS * SUITABLE
     same_origin = (people.origin[one] >= 0) & (people.origin[one] == people.origin[two])
     return only_pairs(those((one, two), _suit(people, one, two) & (few | same_origin)), len(people.record))
@@ -151,13 +151,13 @@ def _moved_alone(people: Neighbours, formed: Formed, houses: Flags) -> tuple[Int
     """The residents of these houses who moved in on a known day, the number of that day there, and per day whether two
     to four people came who are all alone."""
     rows = np.flatnonzero(houses & (people.move_in > 0))
-    _, day = alike([people.address[rows], people.move_in[rows]])
+    day = people.moves[rows]
     here, alone = np.bincount(day), np.bincount(day, formed.alone[rows])
     return rows, day, (here > 1) & (here <= FLAT_SHARE) & (alone == here)
 
 
 def _with_first(rows: Ints, group: Ints, wanted: Flags) -> Pairs:
     """Each row of the wanted groups with the first of its group."""
-    first, _ = alike([group])
+    first, place = alike([group])
     fits = wanted[group]
-    return rows[first][group][fits], rows[fits]
+    return rows[first][place][fits], rows[fits]

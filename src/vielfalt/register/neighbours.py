@@ -90,6 +90,12 @@ class Neighbours:
         telling = (strangers <= CHANCE) & (np.bincount(group, minlength=len(first)) <= NAMESAKES)
         return Names(rows, group, first, telling)
 
+    @cached_property
+    def moves(self) -> Ints:
+        """Per resident the number of the address and day of moving in; the day may be unknown."""
+        _, group = alike([self.address, self.move_in])
+        return group
+
 
 @dataclass(frozen=True)
 class Formed:
