@@ -13,7 +13,7 @@ help: ## Show the targets
 demo: $(VENV)/installed $(VENV)/frontend ## Set up, make a synthetic town, evaluate it, show it in the browser
 	$(BIN)/vielfalt demo
 
-test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser $(VENV)/peers ## Set up and run all tests
+test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser $(VENV)/peers $(VENV)/spark ## Set up and run all tests
 	$(BIN)/python -m pytest
 
 check: $(VENV)/installed ## Style, types, imports, licences
@@ -58,6 +58,9 @@ lock: $(VENV)/installed ## Renew the locked requirements
 	    --custom-compile-command "make lock" pyproject.toml --extra desk --group dev -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	    --custom-compile-command "make lock" pyproject.toml --group peers -c requirements/dev.txt -o requirements/peers.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    --custom-compile-command "make lock" pyproject.toml --extra spark -c requirements/dev.txt \
+	    -c requirements/peers.txt -o requirements/spark.txt
 
 # The tests of the desk look at its pages in Debian's browser.
 $(VENV)/browser: $(VENV)/installed
@@ -87,4 +90,11 @@ $(VENV)/frontend: frontend/package-lock.json frontend/install.py $(VENV)/install
 # What the indices are compared with in tests and bench; half a gigabyte that nothing else needs.
 $(VENV)/peers: requirements/peers.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
+	touch $@
+
+# Apache Spark for the tests of its engine: half a gigabyte, and the Java that Debian has.
+$(VENV)/spark: requirements/spark.txt $(VENV)/installed $(VENV)/peers
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
+	command -v java || \
+	    $$(test "$$(id -u)" = 0 || echo sudo) sh -c 'apt-get update -q && apt-get install -y -q openjdk-17-jre-headless'
 	touch $@

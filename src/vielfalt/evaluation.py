@@ -41,7 +41,7 @@ from vielfalt.register.two_dates import TwoDates
 from vielfalt.rule_sets import rule_set
 from vielfalt.steps import Step
 from vielfalt.town import Town
-from vielfalt.workspace import workspace
+from vielfalt.workspace import Opening, by_size, workspace
 
 
 @dataclass(frozen=True)
@@ -161,20 +161,20 @@ def birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:
     return found.join(numbers, left_on="place", right_on="text").drop("place").rename({"number": "place"})
 
 
-def check_town(town: Town, date: int, step: Step) -> Evaluation:
+def check_town(town: Town, date: int, step: Step, opened: Opening = by_size) -> Evaluation:
     """Reads and derives as a run does, keeps nothing: findings and capabilities of the extract."""
-    return evaluate(town, date, secrets.token_bytes(32), step)
+    return evaluate(town, date, secrets.token_bytes(32), step, opened)
 
 
-def evaluate(town: Town, date: int, key: bytes, step: Step) -> Evaluation:
+def evaluate(town: Town, date: int, key: bytes, step: Step, opened: Opening = by_size) -> Evaluation:
     """The big world alone, from the extract to cells; no person is written to disk."""
-    with alone_in(town.vault), workspace(town, date) as (engine, _):
+    with alone_in(town.vault), workspace(town, date, opened) as (engine, _):
         return derive_and_count(town, date, engine, key, step, _forget)
 
 
-def derive_only(town: Town, date: int, step: Step) -> Evaluation:
+def derive_only(town: Town, date: int, step: Step, opened: Opening = by_size) -> Evaluation:
     """The big world alone; residents and the evidence on them are kept in the vault, and nothing is published."""
-    with workspace(town, date) as (engine, vault):
+    with workspace(town, date, opened) as (engine, vault):
         keep = keep_in(engine, vault, town.rule_set, False, None, step)
         return derive_and_count(town, date, engine, town_key(town.vault), step, keep)
 

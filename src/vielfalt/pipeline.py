@@ -32,7 +32,7 @@ from vielfalt.steps import Step
 from vielfalt.town import Town
 from vielfalt.utility import utility
 from vielfalt.words import N_, Language, Words
-from vielfalt.workspace import workspace
+from vielfalt.workspace import Opening, by_size, workspace
 
 
 @dataclass(frozen=True)
@@ -67,28 +67,36 @@ def reference_date(town: Town, wanted: int | None) -> int:
     return date
 
 
-def run(town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path] = ()) -> Released:
+def run(
+    town: Town,
+    date: int,
+    language: Language,
+    step: Step,
+    replaced: Sequence[Path] = (),
+    opened: Opening = by_size,
+) -> Released:
     """Check, derive, count, protect, publish: the release package of a reference date, whole or not at all.
 
     ``replaced``: releases that nobody outside has seen (``withdraw.of_date``); they are not counted as published, and
-    are put away once the new one is written. Nothing is released when neither extract, settings, areas nor program
-    changed since the last release of that date; what the vault has lost of it is written again.
+    are put away once the new one is written. ``opened``: the engine; no figure depends on it. Nothing is released when
+    neither extract, settings, areas nor program changed since the last release of that date; what the vault has lost
+    of it is written again.
     Raises DisclosureError, and releases nothing, when a hidden figure could be recomputed from the published ones, and
     BusyError while another run is working on the town.
     """
     with alone_in(town.vault):
-        return _run(town, date, language, step, replaced)
+        return _run(town, date, language, step, replaced, opened)
 
 
-def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path]) -> Released:
+def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
     print_now = fingerprint.of(town, date, language)
     before = _last_run(town, date)
     if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
         if not kept_dates.kept_whole(town, date):
-            _keep_again(town, date, step)
+            _keep_again(town, date, step, opened)
         return Released(town.releases / before["release"], True, ())
     earlier = kept_dates.earlier(town, date)
-    with workspace(town, date) as (engine, vault):
+    with workspace(town, date, opened) as (engine, vault):
         keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, earlier, step)
         evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
     results, audit, proof = _figures(town, date, evaluation, earlier, step, replaced)
@@ -102,9 +110,9 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
     return Released(folder, False, evaluation.findings, results.utility)
 
 
-def _keep_again(town: Town, date: int, step: Step) -> None:
+def _keep_again(town: Town, date: int, step: Step, opened: Opening) -> None:
     """Writes anew what is missing in the vault of a date that is released already and has not changed."""
-    with workspace(town, date) as (engine, vault):
+    with workspace(town, date, opened) as (engine, vault):
         keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, None, step)
         derive_and_count(town, date, engine, town_key(town.vault), step, keep)
     _keep_the_latest(town)

@@ -36,6 +36,12 @@ class Profile:
     missing: tuple[str, ...]
     widths: tuple[tuple[str, int], ...] = ()
 
+    def __reduce__(self) -> tuple[type[Profile], tuple[object, ...]]:
+        """A copy for another process, where mappings that cannot be changed cannot go."""
+        codes = {field: dict(mapping) for field, mapping in self.codes.items()}
+        form = self.delimiter, self.quote, self.encoding, dict(self.columns)
+        return Profile, (*form, self.date_forms, codes, self.missing, self.widths)
+
 
 def read_profile(path: Path) -> Profile:
     """The profile in a TOML file. Raises TownError naming the key when it is absent, unreadable or inconsistent."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from vielfalt import dates
 from vielfalt.engines.base import Engine
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.memory import Memory
-from vielfalt.errors import StorageError
+from vielfalt.errors import StorageError, UsageError
 from vielfalt.town import Town
 from vielfalt.words import N_
 
@@ -20,8 +22,44 @@ IN_MEMORY = 250_000_000
 """Bytes of an extract up to which it is evaluated in memory: 1.4 million residents, which need about 2.5 GB then."""
 
 
+Opening: TypeAlias = Callable[[Path, Path], AbstractContextManager[Engine]]
+"""Opens the engine for an extract, with a scratch folder; it is closed afterwards."""
+AUTO = "auto"
+
+
+def opening(asked: str) -> Opening:
+    """The engine asked for: ``auto``, or the address of a Spark (``local[2]``, ``spark://host:7077``)."""
+    from vielfalt.engines.spark_session import MASTER
+
+    if asked == AUTO:
+        return by_size
+    if not MASTER.fullmatch(asked):
+        raise UsageError(
+            N_("There is no engine “{asked}”."),
+            asked=asked,
+            todo=N_("Leave “--engine” out, or name a Spark: local[2], spark://HOST:7077."),
+        )
+    return partial(on_spark, asked)
+
+
+def by_size(extract: Path, scratch: Path) -> AbstractContextManager[Engine]:
+    """The fast engine for what fits into memory, else the one that spills to disk; both count alike (tests/engines)."""
+    small = not extract.exists() or extract.stat().st_size <= IN_MEMORY
+    return closing(Memory(scratch) if small else DuckDB(scratch))
+
+
 @contextmanager
-def workspace(town: Town, date: int) -> Iterator[tuple[Engine, Path]]:
+def on_spark(master: str, _: Path, scratch: Path) -> Iterator[Engine]:
+    """The engine on an Apache Spark, which counts like the others (tests/engines)."""
+    from vielfalt.engines.spark import Spark
+    from vielfalt.engines.spark_session import spark_session
+
+    with spark_session(master, scratch) as session, closing(Spark(session, scratch)) as engine:
+        yield engine
+
+
+@contextmanager
+def workspace(town: Town, date: int, opened: Opening = by_size) -> Iterator[tuple[Engine, Path]]:
     """An engine with a scratch folder in the vault; both are gone afterwards, and what a killed run left behind too.
 
     Python does not look for cycles of dead objects meanwhile: texts and numbers form none, and looking through the
@@ -41,15 +79,9 @@ def workspace(town: Town, date: int) -> Iterator[tuple[Engine, Path]]:
     looking = gc.isenabled()
     gc.disable()
     try:
-        with closing(_engine(town.extract(date), scratch)) as engine:
+        with opened(town.extract(date), scratch) as engine:
             yield engine, vault
     finally:
         if looking:
             gc.enable()
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _engine(extract: Path, scratch: Path) -> Engine:
-    """The fast engine for what fits into memory, else the one that spills to disk; both count alike (tests/engines)."""
-    small = not extract.exists() or extract.stat().st_size <= IN_MEMORY
-    return Memory(scratch) if small else DuckDB(scratch)

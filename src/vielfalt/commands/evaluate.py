@@ -11,6 +11,7 @@ from vielfalt.commands.options import (
     FOLDER,
     WORDS,
     date_option,
+    engine_option,
     json_option,
     lang_option,
     print_json,
@@ -23,20 +24,22 @@ from vielfalt.words import Language
 @click.command(help=WORDS("Read the extract of the town project FOLDER and print findings and what it can support."))
 @click.argument("folder", type=FOLDER)
 @date_option
+@engine_option
 @json_option
 @lang_option
-def check(folder: Path, date: str | None, as_json: bool, lang: Language | None) -> None:
+def check(folder: Path, date: str | None, engine: str, as_json: bool, lang: Language | None) -> None:
     """Checks an extract."""
-    from vielfalt import console, dates, evaluation, pipeline
+    from vielfalt import console, dates, evaluation, pipeline, workspace
     from vielfalt.steps import OF_A_CHECK, STEPS
     from vielfalt.town import read_town
 
     town = read_town(folder)
     words = spoken(lang, town.language)
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
+    opened = workspace.opening(engine)
     names = {name: title for name, title in STEPS.items() if name in OF_A_CHECK}
     with console.Steps(names, words).shown() as step:
-        found = evaluation.check_town(town, day, step)
+        found = evaluation.check_town(town, day, step, opened)
     if as_json:
         print_json(
             {
@@ -68,11 +71,12 @@ def check(folder: Path, date: str | None, as_json: bool, lang: Language | None) 
     is_flag=True,
     help=WORDS("Put the earlier releases of this reference date away. Only if nobody outside has seen one of them."),
 )
+@engine_option
 @json_option
 @lang_option
-def run(folder: Path, date: str | None, replace: bool, as_json: bool, lang: Language | None) -> None:
+def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: bool, lang: Language | None) -> None:
     """Evaluates a town."""
-    from vielfalt import console, dates, pipeline, withdraw
+    from vielfalt import console, dates, pipeline, withdraw, workspace
     from vielfalt.publish import cost
     from vielfalt.steps import STEPS
     from vielfalt.town import read_town
@@ -80,9 +84,10 @@ def run(folder: Path, date: str | None, replace: bool, as_json: bool, lang: Lang
     town = read_town(folder)
     words = spoken(lang, town.language)
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
+    opened = workspace.opening(engine)
     replaced = withdraw.of_date(town, day) if replace else ()
     with console.Steps(STEPS, words).shown() as step:
-        released = pipeline.run(town, day, words.language, step, replaced)
+        released = pipeline.run(town, day, words.language, step, replaced, opened)
     if as_json:
         print_json(
             {

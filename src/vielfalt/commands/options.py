@@ -61,6 +61,17 @@ def date_option(function: Command) -> Command:
     )(function)
 
 
+def engine_option(function: Command) -> Command:
+    """The option --engine: where the register is evaluated."""
+    return click.option(
+        "--engine",
+        default="auto",
+        show_default=True,
+        metavar="auto|local[N]|spark://HOST:PORT",
+        help=WORDS("Where the register is evaluated: on this machine, or on an Apache Spark. No figure depends on it."),
+    )(function)
+
+
 def spoken(lang: Language | None, town: Language | None = None) -> Words:
     """The words of a command: in the language of --lang, else of the environment, else of the town."""
     chosen = lang or (language() if LANGUAGE_VARIABLE in os.environ else None) or town or "de"

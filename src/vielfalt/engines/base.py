@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -37,10 +37,31 @@ class BrokenRow:
     reason: str
 
 
+class Conversion(Protocol):
+    """What is made of the rows of a file; it may remember what it has seen, and can be taken apart and put together.
+
+    An engine converts the batches of a file one after the other, or parts of the file in several places: each by a
+    conversion of its own (``apart``, which travels there), whose memory comes back as sealed bytes (``sealed``) and is
+    put together in the order of the parts (``united``).
+    """
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """Typed rows for a batch of text rows; a batch with record 1 begins the file anew."""
+
+    def apart(self) -> Conversion:
+        """One like this that has seen nothing yet."""
+
+    def sealed(self) -> bytes:
+        """What this one has seen, so that nobody without the town's key can read it."""
+
+    def united(self, parts: Sequence[bytes]) -> Sequence[Batches]:
+        """Takes over what the parts have seen; per part, what turns the rows it made into rows of the whole."""
+
+
 class Engine(Protocol):
     """A database that keeps tables by name. Frames it hands out are lazy and stay valid until dropped or closed."""
 
-    def read(self, path: Path, form: FileForm, convert: Batches, name: str) -> tuple[Frame, tuple[BrokenRow, ...]]:
+    def read(self, path: Path, form: FileForm, convert: Conversion, name: str) -> tuple[Frame, tuple[BrokenRow, ...]]:
         """Reads a delimited or fixed-width text file once and keeps what ``convert`` makes of it as table ``name``.
 
         Every batch given to ``convert`` holds the columns of the form as text (empty is null, outer blanks may be
@@ -60,8 +81,9 @@ class Engine(Protocol):
     def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
         """Runs Python over batches in which rows of equal ``together`` (an integer) stand side by side, never split.
 
-        Keeps the outcome as table ``name``. Several batches may be under way at once. The function gets at least one
-        row per call, but for a frame without rows, when it is called once with none.
+        Keeps the outcome as table ``name``. Several batches may be under way at once, in other processes too: the
+        function must be able to travel there, and what it changes elsewhere is lost. It must take a batch without rows,
+        from which an engine learns the columns of the outcome.
         """
 
     def collect(self, frame: Frame) -> pa.Table:

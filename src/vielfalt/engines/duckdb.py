@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
+from vielfalt.engines.groups import cut_between
 from vielfalt.engines.scanning import ahead, quoted, scan, streamed
-from vielfalt.errors import EngineError, StorageError, VielfaltError
-from vielfalt.words import N_
+from vielfalt.engines.trouble import failed, forbidden, full
+from vielfalt.errors import VielfaltError
 
 _BATCH = 1_000_000
 """Rows that are grouped at once: small enough for memory (200 MB)."""
@@ -59,7 +60,7 @@ class DuckDB:
             self.checkpoint(frame, "_together")
             sorted_rows = self._connection.cursor().table("_together").order(quoted(together))
             reader = sorted_rows.to_arrow_reader(_BATCH)
-            stream = streamed(ahead(function, _cut(reader, together), AT_ONCE))
+            stream = streamed(ahead(function, cut_between(reader, together), AT_ONCE))
             self._keep(name, stream or function(reader.schema.empty_table()))
             self.drop("_together")
         return self._table(name)
@@ -121,45 +122,15 @@ def reported(where: object, scratch: Path) -> Iterator[None]:
     except (duckdb.OutOfMemoryException, duckdb.IOException, OSError) as error:
         raise _storage(error, where, scratch) from None
     except duckdb.Error as error:
-        raise _failed(error, where) from None
-
-
-def _failed(error: Exception, where: object) -> EngineError:
-    return EngineError(
-        N_("The database failed ({kind})."),
-        where=where,
-        kind=type(error).__name__,
-        todo=N_("Run the command again; if it fails again, report it with the version and the word in brackets."),
-    )
+        raise failed(error, where) from None
 
 
 def _storage(error: Exception, where: object, workspace: Path) -> VielfaltError:
     """What DuckDB and the operating system say about space and permission; DuckDB says it in words only."""
     said, number = str(error).lower(), getattr(error, "errno", None)
     if number in (errno.EACCES, errno.EPERM) or "permission denied" in said:
-        return StorageError(
-            N_("No permission to read or write."), where=where, todo=N_("Check the folder's permissions.")
-        )
-    full = number in (errno.ENOSPC, errno.EDQUOT) or "no space left" in said
-    if full or isinstance(error, duckdb.OutOfMemoryException):
-        return StorageError(
-            N_("There is not enough memory or disk space."),
-            where=workspace,
-            todo=N_("Free some space and run the command again; nothing was released."),
-        )
-    return _failed(error, where)
-
-
-def _cut(reader: pa.RecordBatchReader, together: str) -> Iterator[pa.Table]:
-    """Parts of a stream sorted by ``together``, cut so that no value of it is split."""
-    waiting: pa.Table | None = None
-    for batch in filter(len, reader):
-        table = pa.Table.from_batches([batch])
-        waiting = table if waiting is None else pa.concat_tables([waiting, table])
-        values = waiting.column(together).to_numpy()
-        end = int(np.searchsorted(values, values[-1], side="left"))
-        if end:
-            yield waiting.slice(0, end)
-            waiting = waiting.slice(end)
-    if waiting is not None and waiting.num_rows:
-        yield waiting
+        return forbidden(where)
+    no_space = number in (errno.ENOSPC, errno.EDQUOT) or "no space left" in said
+    if no_space or isinstance(error, duckdb.OutOfMemoryException):
+        return full(workspace)
+    return failed(error, where)

@@ -17,9 +17,8 @@ import polars as pl
 import pyarrow as pa
 
 from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
-from vielfalt.engines.rows import cut_rows, nothing_read, refuse_wrong_encoding
-from vielfalt.errors import EngineError, StorageError
-from vielfalt.words import N_
+from vielfalt.engines.rows import cut_rows, nothing_read, refuse_wrong_encoding, text_batch
+from vielfalt.engines.trouble import failed, forbidden, full
 
 _BATCH = 100_000
 """Rows that ``convert`` gets at once."""
@@ -45,7 +44,9 @@ class Polars:
         if not good:
             raise nothing_read(path, tuple(broken))
         starts = range(0, len(good), _BATCH)
-        parts = [convert(_text_batch(good[start : start + _BATCH], form, start + 1)) for start in starts]
+        parts = [
+            convert(text_batch([row for _, row in good[start : start + _BATCH]], form, start + 1)) for start in starts
+        ]
         true = pl.Series("record", [record for record, _ in good], dtype=pl.Int64)
         table = pl.DataFrame(pl.from_arrow(pa.concat_tables(parts)))
         self._tables[name] = table.with_columns(true.gather(table["record"] - 1))
@@ -99,31 +100,11 @@ def _reported(where: object) -> Iterator[None]:
     try:
         yield
     except PermissionError:
-        raise StorageError(
-            N_("No permission to read or write."), where=where, todo=N_("Check the folder's permissions.")
-        ) from None
+        raise forbidden(where) from None
     except (OSError, MemoryError, pl.exceptions.PolarsError) as error:
         if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageError(
-                N_("There is not enough memory or disk space."),
-                where=where,
-                todo=N_("Free some space and run the command again; nothing was released."),
-            ) from None
-        raise EngineError(
-            N_("The database failed ({kind})."),
-            where=where,
-            kind=type(error).__name__,
-            todo=N_("Run the command again; if it fails again, report it with the version and the word in brackets."),
-        ) from None
-
-
-def _text_batch(rows: list[tuple[int, tuple[str, ...]]], form: FileForm, first: int) -> pa.Table:
-    """The rows as text columns (empty is null), numbered from ``first`` among the rows that could be read."""
-    columns = {
-        name: pa.array([values[place] or None for _, values in rows], type=pa.string())
-        for place, name in enumerate(form.columns)
-    }
-    return pa.table({**columns, "record": pa.array(range(first, first + len(rows)), type=pa.int64())})
+            raise full(where) from None
+        raise failed(error, where) from None
 
 
 def arrow(rows: pl.DataFrame) -> pa.Table:

@@ -6,10 +6,12 @@ it stands in and no other.
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from vielfalt.engines.base import BrokenRow, FileForm
 from vielfalt.errors import DeliveryError
@@ -42,6 +45,33 @@ def cut_rows(path: Path, form: FileForm) -> Iterator[Row]:
     pass. Raises OSError when the file cannot be read.
     """
     return (row for row in _with_blanks(path, form) if row != ())
+
+
+def begin_of_rows(path: Path, form: FileForm) -> int:
+    """The place of the byte with which the data rows begin: behind byte order mark and header."""
+    with path.open("rb") as file:
+        mark = len(codecs.BOM_UTF8) if form.encoding == "utf-8" and file.read(3) == codecs.BOM_UTF8 else 0
+    with closing(rows_from(path, form, mark)) as rows:
+        return mark if form.widths else next((end for _, end in rows), mark)
+
+
+def rows_from(path: Path, form: FileForm, begin: int) -> Generator[tuple[Row, int], None, None]:
+    """Rows and blank lines (empty tuples) of the file from a byte on which begins one, each with the byte behind it."""
+    encoding = "utf-8" if form.encoding == "utf-8" else "cp1252"
+    with path.open("rb") as raw, io.TextIOWrapper(raw, encoding, "surrogateescape", newline="") as file:
+        raw.seek(begin)
+        place, taken = begin, deque[int]()
+
+        def measured(lines: Iterable[str]) -> Iterator[str]:
+            for line in lines:
+                taken.append(len(line if line.isascii() else line.encode(encoding, "surrogateescape")))
+                yield line
+
+        lines = measured(file)
+        rows = ((_fixed(line, form), 1) for line in lines) if form.widths else _delimited(lines, form)
+        for row, used in rows:
+            place += sum(taken.popleft() for _ in range(used))
+            yield row, place
 
 
 def blank_rows(path: Path, form: FileForm) -> list[int]:
@@ -100,6 +130,15 @@ def true_numbers(read: Ints, broken: Ints) -> Ints:
     return read + np.searchsorted(since, read, side="right")
 
 
+def text_batch(rows: Sequence[tuple[str, ...]], form: FileForm, first: int) -> pa.Table:
+    """The rows as text columns (empty is null), numbered from ``first`` among the rows that could be read."""
+    columns = {
+        name: pa.array([values[place] or None for values in rows], type=pa.string())
+        for place, name in enumerate(form.columns)
+    }
+    return pa.table({**columns, "record": pa.array(range(first, first + len(rows)), type=pa.int64())})
+
+
 def nothing_read(path: Path, broken: tuple[BrokenRow, ...]) -> DeliveryError:
     """The error for a file of which no row could be cut."""
     if broken:
@@ -121,7 +160,7 @@ def _with_blanks(path: Path, form: FileForm) -> Iterator[Row]:
         if form.widths:
             yield from (_fixed(line, form) for line in lines)
         else:
-            yield from islice(_delimited(lines, form), 1, None)
+            yield from (row for row, _ in islice(_delimited(lines, form), 1, None))
 
 
 def _fixed(line: str, form: FileForm) -> Row:
@@ -135,11 +174,12 @@ def _fixed(line: str, form: FileForm) -> Row:
     return tuple(values) if any(values) else ()
 
 
-def _delimited(lines: Iterator[str], form: FileForm) -> Iterator[Row]:
+def _delimited(lines: Iterator[str], form: FileForm) -> Iterator[tuple[Row, int]]:
+    """The rows, each with the number of lines it takes."""
     ahead = deque(islice(lines, _LONGEST))
     while ahead:
         row, used = _first(ahead, form)
-        yield row
+        yield row, used
         for _ in range(used):
             ahead.popleft()
         ahead.extend(islice(lines, used))

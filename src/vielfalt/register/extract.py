@@ -10,13 +10,13 @@ from pathlib import Path
 
 import narwhals.stable.v2 as nw
 import numpy as np
-import pyarrow as pa
 
 from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
 from vielfalt.engines.encodings import looks_like_utf8
 from vielfalt.engines.rows import true_numbers
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.profiles import Profile
+from vielfalt.register.apart import FromText
 from vielfalt.register.checks import Finding, finding
 from vielfalt.register.columns import Ints
 from vielfalt.register.reading import AddressTexts, Reader
@@ -59,11 +59,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
         columns, profile.delimiter, profile.quote, profile.encoding, tuple(width for _, width in profile.widths)
     )
     reader = Reader(profile, reference, key)
-
-    def convert(batch: pa.Table) -> pa.Table:
-        fields = {field: batch.column(columns[position]) for field, position in positions.items()}
-        return reader.convert(pa.table({**fields, "record": batch.column("record")}))
-
+    convert = FromText(reader, {field: columns[position] for field, position in positions.items()})
     register, broken = engine.read(path, form, convert, "register")
     rows = int(engine.collect(register.select(nw.len().alias("rows")))["rows"][0].as_py())
     missing = [field for field in profile.columns if field not in positions]

@@ -32,7 +32,7 @@ POINT_FIELDS = ("easting", "northing")
 _IDS = ("person_id", *schema.POINTER_FIELDS)
 HOUSES = 1 << 20
 """More than the distinct house numbers of any town: the number of an address is street times this plus house."""
-_NUMBERED: Mapping[str, str] = {
+NUMBERED: Mapping[str, str] = {
     "family_name": "names",
     "birth_name": "names",
     "given_names": "given names",
@@ -44,7 +44,7 @@ _SPAN = re.compile(r"(\d{1,4})[-+/](\d{1,4})")
 _TYPED = {entry.name: entry for entry in schema.EXTRACT if entry.type in ("date", "code", "flag", "number")}
 _ARROW = {"date": pa.int32(), "flag": pa.int32(), "code": pa.string(), "number": pa.float64()}
 _VALUES: Mapping[str, pa.DataType] = {
-    **{name: pa.int32() for name in _NUMBERED},
+    **{name: pa.int32() for name in NUMBERED},
     **{name: _ARROW[entry.type] for name, entry in _TYPED.items()},
 }
 _IN_TURN = (*_VALUES, *(name for name in (*STREET_FIELDS, *HOUSE_FIELDS) if name not in _VALUES))
@@ -74,10 +74,10 @@ class Reader:
     reference: int
     key: bytes
     numberings: Mapping[str, dict[str, int]] = field(
-        default_factory=lambda: {name: {} for name in dict.fromkeys(_NUMBERED.values())}
+        default_factory=lambda: {name: {} for name in dict.fromkeys(NUMBERED.values())}
     )
     known: Mapping[str, dict[str, int | None]] = field(
-        default_factory=lambda: {name: {} for name in dict.fromkeys(_NUMBERED.values())}
+        default_factory=lambda: {name: {} for name in dict.fromkeys(NUMBERED.values())}
     )
     streets: dict[tuple[str, str], int] = field(default_factory=dict)
     houses: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -150,8 +150,8 @@ class Reader:
 
     def _numbered(self, name: str, encoded: Encoded) -> pa.Array:
         """The running number of each distinct text; the ways to write one family name have one number."""
-        numbering, known = self.numberings[_NUMBERED[name]], self.known[_NUMBERED[name]]
-        form = name_key if _NUMBERED[name] == "names" else normalise
+        numbering, known = self.numberings[NUMBERED[name]], self.known[NUMBERED[name]]
+        form = name_key if NUMBERED[name] == "names" else normalise
         for value in encoded.values:
             if value not in known:
                 text = form(value)
@@ -174,7 +174,7 @@ class Reader:
 
     def _values(self, name: str, encoded: Encoded, rows: Ints) -> pa.Array:
         """What each distinct text of a field means: its value, or its running number."""
-        return self._numbered(name, encoded) if name in _NUMBERED else self._typed(_TYPED[name], encoded, rows)
+        return self._numbered(name, encoded) if name in NUMBERED else self._typed(_TYPED[name], encoded, rows)
 
     def _typed(self, entry: schema.Field, encoded: Encoded, rows: Ints) -> pa.Array:
         """The value of each distinct text; problems are noted with their rows."""

@@ -1,0 +1,99 @@
+"""The connection to Apache Spark: on this machine or on a cluster, quiet, and with nothing readable on any disk."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vielfalt.engines.trouble import failed
+from vielfalt.errors import EngineError
+from vielfalt.words import N_
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+MASTER = re.compile(r"local\[([1-9]\d*|\*)\]|spark://[\w.-]+:\d+")
+"""Addresses of Spark that are understood."""
+_LOOPBACK = re.compile(r"local\[.*|spark://(127\.0\.0\.1|localhost):\d+")
+_ALWAYS: Mapping[str, str] = {
+    # Rows wait on the disks of the machines only encrypted, by a key of this run.
+    "spark.io.encryption.enabled": "true",
+    # Messages, the page and the log of events may quote values of rows.
+    "spark.log.level": "OFF",
+    "spark.eventLog.enabled": "false",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+}
+_TASKS_PER_CORE = 2
+_LOCAL_MEMORY = "2g"
+"""What Spark may hold on this machine before it spills; Python needs the rest."""
+
+
+@contextmanager
+def spark_session(master: str, scratch: Path) -> Iterator[SparkSession]:
+    """A session of the Spark at this address that ends afterwards.
+
+    Raises EngineError when Java or Spark is missing, or when nobody answers at the address.
+    """
+    _refuse_without_spark()
+    from pyspark.sql import SparkSession
+
+    # It is about pandas itself, of which nothing is used here.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    if _LOOPBACK.fullmatch(master):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    builder = SparkSession.builder.master(master).appName("vielfalt")
+    for name, value in settings(master, scratch).items():
+        builder = builder.config(name, value)
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:
+        raise failed(error, master) from None
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+def settings(master: str, scratch: Path) -> Mapping[str, str]:
+    """The settings of a session; what a cluster is given (memory, cores, secrets) stays as its own files say."""
+    chosen = dict(_ALWAYS)
+    if _LOOPBACK.fullmatch(master):
+        chosen |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    if master.startswith("local"):
+        asked = master.removeprefix("local[").removesuffix("]")
+        cores = (os.cpu_count() or 1) if asked == "*" else int(asked)
+        chosen |= {
+            "spark.driver.memory": _LOCAL_MEMORY,
+            "spark.sql.shuffle.partitions": str(_TASKS_PER_CORE * cores),
+        }
+    return chosen | {"spark.local.dir": str(scratch / "spark"), "spark.sql.warehouse.dir": str(scratch / "warehouse")}
+
+
+def _refuse_without_spark() -> None:
+    if find_spec("pyspark") is None:
+        raise EngineError(
+            N_("Apache Spark is not installed."),
+            where="pyspark",
+            todo=N_("Install it with: pip install “vielfalt[spark]”. Without Spark, leave “--engine” out."),
+        )
+    java = Path(os.environ.get("JAVA_HOME", ""), "bin", "java")
+    if not (os.environ.get("JAVA_HOME") and java.exists()) and shutil.which("java") is None:
+        raise EngineError(
+            N_("Apache Spark needs Java, which is not installed."),
+            where="java",
+            todo=N_(
+                "Install Java 17 (Debian: apt install openjdk-17-jre-headless). Without Spark, leave “--engine” out."
+            ),
+        )

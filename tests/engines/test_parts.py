@@ -1,0 +1,113 @@
+"""A file cut in parts of any size: the very rows that one machine finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vielfalt.engines.base import BrokenRow, FileForm
+from vielfalt.engines.parts import Found, Part, look_through, placed, readable_rows
+from vielfalt.engines.rows import cut_rows
+
+_VALUES = st.sampled_from(
+    (
+        "",
+        "1",
+        "ü",
+        '"a;b"',
+        '"l\nm"',
+        '"q""r"',
+        '"',
+        '"o',
+        'x"y',
+        '"p\r\nq"',
+        '"c\rd"',
+        '"1;2;3\n4;5;6\n7;8;9"',
+        "\udcfc",
+    )
+)
+_LINES = st.lists(
+    st.one_of(st.lists(_VALUES, min_size=3, max_size=3), st.lists(_VALUES, min_size=2, max_size=4), st.just([""])),
+    max_size=12,
+)
+
+
+def both(path: Path, form: FileForm, size: int) -> None:
+    """Compares rows, numbers and broken rows of a file cut in parts with those of the whole file."""
+
+    def look(parts: Sequence[Part]) -> list[Found]:
+        return [look_through(path, form, part) for part in parts]
+
+    whole = list(enumerate(cut_rows(path, form), 1))
+    parts, broken, readable = placed(path, form, size, look)
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for part in parts:
+        assert part.readable == len(found)
+        rows, numbers = readable_rows(path, form, part)
+        found += zip(numbers.tolist(), rows, strict=True)
+    assert found == [(number, row) for number, row in whole if not isinstance(row, str)]
+    assert list(broken) == [BrokenRow(number, row) for number, row in whole if isinstance(row, str)]
+    assert readable == len(found)
+
+
+@given(
+    lines=_LINES,
+    end=st.sampled_from(("\n", "\r\n", "\r")),
+    form=st.sampled_from(("utf-8", "cp1252")),
+    quote=st.sampled_from(('"', '"', "")),
+    mark=st.booleans(),
+    size=st.integers(1, 60),
+)
+@settings(max_examples=300, derandomize=True)
+def test_any_file_in_parts(
+    tmp_path_factory: pytest.TempPathFactory,
+    lines: list[list[str]],
+    end: str,
+    form: str,
+    quote: str,
+    mark: bool,
+    size: int,
+) -> None:
+    path = tmp_path_factory.mktemp("parts") / "extract.csv"
+    text = end.join(["a;b;c", *(";".join(line) for line in lines)])
+    path.write_bytes(b"\xef\xbb\xbf" * (mark and form == "utf-8") + text.encode(form, "surrogateescape"))
+    both(path, FileForm(("a", "b", "c"), ";", quote, form), size)
+
+
+@pytest.mark.parametrize("size", [1, 5, 9, 10, 11, 40])
+def test_fixed_width_in_parts(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "extract.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + 'ä  2  3  \r\n\r\n4"  5  6\n7  8  9  \r1234567890\n\xfc'.encode() + b"\xfc\n")
+    both(path, FileForm(("a", "b", "c"), ";", '"', "utf-8", (3, 3, 3)), size)
+
+
+def test_a_line_longer_than_several_parts_and_a_border_between_return_and_feed(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    form = FileForm(("a", "b", "c"), ";", '"', "utf-8")
+    path.write_bytes(b"a;b;c\r\n1;" + b"x" * 200_000 + b";3\r\n4;5;6\r\n")
+    for size in (50, 65_536, 65_535, 100_000):
+        both(path, form, size)
+    path.write_bytes(b"a;b;c\r\n" + b"1;2;3\r\n" * 20)
+    for size in range(1, 16):
+        both(path, form, size)
+
+
+def test_a_quoted_text_over_several_borders_is_found_by_cutting_again(tmp_path: Path) -> None:
+    """The parts within the text take its lines for rows at first, which fit, so that only their ends can tell."""
+    path = tmp_path / "extract.csv"
+    path.write_bytes(b"a;b;c\n1;2;3\n" + b'4;"x;y\n' + b"7;8;9\n" * 20 + b'";6\n' + b"1;2;3\n" * 30)
+    form = FileForm(("a", "b", "c"), ";", '"', "utf-8")
+    asked: list[int] = []
+
+    def look(parts: Sequence[Part]) -> list[Found]:
+        asked.append(len(parts))
+        return [look_through(path, form, part) for part in parts]
+
+    for size in range(7, 40):
+        both(path, form, size)
+    placed(path, form, 15, look)
+    assert asked[0] > 10
