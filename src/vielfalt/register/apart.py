@@ -37,7 +37,7 @@ class Seen:
     texts: Mapping[str, tuple[str, ...]]
     streets: tuple[tuple[str, str], ...]
     houses: tuple[tuple[str, str], ...]
-    evidence: tuple[tuple[str | int | None, ...], ...]
+    evidence: pa.Table
     empty: Mapping[str, int]
     problems: Mapping[tuple[str, str], list[Ints]]
 
@@ -82,7 +82,7 @@ class FromText:
             },
             streets=tuple(reader.streets),
             houses=tuple(reader.houses),
-            evidence=tuple(reader.evidence),
+            evidence=reader.evidences(),
             empty=dict(reader.empty),
             problems=dict(reader.problems),
         )
@@ -93,7 +93,9 @@ class FromText:
         numbers = {name: _numbers(reader.numberings[name], texts) for name, texts in seen.texts.items()}
         numbers["streets"] = _numbers(reader.streets, seen.streets)
         numbers["houses"] = _numbers(reader.houses, seen.houses)
-        numbers["evidence"] = _numbers(reader.evidence, [_of_the_whole(row, numbers) for row in seen.evidence])
+        evidence = _renumbered(seen.evidence.drop_columns(["evidence"]), numbers)
+        places = [reader.evidence.places(name, evidence.column(name).combine_chunks()) for name in EVIDENCE]
+        numbers["evidence"] = reader.evidence.numbers(places)
         for name, rows in seen.empty.items():
             reader.empty[name] = reader.empty.get(name, 0) + rows
         for problem, parts in seen.problems.items():
@@ -109,14 +111,6 @@ def _hashed(text: str, key: bytes) -> str:
 def _numbers(numbering: dict[Text, int], texts: Sequence[Text]) -> Ints:
     """The numbers of these texts in a numbering that takes in the new ones."""
     return np.array([numbering.setdefault(text, len(numbering)) for text in texts], dtype=np.int64)
-
-
-def _of_the_whole(row: tuple[str | int | None, ...], numbers: Mapping[str, Ints]) -> tuple[str | int | None, ...]:
-    """A combination of evidence with the texts in it numbered as in the whole file."""
-    return tuple(
-        int(numbers[NUMBERED[name]][value]) if name in NUMBERED and isinstance(value, int) else value
-        for name, value in zip(EVIDENCE, row, strict=True)
-    )
 
 
 def _renumbered(rows: pa.Table, numbers: Mapping[str, Ints]) -> pa.Table:
