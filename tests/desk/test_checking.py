@@ -7,16 +7,20 @@ from pathlib import Path
 
 import people
 import pytest
+from click.testing import CliRunner, Result
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from forging import described, forged
 
+from vielfalt.cli import commands
+from vielfalt.desk import serving
 from vielfalt.desk.jobs import running, worker
 from vielfalt.desk.jobs.models import DONE, FAILED, WAITING, Job
 from vielfalt.desk.releases.importing import imported
 from vielfalt.desk.releases.models import AreaSet, Release, Series, Town
 from vielfalt.desk.releases.previewing import AS_BEFORE, GONE, NEW, OTHERWISE, REDRAWN, previewed
+from vielfalt.errors import DeliveryError
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +103,27 @@ def test_a_check_tells_new_changed_unchanged_and_gone(release: Release, package:
     states = {one["id"]: one["state"] for one in again["tables"]}
     assert (states[first.key], states[second.key], states["gone"]) == (NEW, OTHERWISE, GONE)
     assert [one["state"] for one in again["areas"]].count(REDRAWN) == 1
+
+
+def test_the_command_checks_as_the_browser_does(
+    db: None, monkeypatch: pytest.MonkeyPatch, zipped: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(serving, "ready", lambda: None)
+
+    def said(path: Path, *more: str) -> Result:
+        return CliRunner().invoke(commands, ["desk", "import", str(path), "--lang", "en", *more])
+
+    first = said(zipped, "--check")
+    assert first.exit_code == 0
+    assert first.output.startswith("Musterfurt (05999004), reference date 2025-12-31, release 2025-12-31-1.\n")
+    assert "Nothing has been kept yet." in first.output and "The municipality is new here." in first.output
+    assert "  Stadtteile: New\n" in first.output and "  Migration background by age: New\n" in first.output
+    assert not (Release.objects.exists() or Town.objects.exists() or AreaSet.objects.exists())
+    assert said(zipped).output == "Imported: Musterfurt, release 2025-12-31-1\n"
+    assert said(zipped, "--check").output == "Here already, nothing to do: Musterfurt, release 2025-12-31-1\n"
+    (tmp_path / "bad.zip").write_bytes(b"no zip")
+    refused = said(tmp_path / "bad.zip", "--check").exception
+    assert isinstance(refused, DeliveryError) and "no zip file" in refused.what
 
 
 def test_every_page_tells_that_a_job_has_ended_until_it_was_looked_at(client: Client, zipped: Path) -> None:

@@ -8,7 +8,7 @@ import click
 
 from vielfalt.commands.options import FILE, WORDS, lang_option, spoken
 from vielfalt.errors import UsageError
-from vielfalt.words import N_, Language
+from vielfalt.words import N_, Language, Words
 
 PORT = 8020
 
@@ -20,21 +20,48 @@ def desk() -> None:
 
 @desk.command("import", help=WORDS("Import the release packages PACKAGE (zip files or folders) into the desk."))
 @click.argument("package", type=FILE, nargs=-1, required=True)
+@click.option("--check", "only_check", is_flag=True, help=WORDS("Only say what an import would bring; keep nothing."))
 @lang_option
-def import_(package: tuple[Path, ...], lang: Language | None) -> None:
-    """Imports release packages, each whole or not at all."""
+def import_(package: tuple[Path, ...], only_check: bool, lang: Language | None) -> None:
+    """Imports release packages, each whole or not at all; or says what that would bring."""
     _installed()
+    for path in package:
+        (_foretell if only_check else _import)(path, spoken(lang))
+
+
+_THERE = N_("Here already, nothing to do: {town}, release {release}")
+
+
+def _import(path: Path, words: Words) -> None:
     from vielfalt.desk import serving
 
-    words = spoken(lang)
-    for path in package:
-        release, is_new = serving.import_package(path)
-        said = (
-            N_("Imported: {town}, release {release}")
-            if is_new
-            else N_("Here already, nothing to do: {town}, release {release}")
-        )
-        click.echo(words(said, town=release.town.name, release=release.name))
+    release, is_new = serving.import_package(path)
+    said = N_("Imported: {town}, release {release}") if is_new else _THERE
+    click.echo(words(said, town=release.town.name, release=release.name))
+
+
+def _foretell(path: Path, words: Words) -> None:
+    """What the page of a check in the browser shows."""
+    from vielfalt.desk import serving
+
+    found = serving.foreseen(path)
+    if not isinstance(found, dict):
+        click.echo(words(_THERE, town=found.town.name, release=found.name))
+        return
+    from vielfalt.desk.releases.previewing import tables_of
+
+    date = words.date(int(found["date"].replace("-", "")))
+    click.echo(words("{town} ({ags}), reference date {date}, release {release}.", **found | {"date": date}))
+    click.echo(words("Nothing has been kept yet."))
+    if found["new_town"]:
+        click.echo(words("The municipality is new here."))
+    elif found["before"]:
+        click.echo(words("Below it stands beside the latest release that is here, {release}.", release=found["before"]))
+    areas = [(one["title"], one["state"]) for one in found["areas"]]
+    for title, things in (("Area levels", areas), ("Tables", tables_of(found, words))):
+        click.echo(f"{words(title)}:")
+        for name, state in things:
+            click.echo(f"  {name}: {words(state)}")
 
 
 @desk.command(help=WORDS("Serve the desk in the browser of this machine until it is stopped with Ctrl+C."))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vielfalt.desk import processes
 from vielfalt.errors import StorageError, UsageError
@@ -87,6 +87,15 @@ def import_package(path: Path) -> tuple[Release, bool]:
     from vielfalt.desk.releases.importing import imported
 
     return imported(path)
+
+
+def foreseen(path: Path) -> dict[str, Any] | Release:
+    """What importing a package would bring, or the release that is there; nothing is kept. See ``previewing``."""
+    ready()
+    from vielfalt.desk.releases.importing import silent
+    from vielfalt.desk.releases.previewing import previewed_or_there
+
+    return previewed_or_there(path, None, silent)
 
 
 def serve(host: str, port: int, started: Callable[[int], None]) -> None:

@@ -17,9 +17,9 @@ from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import reach_of
 from vielfalt.desk.history.recording import acting
 from vielfalt.desk.jobs.models import DONE, FAILED, LOST_AFTER, RUNNING, WAITING, Job
-from vielfalt.desk.releases.importing import TWICE, imported, kept_release
-from vielfalt.desk.releases.models import Town
-from vielfalt.desk.releases.previewing import previewed
+from vielfalt.desk.releases.importing import imported
+from vielfalt.desk.releases.models import Release, Town
+from vielfalt.desk.releases.previewing import previewed_or_there
 from vielfalt.errors import DeliveryError, DisclosureError, UsageError, VielfaltError, known
 from vielfalt.words import N_, Text, Words
 
@@ -132,13 +132,8 @@ def _import(job: Job) -> dict[str, Any]:
 
 def _check(job: Job) -> dict[str, Any]:
     """What an import would change; of a package that is here already the release is told, as by an import."""
-    try:
-        return {"preview": previewed(job.file, _towns(job.owner), lambda step: _stepped(job, step))}
-    except DeliveryError as error:
-        there = kept_release(job.file) if error.what == TWICE else None
-        if there is None:
-            raise
-        return {"release": there}
+    found = previewed_or_there(job.file, _towns(job.owner), lambda step: _stepped(job, step))
+    return {"release": found} if isinstance(found, Release) else {"preview": found}
 
 
 def _towns(owner: User | None) -> frozenset[str] | None:

@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vielfalt.desk import gateway
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import may, needs
 from vielfalt.desk.atlas.templatetags.words import current
@@ -21,6 +20,7 @@ from vielfalt.desk.jobs import ended, running, uploads
 from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, STATES, WAITING, Job
 from vielfalt.desk.releases.importing import KEEP, STEPS
 from vielfalt.desk.releases.packages import LARGEST_PACKAGE
+from vielfalt.desk.releases.previewing import tables_of
 from vielfalt.words import N_
 
 THERE, CHECKED = N_("Was here already"), N_("Checked, nothing kept")
@@ -95,7 +95,7 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "place": len(steps) if state == DONE else place,
         "passed": len(steps) if state == DONE else max(place - 1, 0),
         "importable": running.can_import(found),
-        "tables": _titled(found),
+        "tables": tables_of(found.preview or {}, current()),
         "visible": found.release and may(request.user, "read", found.release),
     }
     response = render(request, "desk/jobs/job.html", context)
@@ -121,13 +121,6 @@ def _seen(request: HttpRequest) -> QuerySet[Job]:
 
 def _said(job: Job, state: str) -> str:
     return THERE if job.was_there else CHECKED if state == DONE and job.is_check else STATES[state]
-
-
-def _titled(job: Job) -> list[tuple[str, str]]:
-    """The tables of a package that was checked: their titles in the language of the page, and how they are."""
-    words = current()
-    tables = job.preview.get("tables", ()) if job.preview else ()
-    return [(gateway.programme_title(words, one["id"]) or one["title"], one["state"]) for one in tables]
 
 
 def _state(job: Job, now: dt.datetime) -> str:

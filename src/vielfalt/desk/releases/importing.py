@@ -29,14 +29,12 @@ STEPS = (UNPACK, CHECK, KEEP)
 TWICE = N_("This package has been imported before.")
 
 
-def _silent(step: str) -> None:
+def silent(step: str) -> None:
     """Nobody waits for a step of this import."""
     del step
 
 
-def import_release(
-    path: Path, towns: Collection[str] | None = None, report: Callable[[str], None] = _silent
-) -> Release:
+def import_release(path: Path, towns: Collection[str] | None = None, report: Callable[[str], None] = silent) -> Release:
     """Checks the package (zip file or folder) and keeps its figures; returns the release.
 
     ``towns``: keys of the municipalities it may be of, all when not given; ``report`` is called with each of ``STEPS``
@@ -78,7 +76,7 @@ def checked(
 
 
 def imported(
-    path: Path, towns: Collection[str] | None = None, report: Callable[[str], None] = _silent
+    path: Path, towns: Collection[str] | None = None, report: Callable[[str], None] = silent
 ) -> tuple[Release, bool]:
     """``import_release``, or the release that is there already: whoever gives a package twice has what they want.
 

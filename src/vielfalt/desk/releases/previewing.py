@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from vielfalt.desk.gateway import Published
-from vielfalt.desk.releases.importing import checked, digest_of_areas, refuse_twice
+from vielfalt.desk.gateway import Published, programme_title
+from vielfalt.desk.releases.importing import TWICE, checked, digest_of_areas, kept_release, refuse_twice
 from vielfalt.desk.releases.models import Release, Town
-from vielfalt.words import N_
+from vielfalt.errors import DeliveryError
+from vielfalt.words import N_, Words
 
 NEW, OTHERWISE, AS_BEFORE, GONE = (
     N_("New"),
@@ -40,6 +41,24 @@ def previewed(path: Path, towns: Collection[str] | None, report: Callable[[str],
             "tables": _compared(_tables(published), _kept_tables(before), OTHERWISE),
             "areas": _compared(_areas(published, folder), _kept_areas(before), REDRAWN),
         }
+
+
+def previewed_or_there(
+    path: Path, towns: Collection[str] | None, report: Callable[[str], None]
+) -> dict[str, Any] | Release:
+    """``previewed``, or the release that is there already where this very package has been imported before."""
+    try:
+        return previewed(path, towns, report)
+    except DeliveryError as error:
+        there = kept_release(path) if error.what == TWICE else None
+        if there is None:
+            raise
+        return there
+
+
+def tables_of(preview: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+    """The tables of a package that was looked at: their titles in the reader's language, and how they are."""
+    return [(programme_title(words, one["id"]) or one["title"], one["state"]) for one in preview.get("tables", ())]
 
 
 Things = Mapping[str, tuple[str, object]]
