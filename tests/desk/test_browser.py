@@ -46,7 +46,7 @@ UNNAMED_FRAMES = """() => [...document.querySelectorAll('body *')].filter(one =>
 """What scrolls sideways although it is no frame that can be reached by keyboard and has a name."""
 FILES = {
     *(f"theme_{kind}" for kind in KINDS),
-    *(f"{name}_file" for name in ("compare", "time", "change", "line", "area", "indices", "origin")),
+    *(f"{name}_file" for name in ("compare", "time", "change", "line", "area", "indices", "origin", "quotient")),
     *(
         "excerpt_pdf",
         "excerpt_xlsx",

@@ -57,7 +57,7 @@ ACCOUNTS = row(ADMINISTERS)
 DO = row(ADMINISTERS, method="post", ok=302, elsewhere=404)
 PROPOSES = {role.id for role in roles.ALL if {"propose", "publish"} & set(role.grants)}
 OF_A_RELEASE = (
-    *("theme_geojson", "origins", "origin", "origin_file"),
+    *("theme_geojson", "origins", "origin", "origin_file", "quotient_file"),
     *("release", "theme", "theme_csv", "theme_xlsx", "theme_svg", "theme_png", "area", "area_file"),
     *("report_pdf", "report_html", "package", "indices", "indices_file", "definitions", "excerpt"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import numpy as np
@@ -82,6 +83,19 @@ def test_hidden_areas_have_no_quotient(client: Client, release: Release) -> None
     assert hidden
     assert set(hidden) == {"."}
     assert sum(box.areas for box in context["maps"][1][1].legend) == 48
+
+
+def test_the_map_of_quotients_can_be_saved(client: Client, release: Release) -> None:
+    page = client.get(address(release, "turkey", "?ebene=quarter"))
+    links = re.findall(r'href="(karte\.[a-z]+\?[^"]*)"', page.content.decode())
+    svg, png = (client.get(address(release, "turkey") + link.replace("&amp;", "&")) for link in links)
+    text = svg.content.decode()
+    assert svg.headers["Content-Type"] == "image/svg+xml" and "attachment" in svg.headers["Content-Disposition"]
+    assert png.content.startswith(b"\x89PNG")
+    boxes = page.context["maps"][1][1].legend
+    assert all(f"{html.escape(box.label, quote=False)} ({box.areas})</text>" in text for box in boxes)
+    assert "Standortquotient</text>" in text and "Quelle: " in text and "<a " not in text
+    assert client.get(address(release, "turkey") + "karte.gif").status_code == 404
 
 
 def test_classes_of_the_quotient_are_even_on_both_sides() -> None:

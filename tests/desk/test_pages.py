@@ -127,6 +127,7 @@ def files(place: dict[str, str], form: str = "csv") -> dict[str, dict[str, str]]
         "area": {**place, "level": "quarter", "area": "01", "form": form},
         "indices": {**place, "form": form},
         "origin": {**place, "key": "turkey", "form": form},
+        "quotient": {**place, "key": "turkey", "form": "svg"},
     }
 
 
@@ -267,6 +268,23 @@ def test_names_on_maps_can_be_read_on_every_class() -> None:
         assert contrast("#ffffff" if is_dark else colours["var(--ink)"], colours.get(fill, fill)) >= 4.5, fill
 
 
+def test_pages_and_files_have_the_same_colours() -> None:
+    style = Path(str(finders.find("desk/desk.css"))).read_text(encoding="utf-8").partition("@media")[0]
+    names = {f"var({name})": colour for name, colour in re.findall(r"(--[a-z]+): (#[0-9a-f]{6})", style)}
+    fills = {key: names.get(fill, fill) for key, fill in re.findall(r"\.([kd][\d-]+) { fill: ([^;]+);", style)}
+    wanted = {f"k{of}-{place}": fill for of, ramp in gateway.SEQUENTIAL.items() for place, fill in enumerate(ramp)}
+    assert fills == wanted | {f"d{place}": fill for place, fill in enumerate(gateway.DIVERGING)}
+
+
+def test_between_two_dark_areas_the_border_is_light(client: Client, release: Release) -> None:
+    style = Path(str(finders.find("desk/desk.css"))).read_text(encoding="utf-8")
+    assert ".map .on-dark path { stroke: var(--paper)" in style
+    where = addresses(release)
+    assert '<g class="area on-dark"><path' in client.get(where["theme"]).content.decode()
+    for name in ("theme_svg", "quotient_file"):
+        assert ".on-dark path{stroke:#fff" in client.get(where[name]).content.decode()
+
+
 def test_the_map_shows_what_was_published(client: Client, release: Release, package: Path) -> None:
     """Each area stands in map and table with its own number; a suppressed one is hatched and a dot, never 0."""
     frame = read_release(package).tables["foreigner"].frame
@@ -341,11 +359,13 @@ def test_csv_and_workbook_hold_the_same(client: Client, release: Release) -> Non
     lines = [line.split(";") for line in text.split("\r\n")]
     book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(where["theme_xlsx"]).content))
     sheet = book.get_sheet_by_index(0).to_python()
-    start = next(place for place, line in enumerate(lines) if line[0] == "Schlüssel")
-    assert [line[:2] for line in lines[start : start + 14]] == [
-        [str(cell) for cell in row[:2]] for row in sheet[start:]
+    start = next(place for place, line in enumerate(lines) if line[0] == "Gebietsebene")
+    assert [line[:3] for line in lines[start : start + 14]] == [
+        [str(cell) for cell in row[:3]] for row in sheet[start:]
     ]
-    assert [row[0] for row in sheet[start + 1 :]] == [f"{number:02}" for number in range(1, 13)] + ["05999004"]
+    assert [row[1] for row in sheet[start + 1 :]] == [f"{number:02}" for number in range(1, 13)] + ["05999004"]
+    assert {row[0] for row in sheet[start + 1 : -1]} == {"Stadtteile"}
+    assert sheet[-1][0] == "Stadt insgesamt"
     assert lines[0] == ["Angabe", "Ausländerinnen und Ausländer"]
 
 

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_RELEASE + "herkunft/", readable(origin_views.origins_page), name="origins"),
     path(_RELEASE + "herkunft/<str:key>/", readable(origin_views.origin), name="origin"),
     path(_RELEASE + "herkunft/<str:key>/daten.<str:form>", readable(origin_files.origin_file), name="origin_file"),
+    path(_RELEASE + "herkunft/<str:key>/karte.<str:form>", readable(origin_files.quotient_file), name="quotient_file"),
     path(_RELEASE + "auswahl/", readable(excerpt_views.excerpt), name="excerpt"),
     path(_RELEASE + "auswahl/bericht.pdf", readable(excerpt_views.excerpt_pdf), name="excerpt_pdf"),
     path(_RELEASE + "auswahl/bericht.xlsx", readable(excerpt_views.excerpt_xlsx), name="excerpt_xlsx"),

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from vielfalt.desk.atlas import addresses, comparing, figures, noise
-from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, as_file, by_name, dates_and_sources, picture
+from vielfalt.desk.atlas.drawing import (
+    ON_BOTH_SIDES,
+    Box,
+    MapPicture,
+    Shape,
+    as_file,
+    by_name,
+    dates_and_sources,
+    picture,
+)
 from vielfalt.desk.atlas.figures import Cell, Figure
-from vielfalt.desk.gateway import DIVERGING, NOT_APPLICABLE, SUPPRESSED
+from vielfalt.desk.gateway import NOT_APPLICABLE, SUPPRESSED
 from vielfalt.desk.releases.models import Release, Table
 from vielfalt.words import N_, Words
 
@@ -107,11 +116,10 @@ def change_map(found: Sequence[Change], after: Figure, words: Words, linked: boo
 
 def change_file(found: Sequence[Change], before: Release, after: Figure, words: Words) -> str:
     """The map of change as an SVG file of its own, with title, legend and the sources of both dates."""
-    classes = "".join(f".d{place}{{fill:{colour}}}" for place, colour in enumerate(DIVERGING))
     when, source = dates_and_sources((before, after.release), words)
     return as_file(
         change_map(found, after, words, linked=False),
-        classes,
+        ON_BOTH_SIDES,
         (
             f"{after.title}, {words(N_('Percentage points'))}",
             f"{after.release.town.name}, {when}, {after.level_title}",

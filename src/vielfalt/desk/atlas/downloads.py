@@ -9,11 +9,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
-from vielfalt.desk.atlas import addresses, change, comparison, lines, selecting
+from vielfalt.desk.atlas import addresses, change, comparison, lines, selecting, view_files
 from vielfalt.desk.atlas.drawing import standalone, style_of
 from vielfalt.desk.atlas.figures import MARKS, Cell, Figure
-from vielfalt.desk.atlas.kept import file
-from vielfalt.desk.atlas.tabular import Row, Sheet, csv_of, disposition, saved, told, xlsx_of
+from vielfalt.desk.atlas.kept import Shown, file
+from vielfalt.desk.atlas.tabular import disposition, saved, told
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import chosen_figure, release_or_404
 from vielfalt.desk.gateway import translated
@@ -24,12 +24,12 @@ _PNG_SCALE = 2
 
 def csv_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
     """The table of the figure as CSV: semicolons, decimal comma in German, UTF-8 with mark, as Excel opens it."""
-    return _file_of(request, ags, name, _csv)
+    return _table_of(request, ags, name, "csv")
 
 
 def xlsx_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
     """The table of the figure as a workbook; every text is written as text, never as a formula."""
-    return _file_of(request, ags, name, _xlsx)
+    return _table_of(request, ags, name, "xlsx")
 
 
 def svg_file(request: HttpRequest, ags: str, name: str) -> HttpResponseBase:
@@ -54,11 +54,11 @@ def change_file(request: HttpRequest, ags: str, form: str) -> HttpResponseBase:
 
 
 def _change(context: Mapping[str, Any], form: str, words: Words) -> HttpResponse:
-    if form not in _PICTURES or not context.get("changes") or not context["map"].height:
+    if not context.get("changes") or not context["map"].height:
         raise Http404
     table, days = context["table"], (context[end].reference_date.isoformat() for end in ("first", "last"))
     name = (context["town"].ags, "zeit", table.key, context["category"], context["level"], *days)
-    return _PICTURES[form](change.change_file(context["changes"], context["first"], context["after"], words), name)
+    return pictured(form, change.change_file(context["changes"], context["first"], context["after"], words), name)
 
 
 def line_file(request: HttpRequest, ags: str, form: str) -> HttpResponseBase:
@@ -68,18 +68,10 @@ def line_file(request: HttpRequest, ags: str, form: str) -> HttpResponseBase:
 
 
 def _line(context: Mapping[str, Any], form: str, words: Words) -> HttpResponse:
-    if form not in _PICTURES or not context.get("line"):
+    if not context.get("line"):
         raise Http404
     name = (context["town"].ags, "zeit", context["table"].key, context["category"])
-    return _PICTURES[form](lines.line_file(context["line"], context["title"], context["points"], words), name)
-
-
-def _csv(figure: Figure, words: Words) -> HttpResponse:
-    return csv_of(_sheet(figure, words), words)
-
-
-def _xlsx(figure: Figure, words: Words) -> HttpResponse:
-    return xlsx_of(_sheet(figure, words), words)
+    return pictured(form, lines.line_file(context["line"], context["title"], context["points"], words), name)
 
 
 def _svg(figure: Figure, words: Words) -> HttpResponse:
@@ -103,6 +95,13 @@ def _painted(picture: str, name: Iterable[str]) -> HttpResponse:
 _PICTURES: Mapping[str, Callable[[str, Iterable[str]], HttpResponse]] = {"svg": _drawn, "png": _painted}
 
 
+def pictured(form: str, picture: str, name: Iterable[str]) -> HttpResponse:
+    """A picture (SVG) as a file of this form; there is no other than "svg" and "png" (404)."""
+    if form not in _PICTURES:
+        raise Http404
+    return _PICTURES[form](picture, name)
+
+
 def _geojson(figure: Figure, words: Words) -> JsonResponse:
     known = {cell.key: cell for cell in figure.cells}
     areas = json.loads(figure.area_set.geojson)
@@ -111,8 +110,7 @@ def _geojson(figure: Figure, words: Words) -> JsonResponse:
         for area in areas["features"]
         if (cell := known.get(area["properties"]["key"])) is not None and area["geometry"]
     ]
-    head = {row[0]: row[1] for row in _head(figure, words)}
-    whole = {"type": "FeatureCollection", "about": head, "features": features}
+    whole = {"type": "FeatureCollection", "about": dict(_about(figure, words)), "features": features}
     response = JsonResponse(whole, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False})
     response["Content-Disposition"] = disposition(_name(figure), "geojson")
     return response
@@ -131,6 +129,34 @@ def _properties(cell: Cell, figure: Figure, words: Words) -> dict[str, object]:
     }
 
 
+def _table_of(request: HttpRequest, ags: str, name: str, form: str) -> HttpResponseBase:
+    """The table of the figure that the address names, with the head that the files of all pages have."""
+    release = release_or_404(request, ags, name)
+
+    def context() -> dict[str, Figure]:
+        return {"figure": chosen_figure(selecting.mapped(release), release, request)}
+
+    return view_files.file_of(request, form, Shown([release], context), _table)
+
+
+def _table(context: view_files.Context, words: Words, address: view_files.Address) -> view_files.Content:
+    del address
+    figure: Figure = context["figure"]
+    levels = (*[figure.level_title] * len(figure.cells), words(N_("Town as a whole")))
+    return view_files.Content(
+        title=figure.title,
+        name=_name(figure),
+        definitions=selecting.definitions(figure.release, figure.table.definitions),
+        notes=(),
+        sources=[figure.release],
+        columns=(N_("Area level"), N_("Key"), N_("Area"), N_("Number"), N_("Share"), N_("Quality")),
+        rows=[
+            (level, cell.key, cell.name, *told(cell, words))
+            for level, cell in zip(levels, (*figure.cells, figure.town), strict=True)
+        ],
+    )
+
+
 def _file_of(
     request: HttpRequest, ags: str, name: str, made: Callable[[Figure, Words], HttpResponse]
 ) -> HttpResponseBase:
@@ -139,7 +165,7 @@ def _file_of(
     return file(request, [release], lambda: made(chosen_figure(selecting.mapped(release), release, request), current()))
 
 
-def _head(figure: Figure, words: Words) -> Iterator[tuple[str, ...]]:
+def _about(figure: Figure, words: Words) -> Iterator[tuple[str, str]]:
     description = figure.release.description
     yield words(N_("Figure")), figure.title
     yield words(N_("Municipality")), figure.release.town.name
@@ -149,22 +175,6 @@ def _head(figure: Figure, words: Words) -> Iterator[tuple[str, ...]]:
     yield words(N_("Source")), translated(words, description["source"])
     yield words(N_("Licence")), description["licence"]
     yield words(N_("Release")), figure.release.name
-
-
-def _sheet(figure: Figure, words: Words) -> Sheet:
-    return Sheet(figure.table.key, _name(figure), _head(figure, words), _rows(figure, words))
-
-
-def _rows(figure: Figure, words: Words) -> Iterator[Row]:
-    yield (
-        words(N_("Key")),
-        words(N_("Area")),
-        words(N_("Number")),
-        words(N_("Share")),
-        words(N_("Quality")),
-    )
-    for cell in (*figure.cells, figure.town):
-        yield cell.key, cell.name, *told(cell, words)
 
 
 def _name(figure: Figure) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from vielfalt.desk.atlas import addresses
 from vielfalt.desk.atlas.figures import Cell, Figure
-from vielfalt.desk.gateway import SEQUENTIAL, translated
+from vielfalt.desk.gateway import DIVERGING, SEQUENTIAL, translated
 from vielfalt.desk.releases.models import AreaSet, Release
 from vielfalt.words import N_, Words
 
@@ -25,7 +25,9 @@ _LETTER = 9.2
 """Room for one letter of a title in a file: German text in letters of 17, half bold, takes 8.7 on average."""
 _STYLE = """\
 .area path{{stroke:#4d4d4d;stroke-width:.8}}text{{font-family:Fira Sans,Segoe UI,Arial,sans-serif;fill:#1a1a1a}}\
-.too_few,.absent{{fill:#fff}}.on-dark text{{fill:#fff}}{classes}"""
+.too_few,.absent{{fill:#fff}}.on-dark text{{fill:#fff}}.on-dark path{{stroke:#fff;stroke-width:1.2}}{classes}"""
+ON_BOTH_SIDES = "".join(f".d{place}{{fill:{colour}}}" for place, colour in enumerate(DIVERGING))
+"""The colours of a map that tells more from less, for a file."""
 _LOCATOR = _STYLE.format(classes=".chosen{fill:#173e6b}.other{fill:#eef2f6}text{font-family:Libertinus Serif}")
 """In the letters of the report, which are all that its printer has."""
 
@@ -156,9 +158,13 @@ def standalone(figure: Figure, words: Words) -> str:
     """The map as an SVG file of its own, with title, legend and source."""
     colours = SEQUENTIAL[max(len(figure.sizes), 1)]
     classes = "".join(f".k{len(figure.sizes)}-{place}{{fill:{colour}}}" for place, colour in enumerate(colours))
+    return as_file(drawn_map(figure, words, linked=False), classes, (figure.title, *of_figure(figure, words)))
+
+
+def of_figure(figure: Figure, words: Words) -> tuple[str, str]:
+    """What a file of one date says of it: town, date and level, and the line of its source."""
     when = f"{figure.release.town.name}, {words.date(figure.release.day)}, {figure.level_title}"
-    source = words(N_("Source: {source}"), source=translated(words, figure.release.description["source"]))
-    return as_file(drawn_map(figure, words, linked=False), classes, (figure.title, when, source))
+    return when, words(N_("Source: {source}"), source=translated(words, figure.release.description["source"]))
 
 
 def dates_and_sources(releases: Sequence[Release], words: Words) -> tuple[str, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from vielfalt.desk import gateway
-from vielfalt.desk.atlas import origin_views, view_files
+from vielfalt.desk.atlas import downloads, origin_views, origins, view_files
+from vielfalt.desk.atlas.kept import file
 from vielfalt.desk.atlas.tabular import Row, told
+from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.view_files import Address, Content, Context
 from vielfalt.desk.atlas.workbooks import Value
 from vielfalt.desk.gateway import NOT_APPLICABLE, translated
@@ -28,6 +30,20 @@ _COLUMNS = (
 def origin_file(request: HttpRequest, ags: str, name: str, key: str, form: str) -> HttpResponseBase:
     """The profile of a country or group: its dates, make-up, areas and indices."""
     return view_files.file_of(request, form, origin_views.of_origin(request, ags, name, key), _profile)
+
+
+def quotient_file(request: HttpRequest, ags: str, name: str, key: str, form: str) -> HttpResponseBase:
+    """The map of location quotients as SVG or PNG; there is none where the release holds no shapes (404)."""
+    shown = origin_views.of_origin(request, ags, name, key)
+    return file(request, shown.releases, lambda: _quotients(shown.context(), form, current()), *shown.also)
+
+
+def _quotients(context: Context, form: str, words: Words) -> HttpResponse:
+    figure = context.get("figure")
+    if not figure or not figure.area_set.height:
+        raise Http404
+    name = (*_name(context), origins.QUOTIENT)
+    return downloads.pictured(form, origins.quotient_file(context["found"], figure, words), name)
 
 
 def _profile(context: Context, words: Words, address: Address) -> Content:
@@ -51,7 +67,7 @@ def _profile(context: Context, words: Words, address: Address) -> Content:
     every = sorted({*dated, release}, key=lambda one: (one.reference_date, one.pk))
     return Content(
         title=context["title"],
-        name=(release.town.ags, release.name, "herkunft", context["key"], *_choice(context)),
+        name=_name(context),
         definitions=context["definitions"],
         notes=notes,
         sources=every,
@@ -60,10 +76,11 @@ def _profile(context: Context, words: Words, address: Address) -> Content:
     )
 
 
-def _choice(context: Context) -> tuple[str, ...]:
-    """What the reader chose, for the name of the file; nothing where there are no areas to choose."""
-    figure = context.get("figure")
-    return (figure.table.key, figure.level) if figure else ()
+def _name(context: Context) -> tuple[str, ...]:
+    """The parts of a file's name; what the reader chose is among them where there are areas to choose."""
+    release, figure = context["release"], context.get("figure")
+    chosen = (figure.table.key, figure.level) if figure else ()
+    return (release.town.ags, release.name, "herkunft", context["key"], *chosen)
 
 
 def _row(of: Sequence[Value], counted: Sequence[Value], index: Sequence[Value], note: Value) -> Row:
@@ -94,7 +111,7 @@ def _places(context: Context, words: Words, address: Address) -> Iterator[Row]:
     figure = context.get("figure")
     if not figure:
         return
-    quotient = gateway.index("location_quotient")
+    quotient = gateway.index(origins.QUOTIENT)
     for place, (_, _, text) in zip(context["found"], context["places"], strict=True):
         cell = place.cell
         value = text if place.quotient is None else view_files.index_number(place.quotient)

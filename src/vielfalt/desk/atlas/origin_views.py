@@ -98,14 +98,14 @@ def _where(figure: Figure, words: Words) -> dict[str, object]:
         "found": rows,
         "maps": [
             (figure.share_of, drawn_map(figure, words)),
-            (_index_title("location_quotient", words), origins.quotient_map(found, figure, words)),
+            (_index_title(origins.QUOTIENT, words), origins.quotient_map(found, figure, words)),
         ],
         "hatching": hatching("hatch"),
         "places": [
             (place.cell, addresses.of_area(figure.release, figure.level, place.cell.key), quotient_text(place, words))
             for place in rows
         ],
-        "caveat": words(gateway.index("location_quotient").caveat),
+        "caveat": words(gateway.index(origins.QUOTIENT).caveat),
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import addresses, figures
-from vielfalt.desk.atlas.drawing import Box, MapPicture, Shape, picture
+from vielfalt.desk.atlas.drawing import ON_BOTH_SIDES, Box, MapPicture, Shape, as_file, of_figure, picture
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import TOWN, Protection
 from vielfalt.desk.releases.models import Index, Release, Series, Table, joined, keys_of
@@ -19,6 +19,7 @@ from vielfalt.words import N_, Words
 
 GROUPS = ("nationality_group", "reference_group")
 COUNTRIES = ("nationality", "reference_country")
+QUOTIENT = "location_quotient"
 _BOUNDS = (0.5, 0.8, 1.25, 2.0)
 """Of the classes of the location quotient: each bound below 1 is one above it turned round."""
 
@@ -120,14 +121,17 @@ def places(figure: Figure) -> list[Place]:
     return [Place(cell, _quotient(cell, whole, least, protection)) for cell in figure.cells]
 
 
-def quotient_map(found: Sequence[Place], figure: Figure, words: Words) -> MapPicture:
-    """The map of location quotients: two classes each way from the middle, in which a group lives as everywhere."""
+def quotient_map(found: Sequence[Place], figure: Figure, words: Words, linked: bool = True) -> MapPicture:
+    """The map of location quotients: two classes each way from the middle, in which a group lives as everywhere.
+
+    ``linked``: each area leads to its profile.
+    """
     shapes = [
         Shape(
             place.cell.area,
             _style(place),
             f"{place.cell.name}: {quotient_text(place, words)}",
-            addresses.of_area(figure.release, figure.level, place.cell.key),
+            addresses.of_area(figure.release, figure.level, place.cell.key) if linked else "",
             dark=_class(place) in (0, 4),
         )
         for place in found
@@ -138,6 +142,12 @@ def quotient_map(found: Sequence[Place], figure: Figure, words: Words) -> MapPic
         level=figure.level_title,
     )
     return picture(shapes, figure, description, _legend(found, words))
+
+
+def quotient_file(found: Sequence[Place], figure: Figure, words: Words) -> str:
+    """The map of location quotients as an SVG file of its own, with title, legend and source."""
+    title = f"{figure.title}, {words(gateway.index(QUOTIENT).title)}"
+    return as_file(quotient_map(found, figure, words, linked=False), ON_BOTH_SIDES, (title, *of_figure(figure, words)))
 
 
 def quotient_text(place: Place, words: Words) -> str:

@@ -62,12 +62,16 @@
 
   const layers = (features) => {
     const styles = [...new Set(features.map((feature) => feature.properties.style))].filter((style) => style !== "suppressed");
-    const fill = ["match", ["get", "style"], ...colours(styles).flat(), "#fff"];
+    const filled = colours(styles);
+    const fill = ["match", ["get", "style"], ...filled.flat(), "#fff"];
+    /* Between two dark areas a dark border would not be seen. */
+    const dark = filled.filter(([, colour]) => Math.max(...colour.match(/\d+/g)) < 160).map(([style]) => style);
+    const border = dark.length ? ["match", ["get", "style"], dark, "#fff", "#4d4d4d"] : "#4d4d4d";
     const hidden = ["==", ["get", "style"], "suppressed"];
     return [
       { id: "shown", type: "fill", source: "areas", filter: ["!", hidden], paint: { "fill-color": styles.length ? fill : "#fff" } },
       { id: "hidden", type: "fill", source: "areas", filter: hidden, paint: { "fill-pattern": "hatch" } },
-      { id: "borders", type: "line", source: "areas", paint: { "line-color": "#4d4d4d", "line-width": 1 } },
+      { id: "borders", type: "line", source: "areas", paint: { "line-color": border, "line-width": 1 } },
       { id: "chosen", type: "line", source: "areas", filter: ["==", ["get", "key"], ""], paint: { "line-color": "#1a1a1a", "line-width": 4 } },
     ];
   };
