@@ -315,6 +315,26 @@ def test_jobs_are_seen_by_their_owner_and_who_looks_after_the_desk(browser: Clie
     assert browser.get(reverse("job", args=[uuid.uuid4()])).status_code == 404
 
 
+def test_jobs_of_another_town_are_not_seen(zipped: Path, release: Release) -> None:
+    """Who looks after a town sees what its people and its releases are of, and may start it again, not import it."""
+    elsewhere = Town.objects.create(ags="05999999", name="Anderswo")
+    here, there = (people.client(people.person("administration", town)) for town in (release.town, elsewhere))
+    colleague = people.person("statistics", release.town)
+    job = uploaded(people.client(colleague), zipped.read_bytes())
+    page = reverse("job", args=[job.pk])
+    assert (here.get(page).status_code, there.get(page).status_code) == (200, 404)
+    assert job.name in text(here.get(reverse("jobs")).content)
+    assert job.name not in text(there.get(reverse("jobs")).content)
+    Job.objects.update(owner=None, release=release)
+    assert (here.get(page).status_code, there.get(page).status_code) == (200, 404)
+    seen = {"town": "M", "ags": "0", "new_town": True, "release": "1", "date": "2025-12-31", "before": ""}
+    Job.objects.update(state=DONE, release=None, owner=colleague, preview={**seen, "tables": [], "areas": []})
+    assert "Jetzt einlesen" in text(people.client(colleague).get(page).content)
+    assert "Jetzt einlesen" not in text(here.get(page).content)
+    assert here.post(reverse("start_again", args=[job.pk])).status_code == 302
+    assert Job.objects.get().state == DONE
+
+
 def test_old_jobs_go_with_their_files(browser: Client) -> None:
     job = uploaded(browser, b"x")
     assert job.file.exists()

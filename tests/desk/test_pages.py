@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import uuid
 import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -103,8 +104,8 @@ def addresses(release: Release) -> dict[str, str]:
         **{name: reverse(name) for name in HOUSE},
         "upload": reverse("upload"),
         "jobs": reverse("jobs"),
-        "job": reverse("job", args=[Job.objects.get_or_create(name="2025-12-31-1.zip", state="done")[0].pk]),
-        "start_again": reverse("start_again", args=[Job.objects.get_or_create(name="2025-12-31-1.zip")[0].pk]),
+        "job": reverse("job", args=[job_of(release, "done")]),
+        "start_again": reverse("start_again", args=[job_of(release, "waiting")]),
         **{name: reverse(name, kwargs=place) for name in ("report_pdf", "report_html", "package")},
         **{name: reverse(name, kwargs=place) for name in ("excerpt", "excerpt_pdf", "excerpt_xlsx")},
         **{f"{name}_file": reverse(f"{name}_file", kwargs=of) for name, of in files(place).items()},
@@ -117,6 +118,11 @@ def addresses(release: Release) -> dict[str, str]:
         **{name: reverse(name) for name in OF_ACCOUNTS},
         "time": reverse("time", args=[release.town.ags]),
     }
+
+
+def job_of(release: Release, state: str) -> uuid.UUID:
+    """A job that brought the release in."""
+    return Job.objects.get_or_create(name="2025-12-31-1.zip", release=release, state=state)[0].pk
 
 
 def files(place: dict[str, str], form: str = "csv") -> dict[str, dict[str, str]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from vielfalt import dates
 from vielfalt.cells import LEAST_CELL, Protection
-from vielfalt.errors import DeliveryError, VielfaltError
+from vielfalt.errors import DeliveryError, DisclosureError, VielfaltError
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
 from vielfalt.publish import guard
@@ -51,7 +52,8 @@ def read_published(folder: Path) -> Published:
     """
     content = _description(folder)
     _check_files(folder, content)
-    tables = read_release(folder).tables
+    with _as_a_strangers(folder):
+        tables = read_release(folder).tables
     try:
         published = Published(
             release=content["release"],
@@ -67,13 +69,25 @@ def read_published(folder: Path) -> Published:
         )
     except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
         raise _refused(
-            N_("The release cannot be read; it may come from another version of Vielfalt."), folder
+            N_("The release cannot be read; it may come from another version of Vielfalt."), DESCRIPTOR
         ) from error
-    guard.check_results(published.results)
+    with _as_a_strangers(folder):
+        guard.check_results(published.results)
     _check_tables(published.results)
     _check_definitions(published)
     _check_audit(folder)
     return published
+
+
+@contextmanager
+def _as_a_strangers(folder: Path) -> Iterator[None]:
+    """What is told of a town's own releases, told of a package from elsewhere: its file, and whom to ask."""
+    try:
+        yield
+    except (DeliveryError, DisclosureError) as error:
+        where = Path(error.where)
+        place = where.relative_to(folder).as_posix() if where.is_relative_to(folder) else error.where
+        raise type(error)(error.what, where="" if place == "." else place, todo=_TODO, **error.values) from error
 
 
 def _description(folder: Path) -> Mapping[str, Any]:

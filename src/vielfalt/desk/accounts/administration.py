@@ -192,7 +192,10 @@ def _whole_person(request: HttpRequest, number: int) -> User:
 
 
 def _roles(user: User) -> list[tuple[Membership, roles.Role]]:
-    return [(one, roles.BY_ID[one.role]) for one in user.memberships.all()]
+    """The roles of a person in the order of the roles, each with its towns by name."""
+    order = list(roles.BY_ID)
+    held = sorted(user.memberships.all(), key=lambda one: (order.index(one.role), one.town.name if one.town else ""))
+    return [(one, roles.BY_ID[one.role]) for one in held]
 
 
 def _towns(request: HttpRequest) -> dict[str, str]:

@@ -135,13 +135,13 @@ def demand(user: Reader, actions: Action | Collection[Action], thing: models.Mod
     return allowed
 
 
-def needs(action: Action) -> Callable[[View], View]:
-    """A decorator of pages: ``demand`` where the action is asked of no single thing."""
+def needs(*actions: Action) -> Callable[[View], View]:
+    """A decorator of pages: ``demand`` where one of the actions is asked of no single thing."""
 
     def guarded(view: View) -> View:
         @wraps(view)
         def asked(request: HttpRequest, **values: Any) -> HttpResponse:  # noqa: ANN401
-            demand(request.user, action)
+            demand(request.user, actions)
             return view(request, **values)
 
         return asked

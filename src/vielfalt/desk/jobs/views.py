@@ -7,14 +7,14 @@ import uuid
 from collections.abc import Callable
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.accounts.permissions import may, needs
+from vielfalt.desk.accounts.permissions import may, needs, reach_of, visible
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.jobs import ended, running, uploads
 from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, STATES, WAITING, Job
@@ -61,9 +61,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-@needs("import")
+@needs("import", "operate")
 def jobs(request: HttpRequest) -> HttpResponse:
-    """The latest jobs: one's own, or all for whoever looks after the desk. It does not tell whose they are."""
+    """The latest jobs that somebody may look at. It does not tell whose they are."""
     now = dt.datetime.now(dt.UTC)
     shown = _seen(request).select_related("release")[:_SHOWN]
     found = [(job, _said(job, _state(job, now))) for job in shown]
@@ -72,7 +72,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-@needs("import")
+@needs("import", "operate")
 def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """How far a job is, and how it ended. The page asks again by itself, without a script."""
     found = get_object_or_404(_seen(request).select_related("release__town"), pk=key)
@@ -94,7 +94,7 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "steps": steps,
         "place": len(steps) if state == DONE else place,
         "passed": len(steps) if state == DONE else max(place - 1, 0),
-        "importable": running.can_import(found),
+        "importable": _can_import(request, found),
         "tables": tables_of(found.preview or {}, current()),
         "visible": found.release and may(request.user, "read", found.release),
     }
@@ -105,18 +105,28 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@needs("import")
+@needs("import", "operate")
 def start_again(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Puts a job that failed or was lost into the queue once more; one that only checked goes on to the import."""
     found = get_object_or_404(_seen(request), pk=key)
-    if running.import_after_check(found) or running.again(found, dt.datetime.now(dt.UTC)):
+    imports = _can_import(request, found) and running.import_after_check(found)
+    if imports or running.again(found, dt.datetime.now(dt.UTC)):
         ended.watch(request, found)
     return redirect("job", key)
 
 
 def _seen(request: HttpRequest) -> QuerySet[Job]:
-    """The jobs that somebody may look at."""
-    return Job.objects.all() if may(request.user, "operate") else Job.objects.filter(owner=request.user.pk)
+    """The jobs that somebody may look at: their own; who looks after towns also those of their people and releases."""
+    reach = reach_of(request.user, "operate")
+    if reach.everywhere:
+        return Job.objects.all()
+    people = visible(request.user, User.objects.all(), "operate")
+    return Job.objects.filter(Q(owner=request.user.pk) | Q(owner__in=people) | Q(release__town__in=reach.towns))
+
+
+def _can_import(request: HttpRequest, job: Job) -> bool:
+    """Whether the reader may have a package imported that was checked: looking after jobs is not enough."""
+    return running.can_import(job) and may(request.user, "import")
 
 
 def _said(job: Job, state: str) -> str:
