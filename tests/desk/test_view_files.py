@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import zipfile
 from pathlib import Path
@@ -173,13 +174,32 @@ def test_profile_of_an_area(client: Client, release: Release) -> None:
     _, rows = read(client, "area")
     own = client.get(page_of("area")).context["own"]
     cells = {table.key: dict(found) for table, found in own}
-    assert [row[2] for row in rows[1:]] == [
+    assert [row[2] for row in rows[1:] if not row[6]] == [
         "." if cell.value is None else str(cell.value) for found in cells.values() for cell in found.values()
     ]
     hidden = rows[1 + [(key, one) for key, found in cells.items() for one in found].index(("foreigner", "foreign"))]
     assert hidden[2:4] == [".", "."]
     assert "nicht veröffentlicht" in hidden[4]
     assert hidden[5].startswith("0,"), "the town's share is known"
+
+
+def test_a_profile_holds_the_indices_of_the_area(client: Client, release: Release) -> None:
+    """All that the release publishes of this area alone, in page and file: how mixed it is stands nowhere else."""
+    quotient = {"index": "location_quotient", "table": "foreigner", "group": "foreign", "value": 1.25, "areas": 12}
+    Index.objects.create(release=release, level="quarter", area="01", **quotient)
+    own = release.indices.filter(level="quarter", area="01")
+    assert {one.index for one in own} == {"location_quotient", "entropy_diversity"}
+    where = reverse("area", args=[AGS, release.name, "quarter", "01"])
+    page = client.get(where)
+    special = {one.id: one for one in page.context["special"]}
+    found = [value for one in special.values() for _, _, value, _ in one.rows]
+    assert set(found) == {one.value for one in own}
+    markup = html.unescape(page.content.decode())
+    assert 'href="#kennzahlen"' in markup and special["entropy_diversity"].caveat in markup
+    text = client.get(where + "daten.csv").content.decode("utf-8-sig")
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=";") if len(row) == 9]
+    assert [row[7] for row in rows[1:] if row[6]] == [f"{value:.4f}".replace(".", ",") for value in found]
+    assert {row[6] for row in rows[1:]} == {"", "Standortquotient", "Diversität (Entropie)"}
 
 
 def test_indices(client: Client, release: Release) -> None:

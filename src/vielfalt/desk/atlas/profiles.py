@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import figures, origins
 from vielfalt.desk.atlas.figures import Cell
-from vielfalt.desk.releases.models import Series, Table
+from vielfalt.desk.releases.models import Index, Release, Series, Table, joined
 from vielfalt.words import N_, Words
 
 Rows = Sequence[tuple[str, Cell]]
@@ -57,6 +57,48 @@ class Subject:
     mark: str
     title: str
     sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Special:
+    """One index of the area: its id, title and caution; per value the group, the way of counting, value and note."""
+
+    id: str
+    title: str
+    caveat: str
+    rows: tuple[tuple[str, str, float | None, str], ...]
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether anything has to be said of a value."""
+        return any(note for *_, note in self.rows)
+
+
+def special(release: Release, level: str, area: str, tables: Iterable[Table], words: Words) -> list[Special]:
+    """The indices that a release publishes of this area alone, in the order of the catalogue."""
+    known = {table.key: table for table in tables}
+    found = list(release.indices.filter(level=level, area=area, table__in=known).order_by("pk"))
+    return [
+        Special(
+            index.id,
+            words(index.title),
+            words(index.caveat),
+            tuple(_value(entry, known[entry.table], words) for entry in found if entry.index == index.id),
+        )
+        for index in gateway.INDICES
+        if any(entry.index == index.id for entry in found)
+    ]
+
+
+def _value(entry: Index, table: Table, words: Words) -> tuple[str, str, float | None, str]:
+    """A value of an index; one without a group is of all groups together."""
+    counted = figures.table_title(table, words)
+    group = (
+        figures.category_title(table, joined((entry.group,)), words)
+        if entry.group
+        else words(N_("All groups together"))
+    )
+    return group, counted, entry.value, gateway.translated(words, entry.note)
 
 
 def summary(

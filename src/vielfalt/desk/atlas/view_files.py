@@ -220,15 +220,20 @@ def _area(context: Context, words: Words, address: Address) -> Content | None:
         sources=[release],
         columns=(
             *(N_("Theme"), N_("Category"), N_("Number"), N_("Share"), N_("Quality")),
-            N_("Share in town"),
+            *(N_("Share in town"), N_("Index"), N_("Value"), N_("Note")),
         ),
         rows=[
             (
                 *(figures.table_title(table, words), figures.category_title(table, category, words)),
-                *(*told(cell, words), town.get((table.key, category), NOT_APPLICABLE)),
+                *(*told(cell, words), town.get((table.key, category), NOT_APPLICABLE), "", "", ""),
             )
             for table, rows in own
             for category, cell in rows
+        ]
+        + [
+            (counted, group, "", "", "", "", one.title, index_number(value), note)
+            for one in context["special"]
+            for group, counted, value, note in one.rows
         ],
     )
 

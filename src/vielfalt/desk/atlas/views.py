@@ -153,6 +153,7 @@ def _area(found: Release, level: str, area: str) -> dict[str, object]:
         "own": own,
         "summary": list(profiles.summary(own, whole, words)),
         "subjects": list(profiles.subjects(own, whole, words)),
+        "special": profiles.special(found, level, area, [table for table, _ in own], words),
     }
 
 
