@@ -80,6 +80,23 @@ def test_one_that_dies_is_replaced(first: subprocess.Popen[str]) -> None:
     assert len(after) == 2 and before - {lost} < after
 
 
+def test_processes_that_die_at_once_are_waited_for() -> None:
+    """The pause grows up to its bound, and after the third the log tells what happens and what to do."""
+    program = (
+        "import time; from vielfalt.desk import processes; seen = []\n"
+        "def sleep(seconds):\n"
+        "    seen.append(seconds)\n"
+        "    if len(seen) == 8: print(seen); raise SystemExit\n"
+        "time.sleep = sleep\n"
+        "processes.keep(1, lambda: None)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=_PATIENCE)
+    assert done.stdout == f"{[0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]}\n"
+    assert "2 processes" not in done.stderr
+    assert "3 processes of the desk in a row" in done.stderr and "starts in 2 s" in done.stderr
+    assert "vielfalt desk check" in done.stderr
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_none_outlives_the_first(first: subprocess.Popen[str], sent: signal.Signals) -> None:
     port = port_of(first)

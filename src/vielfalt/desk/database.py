@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from vielfalt.desk.secret import owner_only
 from vielfalt.words import N_
 
 _POSTGRESQL = "django.db.backends.postgresql"
@@ -80,7 +80,7 @@ def save_before_upgrade(folder: Path) -> None:
         return
     connection.ensure_connection()
     partial = folder / f".{BEFORE_UPGRADE}"
-    os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    open(partial, "wb", opener=owner_only).close()
     with closing(sqlite3.connect(partial)) as copy:
         connection.connection.backup(copy)
     partial.replace(folder / BEFORE_UPGRADE)

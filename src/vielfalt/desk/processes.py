@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeAlias
 
+_LOG = logging.getLogger("vielfalt.desk")
+_SOON_SECONDS = 10
+_LONGEST_PAUSE = 30
+_WORTH_TELLING = 3
+"""One or two may have been ended by hand."""
 Listener: TypeAlias = socket.socket
 MOST = 4
 """Each has its own pages in memory and eight connections to the database, which PostgreSQL allows a hundred of."""
@@ -32,20 +39,43 @@ def listening(host: str, port: int) -> Listener:
 def keep(number: int, serve: Callable[[], None]) -> None:
     """Runs ``serve`` in so many processes until this one ends, however that is; one that dies is replaced.
 
-    This process itself serves nobody: without threads and connections it can be copied at any time.
+    After processes that die soon after their start the next one waits, longer each time, and the log says so: what
+    kills them at once would else keep the machine busy for nothing. This process itself serves nobody: without threads
+    and connections it can be copied at any time.
     """
     ours, theirs = os.pipe()
-    running: set[int] = set()
+    running: dict[int, float] = {}
+    in_vain = 0
     try:
         while True:
             while len(running) < number:
-                running.add(_begun(ours, theirs, serve))
+                running[_begun(ours, theirs, serve)] = time.monotonic()
             ended, _ = os.wait()
-            running.discard(ended)
+            lived = time.monotonic() - running.pop(ended, 0.0)
+            in_vain = in_vain + 1 if lived < _SOON_SECONDS else 0
+            if in_vain:
+                _wait(in_vain)
     finally:
         os.close(theirs)  # the end of the others, too
         for process in running:
             os.waitpid(process, 0)
+
+
+def pause(in_vain: int) -> float:
+    """Seconds to wait after so many processes in a row that died soon: half of one, doubled each time, 30 at most."""
+    return float(min(2 ** min(in_vain - 2, 10), _LONGEST_PAUSE))
+
+
+def _wait(in_vain: int) -> None:
+    seconds = pause(in_vain)
+    if in_vain >= _WORTH_TELLING:
+        _LOG.error(
+            "%d processes of the desk in a row have ended soon after their start; the next one starts in %d s. "
+            "The lines above tell why; “vielfalt desk check” looks for faults.",
+            in_vain,
+            seconds,
+        )
+    time.sleep(seconds)
 
 
 def _begun(ours: int, theirs: int, serve: Callable[[], None]) -> int:

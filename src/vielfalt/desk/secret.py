@@ -9,13 +9,18 @@ from pathlib import Path
 _LETTERS = 64
 
 
+def owner_only(path: str, flags: int) -> int:
+    """Opens a file that its owner alone may read from its first byte on; the ``opener`` of ``open``."""
+    return os.open(path, flags, 0o600)
+
+
 def secret_key(folder: Path) -> str:
     """The key in ``folder``; made there when there is none. Raises OSError when it can be neither read nor written."""
     path = folder / "secret-key"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = path.with_name(f".secret-key-{os.getpid()}")
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with open(partial, "x", encoding="ascii", opener=owner_only) as file:
             file.write(secrets.token_urlsafe(_LETTERS))
         partial.rename(path)
     return path.read_text(encoding="ascii")

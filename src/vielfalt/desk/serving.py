@@ -282,6 +282,7 @@ def inform(email: str, folder: Path) -> list[Path]:
     ready()
     from vielfalt.desk.accounts.information_report import FORMS
     from vielfalt.desk.history.watching import note
+    from vielfalt.desk.secret import owner_only
 
     user = _owner(email)
     note("information_given", who=user.pk)
@@ -290,7 +291,7 @@ def inform(email: str, folder: Path) -> list[Path]:
     for form, made in FORMS.items():
         path = folder / f"auskunft-{user.pk}.{form}"
         try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with open(path, "xb", opener=owner_only) as file:
                 file.write(made(user))
         except FileExistsError:
             raise UsageError(

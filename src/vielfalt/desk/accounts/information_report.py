@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 
-from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -185,8 +184,4 @@ def _said(kept: privacy.Kept, row: Row, name: str, words: Words) -> str:
 
 def _field(model: str, name: str) -> models.Field[object, object] | None:
     """The field of a model; a session tells two moments that are no fields of its row."""
-    found: dict[str, models.Field[object, object]] = {
-        one.name: one for one in apps.get_model(model)._meta.concrete_fields
-    }
-    moment: models.Field[object, object] = models.DateTimeField()
-    return found.get(name) or (moment if name in ("since", "seen") else None)
+    return models.DateTimeField() if name in ("since", "seen") else telling.field_of(model, name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from django.db import connection, connections, models, transaction
 
 from vielfalt.desk.backups import contents
 from vielfalt.desk.backups.contents import FORMAT, MANIFEST, PACKAGES, Exact, Manifest
+from vielfalt.desk.secret import owner_only
 from vielfalt.errors import StorageError, UsageError, why
 from vielfalt.words import N_
 
@@ -39,7 +39,7 @@ def backup(file: Path) -> Manifest:
         raise UsageError(N_("The file exists already."), where=file, todo=N_("Name a file that does not exist yet."))
     partial = file.with_name(f".{file.name}.partial")
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
+        with open(partial, "wb", opener=owner_only) as raw:
             manifest = _written(raw)
         partial.replace(file)
     except OSError as error:

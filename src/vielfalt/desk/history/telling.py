@@ -57,7 +57,7 @@ def changes(
     titles = privacy.of(model).titles
     for name, (old, new) in changed.items():
         if name not in _UNTOLD:
-            field = _field(model, name)
+            field = field_of(model, name)
             before, after = (spoken(field, name, value, names, words) for value in (old, new))
             yield words(titles[name]) if name in titles else name, _turned(before, after, words)
 
@@ -76,7 +76,7 @@ def _turned(before: str, after: str, words: Words) -> str:
     )
 
 
-def _field(model: str, name: str) -> models.Field[object, object] | None:
+def field_of(model: str, name: str) -> models.Field[object, object] | None:
     """The field of a model; None for one that it has no longer, and for a relation."""
     try:
         found = apps.get_model(model)._meta.get_field(name)
