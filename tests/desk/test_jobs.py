@@ -15,12 +15,14 @@ from typing import cast
 import people
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.db import DatabaseError
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
+from pytest_django.fixtures import Settings
 
 from vielfalt.desk.accounts.models import Membership, User
 from vielfalt.desk.history.models import Entry
@@ -81,6 +83,26 @@ def test_an_upload_becomes_a_release(browser: Client, owner: User, zipped: Path)
     assert reverse("release", args=["05999004", "2025-12-31-1"]) in text(done.content)
     assert not job.file.exists()
     assert set(Entry.objects.filter(model="releases.Release").values_list("who", flat=True)) == {str(owner.pk)}
+
+
+def test_who_asked_gets_a_letter_when_it_has_ended(
+    browser: Client, owner: User, zipped: Path, settings: Settings
+) -> None:
+    """Where a mail server is set; the letter names the file and tells nothing of what is in it."""
+    assert 'name="letter"' not in text(browser.get(reverse("upload")).content)
+    settings.EMAIL_HOST = "mail.example"
+    assert 'name="letter"' in text(browser.get(reverse("upload")).content)
+    for content, name in ((zipped.read_bytes(), "a.zip"), (b"no zip", "b.zip")):
+        package = SimpleUploadedFile(name, content)
+        assert browser.post(reverse("upload"), {"package": package, "letter": "ja"}).status_code == 302
+        worker.do_waiting()
+    uploaded(browser, b"no zip", "c.zip")
+    worker.do_waiting()
+    assert [(letter.to, letter.subject) for letter in mail.outbox] == [
+        ([owner.email], "a.zip ist fertig"),
+        ([owner.email], "b.zip ist fehlgeschlagen"),
+    ]
+    assert "Bisher eingelesen" in mail.outbox[0].body and "Musterfurt" not in mail.outbox[0].body
 
 
 def test_every_step_is_shown_while_it_lasts(browser: Client, zipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:

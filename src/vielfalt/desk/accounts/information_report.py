@@ -41,6 +41,7 @@ TITLES: Mapping[str, str] = {
     "ended": N_("Ended at"),
     "fault": N_("Fault"),
     "preview": N_("What an import would change"),
+    "letter": N_("Letter at the end"),
     "release": N_("Release"),
     "number": N_("Running number"),
     "at": N_("When"),

@@ -32,7 +32,7 @@ class Job(models.Model):
     (``releases.previewing``).
     ``step`` is the message id of what is being done; ``beat`` the last sign of life; ``fault`` why it failed, in
     message ids (see ``running``); ``attempt`` counts the starts, so that a worker thought lost cannot speak for a
-    later one.
+    later one. ``letter``: its owner wants a letter when it has ended.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -46,6 +46,7 @@ class Job(models.Model):
     ended = models.DateTimeField(null=True)
     fault = models.JSONField(null=True)
     preview = models.JSONField(null=True)
+    letter = models.BooleanField(default=False)
     release = models.ForeignKey(Release, on_delete=models.SET_NULL, null=True, related_name="jobs")
 
     class Meta:

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.db.models.signals import post_delete
 
+from vielfalt.desk.accounts import mail
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import reach_of
 from vielfalt.desk.history.recording import acting
@@ -31,14 +32,14 @@ _USELESS_AGAIN = (DeliveryError, DisclosureError, UsageError)
 """Faults of the package or of rights: the same package fails again."""
 
 
-def begun(owner: User, upload: UploadedFile[bytes]) -> Job:
-    """Keeps an uploaded package and puts its import into the queue."""
-    return _queued(Job(owner=owner, name=(upload.name or "")[-200:]), upload)
+def begun(owner: User, upload: UploadedFile[bytes], letter: bool = False) -> Job:
+    """Keeps an uploaded package and puts its import into the queue; ``letter``: the owner is told when it has ended."""
+    return _queued(Job(owner=owner, name=(upload.name or "")[-200:], letter=letter), upload)
 
 
-def begun_check(owner: User, upload: UploadedFile[bytes]) -> Job:
+def begun_check(owner: User, upload: UploadedFile[bytes], letter: bool = False) -> Job:
     """Keeps an uploaded package and puts its check into the queue: what an import would change."""
-    return _queued(Job(owner=owner, name=(upload.name or "")[-200:], preview={}), upload)
+    return _queued(Job(owner=owner, name=(upload.name or "")[-200:], letter=letter, preview={}), upload)
 
 
 def import_after_check(job: Job) -> bool:
@@ -121,8 +122,12 @@ def run(key: str) -> None:
         useless = isinstance(error, _USELESS_AGAIN)
     else:
         useless = "preview" not in ended
-    if Job.objects.filter(pk=job.pk, attempt=job.attempt).update(**ended, ended=dt.datetime.now(dt.UTC)) and useless:
+    if not Job.objects.filter(pk=job.pk, attempt=job.attempt).update(**ended, ended=dt.datetime.now(dt.UTC)):
+        return
+    if useless:
         job.file.unlink(missing_ok=True)
+    if job.letter and job.owner is not None:
+        mail.send_end(job.owner, job.name, failed=ended["state"] == FAILED)
 
 
 def _import(job: Job) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vielfalt.desk.accounts import mail
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import may, needs, reach_of, visible
 from vielfalt.desk.atlas.templatetags.words import current
@@ -35,6 +36,7 @@ class UploadForm(forms.Form):
     """One file."""
 
     package = forms.FileField()
+    letter = forms.BooleanField(required=False)
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,12 +52,12 @@ def upload(request: HttpRequest) -> HttpResponse:
         elif form.is_valid() and isinstance(request.user, User):
             try:
                 begin = running.begun_check if "check" in request.POST else running.begun
-                started = begin(request.user, form.cleaned_data["package"])
+                started = begin(request.user, form.cleaned_data["package"], form.cleaned_data["letter"])
                 ended.watch(request, started)
                 return redirect("job", started.pk)
             except OSError:
                 fault, status = _NO_ROOM, 507
-    context = {"fault": fault, "limit": LARGEST_PACKAGE // 1_000_000}
+    context = {"fault": fault, "limit": LARGEST_PACKAGE // 1_000_000, "letters": mail.is_set()}
     return render(request, "desk/jobs/upload.html", context, status=status)
 
 
