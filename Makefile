@@ -14,7 +14,7 @@ demo: $(VENV)/installed $(VENV)/frontend ## Set up, make a synthetic town, evalu
 	$(BIN)/vielfalt demo
 
 test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser $(VENV)/peers $(VENV)/spark ## Set up and run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/installed ## Style, types, imports, licences
 	$(BIN)/ruff check .

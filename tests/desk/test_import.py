@@ -209,7 +209,7 @@ def test_what_no_release_may_hold_is_refused(package: Path, tmp_path: Path, chan
         import_release(forged(package, tmp_path, change))
     assert refused.value.exit_code in (DeliveryError.exit_code, DisclosureError.exit_code)
     assert refused.value.todo.startswith("Ask the town") or "version" in refused.value.todo
-    assert str(tmp_path) not in refused.value.where and "/work/" not in refused.value.where
+    assert str(tmp_path) not in refused.value.where and not refused.value.where.startswith("/")
     assert not Release.objects.exists()
     assert not Town.objects.exists()
 
