@@ -15,10 +15,11 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from cryptography.exceptions import InvalidTag
 from pyspark.sql import SparkSession
 
-from vielfalt import evaluation, workspace
+from vielfalt import cli, evaluation, workspace
 from vielfalt.engines.base import Engine, FileForm
 from vielfalt.engines.spark import Spark
 from vielfalt.engines.spark_session import settings
@@ -161,6 +162,23 @@ def test_an_engine_that_does_not_exist(asked: str) -> None:
     with pytest.raises(UsageError, match="There is no engine") as raised:
         workspace.opening(asked)
     assert raised.value.exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_commands_hand_the_engine_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    write_town(tmp_path, residents=1_000, seed=1, dates=(DATE,), progress=lambda message: None)
+    asked: list[tuple[str, Path]] = []
+
+    @contextmanager
+    def stand_in(master: str, extract: Path, scratch: Path) -> Iterator[Engine]:
+        asked.append((master, extract))
+        with workspace.by_size(extract, scratch) as engine:
+            yield engine
+
+    monkeypatch.setattr(workspace, "on_spark", stand_in)
+    told = CliRunner().invoke(cli.commands, [command, str(tmp_path), "--engine", "spark://127.0.0.1:7077"])
+    assert told.exit_code == 0, told.output
+    assert asked == [("spark://127.0.0.1:7077", tmp_path / "register" / "2024-12-31" / "register.csv")]
 
 
 @pytest.mark.parametrize(
