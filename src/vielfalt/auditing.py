@@ -26,6 +26,8 @@ def of_folders(folders: Sequence[Path], elsewhere: Iterable[Path]) -> tuple[Atta
     municipalities.
     """
     releases = audit.read_releases(folders)
+    if any(release.results.made_of for release in releases):
+        return _of_county(releases, elsewhere)
     towns = sorted({release.results.source.ags for release in releases})
     if len(towns) > 1:
         raise UsageError(
@@ -35,6 +37,25 @@ def of_folders(folders: Sequence[Path], elsewhere: Iterable[Path]) -> tuple[Atta
         )
     known = [entry for path in elsewhere for entry in _known(path, releases[-1])]
     return audit.attack(releases, known)
+
+
+def _of_county(releases: Sequence[Release], elsewhere: Iterable[Path]) -> tuple[Attack, ...]:
+    """The attacks on the last release of a county, alone and together with those of its towns.
+
+    Raises UsageError when one of the releases that the county is made of is not among them.
+    """
+    counties = [release for release in releases if release.results.made_of]
+    have = {(release.results.source.ags, release.name) for release in releases}
+    for part in (part for county in counties for part in county.results.made_of):
+        if (part.ags, part.release) not in have:
+            raise UsageError(
+                N_("The release {release} of the town {ags}, of which the county is made, is missing."),
+                release=part.release,
+                ags=part.ags,
+                todo=N_("Name the releases of all towns and that of the county."),
+            )
+    known = [entry for path in elsewhere for entry in _known(path, counties[-1])]
+    return (*audit.attack(counties, known), audit.attack_county(releases))
 
 
 def before(

@@ -7,13 +7,13 @@ import sys
 import click
 
 from vielfalt import clickwords, freed
-from vielfalt.commands import attack, desk, evaluate, inspect, measure, start, vault
+from vielfalt.commands import attack, county, desk, evaluate, inspect, measure, start, vault
 from vielfalt.commands.options import WORDS, language, to_stderr
 from vielfalt.words import Language, Words
 
 
 @click.group(
-    commands=(*start.ALL, *evaluate.ALL, *inspect.ALL, *measure.ALL, *attack.ALL, *vault.ALL, *desk.ALL),
+    commands=(*start.ALL, *evaluate.ALL, *inspect.ALL, *measure.ALL, *attack.ALL, *county.ALL, *vault.ALL, *desk.ALL),
     help=WORDS("Vielfalt: from the extract of the resident register to protected tables, maps, indices and a report."),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

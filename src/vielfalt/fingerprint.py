@@ -20,7 +20,7 @@ def of(town: Town, date: int, language: Language) -> str:
     Raises DeliveryError when there is no extract for the date.
     """
     digest = hashlib.blake2b(digest_size=32)
-    digest.update(f"{version('vielfalt')} {_program()} {date} {language}".encode())
+    digest.update(f"{version('vielfalt')} {program()} {date} {language}".encode())
     files = [
         town.root / "town.toml",
         town.profile_path,
@@ -54,8 +54,8 @@ def _file(path: Path) -> bytes:
     return digest.digest()
 
 
-def _program() -> str:
-    """The program itself: rules, parameters and code lists change figures without a new version while developing."""
+def program() -> str:
+    """The fingerprint of the program: rules, parameters and code lists change figures without a new version."""
     digest = hashlib.blake2b(digest_size=16)
     for path in sorted(Path(__file__).parent.rglob("*")):
         if path.suffix in (".py", ".csv", ".toml", ".po", ".typ", ".jinja"):

@@ -25,6 +25,7 @@ from vielfalt.register.origin import migration_status
 from vielfalt.register.tabulate import values_of
 from vielfalt.register.two_dates import current
 from vielfalt.rule_sets import rule_set
+from vielfalt.totals import TOTALS
 from vielfalt.town import Town
 from vielfalt.words import N_
 
@@ -69,7 +70,7 @@ def kept_whole(town: Town, date: int) -> bool:
     """Whether the vault still holds all that a run keeps of a date: what explains it, and its link file if wanted."""
     folder = town.vault / dates.to_iso(date)
     latest = sorted({*linked_dates(town), date})[-town.link_dates :] if town.link_dates else []
-    files = ("persons.parquet", "evidence.parquet", *([LINKS] if date in latest else []))
+    files = ("persons.parquet", "evidence.parquet", TOTALS, *([LINKS] if date in latest else []))
     return read_facts(town, date) is not None and all((folder / name).is_file() for name in files)
 
 

@@ -29,6 +29,7 @@ from vielfalt.publish.results import FindingCount, Movements, Results, Source, U
 from vielfalt.register.checks import Finding, check
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.steps import Step
+from vielfalt.totals import keep_totals
 from vielfalt.town import Town
 from vielfalt.utility import utility
 from vielfalt.words import N_, Language, Words
@@ -105,6 +106,7 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
         results = replace(results, fingerprint=keep_table(town, date, vault))
         folder = write_release(results, town.releases, Words(language), audit)
         withdraw.put_away(replaced, town.vault)
+        keep_totals(evaluation.cells, vault)
     _keep_the_latest(town)
     _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
     return Released(folder, False, evaluation.findings, results.utility)
@@ -114,7 +116,8 @@ def _keep_again(town: Town, date: int, step: Step, opened: Opening) -> None:
     """Writes anew what is missing in the vault of a date that is released already and has not changed."""
     with workspace(town, date, opened) as (engine, vault):
         keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, None, step)
-        derive_and_count(town, date, engine, town_key(town.vault), step, keep)
+        evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
+        keep_totals(evaluation.cells, vault)
     _keep_the_latest(town)
 
 
@@ -166,10 +169,11 @@ def proved(
             cells=narrow,
             todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
         )
-    return [_room(each) for each in found.held], found.frame
+    return [room(each) for each in found.held], found.frame
 
 
-def _room(held: Held) -> Mapping[str, object]:
+def room(held: Held) -> Mapping[str, object]:
+    """The room that one attacker leaves to hidden figures, as the report of the audit tells it."""
     return {
         "id": f"room_{held.attacker}",
         "attacker": held.attacker,

@@ -28,6 +28,7 @@ from vielfalt import (
     town,
 )
 from vielfalt.cli import commands
+from vielfalt.county import project
 from vielfalt.desk.accounts import roles
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, evidence, households, kinship, links
@@ -39,6 +40,7 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), *sorted((ROOT 
 GERMAN = [
     ROOT / "README.de.md",
     *sorted((ROOT / "src" / "vielfalt" / "templates_town").rglob("*.*")),
+    *sorted((ROOT / "src" / "vielfalt" / "templates_county").rglob("*.*")),
     *sorted((ROOT / "src" / "vielfalt" / "locale").rglob("*.po")),
 ]
 
@@ -122,6 +124,14 @@ def test_settings() -> None:
         "areas.level"  # documented as the section [[areas.level]]
     } == set()
     assert "[[areas.level]]" in text
+
+
+def test_settings_of_a_county() -> None:
+    text, source = page(REFERENCE / "county-toml.md"), ast.parse(page(Path(project.__file__)))
+    calls = [node for node in ast.walk(source) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    known = [str(ast.literal_eval(arg)) for node in calls if node.func.attr == "only" for arg in node.args]  # type: ignore[attr-defined]
+    assert len(known) >= 8
+    assert unnamed([name for name in known if name != "county"], text) == [] and "`[county]`" in text
 
 
 def test_protection_settings_have_a_how_to() -> None:

@@ -24,12 +24,13 @@ TITLES = {
     "areas": N_("Area divisions subtracted from each other where they overlap"),
     "methods": N_("Several methods for one date: changed or rounded numbers as bounds of what another release hides"),
     "totals": N_("Totals published elsewhere"),
+    "county": N_("County and towns: the county's totals minus what the other towns show"),
     "shares": N_("Shares and quotients turned back into counts"),
     "classes": N_("Bounds of the classes of maps"),
     "address": N_("One address: areas in which a shelter or home holds nearly everybody"),
 }
 """What each attack does, by its id, in the order in which they run."""
-OF_A_READER = frozenset({"releases", "areas", "methods", "totals"})
+OF_A_READER = frozenset({"releases", "areas", "methods", "totals", "county"})
 """The attacks of the reader of earlier releases and other publications; the others need this release alone."""
 
 
@@ -68,28 +69,28 @@ def attack(releases: Sequence[Release], elsewhere: Elsewhere = ()) -> tuple[Atta
     method.
     """
     mixed, parts = releases, _by_method(releases)
-    releases = tuple(_exact(release) for release in releases)
+    releases = tuple(exact(release) for release in releases)
     *earlier, last = releases
     alone, together = (figures_of(each) for each in ((last,), releases))
-    tried = [_intervals("recompute", alone, found := sums((last,), alone))]
-    tried.append(_intervals("definitions", alone, [*found, *same_people((last,), alone)]))
+    tried = [intervals("recompute", alone, found := sums((last,), alone))]
+    tried.append(intervals("definitions", alone, [*found, *same_people((last,), alone)]))
     everything = [*sums(releases, together), *same_people(releases, together)]
-    tried.append(_intervals("releases", together, everything) if earlier else _nothing_new("releases", tried[-1]))
+    tried.append(intervals("releases", together, everything) if earlier else _nothing_new("releases", tried[-1]))
     atoms = over_atoms(releases, together)
-    tried.append(_intervals("areas", together, [*everything, *atoms]) if atoms else _nothing_new("areas", tried[-1]))
+    tried.append(intervals("areas", together, [*everything, *atoms]) if atoms else _nothing_new("areas", tried[-1]))
     if parts:
         tried.append(_several_methods(mixed, parts))
     if elsewhere:
         for key, value in elsewhere:
             if key in together.number:
                 together.shown(key, value)
-        tried.append(_intervals("totals", together, [*everything, *atoms]))
+        tried.append(intervals("totals", together, [*everything, *atoms]))
     tried += [Attack("shares", *singles.shares(last)), Attack("classes", *singles.classes(last))]
     tried.append(Attack("address", *singles.address(last)))
     return tuple(_new(tried, _told_before(earlier) if any(each.told for each in tried) else set()))
 
 
-def _exact(release: Release) -> Release:
+def exact(release: Release) -> Release:
     """The release without tables whose numbers were changed or rounded: their sums do not hold, so nothing follows."""
     tables = {
         id: cells for id, cells in release.results.tables.items() if not (cells.frame["status"] == "estimated").any()
@@ -129,7 +130,7 @@ def _all_together(id: str, releases: Sequence[Release]) -> Attack:
     """The interval attack with every sum that is known of these releases."""
     figures = figures_of(releases)
     known = [*sums(releases, figures), *same_people(releases, figures), *over_atoms(releases, figures)]
-    return _intervals(id, figures, known)
+    return intervals(id, figures, known)
 
 
 def _told_before(earlier: Sequence[Release]) -> set[Key]:
@@ -148,7 +149,8 @@ def _new(attacks: Iterable[Attack], before: set[Key]) -> Iterable[Attack]:
         before = before | {told.key for told in each.told}
 
 
-def _intervals(id: str, figures: Figures, known: Sequence[Sum]) -> Attack:
+def intervals(id: str, figures: Figures, known: Sequence[Sum]) -> Attack:
+    """The interval attack on every secret figure with the sums that are known."""
     secret = figures.secret()
     low, high, decided = narrowed(figures, known)
     least = np.array(figures.least)

@@ -104,6 +104,8 @@ def figures_of(releases: Iterable[Release]) -> Figures:
     found = Figures()
     releases = tuple(releases)
     most = max((_largest(cells) for release in releases for cells in release.results.tables.values()), default=0)
+    # The largest number of a county may be hidden; no town has more than the largest that is shown.
+    most *= max((len(release.results.made_of) for release in releases if release.results.made_of), default=1)
     for release in releases:
         for cells in release.results.tables.values():
             key = key_of(release, cells)

@@ -73,7 +73,7 @@ def _over_areas(
             for area, parts in inside.items():
                 numbers = [figures.number[named.at(level, part)] for part in parts]
                 if above == TOWN:
-                    numbers.append(figures.hidden(named.at(OUTSIDE, ""), most))
+                    numbers.append(figures.hidden(named.at(OUTSIDE, area), most))
                 yield figures.number[named.at(above, area)], numbers
         above = level
 

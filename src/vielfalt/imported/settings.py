@@ -17,11 +17,12 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Section:
-    """One section of a TOML file; every reader raises TownError naming the setting."""
+    """One section of a TOML file; every reader raises TownError naming the setting, and ``todo`` as what to do."""
 
     path: Path
     name: str
     values: Mapping[str, Any]
+    todo: str = N_("Correct the table profile.")
 
     def only(self, *known: str) -> None:
         """Refuses settings nobody knows."""
@@ -31,14 +32,14 @@ class Section:
 
     def section(self, name: str) -> Section:
         """A section within this one; empty when absent."""
-        return Section(self.path, self._full(name), self._typed(name, dict, {}))
+        return Section(self.path, self._full(name), self._typed(name, dict, {}), self.todo)
 
     def sections(self, name: str) -> tuple[Section, ...]:
         """The entries of an array of tables, in order."""
         entries = self._typed(name, list, [])
         if not all(isinstance(entry, dict) for entry in entries):
             raise self.fault(N_("The setting “{setting}” has the wrong type."), name)
-        return tuple(Section(self.path, self._full(name), entry) for entry in entries)
+        return tuple(Section(self.path, self._full(name), entry, self.todo) for entry in entries)
 
     def required(self, name: str) -> str:
         """A text that must be there."""
@@ -111,8 +112,7 @@ class Section:
 
     def fault(self, message: str, name: str, **values: object) -> TownError:
         """The error that names one setting of this section."""
-        todo = N_("Correct the table profile.")
-        return TownError(message, where=self.path, todo=todo, setting=self._full(name), **values)
+        return TownError(message, where=self.path, todo=self.todo, setting=self._full(name), **values)
 
     def _typed(self, name: str, kind: type[Value], default: Value) -> Value:
         value = self.values.get(name, default)

@@ -88,6 +88,7 @@ def describe(results: Results, words: Words, release: str, files: Mapping[str, b
             "definitions": _definitions(results, words),
             "signs": {SUPPRESSED: words(N_("not published, to protect individual people"))},
             **_altered(results, words),
+            **({"made_of": [vars(each) for each in results.made_of]} if results.made_of else {}),
             **({"utility": cost.as_dict(results.utility)} if results.utility else {}),
         },
     }

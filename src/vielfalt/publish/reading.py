@@ -22,7 +22,7 @@ from vielfalt.publish import guard
 from vielfalt.publish.contents import DESCRIPTOR, MANIFEST
 from vielfalt.publish.descriptor import FORMAT, INDEX_FIELDS
 from vielfalt.publish.releases import read_release
-from vielfalt.publish.results import Results, Source
+from vielfalt.publish.results import Results, Source, TownRelease
 from vielfalt.publish.shares import SUPPRESSED
 from vielfalt.words import N_
 
@@ -36,7 +36,7 @@ class Published:
     """A release as it can be read back: its name, the results it publishes, and its description.
 
     ``description`` is what Vielfalt wrote beside the Frictionless fields: definitions, categories, breaks and the like.
-    Of the results only source, areas, tables, indices, protection and rule set are known.
+    Of the results only source, areas, tables, indices, protection, rule set and the towns of a county are known.
     """
 
     release: str
@@ -64,6 +64,7 @@ def read_published(folder: Path) -> Published:
                 indices=_indices(folder),
                 protection=Protection.of(content["protection"]),
                 rule_set=content["rule_set"],
+                made_of=tuple(TownRelease(**entry) for entry in content.get("made_of", ())),
             ),
             description=content,
         )

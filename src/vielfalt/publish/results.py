@@ -110,6 +110,15 @@ class Utility:
 
 
 @dataclass(frozen=True)
+class TownRelease:
+    """One town of a county's release: its key, and name and hash of manifest of the release that it published."""
+
+    ags: str
+    release: str
+    manifest: str
+
+
+@dataclass(frozen=True)
 class Results:
     """One run, ready to be published. ``tables`` by table id; a table that could not be counted is absent.
 
@@ -118,6 +127,7 @@ class Results:
     ``utility``: what protection cost; imported tables have none.
     ``fingerprint``: of the perturbation table, under the town's key; empty without one.
     ``definitions`` are those an imported table brings beside the registry; ``notes`` are message ids.
+    ``made_of``: the towns, where the release is that of a county.
     """
 
     source: Source
@@ -136,3 +146,4 @@ class Results:
     utility: Utility | None = None
     definitions: tuple[Definition, ...] = ()
     notes: tuple[str, ...] = ()
+    made_of: tuple[TownRelease, ...] = ()

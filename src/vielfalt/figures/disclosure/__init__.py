@@ -3,19 +3,26 @@
 from vielfalt.figures.disclosure.attack import recomputable
 from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.by_method import protect_by
+from vielfalt.figures.disclosure.county import Part, joined, protect_county, without_towns
 from vielfalt.figures.disclosure.movements import Dates, protect_movements
 from vielfalt.figures.disclosure.perturbation import kept_table
 from vielfalt.figures.disclosure.protecting import protect
 from vielfalt.figures.disclosure.room import Held, rooms
+from vielfalt.figures.disclosure.telling import tellable
 
 __all__ = [
     "ATTACKERS",
     "Dates",
     "Held",
+    "Part",
+    "joined",
     "kept_table",
     "protect",
     "protect_by",
+    "protect_county",
     "protect_movements",
     "recomputable",
     "rooms",
+    "tellable",
+    "without_towns",
 ]

@@ -1,0 +1,39 @@
+"""How much memory a run needs, and how much there is."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from vielfalt.workspace import IN_MEMORY
+
+PER_BYTE = 10
+"""Bytes of memory per byte of extract: 250 MB take 2.5 GB (``workspace.IN_MEMORY``)."""
+BASE = 500_000_000
+"""Of a run of the smallest town: the libraries, maps and report."""
+LARGEST = 3_000_000_000
+"""Of a run that spills to disk (``engines.duckdb``)."""
+UNKNOWN = 4_000_000_000
+"""What is taken to be free where the system does not tell: the smallest office machine that Vielfalt is meant for."""
+_LINES = Path("/proc/meminfo")
+
+
+def needed(extract: Path) -> int:
+    """The memory that the run of an extract takes, in bytes; a missing extract takes the least."""
+    size = extract.stat().st_size if extract.is_file() else 0
+    return BASE + size * PER_BYTE if size <= IN_MEMORY else LARGEST + BASE
+
+
+def available() -> int:
+    """The memory that is free for new programs, in bytes."""
+    try:
+        found = re.search(r"^MemAvailable:\s+(\d+) kB$", _LINES.read_text(encoding="ascii"), re.MULTILINE)
+    except OSError:
+        found = None
+    return int(found[1]) * 1024 if found else UNKNOWN
+
+
+def cores() -> int:
+    """The processors that this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,147 @@
+"""The release of a county: its totals and its towns, protected together with what the towns have published."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import shapely
+
+from vielfalt import auditing, dates, fingerprint
+from vielfalt.audit import Release, read_releases, release_of
+from vielfalt.county.handing import Handed, check_agreed, common, handed_over
+from vielfalt.county.project import FILE, County
+from vielfalt.county.protecting import Known, Whole, protected_whole
+from vielfalt.geography import Area, AreaLevel, Geography
+from vielfalt.keeping import keep_rooms
+from vielfalt.pipeline import attack, audited, room
+from vielfalt.publish.contents import MANIFEST
+from vielfalt.publish.package import write_release
+from vielfalt.publish.releases import releases_in
+from vielfalt.publish.results import Results, Source
+from vielfalt.town import Town
+from vielfalt.words import N_, Words
+
+LEVEL = "municipality"
+"""The one area level of a county: its towns."""
+_CRS = "EPSG:4326"
+_RUN = "run.json"
+
+
+@dataclass(frozen=True)
+class CountyReleased:
+    """The county's release, whether it was there already, and tables left out, each with a town that lacks it."""
+
+    folder: Path
+    unchanged: bool
+    missing: tuple[tuple[str, str], ...]
+
+
+def release_county(county: County, date: int, towns: Sequence[tuple[Town, Path]], words: Words) -> CountyReleased:
+    """The release package of a county of whose towns every one has its release (the folder beside it).
+
+    Written whole or not at all; nothing is written when neither settings, program nor releases of the towns changed.
+    Raises TownError when the towns do not agree, DisclosureError when an attack tells a hidden figure.
+    """
+    print_now = _fingerprint(county, date, towns, words)
+    handed = [handed_over(town, date, folder) for town, folder in towns]
+    parts, missing = common(handed)
+    left_out = tuple(sorted(missing.items()))
+    before = _last(county, date)
+    if before.get("fingerprint") == print_now and (county.releases / str(before.get("release"))).is_dir():
+        return CountyReleased(county.releases / before["release"], True, left_out)
+    check_agreed(handed, date)
+    results = _results(county, date, handed, words, bool(missing))
+    known = Known(
+        parts,
+        results.geography,
+        results.protection,
+        handed[0].town.method(date),
+        _earlier(county, date, handed),
+        lambda tables: release_of("", replace(results, tables=tables)),
+    )
+    whole = protected_whole(known)
+    results = replace(results, tables=whole.tables)
+    report = audited(results, _attacks(whole), county.releases, county.root)
+    vault = county.vault / dates.to_iso(date)
+    vault.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keep_rooms(whole.proof, vault)
+    folder = write_release(results, county.releases, words, report)
+    _remember(vault, {"fingerprint": print_now, "release": folder.name})
+    return CountyReleased(folder, False, left_out)
+
+
+def _results(county: County, date: int, handed: Sequence[Handed], words: Words, some_missing: bool) -> Results:
+    """What the county publishes, still without tables."""
+    first = handed[0]
+    notes = [
+        N_("The figures of each town are those of its own release; a figure hidden there is hidden here, too."),
+        N_("A total of the county is hidden where it would tell a hidden figure of a single town."),
+    ]
+    if some_missing:
+        notes.append(N_("Tables that not every town has are left out."))
+    text = N_("Resident registers of its towns and municipalities, evaluated with Vielfalt")
+    return Results(
+        source=Source(county.name, county.ags, date, "register", text, county.licence),
+        geography=_geography(county, handed, words),
+        tables={},
+        indices=(),
+        protection=first.town.protection(date),
+        rule_set=first.published.results.rule_set,
+        notes=tuple(notes),
+        made_of=tuple(each.release for each in handed),
+    )
+
+
+def _geography(county: County, handed: Sequence[Handed], words: Words) -> Geography:
+    """The county with its towns as areas; the outline of a town is that of its coarsest areas together."""
+    areas = tuple(Area(each.town.ags, each.town.name, county.ags) for each in handed)
+    shapes = {}
+    for each in handed:
+        geography = each.published.results.geography
+        drawn = list(geography.shapes.get(geography.levels[0].id, {}).values())
+        if drawn:
+            shapes[each.town.ags] = shapely.union_all(shapely.make_valid(drawn))
+    level = AreaLevel(LEVEL, words(N_("Towns and municipalities")), areas)
+    return Geography(Area(county.ags, county.name, ""), (level,), _CRS, {LEVEL: shapes} if shapes else {})
+
+
+def _earlier(county: County, date: int, handed: Sequence[Handed]) -> tuple[Release, ...]:
+    """All releases of this date that towns and county have published already, from their registers."""
+    found: list[Release] = []
+    for folder, ags in [(each.town.releases, each.town.ags) for each in handed] + [(county.releases, county.ags)]:
+        own = read_releases(path for day, _, path in releases_in(folder) if day == date)
+        wanted = (ags, "register")
+        found += [one for one in own if (one.results.source.ags, one.results.source.kind) == wanted]
+    return tuple(found)
+
+
+def _attacks(whole: Whole) -> list[dict[str, object]]:
+    """The attacks before the audit, as the release package tells them."""
+    made = [dict(attack("recompute" if whole.held else "tell_true_counts", whole.tables, 0))]
+    made += [dict(room(each)) for each in whole.held]
+    return made + (auditing.as_json([whole.attack]) if whole.attack else [])
+
+
+def _fingerprint(county: County, date: int, towns: Sequence[tuple[Town, Path]], words: Words) -> str:
+    digest = hashlib.blake2b(f"{fingerprint.program()} {date} {words.language}".encode(), digest_size=32)
+    for path in (county.root / FILE, *(folder / MANIFEST for _, folder in towns)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _last(county: County, date: int) -> dict[str, str]:
+    try:
+        found = json.loads((county.vault / dates.to_iso(date) / _RUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _remember(vault: Path, outcome: dict[str, str]) -> None:
+    partial = vault / f".{_RUN}"
+    partial.write_text(json.dumps(outcome), encoding="utf-8")
+    partial.replace(vault / _RUN)

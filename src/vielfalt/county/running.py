@@ -1,0 +1,209 @@
+"""Runs the towns of a county, each in a process of its own, as many at once as memory and processors allow."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from vielfalt.county import memory
+from vielfalt.county.project import Member
+from vielfalt.errors import EngineError, StorageError, VielfaltError
+from vielfalt.town import Town
+from vielfalt.words import N_, Words
+
+State = Literal["waiting", "running", "released", "unchanged", "failed"]
+STATES: Mapping[State, str] = {
+    "waiting": N_("waiting"),
+    "running": N_("running"),
+    "released": N_("released"),
+    "unchanged": N_("unchanged"),
+    "failed": N_("failed"),
+}
+"""What a state is called."""
+_LOOK = 0.2
+"""Seconds after which the times of running towns are shown anew."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far one town is: state, the step it is at, seconds; then its release, or why there is none."""
+
+    member: Member
+    state: State = "waiting"
+    step: str = ""
+    seconds: float = 0.0
+    release: str = ""
+    exit_code: int = 0
+    message: str = ""
+    where: str = ""
+    todo: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether the town has a release of the date."""
+        return self.state in ("released", "unchanged")
+
+
+Show = Callable[[Sequence[Standing]], None]
+"""Called whenever a town has come further."""
+
+
+@dataclass(frozen=True)
+class _Running:
+    """A town at work: its process, when it was started, and the memory it is expected to take."""
+
+    process: subprocess.Popen[str]
+    begun: float
+    memory: int
+
+
+def run_towns(
+    members: Sequence[Member], date: int, allowed: int, cores: int, words: Words, show: Show
+) -> tuple[Standing, ...]:
+    """Runs every town to its end, whatever becomes of the others; their outcomes in the same order.
+
+    ``allowed`` is the memory in bytes that all runs together may take, ``cores`` how many may run at once. A town that
+    alone takes more is not started. Towns that are released already and have not changed say so at once.
+    """
+    standings = [_before(member, date, allowed, words) for member in members]
+    waiting = [place for place, one in enumerate(standings) if one.state == "waiting"]
+    running: dict[int, _Running] = {}
+    told: queue.Queue[tuple[int, Mapping[str, Any] | None]] = queue.Queue()
+    try:
+        while waiting or running:
+            for place in _that_fit(waiting, running, standings, date, allowed, cores):
+                waiting.remove(place)
+                running[place] = _start(standings[place].member, date, words, place, told)
+                standings[place] = replace(standings[place], state="running")
+            show(_timed(standings, running))
+            with suppress(queue.Empty):
+                place, content = told.get(timeout=_LOOK)
+                standings[place] = _further(standings[place], content, running[place], words)
+                if content is None:
+                    del running[place]
+    finally:
+        for each in running.values():
+            each.process.kill()
+    show(standings)
+    return tuple(standings)
+
+
+def _before(member: Member, date: int, allowed: int, words: Words) -> Standing:
+    """A town before it starts; failed where it cannot."""
+    if member.town is None:
+        assert member.error is not None  # what else keeps a project from being read
+        return _failed(Standing(member), member.error, words)
+    need = memory.needed(member.town.extract(date))
+    if need > allowed:
+        error = StorageError(
+            N_("The run would need about {need} GB of memory; {allowed} GB are allowed."),
+            where=member.folder,
+            need=words.number(need / 1e9, 1),
+            allowed=words.number(allowed / 1e9, 1),
+            todo=N_("Close other programs, or raise “memory_gb” in county.toml."),
+        )
+        return _failed(Standing(member), error, words)
+    return Standing(member)
+
+
+def _failed(standing: Standing, error: VielfaltError, words: Words) -> Standing:
+    return replace(
+        standing,
+        state="failed",
+        exit_code=error.exit_code,
+        message=words(error.what, **error.values),
+        where=error.where,
+        todo=words(error.todo, **error.values),
+    )
+
+
+def _that_fit(
+    waiting: Sequence[int],
+    running: Mapping[int, _Running],
+    standings: Sequence[Standing],
+    date: int,
+    allowed: int,
+    cores: int,
+) -> list[int]:
+    """The towns to start now: in their order, smaller ones past a larger one that does not fit yet."""
+    free, places = allowed - sum(each.memory for each in running.values()), cores - len(running)
+    found = []
+    for place in waiting:
+        need = memory.needed(_town(standings[place].member).extract(date))
+        if need <= free and places > 0:
+            found.append(place)
+            free, places = free - need, places - 1
+    return found
+
+
+def _town(member: Member) -> Town:
+    assert member.town is not None  # others have failed before they could wait
+    return member.town
+
+
+def _start(
+    member: Member, date: int, words: Words, place: int, told: queue.Queue[tuple[int, Mapping[str, Any] | None]]
+) -> _Running:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vielfalt.county.worker", str(member.folder), str(date), words.language],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    )
+
+    def listen() -> None:
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                with suppress(ValueError):  # what a library prints is no message
+                    content = json.loads(line)
+                    if isinstance(content, dict):
+                        told.put((place, content))
+        process.wait()
+        told.put((place, None))
+
+    threading.Thread(target=listen, daemon=True).start()
+    return _Running(process, time.perf_counter(), memory.needed(_town(member).extract(date)))
+
+
+def _further(standing: Standing, content: Mapping[str, Any] | None, running: _Running, words: Words) -> Standing:
+    """The standing of a town after one message of its process; None: the process has ended."""
+    seconds = time.perf_counter() - running.begun
+    if content is not None:
+        if "release" in content:
+            state: State = "unchanged" if content["unchanged"] else "released"
+            return replace(standing, state=state, step="", release=content["release"], seconds=seconds)
+        return replace(standing, seconds=seconds, **content)
+    assert running.process.stdin is not None
+    running.process.stdin.close()
+    code = running.process.returncode
+    if code == 0 and standing.done:
+        return replace(standing, seconds=seconds)
+    if standing.message:
+        return replace(standing, state="failed", exit_code=code, seconds=seconds)
+    error = EngineError(
+        N_("The run was ended from outside (code {code}); memory may have run out."),
+        where=standing.member.folder,
+        code=code,
+        todo=N_("Start the county again; what is done stays done. If it happens again, lower “memory_gb”."),
+    )
+    return replace(_failed(standing, error, words), seconds=seconds)
+
+
+def _timed(standings: Sequence[Standing], running: Mapping[int, _Running]) -> list[Standing]:
+    """The standings with the time that towns at work have taken so far."""
+    now = time.perf_counter()
+    return [
+        replace(one, seconds=now - running[place].begun) if place in running else one
+        for place, one in enumerate(standings)
+    ]

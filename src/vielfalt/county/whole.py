@@ -1,0 +1,51 @@
+"""The run of a county: every town apart, each to its own end, then the release of the county they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vielfalt.county import memory
+from vielfalt.county.project import County, members, reference_date
+from vielfalt.county.releasing import CountyReleased, release_county
+from vielfalt.county.running import Show, Standing, run_towns
+from vielfalt.errors import VielfaltError, known
+from vielfalt.locking import alone_in
+from vielfalt.words import Words
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the towns of a county on a reference date, and its own release or why there is none.
+
+    Without ``released`` and ``error`` a town has failed: a county is released with all its towns or not at all.
+    """
+
+    date: int
+    towns: tuple[Standing, ...]
+    released: CountyReleased | None = None
+    error: VielfaltError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """That of the first town that failed, else that of the county's own release."""
+        return next((one.exit_code for one in self.towns if not one.done), self.error.exit_code if self.error else 0)
+
+
+def run_county(county: County, wanted: int, words: Words, show: Show) -> Outcome:
+    """Runs all towns of the county and releases the county, unless a town failed.
+
+    Raises TownError when the project contradicts itself, BusyError beside another run of the county.
+    """
+    found = members(county)
+    date = reference_date(county, [member.town for member in found if member.town], wanted)
+    with alone_in(county.vault):
+        allowed = county.memory or memory.available()
+        standings = run_towns(found, date, allowed, memory.cores(), words, show)
+        towns = [(one.member.town, Path(one.release)) for one in standings if one.member.town and one.done]
+        if len(towns) < len(standings):
+            return Outcome(date, standings)
+        try:
+            return Outcome(date, standings, release_county(county, date, towns, Words(county.language)))
+        except Exception as error:
+            return Outcome(date, standings, error=known(error))

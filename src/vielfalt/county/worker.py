@@ -1,0 +1,58 @@
+"""The process of one town: runs it and tells each step on standard output, a JSON object per line.
+
+Nothing about people goes through it: names of steps, the release, or the sentence of an error. It ends when its
+standard input closes, so that it never outlives the county run that started it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vielfalt.words import Words
+
+
+def main(folder: str, date: str, language: str) -> int:
+    """Runs the town and returns the exit code of its outcome."""
+    from vielfalt import pipeline
+    from vielfalt.errors import known
+    from vielfalt.town import read_town
+
+    threading.Thread(target=_end_with_the_county, daemon=True).start()
+    words = Words("en" if language == "en" else "de")
+    try:
+        town = read_town(Path(folder))
+        released = pipeline.run(town, int(date), town.language, _step)
+    except Exception as error:
+        told = known(error)
+        message = words(told.what, **told.values)
+        todo = words(told.todo, **told.values)
+        _tell(message=message, where=told.where, todo=todo)
+        return told.exit_code
+    _tell(release=str(released.folder), unchanged=released.unchanged)
+    return 0
+
+
+def _end_with_the_county() -> None:
+    os.read(sys.stdin.fileno(), 1)  # a buffered read would hold its lock when the program ends
+    os._exit(130)
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    _tell(step=name)
+    yield
+
+
+def _tell(**content: object) -> None:
+    sys.stdout.write(f"{json.dumps(content)}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,58 @@
+"""The true totals of a town in its vault, for the release of its county: integer cells without areas.
+
+They are not protected, so they stay in the vault; what a county publishes of them is decided with all towns together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from vielfalt.cells import Cells
+from vielfalt.errors import StorageError
+from vielfalt.words import N_
+
+TOTALS = "totals.parquet"
+COLUMNS = ("table", "first", "second", "n", "key_sum", "top")
+"""Table id, the keys of up to two dimensions (empty: it has none), and the measures of ``Cells``."""
+
+
+def totals(cells: Cells) -> pl.DataFrame:
+    """The cells of the town as a whole: the columns of its dimensions, then ``n``, ``key_sum`` and ``top``.
+
+    An address lies in one area, so the largest ``top`` of any area is that of the town.
+    """
+    measures = pl.col("n").sum(), pl.col("key_sum").sum(), pl.col("top").max()
+    names = list(cells.table.dimensions)
+    if not names:
+        return cells.frame.select(*measures)
+    return cells.frame.group_by(names, maintain_order=True).agg(*measures)
+
+
+def keep_totals(cells: Mapping[str, Cells], vault: Path) -> None:
+    """Writes the totals of all tables into the folder of the date, readable for the owner alone."""
+    frames = []
+    for id, each in cells.items():
+        names = [*each.table.dimensions, None, None][:2]
+        keys = [(pl.col(name) if name else pl.lit("")).alias(to) for name, to in zip(names, COLUMNS[1:3], strict=True)]
+        frames.append(totals(each).select(pl.lit(id).alias("table"), *keys, *COLUMNS[3:]))
+    partial = vault / f".{TOTALS}"
+    pl.concat(frames, how="vertical_relaxed").write_parquet(partial)
+    partial.chmod(0o600)
+    partial.replace(vault / TOTALS)
+
+
+def read_totals(vault: Path) -> Mapping[str, pl.DataFrame]:
+    """The totals by table id, in ``COLUMNS`` without the table. Raises StorageError when missing or damaged."""
+    try:
+        frame = pl.read_parquet(vault / TOTALS)
+        parts = frame.select(COLUMNS).partition_by("table", as_dict=True, include_key=False)
+    except (OSError, pl.exceptions.PolarsError):
+        raise StorageError(
+            N_("The totals of the town are missing in its vault, or damaged."),
+            where=vault / TOTALS,
+            todo=N_("Delete the file if it is there, and run the town again."),
+        ) from None
+    return {str(id): part for (id,), part in parts.items()}

@@ -1,0 +1,196 @@
+"""County mode as a county office meets it: towns apart from each other, a killed run, and the county's release."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+from county_example import DAY, KEY, vielfalt, write_county, write_settings
+
+from vielfalt.county.handing import check_agreed, handed_over
+from vielfalt.county.project import members, read_county, reference_date
+from vielfalt.county.running import run_towns
+from vielfalt.errors import TownError
+from vielfalt.locking import alone_in
+from vielfalt.publish.releases import read_release
+from vielfalt.town import read_town
+from vielfalt.words import Words
+
+NAMES = [f"town-{number}" for number in range(1, 5)]
+FIRST = f"{DAY}-1"
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+    """A county of which one town is no project, killed in its first run and run again; and what the second run said."""
+    root = write_county(tmp_path_factory.mktemp("county") / "county", (1_000, 1_000, 1_200, 1_500), seed=40)
+    write_settings(root, [NAMES[0], "nowhere", *NAMES[1:]])
+    _kill_half_way(root)
+    said = vielfalt("county", "run", root, "--json", expect=11).stdout
+    return root, json.loads(said)
+
+
+def _kill_half_way(root: Path) -> None:
+    """Kills a county run at its first sign of work in a town, and waits until the towns' processes are gone, too."""
+    command = [sys.executable, "-m", "vielfalt", "county", "run", str(root)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        for line in run.stderr:
+            if "–" in line and NAMES[0].replace("town-", "Musterlingen ") in line:
+                break
+        os.kill(run.pid, signal.SIGKILL)
+    until = time.monotonic() + 60
+    while any(_held(root / name / "vault") for name in NAMES):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def _held(vault: Path) -> bool:
+    try:
+        with alone_in(vault):
+            return False
+    except Exception:
+        return True
+
+
+@pytest.fixture(scope="module")
+def county(first: tuple[Path, dict[str, object]]) -> tuple[Path, dict[str, object]]:
+    """The same county with its four towns, released."""
+    root, _ = first
+    write_settings(root, NAMES)
+    return root, json.loads(vielfalt("county", "run", root, "--json").stdout)
+
+
+def test_a_town_that_fails_holds_nobody_up(first: tuple[Path, dict[str, object]]) -> None:
+    _, said = first
+    towns = {Path(town["folder"]).name: town for town in said["towns"]}  # type: ignore[attr-defined]
+    assert {name: towns[name]["state"] for name in NAMES} == dict.fromkeys(NAMES, "released")
+    assert towns["nowhere"]["state"] == "failed" and towns["nowhere"]["exit_code"] == 11
+    assert "no town.toml" in towns["nowhere"]["message"]
+    assert said["release"] is None
+
+
+def test_the_next_run_goes_on_and_releases_the_county(county: tuple[Path, dict[str, object]]) -> None:
+    root, said = county
+    assert [town["state"] for town in said["towns"]] == ["unchanged"] * 4  # type: ignore[attr-defined]
+    assert said["release"] == str(root / "releases" / FIRST) and not said["unchanged"]
+    assert [len(list((root / name / "releases").glob("*.zip"))) for name in NAMES] == [1] * 4
+
+
+def test_towns_share_nothing(county: tuple[Path, dict[str, object]]) -> None:
+    root, _ = county
+    assert len({(root / name / "vault" / "key").read_bytes() for name in NAMES}) == 4
+    assert not (root / "vault" / "key").exists()
+    for name in NAMES:
+        kept = root / name / "vault" / DAY / "totals.parquet"
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        assert pl.read_parquet(kept).columns == ["table", "first", "second", "n", "key_sum", "top"]
+    assert stat.S_IMODE((root / "vault").stat().st_mode) == 0o700
+
+
+def test_the_release_of_a_county_is_one_like_any_other(county: tuple[Path, dict[str, object]]) -> None:
+    root, _ = county
+    found = read_release(root / "releases" / FIRST)
+    assert found.ags == f"{KEY}000"
+    residents = found.tables["residents"].frame
+    towns = residents.filter(pl.col("level") == "municipality")
+    assert residents.filter(pl.col("level") == "town")["value"].to_list() == [towns["value"].sum()]
+    assert towns["area"].to_list() == [f"{KEY}{number:03}" for number in range(1, 5)]
+    description = json.loads((root / "releases" / FIRST / "datapackage.json").read_text(encoding="utf-8"))["vielfalt"]
+    assert [part["release"] for part in description["made_of"]] == [FIRST] * 4
+    audit = json.loads((root / "releases" / FIRST / "audit.json").read_text(encoding="utf-8"))
+    assert audit["passed"] and {"county", "room_sums", "room_zeros"} <= {entry["id"] for entry in audit["attacks"]}
+    assert (root / "releases" / FIRST / "report.pdf").stat().st_size > 0
+
+
+def test_the_audit_attacks_county_and_towns_together(county: tuple[Path, dict[str, object]]) -> None:
+    root, _ = county
+    folders = [root / name / "releases" / FIRST for name in NAMES] + [root / "releases" / FIRST]
+    said = json.loads(vielfalt("audit", *folders, "--json").stdout)
+    entry = next(entry for entry in said["attacks"] if entry["id"] == "county")
+    assert said["passed"] and entry["cells"] > 1_000 and entry["disclosed"] == 0
+    assert "different municipalities" in vielfalt("audit", *folders[:2], expect=2).stderr
+    assert "is missing" in vielfalt("audit", *folders[1:], expect=2).stderr
+
+
+def test_the_desk_takes_the_release_of_a_county(
+    county: tuple[Path, dict[str, object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIELFALT_DESK_DATA", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    root, _ = county
+    said = vielfalt("desk", "import", root / "releases" / f"{FIRST}.zip").stdout
+    assert f"Imported: Landkreis Musterland, release {FIRST}" in said
+
+
+def test_a_county_that_has_not_changed_says_so(county: tuple[Path, dict[str, object]]) -> None:
+    root, _ = county
+    said = vielfalt("county", "run", root)
+    assert "The county has not changed" in said.stdout and "Musterlingen 1: unchanged" in said.stderr
+    assert len(list((root / "releases").glob("*.zip"))) == 1
+
+
+def test_towns_that_do_not_agree_have_no_county(county: tuple[Path, dict[str, object]], tmp_path: Path) -> None:
+    root, _ = county
+    shutil.copytree(root / NAMES[1], tmp_path / "other", ignore=shutil.ignore_patterns("register", "truth"))
+    settings = tmp_path / "other" / "town.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n[protection]\nmin_cell = 6\n", encoding="utf-8")
+    towns = [read_town(folder) for folder in (root / NAMES[0], tmp_path / "other")]
+    handed = [handed_over(town, 20251231, town.releases / FIRST) for town in towns]
+    with pytest.raises(TownError, match="different thresholds"):
+        check_agreed(handed, 20251231)
+    totals = tmp_path / "other" / "vault" / DAY / "totals.parquet"
+    pl.read_parquet(totals).with_columns(pl.col("n") + 1).write_parquet(totals)
+    with pytest.raises(Exception, match="not those of the town's release"):
+        handed_over(towns[1], 20251231, towns[1].releases / FIRST)
+
+
+def test_a_town_that_needs_more_memory_than_allowed_is_not_started(
+    county: tuple[Path, dict[str, object]],
+) -> None:
+    root, _ = county
+    found = run_towns(members(read_county(root)), 20251231, 500_000_000, 2, Words("en"), lambda _: None)
+    assert [(one.state, one.exit_code) for one in found] == [("failed", 14)] * 4
+    assert "GB of memory" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("towns", "more", "message"),
+    [
+        (["town-1", "./town-1"], "", "twice"),
+        (["town-1"], "", "at least two"),
+        (["town-1", "copy"], "", "bear the municipality key"),
+        (["town-1", "other"], "", "is none of the county"),
+        (["town-1", "town-2"], 'memory = "4"', "is not known"),
+        (["town-1", "town-2"], 'date = "2025"', "is no date"),
+        (["town-1", "town-2"], "date = 2199-12-31", "in the future"),
+    ],
+)
+def test_bad_settings_are_told(tmp_path: Path, towns: list[str], more: str, message: str) -> None:
+    for name, ags in (("town-1", "001"), ("town-2", "002"), ("copy", "001"), ("other", "")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "town.toml").write_text(
+            f'[town]\nname = "{name}"\nags = "{KEY + ags if ags else "05999009"}"\n'
+            '[areas]\n[[areas.level]]\nid = "quarter"\ntitle = "Quarters"\nfile = "areas.geojson"\n',
+            encoding="utf-8",
+        )
+    write_settings(tmp_path, towns, more)
+    with pytest.raises(TownError, match=message):
+        county = read_county(tmp_path)
+        reference_date(county, [member.town for member in members(county) if member.town], 0)
+
+
+def test_a_new_county_project_is_commented_and_never_overwritten(tmp_path: Path) -> None:
+    assert "county.toml" in vielfalt("county", "init", tmp_path / "county").stdout
+    assert "already holds" in vielfalt("county", "init", tmp_path / "county", expect=2).stderr
+    assert "county.name" in vielfalt("county", "run", tmp_path / "county", expect=11).stderr
+    assert "holds no county.toml" in vielfalt("county", "run", tmp_path, expect=11).stderr

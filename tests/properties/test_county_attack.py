@@ -1,0 +1,176 @@
+"""The county as an intruder sees it: its release beside those of its towns tells nothing that they hide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import polars as pl
+import pytest
+from linear_attack import intervals
+from small_towns import ALL_TABLES, CHAINS, PROTECTION, geography, tables
+
+from vielfalt.audit import Release, attack_county
+from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.county.protecting import Known, Whole, protected_whole
+from vielfalt.figures.disclosure import Part, joined, protect_by, protect_county, tellable
+from vielfalt.geography import TOWN, Area, AreaLevel, Geography
+from vielfalt.methods import CellKey, Method, Rounding, Suppression
+from vielfalt.publish.results import Results, Source, TownRelease
+from vielfalt.totals import totals
+
+COUNTY = "05999000"
+SEEDS = range(6)
+CHANGING = (
+    CellKey(largest_shift=5, variance=3.0, smallest=3),
+    CellKey(largest_shift=5, variance=3.0, smallest=3, additive=True),
+    Rounding(5, by_chance=True),
+    Rounding(5, by_chance=False),
+)
+
+
+@dataclass(frozen=True)
+class Small:
+    """A small county: its towns' parts and releases, and its own geography."""
+
+    parts: Sequence[Part]
+    releases: Sequence[Release]
+    where: Geography
+
+
+def small_county(seed: int, method: Method = Suppression()) -> Small:  # noqa: B008
+    """Three to six towns at random, each protected by itself as it would publish."""
+    draw = np.random.default_rng(seed)
+    made = [town(f"05999{number:03}", draw, method) for number in range(1, int(draw.integers(4, 8)))]
+    areas = tuple(Area(part.key, part.key, COUNTY) for part, _ in made)
+    where = Geography(Area(COUNTY, "County", ""), (AreaLevel("municipality", "Towns", areas),))
+    return Small([part for part, _ in made], [release for _, release in made], where)
+
+
+def town(key: str, draw: np.random.Generator, method: Method) -> tuple[Part, Release]:
+    own = geography(draw.integers(1, 4, size=draw.integers(1, 3)).tolist())
+    quarters, blocks = own.levels
+    own = Geography(
+        Area(key, key, ""),
+        (replace(quarters, areas=tuple(replace(area, parent=key) for area in quarters.areas)), blocks),
+    )
+    shape = (len(blocks.areas) + 1, 10)
+    counts = draw.poisson(draw.gamma(0.5, 12.0, size=(1, 10)) * draw.gamma(1, 1, size=shape))
+    counts[-1] = draw.integers(0, 3, size=10)
+    cells = tables(counts, draw.random(shape) < 0.05, own, ALL_TABLES)
+    shown, told = protect_by(method, cells, own, PROTECTION)
+    assert told.is_empty()
+    return Part(key, {id: whole(each, key) for id, each in cells.items()}, shown), release(key, own, shown)
+
+
+def whole(cells: Cells, key: str) -> Cells:
+    """The cells of the town as the county gets them."""
+    return Cells(cells.table, totals(cells).select(pl.lit(key).alias("area"), *cells.frame.columns[1:]))
+
+
+def release(
+    key: str, where: Geography, shown: Mapping[str, ProtectedCells], made_of: tuple[TownRelease, ...] = ()
+) -> Release:
+    source = Source(key, key, 20251231, "register", "", "")
+    return Release("1", Results(source, where, shown, (), PROTECTION, made_of=made_of), 0)
+
+
+def of_county(county: Small, shown: Mapping[str, ProtectedCells]) -> Release:
+    return release(COUNTY, county.where, shown, tuple(TownRelease(part.key, "1", "") for part in county.parts))
+
+
+def known(county: Small, method: Method) -> Known:
+    return Known(
+        county.parts, county.where, PROTECTION, method, county.releases, lambda shown: of_county(county, shown)
+    )
+
+
+@cache
+def protected(seed: int) -> tuple[Small, Whole]:
+    """The county of a seed with its tables as they would be released."""
+    county = small_county(seed)
+    return county, protected_whole(known(county, Suppression()))
+
+
+def with_all_totals(county: Small) -> dict[str, ProtectedCells]:
+    """The county as somebody would publish it who adds up the towns and thinks of nothing else."""
+    cells = joined(county.parts)
+    shown = protect_county(county.parts, county.where, PROTECTION, Suppression(), {})
+    found = {}
+    for id, each in shown.items():
+        names = list(each.table.dimensions)
+        sums = totals(cells[id]).select(*names, sum="n")
+        frame = each.frame.join(sums, on=names, how="left", maintain_order="left") if names else each.frame
+        frame = frame if names else frame.with_columns(sum=pl.lit(sums["sum"][0]))
+        own = pl.col("level") == TOWN
+        frame = frame.with_columns(
+            value=pl.when(own).then(pl.col("sum").fill_null(0)).otherwise("value"),
+            status=pl.when(own).then(pl.lit("ok")).otherwise("status"),
+        )
+        found[id] = replace(each, frame=frame.select(each.frame.columns))
+    return found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_county_and_towns_together_tell_nothing(seed: int) -> None:
+    county, found = protected(seed)
+    attack = attack_county([*county.releases, of_county(county, found.tables)])
+    assert attack.tried > 100 and attack.told == ()
+    assert all(each.narrow == 0 for each in found.held)
+
+
+def test_the_attack_tells_what_plain_totals_tell() -> None:
+    plain = [(county, with_all_totals(county)) for county in map(small_county, SEEDS[:3])]
+    told = [attack_county([*county.releases, of_county(county, shown)]).told for county, shown in plain]
+    assert all(told)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_exact_programs_leave_every_hidden_figure_its_room(seed: int) -> None:
+    county, found = protected(seed)
+    cells = {id: joined(county.parts)[id] for id in CHAINS}
+    hidden = list(intervals(cells, {id: found.tables[id] for id in CHAINS}, county.where))
+    assert hidden
+    assert [each for each in hidden if each.high - each.low < PROTECTION.min_cell - 1e-6] == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_towns_publish_stands_in_the_county_as_it_is(seed: int) -> None:
+    county, found = protected(seed)
+    for id, each in found.tables.items():
+        names = list(each.table.dimensions)
+        for part in county.parts:
+            own = part.published[id].frame.filter(pl.col("level") == TOWN).drop("level")
+            here = each.frame.filter((pl.col("level") != TOWN) & (pl.col("area") == part.key)).drop("level")
+            both = own.join(here, on=["area", *names], how="left", nulls_equal=True)
+            assert both["value"].equals(both["value_right"]) and both["status"].equals(both["status_right"])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_total_that_everybody_can_add_up_is_shown_and_true(seed: int) -> None:
+    county, found = protected(seed)
+    cells = joined(county.parts)
+    for id, each in found.tables.items():
+        names = list(each.table.dimensions)
+        towns = each.frame.filter(pl.col("level") != TOWN)
+        added = towns.group_by(names or ["table"]) if names else towns.with_columns(table=pl.lit("")).group_by("table")
+        sums = added.agg(pl.col("value").sum().alias("sum"), hidden=pl.col("value").is_null().any())
+        own = each.frame.filter(pl.col("level") == TOWN)
+        both = own.join(sums, on=names) if names else own.join(sums, how="cross")
+        assert (both.filter(~pl.col("hidden"))["value"] == both.filter(~pl.col("hidden"))["sum"]).all()
+        true = totals(cells[id])
+        shown = own.join(true, on=names, how="left") if names else own.join(true, how="cross")
+        shown = shown.filter(pl.col("value").is_not_null())
+        assert (shown["value"] == shown["n"].fill_null(0)).all()
+
+
+@pytest.mark.parametrize("method", CHANGING, ids=str)
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_changed_and_rounded_counties_tell_no_true_count(seed: int, method: CellKey | Rounding) -> None:
+    county = small_county(seed, method)
+    shown = protected_whole(known(county, method)).tables
+    assert tellable(shown, joined(county.parts), county.where, method).is_empty()
+    own = shown["foreigner"].frame.filter(pl.col("level") == TOWN)
+    assert own["value"].is_not_null().any()
