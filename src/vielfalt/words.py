@@ -46,17 +46,18 @@ class Words:
     """Everything that turns a message id, a number, a date or the key of a category into the words of one language.
 
     ``labels`` names categories that no code list knows, by dimension and key (the dimension itself: empty key), as an
-    imported table brings them.
+    imported table brings them. ``said`` replaces message ids by others: a report on a county speaks of the county.
     """
 
     language: Language = "de"
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, message: str, /, **values: object) -> str:
         """The translated message with its placeholders filled; an empty message stays empty."""
         if not message:
             return ""
-        text = _catalogue(self.language).gettext(message)
+        text = _catalogue(self.language).gettext(self.said.get(message, message))
         if not values:
             return text
         return text.format_map({name: self(one) if isinstance(one, Text) else one for name, one in values.items()})

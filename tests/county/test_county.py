@@ -109,6 +109,8 @@ def test_the_release_of_a_county_is_one_like_any_other(county: tuple[Path, dict[
     assert [part["release"] for part in description["made_of"]] == [FIRST] * 4
     audit = json.loads((root / "releases" / FIRST / "audit.json").read_text(encoding="utf-8"))
     assert audit["passed"] and {"county", "room_sums", "room_zeros"} <= {entry["id"] for entry in audit["attacks"]}
+    report = (root / "releases" / FIRST / "report.html").read_text(encoding="utf-8")
+    assert ", Kreis insgesamt" in report and ", Stadt insgesamt" not in report
     assert (root / "releases" / FIRST / "report.pdf").stat().st_size > 0
 
 

@@ -22,7 +22,7 @@ from vielfalt.figures.disclosure import (
     without_towns,
 )
 from vielfalt.geography import Geography
-from vielfalt.methods import Method, Suppression
+from vielfalt.methods import CellKey, Method, Suppression
 from vielfalt.table import Table
 from vielfalt.words import N_
 
@@ -103,8 +103,10 @@ def _attacked(known: Known, tables: Tables) -> tuple[Told, tuple[Held, ...], pl.
 
 
 def _changed(known: Known, tables: Tables) -> tuple[Told, tuple[Held, ...], pl.DataFrame]:
-    """The true counts that follow from changed or rounded numbers of county and towns."""
+    """The true counts that follow from changed or rounded numbers of county and towns; none where they add up."""
     assert not isinstance(known.method, Suppression)
+    if isinstance(known.method, CellKey) and known.method.additive:
+        return frozenset(), (), pl.DataFrame()
     leaks = tellable(tables, joined(known.parts), known.geography, known.method)
     return frozenset(leaks.select("table", "category").iter_rows()), (), pl.DataFrame()
 

@@ -9,6 +9,7 @@ from vielfalt.county import memory
 from vielfalt.county.project import County, members, reference_date
 from vielfalt.county.releasing import CountyReleased, release_county
 from vielfalt.county.running import Show, Standing, run_towns
+from vielfalt.county.wording import county_words
 from vielfalt.errors import VielfaltError, known
 from vielfalt.locking import alone_in
 from vielfalt.words import Words
@@ -46,6 +47,6 @@ def run_county(county: County, wanted: int, words: Words, show: Show) -> Outcome
         if len(towns) < len(standings):
             return Outcome(date, standings)
         try:
-            return Outcome(date, standings, release_county(county, date, towns, Words(county.language)))
+            return Outcome(date, standings, release_county(county, date, towns, county_words(county.language)))
         except Exception as error:
             return Outcome(date, standings, error=known(error))

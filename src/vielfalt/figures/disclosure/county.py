@@ -26,7 +26,7 @@ from vielfalt.methods import CellKey, Method, Rounding, Suppression
 FEWEST = 3
 """Towns that must hide a figure before their sum may be told: with two, each could subtract its own.
 
-The rule of three of official statistics (Hundepool et al., *Statistical Disclosure Control*, 2012, section 4.2.1).
+The minimum frequency rule with three contributors (Hundepool et al., *Statistical Disclosure Control*, 2012).
 """
 
 Closed = Mapping[str, frozenset[str]]
