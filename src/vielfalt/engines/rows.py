@@ -132,10 +132,8 @@ def true_numbers(read: Ints, broken: Ints) -> Ints:
 
 def text_batch(rows: Sequence[tuple[str, ...]], form: FileForm, first: int) -> pa.Table:
     """The rows as text columns (empty is null), numbered from ``first`` among the rows that could be read."""
-    columns = {
-        name: pa.array([values[place] or None for values in rows], type=pa.string())
-        for place, name in enumerate(form.columns)
-    }
+    texts = zip(form.columns, zip(*rows, strict=True), strict=True)
+    columns = {name: pa.array([text or None for text in column], pa.string()) for name, column in texts}
     return pa.table({**columns, "record": pa.array(range(first, first + len(rows)), type=pa.int64())})
 
 
@@ -193,6 +191,8 @@ def _first(ahead: deque[str], form: FileForm) -> tuple[Row, int]:
     """
     if not ahead[0].strip("\r\n"):
         return (), 1
+    if (plain := _plain(ahead[0], form)) is not None:
+        return plain, 1
     values, used = _split(ahead, form)
     if values is not None and _fits(values, form):
         row: Row = tuple(values[: len(form.columns)])
@@ -203,6 +203,16 @@ def _first(ahead: deque[str], form: FileForm) -> tuple[Row, int]:
     if not _decoded("".join(islice(ahead, used))):
         return UNDECODABLE, used
     return (UNCLOSED if values is None else COLUMNS), used
+
+
+def _plain(line: str, form: FileForm) -> Row | None:
+    """The row of a line without quotes and leading blanks, as nearly all are: no need to ask for more; else None."""
+    if (form.quote and form.quote in line) or line[0] == " " or f"{form.delimiter} " in line:
+        return None
+    values = line.rstrip("\r\n").split(form.delimiter)
+    if not _fits(values, form):
+        return None
+    return tuple(values[: len(form.columns)]) if _decoded(line) else UNDECODABLE
 
 
 def _split(lines: deque[str] | tuple[str, ...], form: FileForm) -> tuple[list[str] | None, int]:
@@ -221,7 +231,11 @@ def _fits(values: list[str], form: FileForm) -> bool:
 
 def _decoded(text: str) -> bool:
     """Whether the text came from bytes of the encoding (others were kept as lone surrogates)."""
-    return text.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _has_blank_lines(path: Path) -> bool:
