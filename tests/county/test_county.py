@@ -128,7 +128,8 @@ def test_the_desk_takes_the_release_of_a_county(
     county: tuple[Path, dict[str, object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VIELFALT_DESK_DATA", str(tmp_path))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    for name in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
+        monkeypatch.delenv(name, raising=False)
     root, _ = county
     said = vielfalt("desk", "import", root / "releases" / f"{FIRST}.zip").stdout
     assert f"Imported: Landkreis Musterland, release {FIRST}" in said
