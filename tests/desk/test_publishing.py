@@ -53,6 +53,23 @@ def publisher(release: Release) -> Publisher:
     return Publisher.objects.create(town=release.town, **PUBLISHER)
 
 
+def test_the_page_of_a_town_tells_what_is_public(
+    release: Release, publisher: Publisher, proposer: User, head: User
+) -> None:
+    """To those who publish; others read what they may and need not know."""
+    seen = people.client(head)
+    where = reverse("town", args=[release.town.ags])
+    assert "Nicht öffentlich</td>" in seen.get(where).content.decode()
+    steps.propose(proposer, release)
+    assert ">Vorgeschlagen</td>" in seen.get(where).content.decode()
+    steps.publish(head, release)
+    assert ">Öffentlich</td>" in seen.get(where).content.decode()
+    council = people.client(people.person("council", release.town))
+    for reader in (council, Client()):
+        assert release.name in reader.get(where).content.decode()
+        assert ">Öffentlich</td>" not in reader.get(where).content.decode()
+
+
 @pytest.fixture()
 def published(release: Release, publisher: Publisher, proposer: User, head: User) -> Publication:
     steps.propose(proposer, release)

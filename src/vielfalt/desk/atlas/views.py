@@ -22,7 +22,7 @@ from vielfalt.desk.atlas.kept import Shown, page
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.town_list import town_list
 from vielfalt.desk.house.first_steps import first_steps
-from vielfalt.desk.publishing.models import Publication, has_published
+from vielfalt.desk.publishing.models import NOT_PUBLIC, Publication, has_published, open_states
 from vielfalt.desk.releases.models import AreaSet, Index, Release, Table, Town, joined
 from vielfalt.words import Words
 
@@ -65,10 +65,13 @@ def _steps(request: HttpRequest) -> dict[str, object]:
 
 
 def town(request: HttpRequest, ags: str) -> HttpResponse:
-    """The releases of one municipality, latest first."""
+    """The releases of one municipality, latest first; who may read its history sees which of them are public."""
     releases = Prefetch("releases", visible(request.user, Release.objects.all()))
     found = get_object_or_404(visible(request.user, Town.objects.prefetch_related(releases)), ags=ags)
-    return render(request, "desk/town.html", {"town": found, "open_data": has_published(found)})
+    told = open_states(found) if may(request.user, "history", found) else None
+    listed = [(one, told.get(one.pk, NOT_PUBLIC) if told is not None else "") for one in found.releases.all()]
+    context = {"town": found, "releases": listed, "states": told is not None, "open_data": has_published(found)}
+    return render(request, "desk/town.html", context)
 
 
 def release(request: HttpRequest, ags: str, name: str) -> HttpResponse:

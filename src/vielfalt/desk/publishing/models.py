@@ -14,8 +14,17 @@ from django.db.models import F, Q, QuerySet
 from vielfalt.desk.history.recording import Recorded
 from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.releases.models import Release, Town
+from vielfalt.words import N_
 
 State = Literal["proposed", "published", "declined", "withdrawn"]
+STATES: dict[State, str] = {
+    "proposed": N_("Proposed"),
+    "published": N_("Published"),
+    "declined": N_("Declined"),
+    "withdrawn": N_("Withdrawn"),
+}
+NOT_PUBLIC = N_("Not public")
+"""What a release is that nobody has proposed."""
 
 
 class Publisher(Recorded):
@@ -85,6 +94,12 @@ class Publication(Recorded):
 def published(releases: QuerySet[Release]) -> QuerySet[Release]:
     """Those of the releases that everybody may read."""
     return releases.filter(publications__approved_at__isnull=False, publications__ended_at=None)
+
+
+def open_states(town: Town) -> dict[int, str]:
+    """Of each release of a town that is proposed or public which of the two it is, as a message id."""
+    current = Publication.objects.filter(release__town=town, ended_at=None)
+    return {one.release_id: STATES[one.state] for one in current}
 
 
 def has_published(town: Town) -> bool:

@@ -18,16 +18,9 @@ from vielfalt.desk.atlas.views import release_or_404
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.forms import PublisherForm, ReasonForm
 from vielfalt.desk.publishing.licences import LICENCES
-from vielfalt.desk.publishing.models import Publisher, State, has_published
+from vielfalt.desk.publishing.models import NOT_PUBLIC, STATES, Publisher, has_published
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.words import N_
-
-STATES: dict[State, str] = {
-    "proposed": N_("Proposed"),
-    "published": N_("Published"),
-    "declined": N_("Declined"),
-    "withdrawn": N_("Withdrawn"),
-}
 
 LICENCE_IN_USE = N_("Figures are public under the present licence: nobody can take it from those who use them already.")
 
@@ -88,7 +81,7 @@ def _context(user: User, release: Release, rights: frozenset[Action]) -> dict[st
         "own": own,
         "licence": LICENCES[release.town.publisher.licence] if hasattr(release.town, "publisher") else None,
         "past": [(entry, STATES[entry.state]) for entry in past],
-        "state": STATES[state] if state else N_("Not public"),
+        "state": STATES[state] if state else NOT_PUBLIC,
     }
 
 
