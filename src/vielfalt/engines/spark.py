@@ -68,7 +68,7 @@ class Spark:
             renumber = dict(zip(told.column(_PLACE).to_pylist(), united, strict=True))
             kept = self._kept(_mapped(rows.drop(_SEEN), partial(_united, renumber=renumber), columns), name)
             self.drop(_SEEN)
-            return nw.from_native(kept), broken
+            return _frame(kept), broken
 
     def load(self, table: pa.Table, name: str) -> Frame:
         """See ``Engine.load``."""
@@ -78,12 +78,12 @@ class Spark:
             pq.write_table(table, folder / "table.parquet")
             self.drop(name)
             self._tables[name] = folder
-            return nw.from_native(self._session.read.parquet(str(folder)))
+            return _frame(self._session.read.parquet(str(folder)))
 
     def checkpoint(self, frame: Frame, name: str) -> Frame:
         """See ``Engine.checkpoint``."""
         with _reported(name):
-            return nw.from_native(self._kept(frame.to_native(), name))
+            return _frame(self._kept(frame.to_native(), name))
 
     def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
         """See ``Engine.map_batches``: rows of equal ``together`` come to one machine, which works on some at a time."""
@@ -92,7 +92,7 @@ class Spark:
             empty = rows.limit(0).toArrow()
             grouped = rows.repartition(together).sortWithinPartitions(together)
             work = partial(_by_group, function=function, together=together)
-            return nw.from_native(self._kept(_mapped(grouped, work, function(empty).schema), name))
+            return _frame(self._kept(_mapped(grouped, work, function(empty).schema), name))
 
     def collect(self, frame: Frame) -> pa.Table:
         """See ``Engine.collect``."""
@@ -145,6 +145,11 @@ class Spark:
     def _new(self) -> Path:
         self._made += 1
         return self._folder / str(self._made)
+
+
+def _frame(rows: DataFrame) -> Frame:
+    frame: Frame = nw.from_native(rows)
+    return frame
 
 
 def _mapped(rows: DataFrame, work: Work, schema: pa.Schema) -> DataFrame:
