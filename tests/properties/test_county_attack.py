@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,9 @@ from small_towns import ALL_TABLES, CHAINS, PROTECTION, geography, tables
 
 from vielfalt.audit import Release, attack_county
 from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.county.handing import check_same_run
 from vielfalt.county.protecting import Known, Whole, protected_whole
+from vielfalt.errors import DisclosureError
 from vielfalt.figures.disclosure import Part, joined, protect_by, protect_county, tellable
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
 from vielfalt.methods import CellKey, Method, Rounding, Suppression
@@ -185,3 +188,24 @@ def test_changed_and_rounded_counties_tell_no_true_count(seed: int, method: Cell
     assert tellable(shown, joined(county.parts), county.where, method).is_empty()
     own = shown["foreigner"].frame.filter(pl.col("level") == TOWN)
     assert own["value"].is_not_null().any()
+
+
+@pytest.mark.parametrize("method", (Suppression(), *CHANGING), ids=str)
+def test_totals_behind_a_release_are_taken_whatever_it_shows_unchanged(method: Method) -> None:
+    for part in small_county(0, method).parts:
+        check_same_run(part, Path())
+        check_same_run(replace(part, published={id: hidden(each) for id, each in part.published.items()}), Path())
+
+
+def hidden(cells: ProtectedCells) -> ProtectedCells:
+    """The table of a town so small that it shows nothing."""
+    return replace(cells, frame=cells.frame.with_columns(value=pl.lit(None, pl.Int64), status=pl.lit("suppressed")))
+
+
+@pytest.mark.parametrize("table", ["residents", "foreigner"])
+def test_totals_of_another_run_are_refused(table: str) -> None:
+    part = small_county(0).parts[0]
+    assert (part.published[table].frame["status"] == "ok").any()
+    other = replace(part.cells[table], frame=part.cells[table].frame.with_columns(pl.col("n") + 1))
+    with pytest.raises(DisclosureError, match="not those of the town's release"):
+        check_same_run(replace(part, cells={**part.cells, table: other}), Path())

@@ -46,18 +46,21 @@ def handed_over(town: Town, date: int, folder: Path) -> Handed:
             cells[id] = Cells(protected.table, frame)
     manifest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
     shown = {id: published.results.tables[id] for id in cells}
-    handed = Handed(town, published, Part(town.ags, cells, shown), TownRelease(town.ags, published.release, manifest))
-    _check_same_run(handed, folder)
-    return handed
+    part = Part(town.ags, cells, shown)
+    check_same_run(part, folder)
+    return Handed(town, published, part, TownRelease(town.ags, published.release, manifest))
 
 
-def _check_same_run(handed: Handed, folder: Path) -> None:
-    """Every figure that is shown unchanged is the true one; another one means totals of another run."""
-    for id, protected in handed.part.published.items():
+def check_same_run(part: Part, folder: Path) -> None:
+    """Every figure that is shown unchanged is the true one; another one means totals of another run.
+
+    Raises DisclosureError then, naming the folder of the town's release.
+    """
+    for id, protected in part.published.items():
         names = list(protected.table.dimensions)
         shown = protected.frame.filter((pl.col("level") == TOWN) & (pl.col("status") == "ok"))
-        true = handed.part.cells[id].frame
-        both = shown.join(true, on=names, how="left") if names else shown.with_columns(true["n"])
+        true = part.cells[id].frame.select(*names, "n")
+        both = shown.join(true, on=names, how="left") if names else shown.join(true, how="cross")
         if not (both["value"] == both["n"].fill_null(0)).all():
             raise DisclosureError(
                 N_("The totals in the vault are not those of the town's release."),
