@@ -38,3 +38,10 @@ def test_rows_alike_are_numbered_as_they_appear(rows: list[tuple[int, int]], clo
     expected = {row: number for number, row in enumerate(dict.fromkeys(wanted))}
     assert group.tolist() == [expected[row] for row in wanted]
     assert first.tolist() == [wanted.index(row) for row in expected]
+
+
+def test_rows_whose_numbers_would_leave_64_bits_stay_apart() -> None:
+    """Nine groups times 2^61 values: put into one number, the last row would be taken for the first."""
+    far = np.array([0, 0, 0, 0, 2**61 - 1, 0, 0, 0, 0])
+    first, group = alike([np.arange(9), far])
+    assert first.tolist() == group.tolist() == list(range(9))

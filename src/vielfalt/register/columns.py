@@ -80,10 +80,9 @@ def alike(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
     group, groups = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:
         low, high = int(column.min(initial=0)), int(column.max(initial=0))
-        if high - low >= _LARGEST:
-            column, low, high = _numbered(column), 0, len(column)
         if groups * (high - low + 1) > _LARGEST:
             group, groups = _numbered(group), len(group)
+            column, low, high = _numbered(column), 0, len(column)
         group = group * (high - low + 1) + (column - low)
         groups *= high - low + 1
     group = _numbered(group)
