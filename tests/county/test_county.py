@@ -16,10 +16,11 @@ import polars as pl
 import pytest
 from county_example import DAY, KEY, vielfalt, write_county, write_settings
 
+from vielfalt.county import memory
 from vielfalt.county.handing import check_agreed, handed_over
-from vielfalt.county.project import members, read_county, reference_date
+from vielfalt.county.project import Member, members, read_county, reference_date
 from vielfalt.county.running import run_towns
-from vielfalt.errors import TownError
+from vielfalt.errors import StorageError, TownError
 from vielfalt.locking import alone_in
 from vielfalt.publish.releases import read_release
 from vielfalt.town import read_town
@@ -179,17 +180,50 @@ def test_a_town_that_needs_more_memory_than_allowed_is_not_started(
     ],
 )
 def test_bad_settings_are_told(tmp_path: Path, towns: list[str], more: str, message: str) -> None:
-    for name, ags in (("town-1", "001"), ("town-2", "002"), ("copy", "001"), ("other", "")):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "town.toml").write_text(
-            f'[town]\nname = "{name}"\nags = "{KEY + ags if ags else "05999009"}"\n'
-            '[areas]\n[[areas.level]]\nid = "quarter"\ntitle = "Quarters"\nfile = "areas.geojson"\n',
-            encoding="utf-8",
-        )
+    for name, ags in (("town-1", f"{KEY}001"), ("town-2", f"{KEY}002"), ("copy", f"{KEY}001"), ("other", "05999009")):
+        write_empty_town(tmp_path / name, ags)
     write_settings(tmp_path, towns, more)
     with pytest.raises(TownError, match=message):
         county = read_county(tmp_path)
         reference_date(county, [member.town for member in members(county) if member.town], 0)
+
+
+def write_empty_town(folder: Path, ags: str) -> None:
+    """A town project without any extract."""
+    folder.mkdir()
+    (folder / "town.toml").write_text(
+        f'[town]\nname = "{folder.name}"\nags = "{ags}"\n'
+        '[areas]\n[[areas.level]]\nid = "quarter"\ntitle = "Quarters"\nfile = "areas.geojson"\n',
+        encoding="utf-8",
+    )
+
+
+def test_a_town_whose_drive_cannot_be_read_is_a_town_that_failed(tmp_path: Path) -> None:
+    write_empty_town(tmp_path / "town-1", f"{KEY}001")
+    (tmp_path / "town-2" / "town.toml").mkdir(parents=True)
+    write_settings(tmp_path, NAMES[:2])
+    readable, broken = members(read_county(tmp_path))
+    assert readable.town is not None and broken.town is None
+    assert isinstance(broken.error, StorageError) and broken.error.where == str(tmp_path / "town-2" / "town.toml")
+    assert memory.needed(tmp_path / ("x" * 300)) == memory.needed(tmp_path / "missing") == memory.BASE
+
+
+def test_neither_files_beside_the_county_nor_stray_words_disturb_a_town(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands in the folder of the call is no part of the program; what a library prints may be no text at all."""
+    for name, content in (
+        ("here/polars.py", "raise SystemExit(3)"),
+        ("library/sitecustomize.py", "import os; os.write(1, b'\\xff{\\n')"),
+    ):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "library"))
+    write_empty_town(tmp_path / "town-1", f"{KEY}001")
+    town = Member(tmp_path / "town-1", read_town(tmp_path / "town-1"))
+    (found,) = run_towns([town], 20251231, 10**12, 2, Words("en"), lambda _: None)
+    assert (found.state, found.exit_code) == ("failed", 10), found
 
 
 def test_a_new_county_project_is_commented_and_never_overwritten(tmp_path: Path) -> None:

@@ -20,8 +20,11 @@ _LINES = Path("/proc/meminfo")
 
 
 def needed(extract: Path) -> int:
-    """The memory that the run of an extract takes, in bytes; a missing extract takes the least."""
-    size = extract.stat().st_size if extract.is_file() else 0
+    """The memory that the run of an extract takes, in bytes; one that is missing or cannot be reached, the least."""
+    try:
+        size = extract.stat().st_size
+    except OSError:
+        size = 0
     return BASE + size * PER_BYTE if size <= IN_MEMORY else LARGEST + BASE
 
 

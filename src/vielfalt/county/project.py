@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vielfalt import dates
-from vielfalt.errors import StorageError, TownError, UsageError, VielfaltError, why
+from vielfalt.errors import StorageError, TownError, UsageError, VielfaltError, known, why
 from vielfalt.imported.settings import Section
 from vielfalt.tomlfile import read_toml
 from vielfalt.town import Town, read_town
@@ -143,8 +143,8 @@ def members(county: County) -> tuple[Member, ...]:
 def _member(folder: Path) -> Member:
     try:
         return Member(folder, read_town(folder))
-    except VielfaltError as error:
-        return Member(folder, None, error)
+    except (VielfaltError, OSError) as error:
+        return Member(folder, None, known(error))
 
 
 def reference_date(county: County, towns: Sequence[Town], wanted: int) -> int:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -16,7 +16,6 @@ from typing import Any, Literal
 from vielfalt.county import memory
 from vielfalt.county.project import Member
 from vielfalt.errors import EngineError, StorageError, VielfaltError
-from vielfalt.town import Town
 from vielfalt.words import N_, Words
 
 State = Literal["waiting", "running", "released", "unchanged", "failed"]
@@ -58,11 +57,10 @@ Show = Callable[[Sequence[Standing]], None]
 
 @dataclass(frozen=True)
 class _Running:
-    """A town at work: its process, when it was started, and the memory it is expected to take."""
+    """A town at work: its process, and when it was started."""
 
     process: subprocess.Popen[str]
     begun: float
-    memory: int
 
 
 def run_towns(
@@ -73,13 +71,14 @@ def run_towns(
     ``allowed`` is the memory in bytes that all runs together may take, ``cores`` how many may run at once. A town that
     alone takes more is not started. Towns that are released already and have not changed say so at once.
     """
-    standings = [_before(member, date, allowed, words) for member in members]
+    needs = [memory.needed(member.town.extract(date)) if member.town else 0 for member in members]
+    standings = [_before(member, need, allowed, words) for member, need in zip(members, needs, strict=True)]
     waiting = [place for place, one in enumerate(standings) if one.state == "waiting"]
     running: dict[int, _Running] = {}
     told: queue.Queue[tuple[int, Mapping[str, Any] | None]] = queue.Queue()
     try:
         while waiting or running:
-            for place in _that_fit(waiting, running, standings, date, allowed, cores):
+            for place in _that_fit(waiting, running, needs, allowed, cores):
                 waiting.remove(place)
                 running[place] = _start(standings[place].member, date, words, place, told)
                 standings[place] = replace(standings[place], state="running")
@@ -92,16 +91,16 @@ def run_towns(
     finally:
         for each in running.values():
             each.process.kill()
+            each.process.wait()
     show(standings)
     return tuple(standings)
 
 
-def _before(member: Member, date: int, allowed: int, words: Words) -> Standing:
+def _before(member: Member, need: int, allowed: int, words: Words) -> Standing:
     """A town before it starts; failed where it cannot."""
     if member.town is None:
         assert member.error is not None  # what else keeps a project from being read
         return _failed(Standing(member), member.error, words)
-    need = memory.needed(member.town.extract(date))
     if need > allowed:
         error = StorageError(
             N_("The run would need about {need} GB of memory; {allowed} GB are allowed."),
@@ -126,39 +125,31 @@ def _failed(standing: Standing, error: VielfaltError, words: Words) -> Standing:
 
 
 def _that_fit(
-    waiting: Sequence[int],
-    running: Mapping[int, _Running],
-    standings: Sequence[Standing],
-    date: int,
-    allowed: int,
-    cores: int,
+    waiting: Sequence[int], running: Iterable[int], needs: Sequence[int], allowed: int, cores: int
 ) -> list[int]:
     """The towns to start now: in their order, smaller ones past a larger one that does not fit yet."""
-    free, places = allowed - sum(each.memory for each in running.values()), cores - len(running)
+    at_work = [needs[place] for place in running]
+    free, places = allowed - sum(at_work), cores - len(at_work)
     found = []
     for place in waiting:
-        need = memory.needed(_town(standings[place].member).extract(date))
-        if need <= free and places > 0:
+        if needs[place] <= free and places > 0:
             found.append(place)
-            free, places = free - need, places - 1
+            free, places = free - needs[place], places - 1
     return found
-
-
-def _town(member: Member) -> Town:
-    assert member.town is not None  # others have failed before they could wait
-    return member.town
 
 
 def _start(
     member: Member, date: int, words: Words, place: int, told: queue.Queue[tuple[int, Mapping[str, Any] | None]]
 ) -> _Running:
+    # -P: a file in the folder that somebody happens to stand in is never taken for a part of the program.
     process = subprocess.Popen(
-        [sys.executable, "-m", "vielfalt.county.worker", str(member.folder), str(date), words.language],
+        [sys.executable, "-P", "-m", "vielfalt.county.worker", str(member.folder), str(date), words.language],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
+        errors="replace",
     )
 
     def listen() -> None:
@@ -173,7 +164,7 @@ def _start(
         told.put((place, None))
 
     threading.Thread(target=listen, daemon=True).start()
-    return _Running(process, time.perf_counter(), memory.needed(_town(member).extract(date)))
+    return _Running(process, time.perf_counter())
 
 
 def _further(standing: Standing, content: Mapping[str, Any] | None, running: _Running, words: Words) -> Standing:
