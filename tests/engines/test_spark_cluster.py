@@ -131,6 +131,8 @@ def test_the_loss_of_a_machine_changes_no_cell(tmp_path: Path, cluster: Cluster)
         assert pl.read_parquet(files[0]).equals(pl.read_parquet(files[1]))
     assert not (other / "vault" / "2024-12-31" / ".scratch").exists()
     assert traces(cluster.folder, one) == []
+    logs = [log.read_text(errors="replace") for log in cluster.folder.glob("*/app-*/*/stderr")]
+    assert len(logs) >= 2 and not any(" INFO " in log or " WARN " in log for log in logs)
 
 
 def traces(folder: Path, root: Path) -> list[str]:

@@ -142,6 +142,7 @@ def test_neither_key_nor_path_stands_in_the_settings(tmp_path: Path) -> None:
     chosen = settings("spark://cluster.example:7077", tmp_path)
     assert chosen["spark.io.encryption.enabled"] == "true"
     assert chosen["spark.eventLog.enabled"] == chosen["spark.ui.enabled"] == "false"
+    assert chosen["spark.log.level"] == "OFF" and "level=OFF" in chosen["spark.executor.defaultJavaOptions"]
     assert "spark.driver.host" not in chosen and "spark.driver.memory" not in chosen
     assert settings("local[3]", tmp_path)["spark.driver.bindAddress"] == "127.0.0.1"
 

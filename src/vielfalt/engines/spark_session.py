@@ -28,6 +28,9 @@ _ALWAYS: Mapping[str, str] = {
     "spark.io.encryption.enabled": "true",
     # Messages, the page and the log of events may quote values of rows.
     "spark.log.level": "OFF",
+    # That is for the machine that steers alone. Those that work log nothing without a file of settings for logging, so
+    # none is found, nor what the machine itself has (Spark's own way to hand the level on comes too early to last).
+    "spark.executor.defaultJavaOptions": "-Dlog4j2.level=OFF -Dlog4j2.configurationFile=none",
     "spark.eventLog.enabled": "false",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
