@@ -129,6 +129,21 @@ def test_the_attack_tells_what_plain_totals_tell() -> None:
     assert all(told)
 
 
+def test_numbers_that_a_town_has_replaced_hide_nothing_from_the_attack() -> None:
+    county = small_county(0)
+    now = [*county.releases, of_county(county, with_all_totals(county))]
+    assert attack_county([*map(one_more, now), *now]).told == attack_county(now).told != ()
+
+
+def one_more(release: Release) -> Release:
+    """The release of an earlier evaluation, in which every figure that is shown was larger by one."""
+    tables = {
+        id: replace(each, frame=each.frame.with_columns(pl.col("value") + 1))
+        for id, each in release.results.tables.items()
+    }
+    return replace(release, results=replace(release.results, tables=tables))
+
+
 @pytest.mark.parametrize("seed", SEEDS[:3])
 def test_exact_programs_leave_every_hidden_figure_its_room(seed: int) -> None:
     county, found = protected(seed)

@@ -24,8 +24,9 @@ ID = "county"
 def attack_county(releases: Sequence[Release]) -> Attack:
     """The interval attack by somebody who has the releases of a county and of its towns, on every hidden figure.
 
-    A town's figure is one figure, whether its own release or the county's shows it. Told is what the towns' releases
-    do not tell without the county. Tables of changed or rounded numbers are left out: their sums do not hold.
+    A town's figure is one figure, whether its own release or the county's shows it; where two show it differently, the
+    later one in the order given is believed. Told is what the towns' releases do not tell without the county. Tables of
+    changed or rounded numbers are left out: their sums do not hold.
     """
     named = [_named(exact(release)) for release in releases]
     tried = _all_sums(named)
@@ -36,7 +37,8 @@ def attack_county(releases: Sequence[Release]) -> Attack:
 
 
 def _all_sums(releases: Sequence[Release]) -> Attack:
-    figures = figures_of(releases)
+    # A town that was evaluated anew shows other numbers than before: the county is made of the later ones.
+    figures = figures_of(reversed(releases))
     towns: dict[str, list[Release]] = defaultdict(list)
     for release in releases:
         towns["" if release.results.made_of else release.results.source.ags].append(release)
