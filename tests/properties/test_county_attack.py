@@ -17,6 +17,7 @@ from vielfalt.audit import Release, attack_county
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.county.handing import check_same_run
 from vielfalt.county.protecting import Known, Whole, protected_whole
+from vielfalt.county.releasing import attacks_made
 from vielfalt.errors import DisclosureError
 from vielfalt.figures.disclosure import Part, joined, protect_by, protect_county, tellable
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
@@ -193,6 +194,20 @@ def test_a_county_whose_areas_add_up_is_the_sum_of_its_towns(seed: int) -> None:
         for row in own.drop("level", "area", "status").iter_rows(named=True):
             parts = towns.filter([pl.col(name) == row[name] for name in names] or True)["value"]
             assert row["value"] == (None if parts.null_count() else parts.sum())
+
+
+@pytest.mark.parametrize(
+    ("method", "ids"),
+    [
+        (Suppression(), {"recompute", "room_sums", "room_zeros", "county"}),
+        (Rounding(5, by_chance=True), {"tell_true_counts"}),
+        (CellKey(largest_shift=5, variance=3.0, smallest=3, additive=True), set()),
+    ],
+    ids=str,
+)
+def test_only_attacks_that_were_made_are_told(method: Method, ids: set[str]) -> None:
+    whole = protected_whole(known(small_county(0, method), method))
+    assert {entry["id"] for entry in attacks_made(whole, method)} == ids
 
 
 @pytest.mark.parametrize("method", CHANGING, ids=str)

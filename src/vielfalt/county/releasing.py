@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from vielfalt.county.project import FILE, County
 from vielfalt.county.protecting import Known, Whole, protected_whole
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.keeping import keep_rooms
+from vielfalt.methods import CellKey, Method, Suppression
 from vielfalt.pipeline import attack, audited, room
 from vielfalt.publish.contents import MANIFEST
 from vielfalt.publish.package import write_release
@@ -65,7 +66,7 @@ def release_county(county: County, date: int, towns: Sequence[tuple[Town, Path]]
     )
     whole = protected_whole(known)
     results = replace(results, tables=whole.tables)
-    report = audited(results, _attacks(whole), county.releases, county.root)
+    report = audited(results, attacks_made(whole, known.method), county.releases, county.root)
     vault = county.vault / dates.to_iso(date)
     vault.mkdir(parents=True, exist_ok=True, mode=0o700)
     keep_rooms(whole.proof, vault)
@@ -119,11 +120,18 @@ def _earlier(county: County, date: int, handed: Sequence[Handed]) -> tuple[Relea
     return tuple(found)
 
 
-def _attacks(whole: Whole) -> list[dict[str, object]]:
-    """The attacks before the audit, as the release package tells them."""
-    made = [dict(attack("recompute" if whole.held else "tell_true_counts", whole.tables, 0))]
-    made += [dict(room(each)) for each in whole.held]
-    return made + (auditing.as_json([whole.attack]) if whole.attack else [])
+def attacks_made(whole: Whole, method: Method) -> list[Mapping[str, object]]:
+    """The attacks before the audit, as the release package tells them.
+
+    None was made on totals that are the sums of what the towns show anyway.
+    """
+    if isinstance(method, CellKey) and method.additive:
+        return []
+    made = [attack("recompute" if isinstance(method, Suppression) else "tell_true_counts", whole.tables, 0)]
+    made += [room(each) for each in whole.held]
+    if whole.attack:
+        made += auditing.as_json([whole.attack])
+    return made
 
 
 def _fingerprint(county: County, date: int, towns: Sequence[tuple[Town, Path]], words: Words) -> str:
