@@ -19,7 +19,8 @@ from county_example import DAY, KEY, vielfalt, write_county, write_settings
 from vielfalt.county import memory
 from vielfalt.county.handing import check_agreed, handed_over
 from vielfalt.county.project import Member, members, read_county, reference_date
-from vielfalt.county.running import run_towns
+from vielfalt.county.running import Standing, run_towns
+from vielfalt.county.showing import shown
 from vielfalt.errors import StorageError, TownError
 from vielfalt.locking import alone_in
 from vielfalt.publish.releases import read_release
@@ -224,6 +225,17 @@ def test_neither_files_beside_the_county_nor_stray_words_disturb_a_town(
     town = Member(tmp_path / "town-1", read_town(tmp_path / "town-1"))
     (found,) = run_towns([town], 20251231, 10**12, 2, Words("en"), lambda _: None)
     assert (found.state, found.exit_code) == ("failed", 10), found
+
+
+def test_names_stand_in_the_table_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    town = Member(Path("halle [saale]"), None)
+    with shown(Words("en"), lambda line: None) as show:
+        show([Standing(town, state="failed", message="wrong [/town] :town:")])
+    said = capsys.readouterr().err
+    assert "halle [saale]" in said and "wrong [/town] :town:" in said
 
 
 def test_a_new_county_project_is_commented_and_never_overwritten(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from vielfalt.words import N_, Words
 @contextmanager
 def shown(words: Words, to_stderr: Callable[[str], None]) -> Iterator[Show]:
     """What shows the standings of all towns: on standard error, as long as the context lasts."""
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         yield _lines(words, to_stderr)
         return

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vielfalt.engines.base import Batches, BrokenRow, Conversion, FileForm, Frame
@@ -199,7 +200,7 @@ def _united(batches: Iterable[pa.RecordBatch], renumber: dict[int, Batches]) -> 
     for batch in batches:
         places = batch.column(_PLACE)
         for place in places.unique().to_pylist():
-            rows = pa.Table.from_batches([batch]).filter(pa.compute.equal(places, place))
+            rows = pa.Table.from_batches([batch]).filter(pc.equal(places, place))
             yield renumber[place](rows.drop_columns([_PLACE]))
 
 
