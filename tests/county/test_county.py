@@ -16,9 +16,10 @@ import polars as pl
 import pytest
 from county_example import DAY, KEY, vielfalt, write_county, write_settings
 
-from vielfalt.county import memory
+from vielfalt.county import memory, whole
 from vielfalt.county.handing import check_agreed, handed_over
 from vielfalt.county.project import Member, members, read_county, reference_date
+from vielfalt.county.releasing import CountyReleased
 from vielfalt.county.running import Standing, run_towns
 from vielfalt.county.showing import shown
 from vielfalt.errors import StorageError, TownError
@@ -225,6 +226,28 @@ def test_neither_files_beside_the_county_nor_stray_words_disturb_a_town(
     town = Member(tmp_path / "town-1", read_town(tmp_path / "town-1"))
     (found,) = run_towns([town], 20251231, 10**12, 2, Words("en"), lambda _: None)
     assert (found.state, found.exit_code) == ("failed", 10), found
+
+
+def test_no_town_is_evaluated_anew_while_the_county_is_made_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, name in enumerate(NAMES[:2], start=1):
+        write_empty_town(tmp_path / name, f"{KEY}00{number}")
+    write_settings(tmp_path, NAMES[:2])
+    county = read_county(tmp_path)
+    done = tuple(Standing(town, state="released", release="somewhere") for town in members(county))
+    released = CountyReleased(tmp_path, False, ())
+
+    def release(*_: object) -> CountyReleased:
+        assert all(_held(tmp_path / name / "vault") for name in NAMES[:2])
+        return released
+
+    monkeypatch.setattr(whole, "run_towns", lambda *_: done)
+    monkeypatch.setattr(whole, "release_county", release)
+    assert whole.run_county(county, 20251231, Words("en"), lambda _: None).released == released
+    assert not _held(tmp_path / NAMES[0] / "vault")
+    with alone_in(tmp_path / NAMES[1] / "vault"):
+        assert whole.run_county(county, 20251231, Words("en"), lambda _: None).exit_code == 15
 
 
 def test_names_stand_in_the_table_as_they_are(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,9 @@ def run_county(county: County, wanted: int, words: Words, show: Show) -> Outcome
         if len(towns) < len(standings):
             return Outcome(date, standings)
         try:
-            return Outcome(date, standings, release_county(county, date, towns, county_words(county.language)))
+            with ExitStack() as alone:  # nobody evaluates a town anew while the county is made of it
+                for town, _ in towns:
+                    alone.enter_context(alone_in(town.vault))
+                return Outcome(date, standings, release_county(county, date, towns, county_words(county.language)))
         except Exception as error:
             return Outcome(date, standings, error=known(error))
