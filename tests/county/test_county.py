@@ -14,8 +14,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from county_example import DAY, KEY, vielfalt, write_county, write_settings
 
+from vielfalt import cli
 from vielfalt.county import memory, whole
 from vielfalt.county.handing import check_agreed, handed_over
 from vielfalt.county.project import Member, members, read_county, reference_date
@@ -248,6 +250,16 @@ def test_no_town_is_evaluated_anew_while_the_county_is_made_of_it(
     assert not _held(tmp_path / NAMES[0] / "vault")
     with alone_in(tmp_path / NAMES[1] / "vault"):
         assert whole.run_county(county, 20251231, Words("en"), lambda _: None).exit_code == 15
+
+
+def test_why_a_county_was_not_released_is_told_in_its_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_settings(tmp_path, NAMES[:2])
+    error = TownError("“{one}” and “{other}” have different rule sets.", where="town.toml", one="A", other="B")
+    monkeypatch.setattr(whole, "run_county", lambda *_: whole.Outcome(20251231, (), error=error))
+    told = CliRunner().invoke(cli.commands, ["county", "run", str(tmp_path), "--json", "--lang", "de"])
+    assert told.exit_code == 11
+    assert json.loads(told.stdout)["error"] == Words("de")(error.what, one="A", other="B") != str(error)
+    assert "town.toml" in told.stderr
 
 
 def test_names_stand_in_the_table_as_they_are(

@@ -63,11 +63,11 @@ def run(folder: Path, date: str | None, as_json: bool, lang: Language | None) ->
     with shown(words, to_stderr) as show:
         outcome = run_county(county, dates.from_iso(date) if date else 0, words, show)
     if as_json:
-        print_json(_as_json(outcome))
+        print_json(_as_json(outcome, words))
     else:
         for line in _lines(outcome, words):
             click.echo(line)
-    if outcome.error and not as_json:
+    if outcome.error:
         console.show_error(outcome.error, words)
     sys.exit(outcome.exit_code)
 
@@ -92,7 +92,7 @@ def _lines(outcome: Outcome, words: Words) -> Iterator[str]:
             yield words("The table {table} is left out of the county: {town} does not have it.", table=id, town=town)
 
 
-def _as_json(outcome: Outcome) -> dict[str, object]:
+def _as_json(outcome: Outcome, words: Words) -> dict[str, object]:
     released, error = outcome.released, outcome.error
     return {
         "date": dates.to_iso(outcome.date),
@@ -100,7 +100,7 @@ def _as_json(outcome: Outcome) -> dict[str, object]:
         "release": str(released.folder) if released else None,
         "unchanged": bool(released and released.unchanged),
         "left_out": dict(released.missing) if released else {},
-        "error": str(error) if error else None,
+        "error": words(error.what, **error.values) if error else None,
     }
 
 
