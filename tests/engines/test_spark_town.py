@@ -138,7 +138,7 @@ def test_words_of_a_failing_machine_do_not_quote_rows(spark: SparkSession, tmp_p
     engine.close()
 
 
-def test_neither_key_nor_path_stands_in_the_settings(tmp_path: Path) -> None:
+def test_settings_keep_rows_from_disks_logs_and_pages(tmp_path: Path) -> None:
     chosen = settings("spark://cluster.example:7077", tmp_path)
     assert chosen["spark.io.encryption.enabled"] == "true"
     assert chosen["spark.eventLog.enabled"] == chosen["spark.ui.enabled"] == "false"
