@@ -32,12 +32,16 @@ def totals(cells: Cells) -> pl.DataFrame:
 
 
 def keep_totals(cells: Mapping[str, Cells], vault: Path) -> None:
-    """Writes the totals of all tables into the folder of the date, readable for the owner alone."""
+    """Writes the totals of all tables into the folder of the date, readable for the owner alone.
+
+    A table in which nobody is counted has one row, of 0 people: it is a table of the town nevertheless.
+    """
     frames = []
     for id, each in cells.items():
         names = [*each.table.dimensions, None, None][:2]
         keys = [(pl.col(name) if name else pl.lit("")).alias(to) for name, to in zip(names, COLUMNS[1:3], strict=True)]
-        frames.append(totals(each).select(pl.lit(id).alias("table"), *keys, *COLUMNS[3:]))
+        found = totals(each).select(pl.lit(id).alias("table"), *keys, *COLUMNS[3:])
+        frames.append(found if found.height else pl.DataFrame([(id, "", "", 0, 0, 0)], found.schema, orient="row"))
     partial = vault / f".{TOTALS}"
     pl.concat(frames, how="vertical_relaxed").write_parquet(partial)
     partial.chmod(0o600)
@@ -45,7 +49,10 @@ def keep_totals(cells: Mapping[str, Cells], vault: Path) -> None:
 
 
 def read_totals(vault: Path) -> Mapping[str, pl.DataFrame]:
-    """The totals by table id, in ``COLUMNS`` without the table. Raises StorageError when missing or damaged."""
+    """The totals by table id, in ``COLUMNS`` without the table; no rows where nobody is counted.
+
+    Raises StorageError when missing or damaged.
+    """
     try:
         frame = pl.read_parquet(vault / TOTALS)
         parts = frame.select(COLUMNS).partition_by("table", as_dict=True, include_key=False)
@@ -55,4 +62,4 @@ def read_totals(vault: Path) -> Mapping[str, pl.DataFrame]:
             where=vault / TOTALS,
             todo=N_("Delete the file if it is there, and run the town again."),
         ) from None
-    return {str(id): part for (id,), part in parts.items()}
+    return {str(id): part.filter(pl.col("n") > 0) for (id,), part in parts.items()}

@@ -23,7 +23,7 @@ from vielfalt.figures.disclosure import Part, joined, protect_by, protect_county
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
 from vielfalt.methods import CellKey, Method, Rounding, Suppression
 from vielfalt.publish.results import Results, Source, TownRelease
-from vielfalt.totals import totals
+from vielfalt.totals import keep_totals, read_totals, totals
 
 COUNTY = "05999000"
 SEEDS = range(6)
@@ -218,6 +218,26 @@ def test_changed_and_rounded_counties_tell_no_true_count(seed: int, method: Cell
     assert tellable(shown, joined(county.parts), county.where, method).is_empty()
     own = shown["foreigner"].frame.filter(pl.col("level") == TOWN)
     assert own["value"].is_not_null().any()
+
+
+def test_a_table_that_counts_nobody_in_a_town_stays_in_the_county(tmp_path: Path) -> None:
+    county = small_county(0)
+    first, *others = county.parts
+    empty = {id: cells for id, cells in first.cells.items() if id == "nationality"}
+    empty = {id: Cells(cells.table, cells.frame.clear()) for id, cells in empty.items()}
+    keep_totals({**first.cells, **empty}, tmp_path)
+    found = read_totals(tmp_path)
+    assert found.keys() == first.cells.keys() and found["nationality"].is_empty()
+    assert sorted(found["residents"].rows()) == [("", "", *first.cells["residents"].frame.row(0)[1:])]
+    shown = {**first.published, "nationality": without_rows(first.published["nationality"])}
+    parts = [Part(first.key, {**first.cells, **empty}, shown), *others]
+    frame = protect_county(parts, county.where, PROTECTION, Suppression(), {})["nationality"].frame
+    own = frame.filter((pl.col("area") == first.key) & (pl.col("level") != TOWN))
+    assert own.height > 1 and own["value"].to_list() == [0] * own.height
+
+
+def without_rows(cells: ProtectedCells) -> ProtectedCells:
+    return replace(cells, frame=cells.frame.clear())
 
 
 @pytest.mark.parametrize("method", (Suppression(), *CHANGING), ids=str)

@@ -2,7 +2,7 @@
 
 COUNTY/
   county.toml                   settings
-  vault/                        fingerprints of what was released; nothing about single people
+  vault/                        fingerprints of what was released, and the room of what is hidden
   releases/DATE-N/              release packages of the county
 """
 
