@@ -91,7 +91,7 @@ def run(
 
 def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
     print_now = fingerprint.of(town, date, language)
-    before = _last_run(town, date)
+    before = last_run(town, date)
     if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
         if not kept_dates.kept_whole(town, date):
             _keep_again(town, date, step, opened)
@@ -278,7 +278,8 @@ def _shown(found: Finding) -> FindingCount:
     return FindingCount(entry.id, entry.message, found.rows, entry.consequence, meanings.get(found.field, ""))
 
 
-def _last_run(town: Town, date: int) -> dict[str, Any] | None:
+def last_run(town: Town, date: int) -> dict[str, Any] | None:
+    """What the vault remembers of the last run of a date, its ``fingerprint`` and ``release`` among it; else None."""
     try:
         found = json.loads((town.vault / dates.to_iso(date) / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

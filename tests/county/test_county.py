@@ -24,7 +24,7 @@ from vielfalt.county.project import Member, members, read_county, reference_date
 from vielfalt.county.releasing import CountyReleased
 from vielfalt.county.running import Standing, run_towns
 from vielfalt.county.showing import shown
-from vielfalt.errors import StorageError, TownError
+from vielfalt.errors import DisclosureError, StorageError, TownError
 from vielfalt.locking import alone_in
 from vielfalt.publish.releases import read_release
 from vielfalt.town import read_town
@@ -158,7 +158,12 @@ def test_towns_that_do_not_agree_have_no_county(county: tuple[Path, dict[str, ob
         check_agreed(handed, 20251231)
     totals = tmp_path / "other" / "vault" / DAY / "totals.parquet"
     pl.read_parquet(totals).with_columns(pl.col("n") + 1).write_parquet(totals)
-    with pytest.raises(Exception, match="not those of the town's release"):
+    with pytest.raises(DisclosureError, match="not those of the town's release"):
+        handed_over(towns[1], 20251231, towns[1].releases / FIRST)
+    shutil.copytree(root / NAMES[1] / "vault", tmp_path / "other" / "vault", dirs_exist_ok=True)
+    handed_over(towns[1], 20251231, towns[1].releases / FIRST)
+    (tmp_path / "other" / "vault" / DAY / "run.json").write_text('{"fingerprint": "", "release": "2025-12-31-2"}')
+    with pytest.raises(DisclosureError, match="not those of the town's release"):
         handed_over(towns[1], 20251231, towns[1].releases / FIRST)
 
 

@@ -14,6 +14,7 @@ from vielfalt.cells import Cells
 from vielfalt.errors import DisclosureError, TownError
 from vielfalt.figures.disclosure import Part
 from vielfalt.geography import TOWN
+from vielfalt.pipeline import last_run
 from vielfalt.publish.contents import MANIFEST
 from vielfalt.publish.reading import Published, read_published
 from vielfalt.publish.results import TownRelease
@@ -35,6 +36,9 @@ class Handed:
 def handed_over(town: Town, date: int, folder: Path) -> Handed:
     """What a town hands over. Raises DeliveryError or StorageError when release or totals cannot be read,
     DisclosureError when they are not of the same run."""
+    last = last_run(town, date)
+    if last is None or last["release"] != folder.name:
+        raise _of_another_run(folder)
     published = read_published(folder)
     totals = read_totals(town.vault / dates.to_iso(date))
     cells = {}
@@ -62,11 +66,15 @@ def check_same_run(part: Part, folder: Path) -> None:
         true = part.cells[id].frame.select(*names, "n")
         both = shown.join(true, on=names, how="left") if names else shown.join(true, how="cross")
         if not (both["value"] == both["n"].fill_null(0)).all():
-            raise DisclosureError(
-                N_("The totals in the vault are not those of the town's release."),
-                where=folder,
-                todo=N_("Delete the folder of the date in the vault of the town, and run the town again."),
-            )
+            raise _of_another_run(folder)
+
+
+def _of_another_run(folder: Path) -> DisclosureError:
+    return DisclosureError(
+        N_("The totals in the vault are not those of the town's release."),
+        where=folder,
+        todo=N_("Delete the folder of the date in the vault of the town, and run the town again."),
+    )
 
 
 def check_agreed(handed: Sequence[Handed], date: int) -> None:
