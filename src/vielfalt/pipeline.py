@@ -106,7 +106,7 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
         results = replace(results, fingerprint=keep_table(town, date, vault))
         folder = write_release(results, town.releases, Words(language), audit)
         withdraw.put_away(replaced, town.vault)
-        keep_totals(evaluation.cells, vault)
+        keep_totals(evaluation.cells, vault, town.method(date))
     _keep_the_latest(town)
     _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
     return Released(folder, False, evaluation.findings, results.utility)
@@ -117,7 +117,7 @@ def _keep_again(town: Town, date: int, step: Step, opened: Opening) -> None:
     with workspace(town, date, opened) as (engine, vault):
         keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, None, step)
         evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
-        keep_totals(evaluation.cells, vault)
+        keep_totals(evaluation.cells, vault, town.method(date))
     _keep_the_latest(town)
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from vielfalt.cells import Cells
 from vielfalt.errors import StorageError
+from vielfalt.methods import CellKey, Method
 from vielfalt.words import N_
 
 TOTALS = "totals.parquet"
@@ -31,16 +32,18 @@ def totals(cells: Cells) -> pl.DataFrame:
     return cells.frame.group_by(names, maintain_order=True).agg(*measures)
 
 
-def keep_totals(cells: Mapping[str, Cells], vault: Path) -> None:
+def keep_totals(cells: Mapping[str, Cells], vault: Path, method: Method) -> None:
     """Writes the totals of all tables into the folder of the date, readable for the owner alone.
 
+    Sums of record keys are kept for the cell key method alone, else 0: where one person is counted, hers is no sum.
     A table in which nobody is counted has one row, of 0 people: it is a table of the town nevertheless.
     """
+    sums = pl.col("key_sum") if isinstance(method, CellKey) else pl.lit(0).alias("key_sum")
     frames = []
     for id, each in cells.items():
         names = [*each.table.dimensions, None, None][:2]
         keys = [(pl.col(name) if name else pl.lit("")).alias(to) for name, to in zip(names, COLUMNS[1:3], strict=True)]
-        found = totals(each).select(pl.lit(id).alias("table"), *keys, *COLUMNS[3:])
+        found = totals(each).select(pl.lit(id).alias("table"), *keys, "n", sums, "top")
         frames.append(found if found.height else pl.DataFrame([(id, "", "", 0, 0, 0)], found.schema, orient="row"))
     partial = vault / f".{TOTALS}"
     pl.concat(frames, how="vertical_relaxed").write_parquet(partial)
