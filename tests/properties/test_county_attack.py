@@ -199,15 +199,15 @@ def test_a_county_whose_areas_add_up_is_the_sum_of_its_towns(seed: int) -> None:
 @pytest.mark.parametrize(
     ("method", "ids"),
     [
-        (Suppression(), {"recompute", "room_sums", "room_zeros", "county"}),
-        (Rounding(5, by_chance=True), {"tell_true_counts"}),
-        (CellKey(largest_shift=5, variance=3.0, smallest=3, additive=True), set()),
+        (Suppression(), ["county", "recompute", "room_sums", "room_zeros"]),
+        (Rounding(5, by_chance=True), ["tell_true_counts"]),
+        (CellKey(largest_shift=5, variance=3.0, smallest=3, additive=True), []),
     ],
     ids=str,
 )
-def test_only_attacks_that_were_made_are_told(method: Method, ids: set[str]) -> None:
+def test_only_attacks_that_were_made_are_told(method: Method, ids: list[str]) -> None:
     whole = protected_whole(known(small_county(0, method), method))
-    assert {entry["id"] for entry in attacks_made(whole, method)} == ids
+    assert sorted(str(entry["id"]) for entry in attacks_made(whole, method)) == ids
 
 
 @pytest.mark.parametrize("method", CHANGING, ids=str)
