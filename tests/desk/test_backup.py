@@ -17,7 +17,7 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models, transaction
 
 from vielfalt.desk.atlas.packages import archive_of
-from vielfalt.desk.backups import contents
+from vielfalt.desk.backups import contents, encrypting
 from vielfalt.desk.backups.contents import FORMAT, MANIFEST
 from vielfalt.desk.backups.restoring import restore
 from vielfalt.desk.backups.writing import backup, one_moment
@@ -218,3 +218,93 @@ def test_an_empty_desk_can_be_saved_and_restored(tmp_path: Path) -> None:
     backup(tmp_path / "empty.backup")
     restore(tmp_path / "empty.backup", replace=False)
     assert Head.objects.get().number == 1
+
+
+PASSPHRASE = b"Kiesel Ampel Rosine Tinte Bahnhof"
+
+
+@pytest.fixture()
+def locked(filled: Release, tmp_path: Path) -> Path:
+    file = tmp_path / "desk.locked"
+    backup(file, PASSPHRASE)
+    return file
+
+
+def test_an_encrypted_backup_tells_nothing_and_comes_back(locked: Path, filled: Release) -> None:
+    before, content = all_rows(), locked.read_bytes()
+    assert stat.S_IMODE(locked.stat().st_mode) == 0o600
+    assert not zipfile.is_zipfile(locked) and filled.name.encode() not in content and b"releases" not in content
+    destroyed()
+    restore(locked, replace=False, passphrase=PASSPHRASE)
+    restored = all_rows()
+    assert restored["releases.Release"] == before["releases.Release"] != []
+    assert sorted(Path(settings.DATA).glob("tmp*")) == []
+
+
+def test_two_backups_share_nothing_a_reader_could_compare(filled: Release, locked: Path, tmp_path: Path) -> None:
+    backup(tmp_path / "second", PASSPHRASE)
+    one, two = (file.read_bytes()[len(encrypting.HEAD) :] for file in (locked, tmp_path / "second"))
+    assert one[:64] != two[:64]
+
+
+@pytest.mark.parametrize("passphrase", [b"", b"Kiesel Ampel Rosine Tinte Bahnhoff"])
+def test_an_encrypted_backup_opens_with_its_passphrase_alone(locked: Path, passphrase: bytes) -> None:
+    before = all_rows()
+    with pytest.raises(UsageError if not passphrase else DeliveryError, match=r"passphrase|encrypted"):
+        restore(locked, replace=True, passphrase=passphrase)
+    assert all_rows() == before
+
+
+SMALL = 4_096
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:-1],
+        lambda content: content[: -SMALL - 16],
+        lambda content: content[: encrypted_from()],
+        lambda content: content[:-100] + bytes([content[-100] ^ 1]) + content[-99:],
+        lambda content: swapped(content),
+        lambda content: content + b"x",
+    ],
+    ids=["cut by a byte", "cut by a piece", "no piece", "one bit changed", "pieces swapped", "something behind"],
+)
+def test_a_damaged_encrypted_backup_changes_nothing(
+    filled: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr(encrypting, "PIECE", SMALL)
+    file = tmp_path / "desk.locked"
+    backup(file, PASSPHRASE)
+    before, content = all_rows(), file.read_bytes()
+    assert len(content) > 4 * SMALL
+    file.write_bytes(damage(content))
+    with pytest.raises(DeliveryError, match="damaged"):
+        restore(file, replace=True, passphrase=PASSPHRASE)
+    assert all_rows() == before
+
+
+def encrypted_from() -> int:
+    """Where the first piece begins."""
+    return len(encrypting.HEAD) + 16 + 7
+
+
+def swapped(content: bytes) -> bytes:
+    """The first two pieces in the wrong order."""
+    start, size = encrypted_from(), SMALL + 16
+    first, second = content[start : start + size], content[start + size : start + 2 * size]
+    return content[:start] + second + first + content[start + 2 * size :]
+
+
+@pytest.mark.parametrize("text", ["", "kurz\n", "   \nthe second line is long enough"])
+def test_a_short_passphrase_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "passphrase").write_text(text)
+    with pytest.raises(UsageError, match="fewer than 16 characters"):
+        encrypting.passphrase_of(tmp_path / "passphrase")
+
+
+def test_the_first_line_of_the_file_is_the_passphrase(tmp_path: Path) -> None:
+    (tmp_path / "passphrase").write_bytes(PASSPHRASE + b"\r\nanything else\n")
+    assert encrypting.passphrase_of(tmp_path / "passphrase") == PASSPHRASE
+    with pytest.raises(StorageError, match="cannot be read"):
+        encrypting.passphrase_of(tmp_path / "nowhere")

@@ -165,16 +165,22 @@ def tidy(dry_run: bool, lang: Language | None) -> None:
         click.echo(words("Nothing has outlived its time."))
 
 
+_passphrase = click.option(
+    "--passphrase-file", type=FILE, help=WORDS("File whose first line is the passphrase of an encrypted backup.")
+)
+
+
 @desk.command(help=WORDS("Write everything the desk holds into the new FILE, while it is running."))
 @click.argument("file", type=FILE)
+@_passphrase
 @lang_option
-def backup(file: Path, lang: Language | None) -> None:
+def backup(file: Path, passphrase_file: Path | None, lang: Language | None) -> None:
     """Makes a backup."""
     _installed()
     from vielfalt.desk import serving
 
     words = spoken(lang)
-    manifest = serving.backed_up(file)
+    manifest = serving.backed_up(file, passphrase_file)
     rows, packages = sum(manifest.rows.values()), sum(name.endswith(".zip") for name in manifest.hashes)
     click.echo(
         words(
@@ -189,14 +195,15 @@ def backup(file: Path, lang: Language | None) -> None:
 @desk.command(help=WORDS("Restore the desk from the backup FILE. Stop the desk before."))
 @click.argument("file", type=FILE)
 @click.option("--replace", is_flag=True, help=WORDS("Replace what the desk holds."))
+@_passphrase
 @lang_option
-def restore(file: Path, replace: bool, lang: Language | None) -> None:
+def restore(file: Path, replace: bool, passphrase_file: Path | None, lang: Language | None) -> None:
     """Restores a backup."""
     _installed()
     from vielfalt.desk import serving
 
     words = spoken(lang)
-    manifest = serving.restored(file, replace)
+    manifest = serving.restored(file, replace, passphrase_file)
     click.echo(
         words("Restored: {rows} rows of {made}", rows=words.number(sum(manifest.rows.values())), made=manifest.made)
     )

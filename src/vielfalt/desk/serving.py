@@ -337,20 +337,22 @@ def overdue() -> list[Erased]:
     return found(dt.datetime.now(dt.UTC))
 
 
-def backed_up(file: Path) -> Manifest:
-    """Makes a backup; see ``backups.writing.backup``."""
+def backed_up(file: Path, passphrase: Path | None) -> Manifest:
+    """Makes a backup, encrypted with what stands in the file ``passphrase``; see ``backups.writing.backup``."""
     ready()
+    from vielfalt.desk.backups.encrypting import passphrase_of
     from vielfalt.desk.backups.writing import backup
 
-    return backup(file)
+    return backup(file, passphrase_of(passphrase) if passphrase else b"")
 
 
-def restored(file: Path, replace: bool) -> Manifest:
-    """Restores a backup; see ``backups.restoring.restore``."""
+def restored(file: Path, replace: bool, passphrase: Path | None) -> Manifest:
+    """Restores a backup, encrypted or not; see ``backups.restoring.restore``."""
     ready()
+    from vielfalt.desk.backups.encrypting import passphrase_of
     from vielfalt.desk.backups.restoring import restore
 
-    return restore(file, replace)
+    return restore(file, replace, passphrase_of(passphrase) if passphrase else b"")
 
 
 def data_folder() -> Path:

@@ -6,10 +6,13 @@ import hashlib
 import io
 import json
 import re
+import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
 from django.conf import settings
 from django.core import serializers
@@ -18,6 +21,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from vielfalt.desk.backups import contents
 from vielfalt.desk.backups.contents import FORMAT, MANIFEST, PACKAGES, Manifest
+from vielfalt.desk.backups.encrypting import decrypt, is_encrypted
 from vielfalt.desk.history.migrations._sealing import seal, unseal
 from vielfalt.desk.history.recording import record
 from vielfalt.errors import DeliveryError, StorageError, UsageError, why
@@ -31,14 +35,15 @@ _MADE_BY_DJANGO = {"contenttypes.ContentType", "auth.Permission"}
 RESTORED = "restored"
 
 
-def restore(file: Path, replace: bool) -> Manifest:
+def restore(file: Path, replace: bool, passphrase: bytes = b"") -> Manifest:
     """Puts the desk into the state of the backup; what that held. The history goes on with an entry that says so.
 
-    ``replace``: whether a desk that holds something may be replaced. Raises DeliveryError for a backup that is broken,
-    newer or older than this program, UsageError for a filled desk, StorageError without space or permission.
+    ``replace``: whether a desk that holds something may be replaced; ``passphrase``: of an encrypted backup. Raises
+    DeliveryError for a backup that is broken, newer or older than this program, or does not open, UsageError for a
+    filled desk, StorageError without space or permission.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
+        with _readable(file, passphrase) as readable, zipfile.ZipFile(readable) as archive:
             manifest = _checked(archive, file)
             if not replace and is_filled():
                 raise UsageError(
@@ -56,6 +61,25 @@ def restore(file: Path, replace: bool) -> Manifest:
             todo=N_("Check path, free space and permissions; nothing was changed."),
         ) from error
     return manifest
+
+
+@contextmanager
+def _readable(file: Path, passphrase: bytes) -> Iterator[Path | IO[bytes]]:
+    """The backup in clear; of an encrypted one a copy in the desk's folder that has no name and is gone afterwards."""
+    if not is_encrypted(file):
+        yield file
+        return
+    if not passphrase:
+        raise UsageError(
+            N_("The backup is encrypted."),
+            where=file.name,
+            todo=N_("Name the file that holds its passphrase: --passphrase-file FILE."),
+        )
+    folder = Path(settings.DATA)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryFile(dir=folder) as clear:
+        decrypt(file, passphrase, clear)
+        yield clear
 
 
 def is_filled() -> bool:

@@ -19,6 +19,7 @@ from django.db import connection, connections, models, transaction
 
 from vielfalt.desk.backups import contents
 from vielfalt.desk.backups.contents import FORMAT, MANIFEST, PACKAGES, Exact, Manifest
+from vielfalt.desk.backups.encrypting import Encrypted
 from vielfalt.desk.secret import owner_only
 from vielfalt.errors import StorageError, UsageError, why
 from vielfalt.words import N_
@@ -30,8 +31,8 @@ _MOMENT = "moment"
 _CHUNK = 1 << 20
 
 
-def backup(file: Path) -> Manifest:
-    """Writes the backup, readable for its owner alone; what it holds.
+def backup(file: Path, passphrase: bytes = b"") -> Manifest:
+    """Writes the backup, readable for its owner alone and encrypted where there is a passphrase; what it holds.
 
     Raises UsageError for a file that exists, StorageError without space or permission; nothing is left then.
     """
@@ -40,7 +41,7 @@ def backup(file: Path) -> Manifest:
     partial = file.with_name(f".{file.name}.partial")
     try:
         with open(partial, "wb", opener=owner_only) as raw:
-            manifest = _written(raw)
+            manifest = _encrypted(raw, passphrase) if passphrase else _written(raw)
         partial.replace(file)
     except OSError as error:
         raise StorageError(
@@ -51,6 +52,13 @@ def backup(file: Path) -> Manifest:
         ) from error
     finally:
         partial.unlink(missing_ok=True)
+    return manifest
+
+
+def _encrypted(raw: IO[bytes], passphrase: bytes) -> Manifest:
+    target = Encrypted(raw, passphrase)
+    manifest = _written(cast(IO[bytes], target))
+    target.finish()
     return manifest
 
 
