@@ -38,7 +38,7 @@ def keep_totals(cells: Mapping[str, Cells], vault: Path, method: Method) -> None
     Sums of record keys are kept for the cell key method alone, else 0: where one person is counted, hers is no sum.
     A table in which nobody is counted has one row, of 0 people: it is a table of the town nevertheless.
     """
-    sums = pl.col("key_sum") if isinstance(method, CellKey) else pl.lit(0).alias("key_sum")
+    sums = pl.col("key_sum") if isinstance(method, CellKey) else pl.lit(0, pl.Int64).alias("key_sum")
     frames = []
     for id, each in cells.items():
         names = [*each.table.dimensions, None, None][:2]
