@@ -32,9 +32,17 @@ def init_town(root: Path, words: Words) -> tuple[Path, ...]:
     Raises UsageError when the folder holds a town project or one of the files already, StorageError when it cannot be
     written.
     """
+    return write_new(root, {name: _document(template, words) for name, template in _FILES.items()})
+
+
+def write_new(root: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Writes the first files of a project by their places in it and returns them; existing files are never touched.
+
+    Raises UsageError when the folder holds one of the files already, StorageError when it cannot be written.
+    """
     if root.exists() and not root.is_dir():
         raise UsageError(N_("This is a file, not a folder."), where=root, todo=N_("Name a new or an empty folder."))
-    for name in _FILES:
+    for name in texts:
         if (root / name).exists():
             raise UsageError(
                 N_("The folder already holds {file}; nothing was written."),
@@ -42,7 +50,6 @@ def init_town(root: Path, words: Words) -> tuple[Path, ...]:
                 todo=N_("Name a new or an empty folder."),
                 file=name,
             )
-    texts = {name: _document(template, words) for name, template in _FILES.items()}
     try:
         for name, text in texts.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vielfalt import dates
-from vielfalt.errors import StorageError, TownError, UsageError, VielfaltError, known, why
+from vielfalt.errors import TownError, VielfaltError, known
 from vielfalt.imported.settings import Section
+from vielfalt.starting import write_new
 from vielfalt.tomlfile import read_toml
 from vielfalt.town import Town, read_town
 from vielfalt.words import LANGUAGES, N_, Language, Words
@@ -174,26 +175,6 @@ def reference_date(county: County, towns: Sequence[Town], wanted: int) -> int:
 
 def init_county(root: Path, words: Words) -> Path:
     """Writes a commented county.toml and returns it. Raises UsageError when one is there, StorageError if it cannot."""
-    path = root / FILE
-    if root.exists() and not root.is_dir():
-        raise UsageError(N_("This is a file, not a folder."), where=root, todo=N_("Name a new or an empty folder."))
-    if path.exists():
-        raise UsageError(
-            N_("The folder already holds {file}; nothing was written."),
-            where=root,
-            todo=N_("Name a new or an empty folder."),
-            file=FILE,
-        )
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        path.write_text(
-            (_TEMPLATES / words.language / FILE).read_text(encoding="utf-8"), encoding="utf-8", newline="\n"
-        )
-    except OSError as error:
-        raise StorageError(
-            N_("The folder cannot be written: {reason}."),
-            where=root,
-            todo=N_("Free some space or correct the permissions of the folder, then start again."),
-            reason=why(error),
-        ) from None
+    text = (_TEMPLATES / words.language / FILE).read_text(encoding="utf-8")
+    (path,) = write_new(root, {FILE: text})
     return path
