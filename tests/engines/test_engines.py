@@ -282,6 +282,19 @@ _LINES = st.lists(
 )
 
 
+@given(st.lists(st.sampled_from([b"\n", b"\r", b"\r\n", b"1;2;3", b'"'])).map(b"".join), st.integers(1, 5))
+@settings(max_examples=300, derandomize=True)
+def test_blank_lines_are_seen_wherever_a_piece_of_the_file_ends(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, piece: int
+) -> None:
+    path = tmp_path_factory.mktemp("blanks") / "file"
+    path.write_bytes(content)
+    lines = (b"\n" + content).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rows, "_CHUNK", piece)
+        assert rows._has_blank_lines(path) == (b"\n\n" in lines)
+
+
 @given(
     lines=_LINES, end=st.sampled_from(("\n", "\r\n", "\r")), quote=st.sampled_from(('"', '"', "")), last=st.booleans()
 )
@@ -321,6 +334,14 @@ def test_collect_gives_plain_text_and_null(engine: Engine) -> None:
     found = engine.collect(engine.load(table, "values"))
     assert found.schema.field("text").type == pa.string()
     assert found.to_pydict() == table.to_pydict()
+
+
+def test_each_gives_outcomes_in_the_order_of_the_tasks(engine: Engine) -> None:
+    def doubled(number: int) -> int:
+        frame = engine.load(pa.table({"n": [number] * number}), f"numbers {number}")
+        return sum(engine.collect(frame.select((nw.col("n") * 2).alias("n")))["n"].to_pylist())
+
+    assert engine.each(doubled, range(1, 8)) == [2 * number**2 for number in range(1, 8)]
 
 
 def test_drop_forgets_a_table(engine: Engine) -> None:

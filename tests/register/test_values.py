@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pyarrow as pa
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from vielfalt import schema
 from vielfalt.profiles import DATE_FORMS, Profile
 from vielfalt.register import values
-from vielfalt.register.values import parser
+from vielfalt.register.values import parser, plain_numbers
 
 REFERENCE = 20250630
 
@@ -19,8 +22,15 @@ def parse(
     missing: tuple[str, ...] = (),
     date_forms: tuple[str, ...] = DATE_FORMS,
 ) -> values.Parsed:
-    profile = Profile(";", '"', "utf-8", {}, date_forms, codes or {}, missing)
-    return parser(schema.field(field), profile, REFERENCE)(text)
+    return parser(schema.field(field), profile(codes, missing, date_forms), REFERENCE)(text)
+
+
+def profile(
+    codes: Mapping[str, Mapping[str, str]] | None = None,
+    missing: tuple[str, ...] = (),
+    date_forms: tuple[str, ...] = DATE_FORMS,
+) -> Profile:
+    return Profile(";", '"', "utf-8", {}, date_forms, codes or {}, missing)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +133,34 @@ def test_coordinates(text: str, number: float) -> None:
 @pytest.mark.parametrize("text", ["x", "1.234.567,8", "12 m", "nan", "inf", "-Infinity"])
 def test_unreadable_coordinates(text: str) -> None:
     assert parse("easting", text) == (None, "number_unreadable")
+
+
+@given(st.lists(st.none() | st.text("0123456789.,-+einfa ", max_size=7) | st.decimals(-9999, 9999, places=2).map(str)))
+@example(["565432.5", None, "565433"])
+@example(["565432,5", "565433"])
+@example(["1.5", "nan"])
+@example(["1.234,5"])
+def test_coordinates_read_at_once_are_those_read_one_by_one(texts: list[str | None]) -> None:
+    found = at_once(texts)
+    if found is not None:
+        assert found.to_pylist() == [None if text is None else parse("easting", text)[0] for text in texts]
+        assert all(text is None or parse("easting", text)[1] == "" for text in texts)
+
+
+def test_plain_coordinates_are_read_at_once() -> None:
+    assert at_once(["565432.5", None, "-3"]) is not None
+    assert at_once(["565432,5", None, "-3"]) is not None
+
+
+def test_coordinates_are_looked_at_where_a_number_means_not_stated() -> None:
+    assert at_once(["565432.5", "0"], missing=("0",)) is None
+    assert at_once(["565432.5", "0"], missing=("k. A.",)) is not None
+
+
+def at_once(texts: list[str | None], missing: tuple[str, ...] = ()) -> pa.Array | None:
+    """The numbers of a column of coordinates, cut into two pieces."""
+    pieces = pa.chunked_array([texts[:1], texts[1:]], pa.string())
+    return plain_numbers(pieces, schema.field("easting"), profile(missing=missing))
 
 
 @pytest.mark.parametrize(

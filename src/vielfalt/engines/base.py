@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
+Task = TypeVar("Task")
+Outcome = TypeVar("Outcome")
 Frame: TypeAlias = nw.LazyFrame[Any]
 Batches: TypeAlias = Callable[[pa.Table], pa.Table]
 """Turns one batch of rows into another; the engine decides how large a batch is."""
@@ -88,6 +90,12 @@ class Engine(Protocol):
 
     def collect(self, frame: Frame) -> pa.Table:
         """The rows of the frame in memory; only for what is small (cells, findings, distinct values)."""
+
+    def each(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> list[Outcome]:
+        """What the function makes of each task, in their order; an engine may have several under way at once.
+
+        The function asks this engine only, and names of tables it loads must differ from task to task.
+        """
 
     def write(self, frame: Frame, path: Path, *, order: str) -> None:
         """Writes the frame as one Parquet file, sorted by a column. Raises StorageError when space runs out."""

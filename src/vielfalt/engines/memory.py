@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
+from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame, Outcome, Task
 from vielfalt.engines.duckdb import AT_ONCE, connected, reported
 from vielfalt.engines.polars import Polars, arrow
 from vielfalt.engines.rows import true_numbers
@@ -43,10 +44,14 @@ class Memory(Polars):
 
     def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
         """See ``Engine.map_batches``: sorted once, cut where the value of ``together`` changes."""
-        self.checkpoint(frame, name)
-        rows = self._tables.pop(name).sort(together)
+        rows = self._sorted(frame, together, name)
         parts = map(arrow, _cut(rows, together)) if rows.height else iter([arrow(rows)])
         return self.load(pa.concat_tables(ahead(function, parts, AT_ONCE)), name)
+
+    def each(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> list[Outcome]:
+        """See ``Engine.each``: while Python prepares one, Polars works on another."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(function, tasks))
 
     def close(self) -> None:
         """See ``Engine.close``."""

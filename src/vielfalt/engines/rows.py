@@ -34,7 +34,8 @@ COLUMNS = "WRONG NUMBER OF COLUMNS"
 _LONGEST = 100
 """Lines that one row may span by quoted line breaks; a quote open for longer was never meant to be one."""
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 17
+"""Bytes looked at together: few enough for the cache of a processor, which takes half the time."""
 _LF, _CR = b"\n\r"
 
 
@@ -240,13 +241,14 @@ def _decoded(text: str) -> bool:
 
 def _has_blank_lines(path: Path) -> bool:
     """Whether two line ends follow each other, quoted or not; also the beginning and the end of the file count."""
-    before = np.array([_LF], dtype=np.uint8)
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            signs = np.concatenate([before, np.frombuffer(chunk, dtype=np.uint8)])
-            ends = (signs == _LF) | (signs == _CR)
+    buffer = bytearray([_LF]) * (_CHUNK + 1)
+    signs = np.frombuffer(buffer, dtype=np.uint8)
+    with path.open("rb", buffering=0) as file:
+        while read := file.readinto(memoryview(buffer)[1:]):
+            feeds, returns = signs[: read + 1] == _LF, signs[: read + 1] == _CR
+            ends = feeds | returns
             twice = ends[:-1] & ends[1:]
-            if (twice & ((signs[:-1] != _CR) | (signs[1:] != _LF))).any():
+            if twice.any() and (twice & ~(returns[:-1] & feeds[1:])).any():
                 return True
-            before = signs[-1:]
+            buffer[0] = buffer[read]
     return False

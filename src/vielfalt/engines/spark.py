@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from vielfalt.engines.base import Batches, BrokenRow, Conversion, FileForm, Frame
+from vielfalt.engines.base import Batches, BrokenRow, Conversion, FileForm, Frame, Outcome, Task
 from vielfalt.engines.groups import cut_between
 from vielfalt.engines.parts import Found, Part, Placed, look_through, placed, readable_rows
 from vielfalt.engines.rows import nothing_read, refuse_wrong_encoding, text_batch
@@ -99,6 +99,10 @@ class Spark:
         """See ``Engine.collect``."""
         with _reported(""):
             return frame.to_native().toArrow()
+
+    def each(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> list[Outcome]:
+        """See ``Engine.each``: one after the other, for Spark divides each among its machines."""
+        return [function(task) for task in tasks]
 
     def write(self, frame: Frame, path: Path, *, order: str) -> None:
         """See ``Engine.write``: one machine sorts and writes the file, which is then put into its place."""

@@ -94,13 +94,14 @@ class Reader:
         record = batch.column("record").to_numpy()
         if record[0] == 1:
             self._forget()
-        missing = absent(len(record))
+        missing, points = absent(len(record)), self._points(batch)
         # Python looks at the distinct values of one column while the pool finds those of the next ones.
         with ThreadPoolExecutor() as pool:
-            encoded = {name: pool.submit(encode, batch.column(name)) for name in _IN_TURN if name in batch.column_names}
+            looked_at = [name for name in _IN_TURN if name in batch.column_names and name not in points]
+            encoded = {name: pool.submit(encode, batch.column(name)) for name in looked_at}
             hashed = {name: pool.submit(self._hashed, batch, name) for name in _IDS}
             values, spread = {}, {}
-            for name in _VALUES:
+            for name in (name for name in _VALUES if name not in points):
                 texts = encoded[name].result() if name in encoded else missing
                 values[name] = self._values(name, texts, record)
                 if name in REGISTER:
@@ -110,6 +111,7 @@ class Reader:
             columns["evidence"] = self._evidence({name: (found.get(name, missing), values[name]) for name in EVIDENCE})
             columns.update(self._persons({name: column.result() for name, column in hashed.items()}, record))
             columns.update((name, column.result()) for name, column in spread.items())
+            columns.update(points)
         for name in REGISTER:
             self._count_empty(name, columns[name].null_count)
         return pa.table({name: columns[name] for name in REGISTER})
@@ -121,6 +123,17 @@ class Reader:
     def evidences(self) -> pa.Table:
         """The numbered combinations of the fields of ``EVIDENCE``: the columns of ``EVIDENCES``."""
         return self.evidence.table("evidence")
+
+    def _points(self, batch: pa.Table) -> dict[str, pa.Array]:
+        """The columns of coordinates that hold nothing but plain numbers; none where points stand for addresses."""
+        if not any(name in batch.column_names for name in STREET_FIELDS):
+            return {}
+        read = {
+            name: plain_numbers(batch.column(name), _TYPED[name], self.profile)
+            for name in POINT_FIELDS
+            if name in batch.column_names
+        }
+        return {name: numbers for name, numbers in read.items() if numbers is not None}
 
     def _hashed(self, batch: pa.Table, name: str) -> pa.Array:
         """The pseudonyms of a column of ordering numbers; null where the extract has none."""
@@ -178,8 +191,6 @@ class Reader:
 
     def _typed(self, entry: schema.Field, encoded: Encoded, rows: Ints) -> pa.Array:
         """The value of each distinct text; problems are noted with their rows."""
-        if entry.type == "number" and (numbers := plain_numbers(encoded.texts, entry, self.profile)) is not None:
-            return numbers
         parse = parser(entry, self.profile, self.reference)
         # The dates of all columns are the same days: one look-up serves them, unless a column has words of its own.
         shared = entry.type if entry.type == "date" and entry.name not in self.profile.codes else entry.name

@@ -12,11 +12,9 @@ from vielfalt import codes
 from vielfalt.cells import LEAST_DOMINANCE, UNRESOLVED, Cells
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.geography import Geography
-from vielfalt.programme import DIMENSIONS
 from vielfalt.register.household_origin import household_origin
 from vielfalt.table import Table
 
-_OLDEST = 130
 UNKNOWN = "unknown"
 """The category of residents whose value is not known."""
 OPEN = "open"
@@ -28,11 +26,26 @@ LEFT_OUT = (
     *("came", "came_from", "went", "citizenship_change"),
 )
 """Dimensions in which everyone has a value, whether the register knows it or not."""
-_NOT_KNOWN = -1
-"""Years that are not known, while residents are classified."""
-_FINE = "fine"
 _BY_MEMBERS = ("mh_household", "couple_nationality")
 """What a household is by the origin of its members: looked up once per household, not per resident."""
+_FEW = (
+    "migration_status",
+    "migration_rule",
+    "immigration_history",
+    "household_type",
+    "marital_status",
+    "religion_group",
+)
+"""Columns of so few values that they are replaced where they stand."""
+_MANY = ("area", "nationality", "reference_country")
+"""Columns of so many values that they are looked up by a join, which databases do faster."""
+_YEARS = {"age_group": "age", "age_class": "age", "stay_class": "stay_years"}
+_ASKED = (
+    *("record", "key", "address", "sex", "german", "nationality_1", "reference_country"),
+    *("migration_status", "migration_rule", "immigration_history", "marital_status", "religion", "age", "stay_years"),
+    *("household", "household_type", "household_first", "household_partner"),
+)
+"""What the dimensions are made of, besides the area."""
 
 
 def persons(people: Frame, levels: Iterable[str]) -> Frame:
@@ -59,35 +72,64 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
     official population statistics assign them by chance (Destatis, quality report on the population projection),
     because cells of one or two persons could never be published.
     """
-    # Loaded before the first step: a new table makes DuckDB bind every step of the frame once more.
-    classes = {column: _loaded(engine, column, table) for column, table in _class_tables(geography).items()}
-    status = nw.col("migration_status")
-    unmarked = nw.when(status == "none").then(nw.lit("none"))
-    households = _with_places(household_origin(people), {name: classes.pop(name) for name in _BY_MEMBERS})
-    frame = people.join(households, on="household", how="left").select(
-        "record",
-        "key",
-        "household_first",
-        nw.coalesce(nw.col(geography.finest.id), nw.lit(UNRESOLVED)).alias("area"),
+    asked = engine.checkpoint(people.select(*_ASKED, nw.col(geography.finest.id).alias("finest")), "asked")
+    classes = _class_tables(geography)
+    households = household_origin(asked)
+    households = households.select("household", *(place for name in _BY_MEMBERS for place in _replaced(name, classes)))
+    frame = asked.select(
+        *("record", "key", "household", "household_first"),
         nw.coalesce(nw.col("address"), nw.lit(0) - nw.col("record")).alias("address"),
-        nw.when(nw.col("german"))
-        .then(nw.lit(codes.GERMANY))
-        .otherwise(nw.coalesce(nw.col("nationality_1"), nw.lit(UNKNOWN)))
-        .alias("nationality"),
-        unmarked.otherwise(
-            nw.when(status == "undeterminable")
-            .then(nw.lit("undeterminable"))
-            .otherwise(nw.coalesce(nw.col("reference_country"), nw.lit(UNKNOWN)))
-        ).alias("reference_country"),
-        *("migration_status", "migration_rule", "immigration_history", "household_type"),
-        *(f"{name}_place" for name in _BY_MEMBERS),
-        _sex(geography).alias("sex_place"),
-        nw.coalesce(nw.col("marital_status"), nw.lit("NB")).alias("marital_status"),
-        nw.coalesce(nw.col("religion"), nw.lit("none_or_unknown")).alias("religion_group"),
-        *(nw.coalesce(nw.col(years), nw.lit(_NOT_KNOWN)).alias(years) for years in ("age", "stay_years")),
-    )
-    placed = _with_places(frame, classes)
-    return engine.checkpoint(placed.rename({f"{name}_place": name for name in ("area", *DIMENSIONS)}), "classified")
+        *(_fine(name).alias(f"fine_{name}") for name in _MANY),
+        *(place for name in _FEW for place in _replaced(name, classes)),
+        _sex(geography).alias("sex"),
+        *(_by_years(dimension, nw.col(years), geography) for dimension, years in _YEARS.items()),
+    ).join(households, on="household", how="left")
+    for name in _MANY:
+        loaded = engine.load(classes[name].to_arrow(), f"classes_{name}")
+        frame = frame.join(loaded, left_on=f"fine_{name}", right_on="fine", how="left").drop(f"fine_{name}")
+    placed = engine.checkpoint(frame.drop("household"), "classified")
+    engine.drop("asked")
+    return placed
+
+
+def _fine(column: str) -> nw.Expr:
+    """What a resident has in a column of ``_class_tables``; never null but for what households decide."""
+    status = nw.col("migration_status")
+    if column == "area":
+        return nw.coalesce(nw.col("finest"), nw.lit(UNRESOLVED))
+    if column == "nationality":
+        known = nw.coalesce(nw.col("nationality_1"), nw.lit(UNKNOWN))
+        return nw.when(nw.col("german")).then(nw.lit(codes.GERMANY)).otherwise(known)
+    if column == "reference_country":
+        country = nw.coalesce(nw.col("reference_country"), nw.lit(UNKNOWN))
+        return nw.when(status.is_in(["none", "undeterminable"])).then(status).otherwise(country)
+    if column == "marital_status":
+        return nw.coalesce(nw.col("marital_status"), nw.lit("NB"))
+    if column == "religion_group":
+        return nw.coalesce(nw.col("religion"), nw.lit("none_or_unknown"))
+    return nw.col(column)
+
+
+def _replaced(column: str, classes: Mapping[str, pl.DataFrame]) -> list[nw.Expr]:
+    """The places of what a column of ``_class_tables`` says, in every dimension it decides; null for null."""
+    table = classes[column]
+    values, absent = table["fine"].to_list(), nw.lit(None, dtype=nw.Int32)
+    return [
+        _fine(column)
+        .replace_strict(values, table[dimension].to_list(), default=absent, return_dtype=nw.Int32)
+        .alias(dimension)
+        for dimension in table.columns[1:]
+    ]
+
+
+def _by_years(dimension: str, years: nw.Expr, geography: Geography) -> nw.Expr:
+    """The place of the class of a number of completed years, by the first year of each; null is unknown."""
+    keys = values_of(dimension, geography)
+    found = nw.lit(keys.index(UNKNOWN)).cast(nw.Int32)
+    for place, key in enumerate(key for key in keys if key != UNKNOWN):
+        first = int(key.partition("-")[0].rstrip("+"))
+        found = nw.when(years >= first).then(nw.lit(place).cast(nw.Int32)).otherwise(found)
+    return found.alias(dimension)
 
 
 def _sex(geography: Geography) -> nw.Expr:
@@ -95,13 +137,6 @@ def _sex(geography: Geography) -> nw.Expr:
     by_chance = nw.when(nw.col("key") % 2 == 0).then(men).otherwise(women)
     woman_or_not_known = nw.when(nw.col("sex") == "w").then(women).otherwise(by_chance)
     return nw.when(nw.col("sex") == "m").then(men).otherwise(woman_or_not_known)
-
-
-def _with_places(frame: Frame, classes: Mapping[str, Frame]) -> Frame:
-    """The frame with each of these columns replaced by the places of what its values mean."""
-    for column, loaded in classes.items():
-        frame = frame.join(loaded, left_on=column, right_on=_FINE, how="left").drop(column)
-    return frame
 
 
 def values_of(dimension: str, geography: Geography) -> list[str]:
@@ -119,21 +154,22 @@ def values_of(dimension: str, geography: Geography) -> list[str]:
 def tabulate(engine: Engine, people: Frame, tables: Iterable[Table], geography: Geography) -> dict[str, Cells]:
     """The cells of each table at the finest area level, from ``classified`` residents."""
     largest = _largest_addresses(engine, people)
-    found = {}
-    for table in tables:
+
+    def counted(table: Table) -> Cells:
         keys = ["area", *table.dimensions]
-        counted = people.filter(nw.col("household_first")) if table.unit == "households" else people
-        cells = _cells(engine, counted, keys, largest)
+        concerned = people.filter(nw.col("household_first")) if table.unit == "households" else people
+        cells = _cells(engine, concerned, table.id, keys, largest)
         values = {key: pl.Series(values_of(key, geography), dtype=pl.Utf8) for key in keys}
         named = cells.with_columns(values[key].gather(cells[key]).alias(key) for key in keys)
-        found[table.id] = Cells(table, _without_few_unknown(named, table).sort(keys))
-    return found
+        return Cells(table, _without_few_unknown(named, table).sort(keys))
+
+    return {cells.table.id: cells for cells in engine.each(counted, tables)}
 
 
-def _cells(engine: Engine, people: Frame, keys: list[str], largest: pl.DataFrame) -> pl.DataFrame:
+def _cells(engine: Engine, people: Frame, id: str, keys: list[str], largest: pl.DataFrame) -> pl.DataFrame:
     counted = people.group_by(*keys).agg(nw.len().alias("n"), nw.col("key").sum().alias("key_sum"))
     cells = _collected(engine, counted)
-    tops = _tops(engine, people, keys, cells.join(largest, on="area"))
+    tops = _tops(engine, people, id, keys, cells.join(largest, on="area"))
     return cells.join(tops, on=keys, how="left").select(*keys, "n", "key_sum", pl.col("top").fill_null(0))
 
 
@@ -156,12 +192,14 @@ def _largest_addresses(engine: Engine, people: Frame) -> pl.DataFrame:
     return _collected(engine, addresses.group_by("area").agg(nw.col("n").max().alias("largest")))
 
 
-def _tops(engine: Engine, people: Frame, keys: list[str], cells: pl.DataFrame) -> pl.DataFrame:
+def _tops(engine: Engine, people: Frame, id: str, keys: list[str], cells: pl.DataFrame) -> pl.DataFrame:
     """Per cell, how many live at the one address that holds most of them; only cells that an address could dominate."""
     small = cells.filter(pl.col("n") * LEAST_DOMINANCE <= pl.col("largest")).select(keys)
-    concerned = people.join(engine.load(small.to_arrow(), "small_cells"), on=keys, how="semi")
+    concerned = people.join(engine.load(small.to_arrow(), f"small {id}"), on=keys, how="semi")
     by_address = concerned.group_by(*keys, "address").agg(nw.len().alias("top"))
-    return _collected(engine, by_address.group_by(*keys).agg(nw.col("top").max()))
+    tops = _collected(engine, by_address.group_by(*keys).agg(nw.col("top").max()))
+    engine.drop(f"small {id}")
+    return tops
 
 
 def _collected(engine: Engine, frame: Frame) -> pl.DataFrame:
@@ -169,17 +207,11 @@ def _collected(engine: Engine, frame: Frame) -> pl.DataFrame:
     return pl.DataFrame(pl.from_arrow(engine.collect(frame))).cast(pl.Int64)
 
 
-def _loaded(engine: Engine, column: str, table: pl.DataFrame) -> Frame:
-    return engine.load(table.rename({column: _FINE}).to_arrow(), f"classes_{column}")
-
-
 def _class_tables(geography: Geography) -> dict[str, pl.DataFrame]:
-    """Per fine column of ``classified`` its values, and the places of what each means in every dimension it decides."""
-    ages = {age: _classes("age_group", age) for age in range(_OLDEST + 1)} | {_NOT_KNOWN: (UNKNOWN, UNKNOWN)}
-    stays = {years: _classes("stay_class", years)[:1] for years in range(_OLDEST + 1)} | {_NOT_KNOWN: (UNKNOWN,)}
+    """Per fine column (see ``_fine``) its values, ``fine``, and their places in every dimension that they decide."""
     countries = (row for row in codes.categories("reference_country") if row.parent in _reference_groups())
     alone = ("area", "migration_rule", "immigration_history", "household_type", *_BY_MEMBERS, "religion_group")
-    tables: dict[str, tuple[tuple[str, ...], Mapping[Any, tuple[str, ...]]]] = {
+    tables: dict[str, tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]] = {
         "nationality": (
             ("nationality", "nationality_group", "foreigner"),
             _chain("nationality", "nationality_group"),
@@ -193,20 +225,16 @@ def _class_tables(geography: Geography) -> dict[str, pl.DataFrame]:
             _chain("migration_status", "mh_group"),
         ),
         "marital_status": (("marital_status",), {key: (group,) for key, group in codes.marital_groups().items()}),
-        "age": (("age_group", "age_class"), ages),
-        "stay_years": (("stay_class",), stays),
         **{name: ((name,), {key: (key,) for key in values_of(name, geography)}) for name in alone},
     }
-    return {column: _placed(column, *table, geography) for column, table in tables.items()}
+    return {column: _placed(*table, geography) for column, table in tables.items()}
 
 
-def _placed(
-    column: str, dimensions: tuple[str, ...], rows: Mapping[Any, tuple[str, ...]], geography: Geography
-) -> pl.DataFrame:
-    columns: dict[str, Any] = {column: list(rows)}
+def _placed(dimensions: tuple[str, ...], rows: Mapping[str, tuple[str, ...]], geography: Geography) -> pl.DataFrame:
+    columns: dict[str, Any] = {"fine": list(rows)}
     for dimension, keys in zip(dimensions, zip(*rows.values(), strict=True), strict=True):
         place = {key: number for number, key in enumerate(values_of(dimension, geography))}
-        columns[f"{dimension}_place"] = pl.Series([place[key] for key in keys], dtype=pl.Int32)
+        columns[dimension] = pl.Series([place[key] for key in keys], dtype=pl.Int32)
     return pl.DataFrame(columns)
 
 
@@ -218,14 +246,3 @@ def _reference_groups() -> frozenset[str]:
 def _chain(fine: str, middle: str) -> dict[str, tuple[str, str, str]]:
     """Per category of the fine dimension: itself, its group, and the group of that."""
     return {row.key: (row.key, row.parent, codes.category(middle, row.parent).parent) for row in codes.categories(fine)}
-
-
-def _classes(dimension: str, years: int) -> tuple[str, str]:
-    """The class of a number of completed years by its key ("3-5", "80+", "0"), and the class it lies in."""
-    for row in codes.categories(dimension):
-        low, _, high = row.key.rstrip("+").partition("-")
-        if low.isdigit() and int(low) <= years <= (
-            int(high) if high else _OLDEST if row.key.endswith("+") else int(low)
-        ):
-            return row.key, row.parent
-    raise KeyError(f"{dimension} has no class for {years}")

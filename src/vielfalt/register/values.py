@@ -27,7 +27,6 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], tuple[int, int, int]]] = {
     "german": (re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})"), (3, 2, 1)),
     "compact": (re.compile(r"(\d{4})(\d{2})(\d{2})"), (1, 2, 3)),
 }
-_PLAIN_NUMBER = r"^-?[0-9]+([.,][0-9]+)?$"
 _YES, _NO = frozenset({"yes", "ja", "j", "1", "true"}), frozenset({"no", "nein", "n", "0", "false"})
 
 
@@ -78,13 +77,21 @@ def number(text: str) -> Parsed:
     return (value, "") if math.isfinite(value) else (None, "number_unreadable")
 
 
-def plain_numbers(texts: pa.Array, field: schema.Field, profile: Profile) -> pa.Array | None:
+def plain_numbers(texts: pa.ChunkedArray, field: schema.Field, profile: Profile) -> pa.Array | None:
     """All the coordinates of a column at once; None where one of them is no plain number and has to be looked at."""
-    words = [*profile.missing, *profile.codes.get(field.name, {})]
-    plain = pc.match_substring_regex(texts, _PLAIN_NUMBER)
-    if not pc.all(plain).as_py() or pc.any(pc.is_in(texts, pa.array(words, pa.string()))).as_py():
+    if any(number(word)[0] is not None for word in (*profile.missing, *profile.codes.get(field.name, {}))):
         return None
-    return pc.replace_substring(texts, ",", ".").cast(pa.float64())
+    found = _as_numbers(texts)
+    if found is None:
+        found = _as_numbers(pc.replace_substring(texts, ",", "."))
+    return None if found is None or pc.all(pc.is_finite(found)).as_py() is False else found.combine_chunks()
+
+
+def _as_numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    try:
+        return texts.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return None
 
 
 def flag(text: str) -> Parsed:
