@@ -26,7 +26,7 @@ check: $(VENV)/installed ## Style, types, imports, licences
 bench: $(VENV)/installed $(VENV)/peers ## Speed and memory as ratios within one run
 	$(BIN)/python -m bench
 
-bench-large: $(VENV)/installed ## The same for five and twenty million residents: hours, and 40 GB of disk
+bench-large: $(VENV)/installed $(VENV)/peers ## The same for five and twenty million residents: hours, and 40 GB of disk
 	$(BIN)/python -m bench.large
 
 bench-truth: $(VENV)/installed ## How true the derivation is, on towns whose truth is known
@@ -90,7 +90,7 @@ $(VENV)/frontend: frontend/package-lock.json frontend/install.py $(VENV)/install
 	$(BIN)/python frontend/install.py
 	touch $@
 
-# What the indices are compared with in tests and bench; half a gigabyte that nothing else needs.
+# What tests and bench compare with: the indices with PySAL, the evaluation with pandas; half a gigabyte.
 $(VENV)/peers: requirements/peers.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
 	touch $@

