@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from bench.evaluation import peak_memory
 from bench.plain.shared import Given, digest
 from vielfalt.evaluation import evaluate
 from vielfalt.town import read_town
@@ -31,7 +31,7 @@ def main(root: Path, date: int, who: str) -> None:
     started = time.perf_counter()
     cells = evaluated(given)
     seconds = time.perf_counter() - started
-    print(json.dumps({"seconds": seconds, "peak": peak(), "cells": digest(cells)}))
+    print(json.dumps({"seconds": seconds, "peak": peak_memory(), "cells": digest(cells)}))
 
 
 def plain(library: str) -> Callable[[Given], Mapping[str, pl.DataFrame]]:
@@ -45,12 +45,6 @@ def ours(given: Given) -> Mapping[str, pl.DataFrame]:
     """The same cells by the product."""
     found = evaluate(given.town, given.date, given.key, _silent)
     return {table: cells.frame for table, cells in found.cells.items()}
-
-
-def peak() -> int:
-    """The largest memory this process ever had, in bytes; what a parent had before does not count."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(re.findall(r"VmHWM:\s*(\d+) kB", status)[0]) * 1024
 
 
 @contextmanager
