@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -217,6 +218,41 @@ def test_a_town_whose_drive_cannot_be_read_is_a_town_that_failed(tmp_path: Path)
     assert readable.town is not None and broken.town is None
     assert isinstance(broken.error, StorageError) and broken.error.where == str(tmp_path / "town-2" / "town.toml")
     assert memory.needed(tmp_path / ("x" * 300)) == memory.needed(tmp_path / "missing") == memory.BASE
+
+
+@pytest.mark.parametrize(
+    ("own", "limits", "free"),
+    [
+        ("0::/\n", {}, 8_000_000),
+        ("0::/\n", {"": ("max", 1, 0)}, 8_000_000),
+        ("0::/\n", {"": ("3000000", 1_000_000, 0)}, 2_000_000),
+        ("0::/\n", {"": ("3000000", 1_000_000, 400_000)}, 2_400_000),
+        ("0::/\n", {"": ("3000000", 3_500_000, 0)}, 0),
+        ("0::/\n", {"": ("90000000", 1, 0)}, 8_000_000),
+        ("0::/town/run\n", {"town": ("5000000", 1_000_000, 0), "town/run": ("max", 1, 0)}, 4_000_000),
+        ("0::/town/run\n", {"town": ("5000000", 1_000_000, 0), "town/run": ("2000000", 1_000_000, 0)}, 1_000_000),
+        ("4:memory:/old\n0::/\n", {"": ("3000000", 1_000_000, 0)}, 2_000_000),
+        (None, {"": ("3000000", 1_000_000, 0)}, 8_000_000),
+    ],
+)
+def test_memory_is_what_machine_and_container_leave(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own: str | None,
+    limits: Mapping[str, tuple[str, int, int]],
+    free: int,
+) -> None:
+    (tmp_path / "meminfo").write_text("MemTotal: 9999 kB\nMemAvailable:   7812 kB\nMemFree: 1 kB\n")
+    if own is not None:
+        (tmp_path / "own").write_text(own)
+    for group, (limit, used, files) in limits.items():
+        folder = tmp_path / "groups" / group
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in (("max", limit), ("current", str(used)), ("stat", f"anon 7\ninactive_file {files}")):
+            (folder / f"memory.{name}").write_text(f"{text}\n")
+    for name, path in (("_LINES", "meminfo"), ("_OWN_GROUP", "own"), ("_GROUPS", "groups")):
+        monkeypatch.setattr(memory, name, tmp_path / path)
+    assert memory.available() == (free if free < 8_000_000 else 7812 * 1024)
 
 
 def test_neither_files_beside_the_county_nor_stray_words_disturb_a_town(

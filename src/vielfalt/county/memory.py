@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from vielfalt.workspace import IN_MEMORY
@@ -17,6 +18,9 @@ LARGEST = 3_000_000_000
 UNKNOWN = 4_000_000_000
 """What is taken to be free where the system does not tell: the smallest office machine that Vielfalt is meant for."""
 _LINES = Path("/proc/meminfo")
+_OWN_GROUP = Path("/proc/self/cgroup")
+_GROUPS = Path("/sys/fs/cgroup")
+"""Control groups of Linux (version 2), by which containers and services are given less memory than the machine has."""
 
 
 def needed(extract: Path) -> int:
@@ -29,12 +33,31 @@ def needed(extract: Path) -> int:
 
 
 def available() -> int:
-    """The memory that is free for new programs, in bytes."""
+    """The memory that is free for new programs, in bytes: of the machine, and of each group this program runs in."""
     try:
         found = re.search(r"^MemAvailable:\s+(\d+) kB$", _LINES.read_text(encoding="ascii"), re.MULTILINE)
     except OSError:
         found = None
-    return int(found[1]) * 1024 if found else UNKNOWN
+    return min([int(found[1]) * 1024 if found else UNKNOWN, *_left_in_groups()])
+
+
+def _left_in_groups() -> Iterator[int]:
+    """What is left of each limit; files kept in memory are given up when it is needed."""
+    try:
+        own = re.search(r"^0::/(.*)$", _OWN_GROUP.read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        return
+    group = _GROUPS / own[1] if own else _GROUPS
+    for folder in (group, *group.parents):
+        if not folder.is_relative_to(_GROUPS):
+            return
+        try:
+            limit, used, said = ((folder / f"memory.{name}").read_text().strip() for name in ("max", "current", "stat"))
+        except OSError:
+            continue
+        if limit.isdecimal():
+            files = re.search(r"^inactive_file (\d+)$", said, re.MULTILINE)
+            yield max(int(limit) - int(used) + (int(files[1]) if files else 0), 0)
 
 
 def cores() -> int:
