@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,17 +30,3 @@ def write_settings(root: Path, towns: Sequence[str], more: str = "") -> None:
     listed = ", ".join(f'"{town}"' for town in towns)
     text = f'[county]\nname = "Landkreis Musterland"\nkey = "{KEY}"\ntowns = [{listed}]\n{more}\n'
     (root / "county.toml").write_text(text, encoding="utf-8")
-
-
-def vielfalt(*words: object, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    """Runs a command in a process of its own, in English, and checks its exit code."""
-    done = subprocess.run(
-        [sys.executable, "-m", "vielfalt", *map(str, words)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "VIELFALT_LANG": "en", "COLUMNS": "200"},
-        check=False,
-    )
-    assert done.returncode == expect, done.stderr + done.stdout
-    assert "Traceback" not in done.stderr
-    return done

@@ -16,8 +16,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from county_example import DAY, KEY, vielfalt, write_county, write_settings
+from county_example import DAY, KEY, write_county, write_settings
 
+from command_line import vielfalt
 from vielfalt import cli
 from vielfalt.county import memory, whole
 from vielfalt.county.handing import check_agreed, handed_over

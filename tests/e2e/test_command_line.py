@@ -19,6 +19,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from command_line import vielfalt
 from vielfalt import dates, evaluation, schema, workspace
 from vielfalt.engines.base import Engine
 from vielfalt.engines.duckdb import DuckDB
@@ -32,20 +33,6 @@ from vielfalt.words import Words
 DATES = (20241231, 20251231)
 LATEST = "2025-12-31"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-def vielfalt(*words: object, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    """Runs a command in a process of its own, in English, and checks its exit code."""
-    done = subprocess.run(
-        [sys.executable, "-m", "vielfalt", *map(str, words)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "VIELFALT_LANG": "en", "COLUMNS": "200"},
-        check=False,
-    )
-    assert done.returncode == expect, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")

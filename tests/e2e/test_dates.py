@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from command_line import vielfalt
 from vielfalt.synthetic import write_town
 
 BEFORE, NOW = "2024-12-31", "2025-12-31"
 
 
-def vielfalt(*words: object, expect: int = 0) -> str:
-    """Runs a command in a process of its own, in English, and checks its exit code; all it printed."""
-    environment = {**os.environ, "VIELFALT_LANG": "en", "COLUMNS": "200"}
-    command = [sys.executable, "-m", "vielfalt", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == expect, done.stderr
+def printed(*words: object, expect: int = 0) -> str:
+    """All that a command printed."""
+    done = vielfalt(*words, expect=expect)
     return done.stdout + done.stderr
 
 
@@ -60,10 +55,10 @@ def test_the_same_extract_under_two_dates_is_a_break(town: Path) -> None:
 
 def test_what_the_vault_has_lost_is_written_again_without_a_new_release(town: Path) -> None:
     kept = {path.name: path.read_bytes() for path in (town / "vault" / BEFORE).iterdir()}
-    assert "Deleted" in vielfalt("forget", town, "--date", BEFORE)
+    assert "Deleted" in printed("forget", town, "--date", BEFORE)
     for lost in ("facts.json", "persons.parquet"):
         (town / "vault" / BEFORE / lost).unlink()
-    assert "Nothing has changed" in vielfalt("run", town, "--date", BEFORE)
+    assert "Nothing has changed" in printed("run", town, "--date", BEFORE)
     for name in ("links.parquet", "facts.json", "persons.parquet"):
         assert (town / "vault" / BEFORE / name).read_bytes() == kept[name], name
     assert [path.name for path in sorted((town / "releases").iterdir())] == [f"{BEFORE}-1", f"{BEFORE}-1.zip"]
@@ -72,7 +67,7 @@ def test_what_the_vault_has_lost_is_written_again_without_a_new_release(town: Pa
 def test_a_damaged_link_file_stops_the_run_with_a_next_step(town: Path) -> None:
     path = town / "vault" / BEFORE / "links.parquet"
     path.write_bytes(b"nothing")
-    told = vielfalt("run", town, expect=14)
+    told = printed("run", town, expect=14)
     assert "link file" in told and str(path) in told and "vielfalt forget" in told
     assert not (town / "releases" / f"{NOW}-1").exists()
     vielfalt("forget", town, "--date", BEFORE)

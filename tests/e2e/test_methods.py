@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from command_line import vielfalt
 from vielfalt import dates
 from vielfalt.publish.releases import check_manifest, read_release
 from vielfalt.synthetic import write_town
@@ -29,18 +27,6 @@ SETTINGS: Mapping[str, str] = {
 
 TWO_DATES = ("cell_key", "chance")
 """The methods with which both dates are evaluated."""
-
-
-def vielfalt(*words: object, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "vielfalt", *map(str, words)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "VIELFALT_LANG": "en", "COLUMNS": "200"},
-        check=False,
-    )
-    assert done.returncode == expect, done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")
