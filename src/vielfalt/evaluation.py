@@ -137,14 +137,20 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
             asked = country_of_birth(engine, kinds(people, extract.evidence), possible.result())
             born = engine.checkpoint(asked, "kinds")
     with step("households"):
+        # Before and not after: a town that does not fit into memory would carry them to the disk and back.
+        _drop(engine, "register", "evidence", "same_number", "doubles")
         formed = households(engine, people, unlisted(addresses, streets), date)
         findings += household_findings(engine, formed)
         people = engine.checkpoint(housed(people, formed), "housed")
-        for named in ("register", "evidence", "same_number", "doubles", "people", "households"):
-            engine.drop(named)
+        _drop(engine, "people", "households")
         findings += open_places(engine, people, born)
     delivered, missing = extract.delivered, missing_parts(extract)
     return Prepared(people, born, rows, addresses, geography, tuple(findings), able, delivered, missing, extract.rows)
+
+
+def _drop(engine: Engine, *names: str) -> None:
+    for name in names:
+        engine.drop(name)
 
 
 def _read_areas(town: Town) -> tuple[Geography, Streets | None]:

@@ -11,9 +11,11 @@ import polars as pl
 import pytest
 
 from vielfalt import evaluation, workspace
+from vielfalt.engines.base import Frame
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.memory import Memory
 from vielfalt.evaluation import Evaluation
+from vielfalt.register.households import households
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
 
@@ -42,6 +44,30 @@ def test_both_engines_count_a_town_alike(tmp_path: Path, monkeypatch: pytest.Mon
     assert {*files} == {*same_files} and "persons.parquet" in files
     for name, frame in files.items():
         assert frame.equals(same_files[name]), name
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_what_households_do_not_need_is_gone_before_they_are_formed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: bool
+) -> None:
+    """A town that does not fit into memory would carry it to the disk and back."""
+    kept: set[str] = set()
+
+    def watched(engine: Memory | DuckDB, people: Frame, unlisted: pl.DataFrame, date: int) -> Frame:
+        shown = engine._tables if isinstance(engine, Memory) else _names(engine)
+        kept.update(shown)
+        return households(engine, people, unlisted, date)
+
+    monkeypatch.setattr(evaluation, "households", watched)
+    monkeypatch.setattr(workspace, "IN_MEMORY", workspace.IN_MEMORY if in_memory else 0)
+    write_town(tmp_path, residents=1_000, seed=1, dates=(DATE,), progress=lambda message: None)
+    evaluated(tmp_path)
+    assert {"people", "kinds", "rows"} <= kept
+    assert not kept & {"register", "evidence", "same_number", "doubles"}
+
+
+def _names(engine: DuckDB) -> list[str]:
+    return [name for (name,) in engine._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
 
 
 def test_the_size_of_the_extract_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

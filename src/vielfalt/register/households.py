@@ -219,12 +219,13 @@ def _types(people: Neighbours, formed: Formed) -> Ints:
 def _neighbours(batch: pa.Table, bearers: Shares, arrivals: Shares, nationals: Shares) -> Neighbours:
     columns = {name: batch.column(name).fill_null(_UNKNOWN).to_numpy().astype(np.int64) for name in _COLUMNS}
     record, address = columns["record"], columns["address"]
-    places = np.full(int(record.max(initial=0)) + 1, _UNKNOWN)
+    # As long as the whole town, so of numbers half as long: 80 MB for twenty million.
+    places = np.full(int(record.max(initial=0)) + 1, _UNKNOWN, dtype=np.int32)
     places[record] = np.arange(len(record))
 
     def position(role: str) -> Ints:
         """Where the person pointed at stands in this batch; -1 for nobody or another address."""
-        found = places[np.where(columns[role] < len(places), columns[role], _UNKNOWN)]
+        found = places[np.where(columns[role] < len(places), columns[role], _UNKNOWN)].astype(np.int64)
         return np.where((columns[role] >= 0) & (found >= 0) & (address[found] == address), found, _UNKNOWN)
 
     group = np.cumsum(np.diff(address, prepend=address[:1]) != 0)  # neighbours stand side by side
