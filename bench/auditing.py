@@ -17,7 +17,7 @@ import numpy as np
 
 from vielfalt.audit import attack, release_of
 from vielfalt.evaluation import evaluate
-from vielfalt.figures.disclosure import protect_by, rooms
+from vielfalt.figures.disclosure import protect_by
 from vielfalt.figures.indices import indices
 from vielfalt.publish.results import Results, Source
 from vielfalt.synthetic import write_town
@@ -46,15 +46,14 @@ def attacked(root: Path, residents: int, seed: int) -> tuple[int, int, int, floa
     town = read_town(root)
     found = evaluate(town, DATE, secrets.token_bytes(32), _silent)
     protection, where = town.protection(DATE), found.geography
-    protected, leaks = protect_by(town.method(DATE), found.cells, where, protection)
+    started = time.process_time()
+    protected, leaks, rooms = protect_by(town.method(DATE), found.cells, where, protection)
     values = indices(found.cells, protected, where, protection)
     source = Source(town.name, town.ags, DATE, "register", "", "")
-    started = time.process_time()
-    held = rooms(protected, found.cells, where, protection).held
     attacks = attack([release_of("", Results(source, where, protected, values, protection))])
     seconds = time.process_time() - started
-    told = leaks.height + sum(each.narrow for each in held) + sum(len(each.told) for each in attacks)
-    left = max(each.programs.left for each in attacks if each.programs) + max(each.left for each in held)
+    told = leaks.height + sum(each.narrow for each in rooms.held) + sum(len(each.told) for each in attacks)
+    left = max(each.programs.left for each in attacks if each.programs) + max(each.left for each in rooms.held)
     return max(each.tried for each in attacks), told, left, seconds
 
 

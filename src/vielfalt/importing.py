@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vielfalt import parameters
 from vielfalt.cells import Protection
-from vielfalt.figures.disclosure import protect, recomputable
+from vielfalt.figures.disclosure import protect_with_room, recomputable
 from vielfalt.figures.indices import indices
 from vielfalt.imported.profile import read_table_profile
 from vielfalt.imported.records import Imported
@@ -30,9 +30,10 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     read = sum(cells.frame.height for cells in imported.cells.values())
     progress(words.plural("{n} cell read", "{n} cells read", read))
     protection = Protection.of(parameters.on("protection", imported.source.date))
-    protected = protect(imported.cells, imported.geography, protection, imported.unknown)
+    protected, found = protect_with_room(imported.cells, imported.geography, protection, imported.unknown)
     leaks = recomputable(protected, imported.cells, imported.geography, protection)
     refuse_leaks(leaks, file)
+    held = proved(found, file)
     named = Words(words.language, _labels(imported))
     results = Results(
         source=_source(imported),
@@ -53,7 +54,6 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     progress(words("Maps, report, release package"))
     out.mkdir(parents=True, exist_ok=True)
     with alone_in(out, ".lock"):
-        held, _ = proved(protected, imported.cells, imported.geography, protection, file)
         attacks = audited(results, [attack("recompute", protected, leaks.height), *held], out, file)
         return write_release(results, out, named, attacks)
 

@@ -13,13 +13,12 @@ import polars as pl
 from vielfalt import auditing, dates, dates_compared, fingerprint, kept_dates, schema, withdraw
 from vielfalt.audit import attack as attack_as_intruder
 from vielfalt.audit import release_of
-from vielfalt.cells import Cells, ProtectedCells, Protection
+from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.errors import DisclosureError, TownError
 from vielfalt.evaluation import Evaluation, derive_and_count, keep_in
-from vielfalt.figures.disclosure import Held, protect_by, rooms
+from vielfalt.figures.disclosure import Held, Rooms, protect_by
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
-from vielfalt.geography import Geography
 from vielfalt.keeping import keep_rooms, keep_table
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
@@ -132,36 +131,27 @@ def _figures(
     """The small world: protected tables, their audit, movements, and indices; with the proof of what is hidden."""
     protection, geography = town.protection(date), evaluation.geography
     with step("protect"):
-        protected, leaks = protect_by(town.method(date), evaluation.cells, geography, protection)
+        protected, leaks, found = protect_by(town.method(date), evaluation.cells, geography, protection)
         refuse_leaks(leaks, town.root)
+        held = proved(found, town.root)
         since, moved, attacked = _movements(evaluation, protected, earlier, protection)
     with step("indices"):
         values = indices(evaluation.cells, protected, geography, protection)
     hidden = isinstance(town.method(date), Suppression)
-    attacks, proof = [attack("recompute" if hidden else "tell_true_counts", protected, leaks.height)], pl.DataFrame()
+    attacks = [attack("recompute" if hidden else "tell_true_counts", protected, leaks.height), *held]
     if attacked is not None:
         attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
     results = replace(results, utility=utility(results, evaluation))
     with step("audit"):
-        if hidden:
-            held, proof = proved(protected, evaluation.cells, geography, protection, town.root)
-            attacks += held
-        return results, audited(results, attacks, town.releases, town.root, replaced), proof
+        return results, audited(results, attacks, town.releases, town.root, replaced), found.frame
 
 
-def proved(
-    protected: Mapping[str, ProtectedCells],
-    cells: Mapping[str, Cells],
-    geography: Geography,
-    protection: Protection,
-    where: Path,
-) -> tuple[list[Mapping[str, object]], pl.DataFrame]:
-    """The room of all hidden figures per attacker, as the audit tells it, and the proof, for the vault.
+def proved(found: Rooms, where: Path) -> list[Mapping[str, object]]:
+    """The room of all hidden figures per attacker, as the audit tells it.
 
     Raises DisclosureError when a figure has less room than it must have.
     """
-    found = rooms(protected, cells, geography, protection)
     if narrow := sum(each.narrow for each in found.held):
         raise DisclosureError(
             N_("{cells} hidden figures have too little room for what they may be; nothing was released."),
@@ -169,7 +159,7 @@ def proved(
             cells=narrow,
             todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
         )
-    return [room(each) for each in found.held], found.frame
+    return [room(each) for each in found.held]
 
 
 def room(held: Held) -> Mapping[str, object]:

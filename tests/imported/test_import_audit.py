@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from imported_town import usual, write_table
 from vielfalt import importing
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.errors import DisclosureError
-from vielfalt.figures.disclosure import protect
+from vielfalt.figures.disclosure import protect, widening
 from vielfalt.geography import Geography
 from vielfalt.words import Words
 
@@ -45,8 +45,13 @@ def test_nothing_is_released_when_a_hidden_figure_can_be_computed(
     """One figure alone is hidden, so its row tells it; the check within the run is blind here."""
 
     def careless(
-        given: Mapping[str, Cells], where: Geography, protection: Protection, unknown: Mapping[str, pl.DataFrame]
+        given: Mapping[str, Cells],
+        where: Geography,
+        protection: Protection,
+        unknown: Mapping[str, pl.DataFrame],
+        narrow: Sequence[object],
     ) -> dict[str, ProtectedCells]:
+        assert not narrow
         found = protect(given, where, protection, unknown)
         cells, table = given["origin"], found["origin"]
         here = (pl.col("area") == "22") & (pl.col("origin") == "other")
@@ -65,11 +70,11 @@ def test_nothing_is_released_when_a_hidden_figure_can_be_computed(
         ).with_columns(status=pl.when(pl.col("value").is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("ok")))
         return found | {"origin": replace(table, frame=shown.drop("n"))}
 
-    monkeypatch.setattr(importing, "protect", careless)
+    monkeypatch.setattr(widening, "protect", careless)
     with pytest.raises(DisclosureError, match=r"[0-9]+ hidden figures (could be recomputed|have too little room)"):
         run(tmp_path)
     monkeypatch.setattr(importing, "recomputable", lambda *_: pl.DataFrame())
-    monkeypatch.setattr(importing, "proved", lambda *_: ([], pl.DataFrame()))
+    monkeypatch.setattr(importing, "proved", lambda *_: [])
     with pytest.raises(DisclosureError, match=r"computed [0-9]+ hidden figure"):
         run(tmp_path)
     assert [path for path in (tmp_path / "releases").iterdir() if path.is_dir()] == []

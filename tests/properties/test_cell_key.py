@@ -167,7 +167,7 @@ def test_additive_areas_add_up(town: Town) -> None:
 @given(towns(), st.sampled_from(METHODS))
 def test_no_true_count_can_be_told(town: Town, method: CellKey | Rounding) -> None:
     cells, where = town
-    protected, told = protect_by(method, cells, where, PROTECTION)
+    protected, told, _ = protect_by(method, cells, where, PROTECTION)
     assert told.is_empty(), told
     assert set(protected) == set(cells)
 
@@ -181,7 +181,7 @@ def test_rounding_to_the_nearest_is_read_back_and_withheld() -> None:
     told = tellable(plain, cells, where, Rounding(5, by_chance=False))
     abroad = told.filter((pl.col("table") == "nationality") & (pl.col("category") != "000"))
     assert abroad["low"].to_list() == [2] * 12
-    _, left = protect_by(Rounding(5, by_chance=False), cells, where, PROTECTION)
+    _, left, _ = protect_by(Rounding(5, by_chance=False), cells, where, PROTECTION)
     assert left.is_empty()
 
 
@@ -202,7 +202,7 @@ def test_the_reader_of_ranges_is_never_wrong(town: Town, method: CellKey | Round
 @given(towns())
 def test_suppression_is_what_it_was(town: Town) -> None:
     cells, where = town
-    protected, told = protect_by(Suppression(), cells, where, PROTECTION)
+    protected, told, _ = protect_by(Suppression(), cells, where, PROTECTION)
     assert told.is_empty()
     before = protect(cells, where, PROTECTION)
     assert all(protected[id].frame.equals(before[id].frame) for id in before)
@@ -274,6 +274,6 @@ def truth(cells: Cells, where: Geography) -> Mapping[tuple[str, ...], int]:
 def test_one_method_for_all_tables(method: Method) -> None:
     where = geography([1, 1])
     cells = people({"Q0B0": {0: 120, 5: 30}, "Q1B0": {0: 300, 5: 40, 6: 2}}, where, ALL_TABLES)
-    protected, _ = protect_by(method, cells, where, PROTECTION)
+    protected, *_ = protect_by(method, cells, where, PROTECTION)
     assert len({table.method for table in protected.values()}) == 1
     assert all(isinstance(table, ProtectedCells) for table in protected.values())

@@ -63,7 +63,7 @@ def town(key: str, draw: np.random.Generator, method: Method) -> tuple[Part, Rel
     counts = draw.poisson(draw.gamma(0.5, 12.0, size=(1, 10)) * draw.gamma(1, 1, size=shape))
     counts[-1] = draw.integers(0, 3, size=10)
     cells = tables(counts, draw.random(shape) < 0.05, own, ALL_TABLES)
-    shown, told = protect_by(method, cells, own, PROTECTION)
+    shown, told, _ = protect_by(method, cells, own, PROTECTION)
     assert told.is_empty()
     return Part(key, {id: whole(each, key) for id, each in cells.items()}, shown), release(key, own, shown)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import polars as pl
 from hypothesis import given
 from linear_attack import Cell, equations, intervals, true
-from small_towns import CHAINS, PROTECTION, WITH_STATUS, geography, towns
+from small_towns import ALL_TABLES, CHAINS, PEOPLE, PROTECTION, WITH_STATUS, geography, tables, towns
 from test_disclosure import examples, people, primaries_only
 
 from vielfalt.cells import Cells, ProtectedCells
-from vielfalt.figures.disclosure import ATTACKERS, protect, rectangles, rooms
+from vielfalt.figures.disclosure import ATTACKERS, protect, protect_with_room, recomputable, rectangles, rooms
 from vielfalt.geography import TOWN, Geography
 
 Town = tuple[dict[str, Cells], Geography]
@@ -68,12 +69,46 @@ def test_no_room_is_claimed_that_exact_programs_do_not_find(town: Town) -> None:
         assert exact.low - 1e-6 <= low <= exact.value <= high <= exact.high + 1e-6
 
 
+def inside(cells: Mapping[str, Cells], where: Geography, cell: list[str]) -> bool:
+    """Whether a cell holds anybody who lives in an area."""
+    table, level, area, category = cell
+    above, names = where.ancestors(level) if level != TOWN else {}, list(cells[table].table.dimensions)
+    chosen = cells[table].frame.filter(pl.concat_str([pl.lit(""), *names], separator=" ") == f" {category}".rstrip())
+    return any(row and (level == TOWN or above[row] == area) for row in chosen["area"])
+
+
 @examples(30)
 @given(towns())
-def test_crossings_are_looked_at_as_well(town: Town) -> None:
+def test_crossings_have_their_room_as_well(town: Town) -> None:
     cells, where = town
-    found = rooms(protect(cells, where, PROTECTION), cells, where, PROTECTION)
+    _, found = protect_with_room(cells, where, PROTECTION)
     assert all(not each.narrow and not each.left for each in found.held)
+    assert (found.frame["high"] - found.frame["low"] >= found.frame["required"]).all()
+    for *cell, required in found.frame.select("table", "level", "area", "category", "required").iter_rows():
+        assert required == (PROTECTION.min_cell if inside(cells, where, cell) else 0)
+
+
+def narrow_crossing() -> Town:
+    """A town in which the self-check finds nothing in the crossings, and yet some hidden figures can only be 0 to 3."""
+    draw = np.random.default_rng(113)
+    where = geography([3, 1, 2])
+    counts = draw.choice([0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 30, 80], (7, len(PEOPLE)))
+    return tables(counts, np.zeros(counts.shape, bool), where, ALL_TABLES), where
+
+
+def test_crossings_with_too_little_room_are_hidden_more_widely() -> None:
+    cells, where = narrow_crossing()
+    before = rooms(protect(cells, where, PROTECTION), cells, where, PROTECTION)
+    assert all(each.narrow and each.narrowest < PROTECTION.min_cell for each in before.held)
+    narrow = before.frame.filter(pl.col("high") - pl.col("low") < pl.col("required"))
+    assert {"mh_group_by_age", "nationality_group_by_age"} & set(narrow["table"])
+    protected, found = protect_with_room(cells, where, PROTECTION)
+    assert [(each.narrow, each.narrowest) for each in found.held] == [(0, PROTECTION.min_cell)] * 2
+    assert recomputable(protected, cells, where, PROTECTION).is_empty()
+    first = protect(cells, where, PROTECTION)
+    for id, table in protected.items():
+        hidden, hidden_before = (each.frame["value"].null_count() for each in (table, first[id]))
+        assert hidden >= hidden_before if len(table.table.dimensions) > 1 else hidden == hidden_before
 
 
 def test_too_little_room_is_counted() -> None:

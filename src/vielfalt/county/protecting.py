@@ -96,9 +96,8 @@ def _attacked(known: Known, tables: Tables) -> tuple[Told, tuple[Held, ...], pl.
     found = rooms(tables, cells, known.geography, known.protection)
     told = set(leaks.select("table", "category").iter_rows())
     if any(each.narrow for each in found.held):
-        one = [id for id, each in tables.items() if len(each.table.dimensions) < 2]
-        narrow = pl.col("high") - pl.col("low") < known.protection.min_cell
-        told |= set(found.frame.filter(narrow, pl.col("table").is_in(one)).select("table", "category").iter_rows())
+        narrow = pl.col("high") - pl.col("low") < pl.col("required")
+        told |= set(found.frame.filter(narrow).select("table", "category").iter_rows())
     return frozenset(told), found.held, found.frame
 
 

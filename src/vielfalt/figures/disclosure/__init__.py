@@ -7,20 +7,23 @@ from vielfalt.figures.disclosure.county import Part, joined, protect_county, wit
 from vielfalt.figures.disclosure.movements import Dates, protect_movements
 from vielfalt.figures.disclosure.perturbation import kept_table
 from vielfalt.figures.disclosure.protecting import protect
-from vielfalt.figures.disclosure.room import Held, rooms
+from vielfalt.figures.disclosure.room import Held, Rooms, rooms
 from vielfalt.figures.disclosure.telling import tellable
+from vielfalt.figures.disclosure.widening import protect_with_room
 
 __all__ = [
     "ATTACKERS",
     "Dates",
     "Held",
     "Part",
+    "Rooms",
     "joined",
     "kept_table",
     "protect",
     "protect_by",
     "protect_county",
     "protect_movements",
+    "protect_with_room",
     "recomputable",
     "rooms",
     "tellable",

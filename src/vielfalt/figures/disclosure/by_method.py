@@ -9,22 +9,24 @@ import polars as pl
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import recomputable
 from vielfalt.figures.disclosure.changing import change
-from vielfalt.figures.disclosure.protecting import protect
+from vielfalt.figures.disclosure.room import Rooms
 from vielfalt.figures.disclosure.telling import tellable, withhold
+from vielfalt.figures.disclosure.widening import protect_with_room
 from vielfalt.geography import Geography
 from vielfalt.methods import Method, Suppression
 
 
 def protect_by(
     method: Method, cells: Mapping[str, Cells], geography: Geography, protection: Protection
-) -> tuple[dict[str, ProtectedCells], pl.DataFrame]:
+) -> tuple[dict[str, ProtectedCells], pl.DataFrame, Rooms]:
     """All tables of one run as they may be published, and the true counts that could still be told: none, if sound.
 
+    Under suppression also the room of every hidden figure.
     Under cell key method and rounding, a number whose true count follows from the others is withheld, until none does.
     """
     if isinstance(method, Suppression):
-        protected = protect(cells, geography, protection)
-        return protected, recomputable(protected, cells, geography, protection)
+        protected, found = protect_with_room(cells, geography, protection)
+        return protected, recomputable(protected, cells, geography, protection), found
     protected = change(cells, geography, protection, method)
     told = tellable(protected, cells, geography, method)
     for _ in range(_ATTEMPTS):
@@ -32,7 +34,7 @@ def protect_by(
             break
         protected = withhold(protected, told)
         told = tellable(protected, cells, geography, method)
-    return protected, told
+    return protected, told, Rooms((), pl.DataFrame(), {})
 
 
 _ATTEMPTS = 5

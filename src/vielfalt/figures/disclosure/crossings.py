@@ -9,7 +9,7 @@ nothing falls.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from vielfalt.cells import Protection
 from vielfalt.figures.disclosure import rectangles
-from vielfalt.figures.disclosure.attack import Exposed, attackers, exposed
+from vielfalt.figures.disclosure.attack import attackers, exposed
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, all_of, any_of
 from vielfalt.figures.disclosure.equations import second_table
 from vielfalt.figures.disclosure.grids import Grid, with_above
@@ -59,9 +59,16 @@ class _Crossing:
 
 
 def suppress_crossings(
-    grids: Mapping[str, Grid], hidden: Mapping[str, Hidden], division: Division, protection: Protection
+    grids: Mapping[str, Grid],
+    hidden: Mapping[str, Hidden],
+    division: Division,
+    protection: Protection,
+    narrow: Sequence[Mapping[str, Hidden]],
 ) -> dict[str, Hidden]:
-    """What is hidden of every crossing, given what is hidden of the tables with one dimension."""
+    """What is hidden of every crossing, given what is hidden of the tables with one dimension.
+
+    ``narrow``: cells that had too little room in earlier tries, one after the other; more is hidden around each.
+    """
     crossings = {
         id: _crossing(grid, grids, hidden, protection) for id, grid in grids.items() if len(grid.table.dimensions) > 1
     }
@@ -69,11 +76,16 @@ def suppress_crossings(
         return {}
     against = attackers(_relevant(crossings, grids), division)
     found = {id: _suppress(crossing, division, protection.min_cell) for id, crossing in crossings.items()}
+    tries = iter(narrow)
     while True:
-        told = exposed(against, {**hidden, **found}, protection)
+        fell = exposed(against, {**hidden, **found}, protection)
+        told = {id: [marks for marks, *_ in levels] for id, levels in fell.items()}
         stale = _widen(crossings, found, told, division)
         if not stale:
-            return found
+            wider = next(tries, None)
+            if wider is None:
+                return found
+            stale = _widen(crossings, found, wider, division)
         found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
 
 
@@ -169,7 +181,10 @@ def _cost(crossing: _Crossing, values: Ints) -> rectangles.Costs:
 
 
 def _widen(
-    crossings: Mapping[str, _Crossing], found: Mapping[str, Hidden], told: Mapping[str, Exposed], division: Division
+    crossings: Mapping[str, _Crossing],
+    found: Mapping[str, Hidden],
+    told: Mapping[str, Sequence[Marks]],
+    division: Division,
 ) -> set[str]:
     """Hides more around each cell that fell; the crossings concerned.
 
@@ -177,7 +192,7 @@ def _widen(
     """
     stale = set()
     for id, levels in told.items():
-        for level, (marks, _, _) in enumerate(levels):
+        for level, marks in enumerate(levels):
             for area in np.unique(division.parents[level][any_of(marks, 1)]):
                 columns = any_of(marks[division.children(level, area)], 0)
                 if id in crossings and _widened(crossings[id], found[id], level, area, columns, division):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -25,6 +25,7 @@ def protect(
     geography: Geography,
     protection: Protection,
     unknown: Mapping[str, pl.DataFrame] | None = None,
+    narrow: Sequence[Mapping[str, Hidden]] = (),
 ) -> dict[str, ProtectedCells]:
     """All tables of one run as they may be published, by table id, for the town and every area level.
 
@@ -33,7 +34,7 @@ def protect(
     or dominated by one address (primary), because such a cell would follow from it (secondary; shown after all where
     everyone can compute it), or because nobody knows it: ``unknown`` lists such cells of imported tables (columns area
     and dimensions) by table id, and every sum over areas that contains one is unknown too.
-    Residents without an area count in the town alone.
+    Residents without an area count in the town alone. ``narrow``: cells that had too little room in earlier tries.
 
     Raises KeyError when a cell names an area or a category nobody declared, or a crossing comes without the table of
     its first dimension.
@@ -42,7 +43,7 @@ def protect(
     unknown = unknown or {}
     tables = grids(cells, areas, unknown)
     hidden = suppress_all(tables, areas, protection, {})
-    hidden |= suppress_crossings(tables, hidden, areas, protection)
+    hidden |= suppress_crossings(tables, hidden, areas, protection, narrow)
     anyway = computable(tables, hidden, areas, protection)
     hidden = {id: tuple(a & ~b for a, b in zip(hidden[id], anyway[id], strict=True)) for id in hidden}
     return {

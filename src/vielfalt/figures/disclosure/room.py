@@ -22,6 +22,7 @@ from vielfalt.figures.disclosure.grids import Grid, grids
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program, Solver, solve, solver
 from vielfalt.figures.disclosure.programs import matrix_of
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.figures.disclosure.solutions import walk
 from vielfalt.geography import Geography
 
@@ -52,11 +53,13 @@ class Rooms:
     """The room of all hidden figures of a release. For the vault: it tells what must stay hidden.
 
     ``frame``: table, level, area, category (keys joined by a blank), ``low`` and ``high`` (between which whole numbers
-    the figure may be for the stronger attacker), and one column per solution, which together prove it.
+    the figure may be for the stronger attacker), ``required`` (how far apart they must be at least), and one column
+    per solution, which together prove it. ``narrow``: the cells with less room than that, by table id.
     """
 
     held: tuple[Held, ...]
     frame: pl.DataFrame
+    narrow: Mapping[str, Hidden]
 
 
 @dataclass
@@ -76,9 +79,12 @@ class _Seen:
     def ends(self) -> tuple[Ints, Ints]:
         return np.ceil(self.low - WHOLE).astype(np.int64), np.floor(self.high + WHOLE).astype(np.int64)
 
-    def open(self) -> Marks:
+    def room(self) -> Ints:
         low, high = self.ends()
-        marks: Marks = high - low < self.aim
+        return high - low
+
+    def open(self) -> Marks:
+        marks: Marks = self.room() < self.aim
         return marks
 
 
@@ -87,9 +93,8 @@ def rooms(
 ) -> Rooms:
     """The room of every suppressed cell for the attackers who read one release (``sums``, ``zeros``).
 
-    Looked for is a room of ``min_cell`` for each cell that is not zero. In tables with one characteristic it must be
-    there for ``sums``, and ``zeros`` must be left more than one number; crossings are judged by ``recomputable``, and
-    the narrowest is told. Attackers know the residents without an area.
+    Each cell that is not zero must have a room of ``min_cell`` for both, in crossings too. Attackers know the residents
+    without an area.
     """
     areas = division(geography)
     tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
@@ -100,22 +105,28 @@ def rooms(
     wanted = figures.in_areas[unknowns] > 0
     asked = int(wanted.sum())
     if len(unknowns) > LARGEST:
-        return Rooms(tuple(Held(each.id, asked, 0, 0, 0, asked) for each in _HERE), pl.DataFrame())
-    least = {each.id: _least(each, tables, figures)[unknowns] for each in _HERE}
+        return Rooms(tuple(Held(each.id, asked, 0, 0, 0, asked) for each in _HERE), pl.DataFrame(), {})
+    least = {each.id: _least(each, tables, figures) for each in _HERE}
     values = figures.values[unknowns].astype(np.float64)
     seen = _Seen(values.copy(), values.copy(), np.where(wanted, protection.min_cell, 0))
-    program = _program(against, known)
-    one, held, outcome = figures.one_dimension[unknowns], [], pl.DataFrame()
-    for attacker in reversed(_HERE):  # what the stronger one cannot tell, the weaker cannot
-        programs = _look(program, least[attacker.id], seen)
-        low, high = seen.ends()
-        need = np.where(one, 1 if attacker.least else protection.min_cell, 0)
-        room = (high - low)[wanted]
-        narrow = int((room < need[wanted]).sum())
-        held.append(Held(attacker.id, asked, narrow, int(room.min(initial=protection.min_cell)), programs))
-        if outcome.is_empty():
-            outcome = _frame(tables, figures, areas, seen, unknowns)
-    return Rooms(tuple(reversed(held)), outcome)
+    program, strongest = _program(against, known), _HERE[-1]
+    programs = _look(program, least[strongest.id][unknowns], seen)
+    held = [_held(strongest, seen, programs)]
+    frame = _frame(tables, figures, areas, seen, unknowns)
+    narrow = np.zeros(len(figures.values), np.bool_)
+    narrow[unknowns] = seen.open()
+    for attacker in reversed(_HERE[:-1]):  # what the stronger one cannot tell, the weaker cannot
+        programs = _look(program, least[attacker.id][unknowns], seen)
+        held.insert(0, _held(attacker, seen, programs))
+    return Rooms(
+        tuple(held), frame, {id: tuple(narrow[place] for place in places) for id, places in figures.numbers.items()}
+    )
+
+
+def _held(attacker: Attacker, seen: _Seen, programs: int) -> Held:
+    asked: Marks = seen.aim > 0
+    narrowest = int(seen.room()[asked].min(initial=int(seen.aim.max(initial=0))))
+    return Held(attacker.id, int(asked.sum()), int(seen.open().sum()), narrowest, programs)
 
 
 _HERE = tuple(each for each in ATTACKERS if not (each.person or each.earlier))
@@ -190,4 +201,5 @@ def _frame(
     frame = pl.DataFrame(rows, schema=names, orient="row")
     at = frame["place"].to_numpy()
     solutions = [pl.Series(f"solution_{n}", found[at]) for n, found in enumerate(seen.solutions, start=1)]
-    return frame.drop("place").with_columns(pl.Series("low", low[at]), pl.Series("high", high[at]), *solutions)
+    ends = pl.Series("low", low[at]), pl.Series("high", high[at]), pl.Series("required", seen.aim[at])
+    return frame.drop("place").with_columns(*ends, *solutions)
