@@ -12,7 +12,7 @@ from vielfalt.breaks import Break, Facts
 from vielfalt.capabilities import missing_fields
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.figures.disclosure import Dates, protect_movements, recomputable
+from vielfalt.figures.disclosure import Dates, Rooms, movement_rooms, protect_movements, recomputable
 from vielfalt.geography import TOWN, Geography
 from vielfalt.kept_dates import Earlier
 from vielfalt.methods import CHANGED, ROUNDED
@@ -65,10 +65,11 @@ class Later:
 
 @dataclass(frozen=True)
 class Attacked:
-    """The tables that were attacked together, and how many of their hidden figures could be computed."""
+    """The tables attacked together, how many of their hidden figures could be computed, and the room of all of them."""
 
     tables: Mapping[str, ProtectedCells]
     disclosed: int
+    rooms: Rooms
 
 
 def movements(
@@ -76,8 +77,8 @@ def movements(
 ) -> tuple[Movements, dict[str, ProtectedCells], Attacked | None]:
     """The tables of movements that may be published, the breaks that say why others may not, and the attack on them.
 
-    Attacked are the figures by area of both dates and the movements between them. Where one can be computed no movement
-    is published, so nothing was disclosed.
+    Attacked are the figures by area of both dates and the movements between them. Where one can be computed, or a
+    hidden figure has too little room, no movement is published, so nothing was disclosed.
     """
     published = (*later.protected.values(), *before.release.tables.values())
     if any(table.method in CHANGED | ROUNDED for table in published):
@@ -92,9 +93,10 @@ def movements(
     chains = {id: table for id, table in shown.items() if len(table.table.dimensions) < 2}
     together = {**later.cells, **{id: wanted[id] for id in chains}}
     leaks = recomputable({**later.protected, **chains}, together, later.geography, later.protection)
-    if leaks.height:
+    rooms = movement_rooms(shown, wanted, dates, later.geography, later.protection)
+    if leaks.height or any(each.narrow for each in rooms.held):
         return Movements(before.date, (*found, Break("not_protectable"))), {}, None
-    return Movements(before.date, found), shown, Attacked(chains, leaks.height)
+    return Movements(before.date, found), shown, Attacked(chains, leaks.height, rooms)
 
 
 def _breaks(cells: TwoDates, before: Earlier, now: Facts) -> tuple[Break, ...]:

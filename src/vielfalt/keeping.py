@@ -14,11 +14,12 @@ from vielfalt.town import Town
 
 TABLE = "perturbation.json"
 ROOMS = "rooms.parquet"
+MOVEMENT_ROOMS = "movement_rooms.parquet"
 
 
-def keep_rooms(rooms: pl.DataFrame, vault: Path) -> None:
+def keep_rooms(rooms: pl.DataFrame, vault: Path, name: str = ROOMS) -> None:
     """Keeps the room of every hidden figure with the solutions that prove it; nothing where nothing is hidden."""
-    path, partial = vault / ROOMS, vault / f".{ROOMS}"
+    path, partial = vault / name, vault / f".{name}"
     if rooms.is_empty():
         path.unlink(missing_ok=True)
         return

@@ -19,7 +19,7 @@ from vielfalt.evaluation import Evaluation, derive_and_count, keep_in
 from vielfalt.figures.disclosure import Held, Rooms, protect_by
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
-from vielfalt.keeping import keep_rooms, keep_table
+from vielfalt.keeping import MOVEMENT_ROOMS, keep_rooms, keep_table
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.methods import Suppression
@@ -99,9 +99,10 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
     with workspace(town, date, opened) as (engine, vault):
         keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, earlier, step)
         evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
-    results, audit, proof = _figures(town, date, evaluation, earlier, step, replaced)
+    results, audit, proof, moving = _figures(town, date, evaluation, earlier, step, replaced)
     with step("publish"):
         keep_rooms(proof, vault)
+        keep_rooms(moving, vault, MOVEMENT_ROOMS)
         results = replace(results, fingerprint=keep_table(town, date, vault))
         folder = write_release(results, town.releases, Words(language), audit)
         withdraw.put_away(replaced, town.vault)
@@ -127,8 +128,8 @@ def _keep_the_latest(town: Town) -> None:
 
 def _figures(
     town: Town, date: int, evaluation: Evaluation, earlier: Earlier | None, step: Step, replaced: Sequence[Path]
-) -> tuple[Results, dict[str, object], pl.DataFrame]:
-    """The small world: protected tables, their audit, movements, and indices; with the proof of what is hidden."""
+) -> tuple[Results, dict[str, object], pl.DataFrame, pl.DataFrame]:
+    """The small world: protected tables, their audit, movements, and indices; with the proofs of what is hidden."""
     protection, geography = town.protection(date), evaluation.geography
     with step("protect"):
         protected, leaks, found = protect_by(town.method(date), evaluation.cells, geography, protection)
@@ -139,12 +140,15 @@ def _figures(
         values = indices(evaluation.cells, protected, geography, protection)
     hidden = isinstance(town.method(date), Suppression)
     attacks = [attack("recompute" if hidden else "tell_true_counts", protected, leaks.height), *held]
+    moving = pl.DataFrame()
     if attacked is not None:
         attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
+        attacks += [{**room(each), "id": f"room_{each.attacker}_between_dates"} for each in attacked.rooms.held]
+        moving = attacked.rooms.frame
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
     results = replace(results, utility=utility(results, evaluation))
     with step("audit"):
-        return results, audited(results, attacks, town.releases, town.root, replaced), found.frame
+        return results, audited(results, attacks, town.releases, town.root, replaced), found.frame, moving
 
 
 def proved(found: Rooms, where: Path) -> list[Mapping[str, object]]:

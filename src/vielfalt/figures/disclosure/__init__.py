@@ -4,6 +4,7 @@ from vielfalt.figures.disclosure.attack import recomputable
 from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.by_method import protect_by
 from vielfalt.figures.disclosure.county import Part, joined, protect_county, without_towns
+from vielfalt.figures.disclosure.movement_room import movement_rooms
 from vielfalt.figures.disclosure.movements import Dates, protect_movements
 from vielfalt.figures.disclosure.perturbation import kept_table
 from vielfalt.figures.disclosure.protecting import protect
@@ -19,6 +20,7 @@ __all__ = [
     "Rooms",
     "joined",
     "kept_table",
+    "movement_rooms",
     "protect",
     "protect_by",
     "protect_county",

@@ -52,7 +52,7 @@ def grids(cells: Mapping[str, Cells], division: Division, unknown: Mapping[str, 
 def _add(found: dict[str, Grid], cells: Cells, division: Division, unknown: pl.DataFrame | None) -> None:
     table = cells.table
     categories = _categories(cells, unknown)
-    values, tops, outside = _levels(cells, categories, division, table.town_only)
+    values, tops, outside = levels_of(cells, categories, division, table.town_only)
     parent, columns = _parent(table, categories, found)
     if not parent and table.dimensions:
         total = Table(f"{table.id}:total", table.title, (), table.definitions, unit=table.unit)
@@ -121,7 +121,7 @@ def _ordered(dimension: str, keys: set[str]) -> list[str]:
     return [key for key in known if key in keys] + sorted(keys.difference(known))
 
 
-def _levels(
+def levels_of(
     cells: Cells, categories: tuple[Category, ...], division: Division, town_only: bool
 ) -> tuple[tuple[Ints, ...], tuple[Ints, ...], Ints]:
     """Counts and tops per level, and the counts of those without an area, per category."""

@@ -79,10 +79,16 @@ def _by_area(
     wanted = {id: table for id, table in cells.items() if len(table.table.dimensions) < 2}
     given = {id: dates.now[id] for id in ("residents", "foreigner") if id in dates.now}
     tables = grids({**given, **wanted}, areas, {})
-    shown = dict(dates.published) | {new: dates.earlier[old] for old, new in _FROM_DATE.items() if old in dates.earlier}
+    shown = published_of_dates(dates)
     fixed = {id: hidden_cells(tables[id], shown[id], areas) for id in (*given, "residents_before") if id in tables}
     hidden = suppress_all(tables, areas, protection, fixed)
     return {id: published(tables[id], hidden[id], areas, protection) for id in wanted}
+
+
+def published_of_dates(dates: Dates) -> dict[str, ProtectedCells]:
+    """What is published of both dates, under the names that the tables of movements refer to."""
+    earlier = {new: dates.earlier[old] for old, new in _FROM_DATE.items() if old in dates.earlier}
+    return dict(dates.published) | earlier
 
 
 def _between(

@@ -98,21 +98,36 @@ def rooms(
     """
     areas = division(geography)
     tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
-    against = attack(tables, areas)
+    hidden = {id: hidden_cells(grid, protected[id], areas) for id, grid in tables.items()}
+    return rooms_of(attack(tables, areas), hidden, hidden, areas, protection)
+
+
+def rooms_of(
+    against: Attack,
+    hidden: Mapping[str, Hidden],
+    asked: Mapping[str, Hidden],
+    areas: Division,
+    protection: Protection,
+) -> Rooms:
+    """The room of the hidden cells ``asked`` for, by table id; tables that ``hidden`` does not name are unknown."""
     figures = against.figures
-    known = figures.known({id: hidden_cells(grid, protected[id], areas) for id, grid in tables.items()})
+    unread: dict[str, Hidden] = dict.fromkeys(figures.numbers, ())
+    known, must = figures.known({**unread, **hidden}), np.zeros(len(figures.values), np.bool_)
+    for id, levels in asked.items():
+        for place, marks in zip(figures.numbers[id], levels, strict=True):
+            must[place] = marks & (figures.in_areas[place] > 0)
     unknowns = np.flatnonzero(~known)
-    wanted = figures.in_areas[unknowns] > 0
-    asked = int(wanted.sum())
+    wanted = must[unknowns]
     if len(unknowns) > LARGEST:
-        return Rooms(tuple(Held(each.id, asked, 0, 0, 0, asked) for each in _HERE), pl.DataFrame(), {})
-    least = {each.id: _least(each, tables, figures) for each in _HERE}
+        many = int(wanted.sum())
+        return Rooms(tuple(Held(each.id, many, 0, 0, 0, many) for each in _HERE), pl.DataFrame(), {})
+    least = {each.id: _least(each, figures) for each in _HERE}
     values = figures.values[unknowns].astype(np.float64)
     seen = _Seen(values.copy(), values.copy(), np.where(wanted, protection.min_cell, 0))
     program, strongest = _program(against, known), _HERE[-1]
     programs = _look(program, least[strongest.id][unknowns], seen)
     held = [_held(strongest, seen, programs)]
-    frame = _frame(tables, figures, areas, seen, unknowns)
+    frame = _frame({id: figures.tables[id] for id in hidden}, figures, areas, seen, unknowns)
     narrow = np.zeros(len(figures.values), np.bool_)
     narrow[unknowns] = seen.open()
     for attacker in reversed(_HERE[:-1]):  # what the stronger one cannot tell, the weaker cannot
@@ -132,11 +147,11 @@ def _held(attacker: Attacker, seen: _Seen, programs: int) -> Held:
 _HERE = tuple(each for each in ATTACKERS if not (each.person or each.earlier))
 
 
-def _least(attacker: Attacker, tables: Mapping[str, Grid], figures: AllFigures) -> Ints:
+def _least(attacker: Attacker, figures: AllFigures) -> Ints:
     """What each figure is at least for him. A table of one characteristic lists only what occurs in the town."""
     least = np.zeros(len(figures.values), dtype=np.int64)
-    for id in tables:
-        least[figures.numbers[id][0]] = attacker.least
+    for numbers in figures.numbers.values():
+        least[numbers[0]] = attacker.least
     least[~figures.one_dimension | (figures.values == 0)] = 0
     return least
 

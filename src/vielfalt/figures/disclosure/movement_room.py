@@ -1,0 +1,168 @@
+"""The room of every hidden figure of movements, for somebody who reads both dates and all movements at once.
+
+All tables of movements and the residents of both dates are one system of sums. Beyond what is published he is taken to
+know by how much coming exceeds going for each group of each area shown, as if nobody had changed the group in secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, product
+
+import numpy as np
+import polars as pl
+
+from vielfalt import codes
+from vielfalt.cells import Cells, ProtectedCells, Protection
+from vielfalt.figures.disclosure.attack import Attack, all_figures, hidden_cells
+from vielfalt.figures.disclosure.division import Division, Ints, division
+from vielfalt.figures.disclosure.equations import Family, Numbers, System, as_sums, families, twins
+from vielfalt.figures.disclosure.grids import Grid, grids, levels_of
+from vielfalt.figures.disclosure.group_movements import OUTGOING, WITHIN, small_or_dominated
+from vielfalt.figures.disclosure.movements import Dates, published_of_dates
+from vielfalt.figures.disclosure.room import Rooms, rooms_of
+from vielfalt.figures.disclosure.secondary import Hidden
+from vielfalt.geography import Geography
+from vielfalt.table import Table
+
+NEW = "new"
+_ALL_NEW = "came:new"
+"""Born and arrived together: never published by itself, so only a number between two sums."""
+
+
+def movement_rooms(
+    shown: Mapping[str, ProtectedCells],
+    cells: Mapping[str, Cells],
+    dates: Dates,
+    geography: Geography,
+    protection: Protection,
+) -> Rooms:
+    """The room of the hidden figures of movements and of the residents of both dates, for ``sums`` and ``zeros``.
+
+    ``shown``: the tables of movements as they would be published, ``cells`` their counts. Each hidden figure that is
+    not zero must have a room of ``min_cell``; moves within the town by group and area, which are never shown, only
+    where they are small or at one address.
+    """
+    areas, read = division(geography), {**published_of_dates(dates), **shown}
+    given = {id: dates.now[id] for id in ("residents", "foreigner") if id in dates.now}
+    simple = {id: each for id, each in cells.items() if len(each.table.dimensions) < 2}
+    tables = grids({**given, **simple}, areas, {})
+    crossed = [id for id in cells if id not in simple and shown[id].frame.height]
+    tables |= {id: _by_group(cells[id], shown[id], areas) for id in crossed}
+    if "came" in tables:
+        tables[_ALL_NEW] = _all_new(tables["came"])
+    figures = all_figures(tables)
+    same = twins(tables, figures.numbers)
+    known = chain(families(tables, figures.numbers, areas), as_sums(same), _sums(tables, figures.numbers, areas))
+    hidden = {id: hidden_cells(grid, read[id], areas) for id, grid in tables.items() if id in read}
+    asked = {id: _asked(tables[id], marks, protection) for id, marks in hidden.items()}
+    return rooms_of(Attack(figures, System.of(figures.values, known), same), hidden, asked, areas, protection)
+
+
+def _by_group(cells: Cells, shown: ProtectedCells, areas: Division) -> Grid:
+    """A table of two characteristics on the levels shown."""
+    names = cells.table.dimensions
+    keys = [list(dict.fromkeys(shown.frame[name])) for name in names]
+    categories = tuple(product(*keys))
+    listed = cells.frame.filter(*(pl.col(name).is_in(own) for name, own in zip(names, keys, strict=True)))
+    values, tops, outside = levels_of(replace(cells, frame=listed), categories, areas, cells.table.town_only)
+    depth, nowhere = shown.frame["level"].n_unique(), np.zeros(len(categories), dtype=np.int64)
+    return Grid(cells.table, categories, values[:depth], tops[:depth], outside, "", nowhere)
+
+
+def _all_new(came: Grid) -> Grid:
+    columns = [column for column, (key,) in enumerate(came.categories) if key in ("born", "arrived")]
+    values = tuple(level[:, columns].sum(axis=1, keepdims=True) for level in came.values)
+    outside, nowhere = came.outside[columns].sum(keepdims=True), tuple(np.zeros_like(level) for level in values)
+    return Grid(Table(_ALL_NEW, "", (), ()), ((),), values, nowhere, outside, "", np.zeros(1, np.int64))
+
+
+def _asked(grid: Grid, hidden: Hidden, protection: Protection) -> Hidden:
+    moves = [category[0] == WITHIN and "flow" in grid.table.dimensions for category in grid.categories if category]
+    within = np.array(moves or [False] * len(grid.categories), dtype=np.bool_)
+    found = list(hidden[:1])
+    for marks, values, tops in zip(hidden[1:], grid.values[1:], grid.tops[1:], strict=True):
+        found.append(marks & (~within | small_or_dominated(values, tops, protection)))
+    return tuple(found)
+
+
+def _sums(tables: Mapping[str, Grid], numbers: Mapping[str, Numbers], areas: Division) -> Iterator[Family]:
+    """What holds between tables of two characteristics and all others."""
+    if _ALL_NEW in tables:
+        yield from _equal(tables, numbers, (_ALL_NEW, ()), ("came", [("born",), ("arrived",)]))
+    for id, grid in tables.items():
+        if len(grid.table.dimensions) == 2:
+            for total, parts in _totals(grid, tables):
+                yield from _equal(tables, numbers, total, (id, parts))
+            yield from _growth(grid, numbers[id])
+    if "moves_between" in tables:
+        yield from _between(tables, numbers, areas)
+
+
+_Figure = tuple[str, tuple[str, ...]]
+"""Table and category."""
+_TOTALS: Mapping[str, Mapping[str, _Figure]] = {
+    "flow": {NEW: (_ALL_NEW, ()), WITHIN: ("came", ("moved",)), OUTGOING: ("went", ("gone",))},
+    "movement": {"born": ("came", ("born",)), "arrived": ("came", ("arrived",))},
+}
+"""By the kind of movement the figure that counts it for all groups together."""
+
+
+def _totals(grid: Grid, tables: Mapping[str, Grid]) -> Iterator[tuple[_Figure, list[tuple[str, ...]]]]:
+    """The categories of a table that add up to a figure of another one."""
+    kind, group = grid.table.dimensions
+    for key, total in _TOTALS.get(kind, {}).items():
+        parts = [category for category in grid.categories if category[0] == key]
+        yield total, parts
+        if group == "nationality_group":
+            abroad = [part for part in parts if codes.category(group, part[1]).parent == "foreign"]
+            yield ("flow_by_mh_group", (key, "foreigner")), abroad
+    if grid.table.parent in tables:
+        for own in dict.fromkeys(category[1] for category in grid.categories):
+            parts = [category for category in grid.categories if category[1] == own]
+            yield (grid.table.parent, (NEW, own)), parts
+
+
+def _equal(
+    tables: Mapping[str, Grid],
+    numbers: Mapping[str, Numbers],
+    total: _Figure,
+    parts: tuple[str, list[tuple[str, ...]]],
+) -> Iterator[Family]:
+    """On every level that both have: the one figure is the sum of the others of the same area."""
+    (id, category), (other, wanted) = total, parts
+    places = {key: column for column, key in enumerate(tables[other].categories)}
+    columns = [places[part] for part in wanted if part in places]
+    if id not in tables or category not in tables[id].categories or not columns:
+        return
+    own = tables[id].categories.index(category)
+    for left, right in zip(numbers[id], numbers[other], strict=False):
+        equation = np.repeat(np.arange(len(left)), len(columns))
+        yield Family(left[:, own], equation, right[:, columns].ravel(), np.zeros(len(left), np.int64))
+
+
+def _growth(grid: Grid, numbers: Numbers) -> Iterator[Family]:
+    """By how much coming exceeds going in each group."""
+    places = {category: column for column, category in enumerate(grid.categories)}
+    found = [(place, places.get((OUTGOING, key[1]), -1)) for key, place in places.items() if key[0] == NEW]
+    pairs = [(came, went) for came, went in found if went >= 0]
+    if not pairs:
+        return
+    came, went = (np.array(column) for column in zip(*pairs, strict=True))
+    for values, number in zip(grid.values, numbers, strict=True):
+        totals: Ints = number[:, came].ravel()
+        added = (values[:, came] - values[:, went]).ravel()
+        yield Family(totals, np.arange(len(totals)), number[:, went].ravel(), added)
+
+
+def _between(tables: Mapping[str, Grid], numbers: Mapping[str, Numbers], areas: Division) -> Iterator[Family]:
+    """Moves from an area to all others and to it from all others are those by area."""
+    grid, own = tables["moves_between"], numbers["moves_between"][0][0]
+    for place, id in enumerate(("went", "came")):
+        if id in tables and ("moved",) in tables[id].categories:
+            column = tables[id].categories.index(("moved",))
+            for row, key in enumerate(areas.keys[1]):
+                parts = own[[category[place] == key for category in grid.categories]]
+                total = numbers[id][1][row : row + 1, column]
+                yield Family(total, np.zeros(len(parts), np.int64), parts, np.zeros(1, np.int64))

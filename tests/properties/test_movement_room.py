@@ -1,0 +1,116 @@
+"""The room of hidden movements: proved for every figure, and found wanting where a partner is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from linear_attack import intervals
+from small_towns import PROTECTION, Counts, cells_of, geography
+from test_group_areas import _CHANGED, _busy
+from test_group_areas import Counts as Pairs
+from test_group_areas import towns as towns_by_age
+from test_movements import _SOME, _cells, two_dates
+
+from vielfalt import programme
+from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.figures.disclosure import (
+    Dates,
+    Rooms,
+    group_areas,
+    movement_rooms,
+    protect,
+    protect_movements,
+    recomputable,
+)
+from vielfalt.geography import Geography
+from vielfalt.table import Table
+
+SMALLEST = PROTECTION.min_cell
+
+
+def looked_at(
+    cells: dict[str, Cells], where: Geography, groups: dict[str, tuple[Cells, Cells]] | None = None
+) -> tuple[dict[str, ProtectedCells], Rooms]:
+    """The movements as they would be published beside both dates, with the room of what is hidden."""
+    now = protect({"residents": cells["residents"]}, where, PROTECTION)
+    then = protect(
+        {"residents": Cells(programme.table("residents"), cells["residents_before"].frame)}, where, PROTECTION
+    )
+    movements = {id: table for id, table in cells.items() if id != "residents"}
+    before, later = ({id: pair[at] for id, pair in (groups or {}).items()} for at in (0, 1))
+    dates = Dates({"residents": cells["residents"], **later}, now, before, then)
+    shown = protect_movements(movements, dates, where, PROTECTION)
+    return {**now, **shown}, movement_rooms(shown, movements, dates, where, PROTECTION)
+
+
+@given(two_dates())
+@settings(_SOME, max_examples=30)
+def test_movements_by_area_have_their_room(town: tuple[dict[str, Cells], Geography]) -> None:
+    """Movements that fail the check are withheld; no room is claimed that an exact attacker does not find."""
+    cells, where = town
+    shown, found = looked_at(cells, where)
+    if recomputable(shown, cells, where, PROTECTION).is_empty():
+        assert not any(each.narrow for each in found.held)
+    claimed = {tuple(row[:4]): row[4:] for row in found.frame.drop("^solution_.*$").iter_rows()}
+    for exact in intervals(cells, shown, where):
+        low, high, required = claimed[exact.cell]
+        assert exact.low - 1e-6 <= low <= exact.value <= high <= exact.high + 1e-6
+        assert required == SMALLEST
+
+
+def by_age(new: Pairs, gone: Pairs, changed: Pairs, where: Geography) -> tuple[dict[str, Cells], tuple[Cells, Cells]]:
+    """The movements of a town by area and age, and its residents by age before and after."""
+    arrived, left = Counter[str](), Counter[str]()
+    for counts, sums in ((new, arrived), (gone, left)):
+        for (area, _), n in counts.items():
+            sums[area] += n
+    cells = _cells({}, dict.fromkeys(arrived, 600), {(area, "arrived"): n for area, n in arrived.items()}, dict(left))
+    flows: Counts = {
+        (area, kind, age): n for kind, by in (("new", new), ("gone", gone)) for (area, age), n in by.items() if n
+    }
+    cells["flow_by_age"] = cells_of(programme.table("flow_by_age"), flows)
+    ages = Table("age_class", "", ("age_class",), ())
+    before = {pair: 200 + n for pair, n in gone.items()}
+    later = {pair: 200 + n + changed[pair] for pair, n in new.items()}
+    return cells, (cells_of(ages, before), cells_of(ages, later))
+
+
+@given(towns_by_age())
+@settings(_SOME, max_examples=40)
+def test_movements_by_group_have_their_room(town: tuple[Pairs, Pairs, Pairs, Geography]) -> None:
+    cells, residents = by_age(*town)
+    shown, found = looked_at(cells, town[3], {"age_class": residents})
+    assert not any(each.narrow or each.left for each in found.held)
+    hidden = shown["flow_by_age"].frame.filter(pl.col("value").is_null())
+    assert found.frame.filter(pl.col("table") == "flow_by_age").height == hidden.height
+
+
+def test_solutions_keep_every_total_and_every_growth() -> None:
+    cells, residents = by_age(*_busy(_CHANGED))
+    shown, found = looked_at(cells, geography([2, 2]), {"age_class": residents})
+    frame, solutions = shown["flow_by_age"].frame, [name for name in found.frame.columns if name.startswith("solution")]
+    assert solutions
+    key = pl.concat_str("flow", "age_class", separator=" ")
+    places = found.frame.filter(pl.col("table") == "flow_by_age").select("level", "area", "category", *solutions)
+    joined = frame.with_columns(category=key).join(places, on=["level", "area", "category"], how="left")
+    for level, area in frame.select("level", "area").unique().iter_rows():
+        here = joined.filter(level=level, area=area)
+        for name in solutions:
+            count = here.select("flow", "age_class", n=pl.col("value").cast(pl.Float64).fill_null(pl.col(name)))
+            sums = dict(count.group_by("flow").agg(pl.col("n").sum()).iter_rows())
+            blocks = 1 if level == "block" else 2 if level == "quarter" else 4
+            assert np.allclose([sums["new"], sums["gone"]], [120 * blocks, 90 * blocks])
+            for age in count["age_class"].unique():
+                new, gone = (count.filter(flow=kind, age_class=age)["n"][0] for kind in ("new", "gone"))
+                assert abs(new - gone - 10 * blocks) < 1e-5
+
+
+def test_without_partners_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells, residents = by_age(*_busy(_CHANGED))
+    monkeypatch.setattr(group_areas, "_covered", lambda level, room, marks, rows, smallest: marks[rows])
+    _, found = looked_at(cells, geography([2, 2]), {"age_class": residents})
+    assert all(each.narrow and not each.narrowest for each in found.held)
