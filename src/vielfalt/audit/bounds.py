@@ -6,6 +6,7 @@ Passing bounds uses every sum of all tables together, but one at a time; a linea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,9 +15,10 @@ from vielfalt.audit.sums import Sum
 from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import System
 from vielfalt.figures.disclosure.programs import Decided, narrow
+from vielfalt.figures.disclosure.windows import undecided
 
 LARGEST = 200_000
-"""Larger groups of figures are left to the sums, and reported: a single program may take an hour there."""
+"""Larger groups of figures are looked at two dates at a time: a single program may take an hour there."""
 _ROUNDS = 200
 
 
@@ -38,7 +40,13 @@ def narrowed(figures: Figures, sums: Sequence[Sum]) -> tuple[Ints, Ints, Decided
         if (low == low_before).all() and (high == high_before).all():
             break
     wanted: Marks = figures.secret() & (low < high)
-    return low, high, narrow(system, low, high, np.array(figures.least, dtype=np.int64), wanted, LARGEST)
+    least = np.array(figures.least, dtype=np.int64)
+    decided = narrow(system, low, high, least, wanted, LARGEST)
+    if decided.left.any():
+        date = np.array([key.date for key in figures.number], dtype=np.int64)
+        left = undecided(system, low, high, least, decided.left, date)
+        decided = replace(decided, together=decided.together | (decided.left & ~left), left=left)
+    return low, high, decided
 
 
 def _system(sums: Sequence[Sum]) -> System:

@@ -1,0 +1,115 @@
+"""Groups of figures too large for one program: two dates after the other, all else held at one possible truth.
+
+Whatever the figures of two dates can be while all others stand still is a possible truth for all of them together, so
+what it settles is settled. What it leaves open may be told or not: that stays undecided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from scipy import sparse
+
+from vielfalt.figures.disclosure.division import Ints, Marks
+from vielfalt.figures.disclosure.equations import System
+from vielfalt.figures.disclosure.linked.solver import Program, Solver, solve, solver
+from vielfalt.figures.disclosure.programs import ALONE, matrix_of
+from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.figures.disclosure.solutions import Seen, agreeing, look, nothing_seen, walk
+
+_DATES = 3
+"""With fewer dates two of them are all there is."""
+_FEW = 4
+"""Solutions of all sums, of whose mean the windows start; and figures left that get programs over all sums."""
+
+
+def undecided(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, date: Ints) -> Marks:
+    """Which ``wanted`` figures stay open after all pairs of neighbouring dates; ``date``: that of each figure."""
+    unknowns = np.flatnonzero(low < high)
+    unknowns = unknowns[np.argsort(date[unknowns], kind="stable")]
+    of, seen = date[unknowns], nothing_seen(least[unknowns], wanted[unknowns])
+    if len(np.unique(of)) < _DATES:
+        return wanted
+    program = _program(system, low, high, unknowns)
+    truth = _possible(program, seen)
+    if truth is None:
+        program = agreeing(program)
+        truth = _possible(program, seen)
+    if truth is not None:
+        for first, second in pairwise(np.unique(of).tolist()):
+            columns = slice(int(np.searchsorted(of, first)), int(np.searchsorted(of, second, side="right")))
+            _look(_window(program, truth, columns), seen.part(columns))
+        highs = solver(program)
+        walk(highs)
+        _each(highs, seen, _FEW)
+    found = np.zeros(len(low), np.bool_)
+    found[unknowns] = seen.open()
+    return found
+
+
+def _program(system: System, low: Ints, high: Ints, unknowns: Ints) -> Program:
+    """All sums over the unknowns, as the known figures leave them."""
+    open_ = system.only(system.holding(low < high))
+    matrix = matrix_of(open_, len(low))
+    right = open_.added - matrix @ np.where(low == high, low, 0).astype(np.float64)
+    ends = low[unknowns].astype(np.float64), high[unknowns].astype(np.float64)
+    return Program(np.zeros(len(unknowns)), sparse.csr_array(matrix[:, unknowns]), right, right, *ends)
+
+
+def _possible(program: Program, seen: Seen) -> Costs | None:
+    """A possible truth away from the limits, so that each date has room beside the others: the mean of a few."""
+    highs, size, draw = solver(program), len(program.cost), np.random.default_rng(0)
+    everyone, found = np.arange(size, dtype=np.int32), []
+    for number in range(_FEW):
+        # Downwards first: a figure that can be zero is settled.
+        highs.changeColsCost(size, everyone, draw.uniform(-1.0 if number else 0.5, 1.0, size))
+        highs.setOptionValue("presolve", "off" if number else "on")
+        solution = solve(highs)
+        if solution is None:
+            return None
+        seen.add(solution)
+        found.append(solution)
+        walk(highs)
+    mean: Costs = np.mean(found, axis=0)
+    return mean
+
+
+def _window(program: Program, truth: Costs, columns: slice) -> Program:
+    """The sums over some unknowns where all others are what they are in the possible truth."""
+    inside = sparse.csr_array(sparse.csc_array(program.rows)[:, columns])
+    touched = np.diff(inside.indptr) > 0
+    rows = inside[touched]
+    right = rows @ truth[columns]
+    return replace(
+        program,
+        cost=program.cost[columns],
+        rows=rows,
+        row_low=right,
+        row_high=right,
+        low=program.low[columns],
+        high=program.high[columns],
+    )
+
+
+def _look(window: Program, seen: Seen) -> None:
+    """Solutions for many at once, then as far as it goes for each one that is left."""
+    if not seen.open().any():
+        return
+    highs = solver(window)
+    look(highs, window, seen)
+    walk(highs)
+    _each(highs, seen, ALONE)
+
+
+def _each(highs: Solver, seen: Seen, most: int) -> None:
+    """The least and the largest number of each figure left, as far as it needs them to be settled."""
+    for place in np.flatnonzero(seen.open())[:most].tolist():
+        for sign in (1.0, -1.0):
+            if seen.open()[place]:
+                highs.changeColCost(place, sign)
+                found = solve(highs)
+                highs.changeColCost(place, 0.0)
+                if found is not None:
+                    seen.add(found)

@@ -1,0 +1,86 @@
+"""Two dates at a time: what is settled so is safe for good, what is told stays open, and many dates are decided."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_programs import LEAST, tables
+
+from vielfalt.audit.bounds import narrowed
+from vielfalt.audit.figures import Figures, Key
+from vielfalt.audit.sums import Sum
+from vielfalt.figures.disclosure.division import Ints, Marks
+from vielfalt.figures.disclosure.equations import Family, System, bounds
+from vielfalt.figures.disclosure.programs import narrow
+from vielfalt.figures.disclosure.windows import undecided
+
+
+@settings(max_examples=150, deadline=None)
+@given(table=tables(), dates=st.lists(st.integers(0, 3), min_size=27, max_size=27))
+def test_nothing_is_settled_that_all_sums_together_tell(
+    table: tuple[Ints, Marks, list[Family]], dates: list[int]
+) -> None:
+    """Whatever figure is of whatever date."""
+    values, known, sums = table
+    system = System.of(values, sums)
+    found, size = bounds(known, values, system, (np.zeros(0, np.int64),) * 3), len(values)
+    wanted, least = found.low < found.high, np.full(size, LEAST)
+    low, high = found.low.copy(), found.high.copy()
+    narrow(system, low, high, least, wanted, largest=size)
+    told = wanted & (((low == high) & (high > 0)) | ((low > 0) & (high < LEAST)))
+    open_ = undecided(system, found.low, found.high, least, wanted, np.array(dates[:size]))
+    assert (open_ | ~told)[wanted].all()
+    assert not open_[~wanted].any()
+
+
+def many_dates(dates: int, told: bool) -> tuple[Figures, list[Sum]]:
+    """Residents of three blocks at each date, hidden, and those who stayed in each until the next one, hidden as well.
+
+    Published are the residents of all blocks, those who stayed in all, and who came to each. Where a figure is
+    ``told``, the residents of the first block at the last date are published in another table.
+    """
+    figures, sums = Figures(), []
+
+    def hidden(date: int, table: str, block: int) -> int:
+        return figures.hidden(Key(date, table, (), "block", f"B{block}", ()), 1_000, LEAST)
+
+    def shown(date: int, table: str, area: str, value: int) -> int:
+        key = Key(date, table, (), "area", area, ())
+        figures.shown(key, value)
+        return figures.number[key]
+
+    for date in range(dates):
+        here = [hidden(date, "residents", block) for block in range(3)]
+        sums.append((shown(date, "residents", "town", 60 + 3 * date), here))
+        if date:
+            stayed = [hidden(date, "stayed", block) for block in range(3)]
+            gone = [hidden(date, "gone", block) for block in range(3)]
+            before = [hidden(date - 1, "residents", block) for block in range(3)]
+            sums.append((shown(date, "stayed", "town", 57 + 3 * (date - 1)), stayed))
+            for block in range(3):
+                sums.append((here[block], [stayed[block], shown(date, "came", f"B{block}", 2)]))
+                sums.append((before[block], [stayed[block], gone[block]]))
+    if told:
+        sums.append((shown(dates - 1, "elsewhere", "B0", 21), [hidden(dates - 1, "residents", 0)]))
+    return figures, sums
+
+
+def test_many_dates_are_decided_although_they_hang_together() -> None:
+    figures, sums = many_dates(6, told=False)
+    assert narrowed(figures, sums)[2].together.sum() == 48
+    with patch("vielfalt.audit.bounds.LARGEST", 20):
+        low, high, decided = narrowed(figures, sums)
+    assert not decided.left.any()
+    assert decided.together.sum() == 48
+    assert (low < high).sum() == 48
+
+
+def test_what_is_told_among_many_dates_is_never_called_safe() -> None:
+    figures, sums = many_dates(6, told=True)
+    with patch("vielfalt.audit.bounds.LARGEST", 20):
+        low, high, decided = narrowed(figures, sums)
+    number = figures.number[Key(5, "residents", (), "block", "B0", ())]
+    assert low[number] == high[number] == 21 or decided.left[number]
