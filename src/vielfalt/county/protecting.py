@@ -96,8 +96,7 @@ def _attacked(known: Known, tables: Tables) -> tuple[Told, tuple[Held, ...], pl.
     found = rooms(tables, cells, known.geography, known.protection)
     told = set(leaks.select("table", "category").iter_rows())
     if any(each.narrow for each in found.held):
-        narrow = pl.col("high") - pl.col("low") < pl.col("required")
-        told |= set(found.frame.filter(narrow).select("table", "category").iter_rows())
+        told |= set(found.frame.filter("narrow").select("table", "category").iter_rows())
     return frozenset(told), found.held, found.frame
 
 

@@ -53,8 +53,8 @@ class Rooms:
     """The room of all hidden figures of a release. For the vault: it tells what must stay hidden.
 
     ``frame``: table, level, area, category (keys joined by a blank), ``low`` and ``high`` (between which whole numbers
-    the figure may be for the stronger attacker), ``required`` (how far apart they must be at least), and one column
-    per solution, which together prove it. ``narrow``: the cells with less room than that, by table id.
+    the figure may be for the stronger attacker), ``narrow`` (whether that is too little for one of the attackers), and
+    one column per solution, which together prove it. ``narrow``: the same cells by table id.
     """
 
     held: tuple[Held, ...]
@@ -93,8 +93,8 @@ def rooms(
 ) -> Rooms:
     """The room of every suppressed cell for the attackers who read one release (``sums``, ``zeros``).
 
-    Each cell that is not zero must have a room of ``min_cell`` for both, in crossings too. Attackers know the residents
-    without an area.
+    Each cell that is not zero must have a room of ``min_cell`` for ``sums``, in crossings too, and ``zeros`` must be
+    left more than one number. Attackers know the residents without an area.
     """
     areas = division(geography)
     tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
@@ -126,22 +126,31 @@ def rooms_of(
     seen = _Seen(values.copy(), values.copy(), np.where(wanted, protection.min_cell, 0))
     program, strongest = _program(against, known), _HERE[-1]
     programs = _look(program, least[strongest.id][unknowns], seen)
-    held = [_held(strongest, seen, programs)]
-    frame = _frame({id: figures.tables[id] for id in hidden}, figures, areas, seen, unknowns)
+    held, frame = (
+        [_held(strongest, seen, programs)],
+        _frame({id: figures.tables[id] for id in hidden}, figures, areas, seen, unknowns),
+    )
     narrow = np.zeros(len(figures.values), np.bool_)
-    narrow[unknowns] = seen.open()
+    narrow[unknowns] = seen.room() < _needed(strongest, seen)
     for attacker in reversed(_HERE[:-1]):  # what the stronger one cannot tell, the weaker cannot
         programs = _look(program, least[attacker.id][unknowns], seen)
         held.insert(0, _held(attacker, seen, programs))
+        narrow[unknowns] |= seen.room() < _needed(attacker, seen)
+    frame = frame.with_columns(narrow=pl.Series(narrow[frame["number"].to_numpy()], dtype=pl.Boolean)).drop("number")
     return Rooms(
         tuple(held), frame, {id: tuple(narrow[place] for place in places) for id, places in figures.numbers.items()}
     )
 
 
+def _needed(attacker: Attacker, seen: _Seen) -> Ints:
+    """How much room each figure must have: for who knows that none is zero, more than one number."""
+    return np.minimum(seen.aim, 1) if attacker.least else seen.aim
+
+
 def _held(attacker: Attacker, seen: _Seen, programs: int) -> Held:
     asked: Marks = seen.aim > 0
     narrowest = int(seen.room()[asked].min(initial=int(seen.aim.max(initial=0))))
-    return Held(attacker.id, int(asked.sum()), int(seen.open().sum()), narrowest, programs)
+    return Held(attacker.id, int(asked.sum()), int((seen.room() < _needed(attacker, seen)).sum()), narrowest, programs)
 
 
 _HERE = tuple(each for each in ATTACKERS if not (each.person or each.earlier))
@@ -216,5 +225,5 @@ def _frame(
     frame = pl.DataFrame(rows, schema=names, orient="row")
     at = frame["place"].to_numpy()
     solutions = [pl.Series(f"solution_{n}", found[at]) for n, found in enumerate(seen.solutions, start=1)]
-    ends = pl.Series("low", low[at]), pl.Series("high", high[at]), pl.Series("required", seen.aim[at])
+    ends = pl.Series("low", low[at]), pl.Series("high", high[at]), pl.Series("number", unknowns[at])
     return frame.drop("place").with_columns(*ends, *solutions)
