@@ -177,7 +177,7 @@ ALL: tuple[Definition, ...] = (
         N_(
             "Germans with a further nationality count as Germans. Partners at different addresses are no couple here; "
             "unmarried couples who moved in at different times are mostly missed, and two who share a flat may be "
-            "taken for a couple. Published for the town as a whole."
+            "taken for a couple. Published in total, not by area."
         ),
         N_("Own definition; links of households, nationality after AufenthG §2(1)"),
         ("nationality_1", "street_key|street_name", "house_number"),
