@@ -31,7 +31,7 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     progress(words.plural("{n} cell read", "{n} cells read", read))
     protection = Protection.of(parameters.on("protection", imported.source.date))
     protected, found = protect_with_room(imported.cells, imported.geography, protection, imported.unknown)
-    leaks = recomputable(protected, imported.cells, imported.geography, protection)
+    leaks = recomputable(protected, imported.cells, imported.geography, protection, imported.unknown)
     refuse_leaks(leaks, file)
     held = proved(found, file)
     named = Words(words.language, _labels(imported))

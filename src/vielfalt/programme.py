@@ -217,6 +217,8 @@ SAME: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
     (("came", "stayed"), ("went", "stayed")),
 )
 """Pairs of (table, category) of which one tells the other (two persons a couple); hidden in one, hidden in both."""
+SAME_IN_TOWN: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = ((("came", "moved"), ("went", "moved")),)
+"""Pairs that count the same people in the town as a whole, and in areas each where it counts them."""
 
 DIMENSIONS: dict[str, str] = {
     "foreigner": N_("Citizenship"),

@@ -74,9 +74,10 @@ def equations(cells: Mapping[str, Cells], where: Geography, shown: Mapping[Cell,
         for table in (programme.table(id) for id in cells):
             if table.parent == id:
                 yield cell, [part for part in shown if _lies_in(part, table, cell)], 0
-    for left, right in programme.SAME:
+    for left, right in (*programme.SAME, *programme.SAME_IN_TOWN):
         for cell in shown:
-            if (cell[0], cell[3]) == left and (right[0], cell[1], cell[2], right[1]) in shown:
+            everywhere = (left, right) in programme.SAME or cell[1] == TOWN
+            if everywhere and (cell[0], cell[3]) == left and (right[0], cell[1], cell[2], right[1]) in shown:
                 yield cell, [(right[0], cell[1], cell[2], right[1])], 0
 
 

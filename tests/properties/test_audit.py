@@ -251,6 +251,29 @@ def test_dates_are_subtracted_from_each_other() -> None:
     assert {entry["attacker"] for entry in auditing.as_json(found) if entry["disclosed"]} == {"reader"}
 
 
+def test_moves_within_the_town_are_among_those_who_came_and_those_who_went(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three births hidden beside moves that the other table shows."""
+    where = geography([1, 1])
+    one, two = (area.key for area in where.finest.areas)
+    both: Counts = {(one, "stayed"): 448, (two, "stayed"): 447}
+    came: Counts = {**both, (two, "moved"): 29, (two, "born"): 3, (one, "arrived"): 60, (two, "arrived"): 74}
+    went: Counts = {**both, (one, "moved"): 29, (one, "gone"): 73, (two, "gone"): 50}
+    now: Counts = {(one,): 448 + 60, (two,): 447 + 29 + 3 + 74}
+    then: Counts = {(one,): 448 + 29 + 73, (two,): 447 + 50}
+    shown = {
+        "residents": _counted(where, "residents", now),
+        "came": _counted(where, "came", came),
+        "residents_before": replace(_counted(where, "residents", then), table=programme.table("residents_before")),
+        "went": _counted(where, "went", went),
+    }
+    for kind in ("moved", "born"):
+        shown["came"] = _hide(shown["came"], (where.town.key, "Q1", two), kind)
+    later = replace(release(where, shown), since=20241231)
+    assert ("came", where.town.key, ("born",), 3, 3) in told(attack([later]), "definitions")
+    monkeypatch.setattr(programme, "SAME_IN_TOWN", ())
+    assert not any(each.told for each in attack([later]))
+
+
 def _counted(where: Geography, id: str, counts: Counts) -> ProtectedCells:
     return protect({id: cells_of(programme.table(id), counts)}, where, PROTECTION)[id]
 

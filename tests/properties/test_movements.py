@@ -121,6 +121,19 @@ def test_stayers_hidden_in_one_division_only_would_be_found(monkeypatch: pytest.
     assert any(found.high == found.low for found in intervals(cells, published(cells, where), where))
 
 
+def test_moves_hidden_among_those_who_came_only_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who moved within the town came and went: three births must not be what is left of those who came."""
+    where = geography([1, 1])
+    one, two = (area.key for area in where.finest.areas)
+    new = {(two, "born"): 3, (two, "arrived"): 74, (one, "arrived"): 60}
+    cells = _cells({(one, two): 29}, {one: 448, two: 447}, new, {one: 73, two: 50})
+    assert all(found.high - found.low >= SMALLEST for found in intervals(cells, published(cells, where), where))
+    with monkeypatch.context() as forgotten:
+        forgotten.setattr(programme, "SAME_IN_TOWN", ())
+        careless = published(cells, where)
+    assert any(found.high == found.low for found in intervals(cells, careless, where))
+
+
 @given(
     st.lists(st.tuples(_SIZES, _SIZES, st.integers(0, 200), st.integers(-12, 12)), min_size=1, max_size=7),
     st.lists(st.integers(0, 1), min_size=7, max_size=7),

@@ -163,11 +163,11 @@ def same_people(releases: Iterable[Release], figures: Figures) -> list[Sum]:
 def _same(figures: Figures, release: Release) -> Iterator[Sum]:
     """Couples may live in two areas, so where some figures show that, none is taken to be twice the couples exactly."""
     tables = release.results.tables
-    for (one, category), (other, counterpart) in programme.SAME:
+    for (one, category), (other, counterpart) in (*programme.SAME, *programme.SAME_IN_TOWN):
         if one in tables and other in tables:
             left, right = key_of(release, tables[one]), key_of(release, tables[other])
-            pairs = []
-            for level, area in _places(tables[one]):
+            pairs, everywhere = [], ((one, category), (other, counterpart)) in programme.SAME
+            for level, area in (place for place in _places(tables[one]) if everywhere or place[0] == TOWN):
                 whole = Key(left.date, left.table, left.definitions, level, area, (category,))
                 part = Key(right.date, right.table, right.definitions, level, area, (counterpart,))
                 if whole in figures.number and part in figures.number:

@@ -42,7 +42,11 @@ EXACT = 0
 
 
 def recomputable(
-    protected: Mapping[str, ProtectedCells], cells: Mapping[str, Cells], geography: Geography, protection: Protection
+    protected: Mapping[str, ProtectedCells],
+    cells: Mapping[str, Cells],
+    geography: Geography,
+    protection: Protection,
+    unknown: Mapping[str, pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
     """The suppressed cells that somebody could compute from the published ones: empty for a sound release.
 
@@ -53,10 +57,10 @@ def recomputable(
     are of one age, so is each group there.
 
     Columns: table, level, area, category (keys of the dimensions joined by a blank), and the bounds low and high.
-    This is for the vault: it tells what must stay hidden.
+    This is for the vault: it tells what must stay hidden. ``unknown``: see ``protect``.
     """
     areas = division(geography)
-    tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
+    tables = {id: grid for id, grid in grids(cells, areas, unknown or {}).items() if id in protected}
     hidden = {id: hidden_cells(grid, protected[id], areas) for id, grid in tables.items()}
     found = exposed(attackers(tables, areas), hidden, protection)
     rows = [row for id, marks in found.items() for row in _rows(tables[id], marks, areas)]

@@ -92,7 +92,7 @@ def _suppressed(
     for id, wanted in closed.items():
         names = [" ".join(category) for category in tables[id].categories]
         totals[id] |= np.array([name in wanted for name in names], dtype=np.bool_) & hidden[id].any(axis=0)
-    pairs = list(same_cells(tables))
+    pairs = [(one, other) for one, other, _ in same_cells(tables)]
     while any([_hide_beside(grid, tables, hidden, totals) for grid in tables.values()] + [_hide_both(pairs, totals)]):
         pass
     return totals

@@ -58,9 +58,9 @@ def numbered(grids: Mapping[str, Grid]) -> tuple[dict[str, Numbers], int]:
 def twins(grids: Mapping[str, Grid], numbers: Mapping[str, Numbers]) -> Twins:
     """Figures of which one tells the other, with the factor between them (persons and couples: 2)."""
     left, right, factor = ([np.zeros(0, np.int64)] for _ in range(3))
-    for (one, one_column), (other, other_column) in same_cells(grids):
+    for (one, one_column), (other, other_column), levels in same_cells(grids):
         most, least = grids[one].values[0][0, one_column], grids[other].values[0][0, other_column]
-        for these, those in zip(numbers[one], numbers[other], strict=False):
+        for these, those in zip(numbers[one][:levels], numbers[other], strict=False):
             left.append(these[:, one_column])
             right.append(those[:, other_column])
             factor.append(np.full(len(these), max(1, round(most / max(least, 1)))))

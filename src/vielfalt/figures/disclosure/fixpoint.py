@@ -28,7 +28,7 @@ def suppress_all(
     simple = {id: grid for id, grid in grids.items() if len(grid.table.dimensions) < 2}
     first = {id: primary(grid, grids, protection) for id, grid in simple.items()}
     pairs = list(same_cells(simple))
-    against = attackers(with_above(simple, {id for pair in pairs for id, _ in pair}), division)
+    against = attackers(with_above(simple, {id for *pair, _ in pairs for id, _ in pair}), division)
     hidden: dict[str, Hidden] = {}
     pending = set(simple)
     while pending:
@@ -61,14 +61,14 @@ def _hide_first(first: dict[str, Hidden], obstacles: Iterable[Unprotectable]) ->
 
 
 def _hide_together(
-    first: dict[str, Hidden], hidden: Mapping[str, Hidden], pairs: Iterable[tuple[Column, Column]]
+    first: dict[str, Hidden], hidden: Mapping[str, Hidden], pairs: Iterable[tuple[Column, Column, int]]
 ) -> set[str]:
     """Hides in one table what is hidden in another of the same people; the tables to be protected anew."""
     changed = set()
-    for pair in pairs:
-        for (source, from_column), (target, to_column) in (pair, pair[::-1]):
+    for one, other, depth in pairs:
+        for (source, from_column), (target, to_column) in ((one, other), (other, one)):
             levels = tuple(marks.copy() for marks in first[target])
-            for marks, there, here in zip(levels, hidden[source], hidden[target], strict=True):
+            for marks, there, here in zip(levels[:depth], hidden[source], hidden[target], strict=False):
                 new = there[:, from_column] & ~here[:, to_column]
                 marks[new, to_column] = True
                 if new.any():

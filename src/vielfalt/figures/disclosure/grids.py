@@ -159,12 +159,13 @@ Column = tuple[str, int]
 """One category: table id and column."""
 
 
-def same_cells(grids: Mapping[str, Grid]) -> Iterator[tuple[Column, Column]]:
-    """Pairs of categories in this run of which one tells the other (``programme.SAME``)."""
-    for pair in programme.SAME:
-        if all(id in grids and (key,) in grids[id].categories for id, key in pair):
-            left, right = ((id, grids[id].categories.index((key,))) for id, key in pair)
-            yield left, right
+def same_cells(grids: Mapping[str, Grid]) -> Iterator[tuple[Column, Column, int]]:
+    """Pairs of categories in this run of which one tells the other, and on how many levels, from the town down."""
+    for pairs, levels in ((programme.SAME, None), (programme.SAME_IN_TOWN, 1)):
+        for pair in pairs:
+            if all(id in grids and (key,) in grids[id].categories for id, key in pair):
+                left, right = ((id, grids[id].categories.index((key,))) for id, key in pair)
+                yield left, right, levels or len(grids[left[0]].values)
 
 
 def with_above(grids: Mapping[str, Grid], wanted: set[str]) -> dict[str, Grid]:

@@ -81,10 +81,10 @@ def _all_new(came: Grid) -> Grid:
 def _asked(grid: Grid, hidden: Hidden, protection: Protection) -> Hidden:
     moves = [category[0] == WITHIN and "flow" in grid.table.dimensions for category in grid.categories if category]
     within = np.array(moves or [False] * len(grid.categories), dtype=np.bool_)
-    found = list(hidden[:1])
-    for marks, values, tops in zip(hidden[1:], grid.values[1:], grid.tops[1:], strict=True):
-        found.append(marks & (~within | small_or_dominated(values, tops, protection)))
-    return tuple(found)
+    return tuple(
+        marks & (~within | small_or_dominated(values, tops, protection))
+        for marks, values, tops in zip(hidden, grid.values, grid.tops, strict=True)
+    )
 
 
 def _sums(tables: Mapping[str, Grid], numbers: Mapping[str, Numbers], areas: Division) -> Iterator[Family]:

@@ -89,15 +89,19 @@ class _Seen:
 
 
 def rooms(
-    protected: Mapping[str, ProtectedCells], cells: Mapping[str, Cells], geography: Geography, protection: Protection
+    protected: Mapping[str, ProtectedCells],
+    cells: Mapping[str, Cells],
+    geography: Geography,
+    protection: Protection,
+    unknown: Mapping[str, pl.DataFrame] | None = None,
 ) -> Rooms:
     """The room of every suppressed cell for the attackers who read one release (``sums``, ``zeros``).
 
     Each cell that is not zero must have a room of ``min_cell`` for ``sums``, in crossings too, and ``zeros`` must be
-    left more than one number. Attackers know the residents without an area.
+    left more than one number. Attackers know the residents without an area. ``unknown``: see ``protect``.
     """
     areas = division(geography)
-    tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
+    tables = {id: grid for id, grid in grids(cells, areas, unknown or {}).items() if id in protected}
     hidden = {id: hidden_cells(grid, protected[id], areas) for id, grid in tables.items()}
     return rooms_of(attack(tables, areas), hidden, hidden, areas, protection)
 
