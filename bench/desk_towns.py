@@ -53,6 +53,6 @@ def _released(root: Path, day: int) -> Path:
         patch.object(contents, "build_report", lambda *_: None),
         patch.object(contents, "to_pdf", lambda _: b""),
         patch.object(contents, "to_html", lambda _: ""),
-        patch.object(pipeline, "_audited", lambda *told: pipeline.audit(told[2])),
+        patch.object(pipeline, "audited", lambda *told: pipeline.audit(told[1])),
     ):
         return quietly(root, day, "de")
