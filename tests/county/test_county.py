@@ -26,7 +26,7 @@ from vielfalt.county.project import Member, members, read_county, reference_date
 from vielfalt.county.releasing import CountyReleased
 from vielfalt.county.running import Standing, run_towns
 from vielfalt.county.showing import shown
-from vielfalt.errors import DisclosureError, StorageError, TownError
+from vielfalt.errors import DisclosureError, StorageError, TownError, UsageError
 from vielfalt.locking import alone_in
 from vielfalt.publish.releases import read_release
 from vielfalt.town import read_town
@@ -178,6 +178,27 @@ def test_a_town_that_needs_more_memory_than_allowed_is_not_started(
     found = run_towns(members(read_county(root)), 20251231, 500_000_000, 2, Words("en"), lambda _: None)
     assert [(one.state, one.exit_code) for one in found] == [("failed", 14)] * 4
     assert "GB of memory" in found[0].message
+
+
+def test_each_town_is_handed_the_engine_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process of each town opens the engine itself, which lacks its Java here; an unknown one starts none."""
+    for number, name in enumerate(NAMES[:2], start=1):
+        write_empty_town(tmp_path / name, f"{KEY}00{number}")
+        extract = tmp_path / name / "register" / DAY / "register.csv"
+        extract.parent.mkdir(parents=True)
+        extract.write_text("row\n", encoding="utf-8")
+    write_settings(tmp_path, NAMES[:2])
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    words = ["county", "run", str(tmp_path), "--lang", "en", "--json", "--engine"]
+    told = CliRunner().invoke(cli.commands, [*words, "local[1]"])
+    towns = json.loads(told.stdout)["towns"]
+    assert told.exit_code == 13 and [town["exit_code"] for town in towns] == [13, 13], told.output
+    assert all("Apache Spark" in town["message"] for town in towns)
+    assert memory.needed(tmp_path / "missing", "local[1]") == memory.LARGEST + memory.BASE
+    told = CliRunner().invoke(cli.commands, [*words, "spork"])
+    assert isinstance(told.exception, UsageError) and not told.stdout.strip()
 
 
 @pytest.mark.parametrize(

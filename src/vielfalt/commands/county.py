@@ -14,6 +14,7 @@ from vielfalt.commands.options import (
     FOLDER,
     WORDS,
     date_option,
+    engine_option,
     json_option,
     lang_option,
     print_json,
@@ -49,19 +50,21 @@ def init(folder: Path, lang: Language | None) -> None:
 )
 @click.argument("folder", type=FOLDER)
 @date_option
+@engine_option
 @json_option
 @lang_option
-def run(folder: Path, date: str | None, as_json: bool, lang: Language | None) -> None:
+def run(folder: Path, date: str | None, engine: str, as_json: bool, lang: Language | None) -> None:
     """Evaluates the towns of a county."""
-    from vielfalt import console
+    from vielfalt import console, workspace
     from vielfalt.county import project
     from vielfalt.county.showing import shown
     from vielfalt.county.whole import run_county
 
     county = project.read_county(folder)
     words = spoken(lang, county.language)
+    workspace.opening(engine)  # one that does not exist is told once, not for every town
     with shown(words, to_stderr) as show:
-        outcome = run_county(county, dates.from_iso(date) if date else 0, words, show)
+        outcome = run_county(county, dates.from_iso(date) if date else 0, words, show, engine)
     if as_json:
         print_json(_as_json(outcome, words))
     else:

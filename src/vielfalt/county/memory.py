@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from vielfalt.workspace import IN_MEMORY
+from vielfalt.workspace import AUTO, IN_MEMORY
 
 PER_BYTE = 10
 """Bytes of memory per byte of extract: 250 MB take 2.5 GB (``workspace.IN_MEMORY``)."""
 BASE = 500_000_000
 """Of a run of the smallest town: the libraries, maps and report."""
 LARGEST = 3_000_000_000
-"""Of a run that spills to disk (``engines.duckdb``)."""
+"""Of a run that spills to disk (``engines.duckdb``), and of one that steers a Spark (``engines.spark_session``)."""
 UNKNOWN = 4_000_000_000
 """What is taken to be free where the system does not tell: the smallest office machine that Vielfalt is meant for."""
 _LINES = Path("/proc/meminfo")
@@ -23,8 +23,13 @@ _GROUPS = Path("/sys/fs/cgroup")
 """Control groups of Linux (version 2), by which containers and services are given less memory than the machine has."""
 
 
-def needed(extract: Path) -> int:
-    """The memory that the run of an extract takes, in bytes; one that is missing or cannot be reached, the least."""
+def needed(extract: Path, engine: str = AUTO) -> int:
+    """The memory that the run of an extract takes on this machine, in bytes.
+
+    One that is missing or cannot be reached takes the least; one on a Spark as much as the largest, whatever its size.
+    """
+    if engine != AUTO:
+        return LARGEST + BASE
     try:
         size = extract.stat().st_size
     except OSError:

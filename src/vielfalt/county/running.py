@@ -17,6 +17,7 @@ from vielfalt.county import memory
 from vielfalt.county.project import Member
 from vielfalt.errors import EngineError, StorageError, VielfaltError
 from vielfalt.words import N_, Words
+from vielfalt.workspace import AUTO
 
 State = Literal["waiting", "running", "released", "unchanged", "failed"]
 STATES: Mapping[State, str] = {
@@ -64,14 +65,21 @@ class _Running:
 
 
 def run_towns(
-    members: Sequence[Member], date: int, allowed: int, cores: int, words: Words, show: Show
+    members: Sequence[Member],
+    date: int,
+    allowed: int,
+    cores: int,
+    words: Words,
+    show: Show,
+    engine: str = AUTO,
 ) -> tuple[Standing, ...]:
     """Runs every town to its end, whatever becomes of the others; their outcomes in the same order.
 
     ``allowed`` is the memory in bytes that all runs together may take, ``cores`` how many may run at once. A town that
-    alone takes more is not started. Towns that are released already and have not changed say so at once.
+    alone takes more is not started. Towns that are released already and have not changed say so at once. ``engine``:
+    where their registers are evaluated (``workspace.opening``); no figure depends on it.
     """
-    needs = [memory.needed(member.town.extract(date)) if member.town else 0 for member in members]
+    needs = [memory.needed(member.town.extract(date), engine) if member.town else 0 for member in members]
     standings = [_before(member, need, allowed, words) for member, need in zip(members, needs, strict=True)]
     waiting = [place for place, one in enumerate(standings) if one.state == "waiting"]
     running: dict[int, _Running] = {}
@@ -80,7 +88,7 @@ def run_towns(
         while waiting or running:
             for place in _that_fit(waiting, running, needs, allowed, cores):
                 waiting.remove(place)
-                running[place] = _start(standings[place].member, date, words, place, told)
+                running[place] = _start(standings[place].member, (str(date), words.language, engine), place, told)
                 standings[place] = replace(standings[place], state="running")
             show(_timed(standings, running))
             with suppress(queue.Empty):
@@ -139,11 +147,11 @@ def _that_fit(
 
 
 def _start(
-    member: Member, date: int, words: Words, place: int, told: queue.Queue[tuple[int, Mapping[str, Any] | None]]
+    member: Member, given: tuple[str, ...], place: int, told: queue.Queue[tuple[int, Mapping[str, Any] | None]]
 ) -> _Running:
     # -P: a file in the folder that somebody happens to stand in is never taken for a part of the program.
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "vielfalt.county.worker", str(member.folder), str(date), words.language],
+        [sys.executable, "-P", "-m", "vielfalt.county.worker", str(member.folder), *given],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

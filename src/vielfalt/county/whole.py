@@ -14,6 +14,7 @@ from vielfalt.county.wording import county_words
 from vielfalt.errors import VielfaltError, known
 from vielfalt.locking import alone_in
 from vielfalt.words import Words
+from vielfalt.workspace import AUTO
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Outcome:
         return next((one.exit_code for one in self.towns if not one.done), self.error.exit_code if self.error else 0)
 
 
-def run_county(county: County, wanted: int, words: Words, show: Show) -> Outcome:
-    """Runs all towns of the county and releases the county, unless a town failed.
+def run_county(county: County, wanted: int, words: Words, show: Show, engine: str = AUTO) -> Outcome:
+    """Runs all towns of the county on an engine (``workspace.opening``) and releases the county, unless a town failed.
 
     Raises TownError when the project contradicts itself, BusyError beside another run of the county.
     """
@@ -43,7 +44,7 @@ def run_county(county: County, wanted: int, words: Words, show: Show) -> Outcome
     date = reference_date(county, [member.town for member in found if member.town], wanted)
     with alone_in(county.vault):
         allowed = county.memory or memory.available()
-        standings = run_towns(found, date, allowed, memory.cores(), words, show)
+        standings = run_towns(found, date, allowed, memory.cores(), words, show, engine)
         towns = [(one.member.town, Path(one.release)) for one in standings if one.member.town and one.done]
         if len(towns) < len(standings):
             return Outcome(date, standings)

@@ -17,9 +17,9 @@ from pathlib import Path
 from vielfalt.words import Words
 
 
-def main(folder: str, date: str, language: str) -> int:
-    """Runs the town and returns the exit code of its outcome."""
-    from vielfalt import pipeline
+def main(folder: str, date: str, language: str, engine: str) -> int:
+    """Runs the town on an engine (``workspace.opening``) and returns the exit code of its outcome."""
+    from vielfalt import pipeline, workspace
     from vielfalt.errors import known
     from vielfalt.town import read_town
 
@@ -27,7 +27,7 @@ def main(folder: str, date: str, language: str) -> int:
     words = Words("en" if language == "en" else "de")
     try:
         town = read_town(Path(folder))
-        released = pipeline.run(town, int(date), town.language, _step)
+        released = pipeline.run(town, int(date), town.language, _step, opened=workspace.opening(engine))
     except Exception as error:
         told = known(error)
         message = words(told.what, **told.values)
