@@ -28,16 +28,22 @@ AUTO = "auto"
 
 
 def opening(asked: str) -> Opening:
-    """The engine asked for: ``auto``, or the address of a Spark (``local[2]``, ``spark://host:7077``)."""
+    """The engine asked for: ``auto``, or the address of a Spark (``local[2]``, ``spark://host:7077``, ``sc://host:15002``).
+
+    ``connect`` is the server of Spark Connect that the environment names.
+    """
+    from vielfalt.engines.spark_connect import CONNECT, NAMED
     from vielfalt.engines.spark_session import MASTER
 
     if asked == AUTO:
         return by_size
+    if asked == NAMED or CONNECT.fullmatch(asked):
+        return partial(on_connect, asked)
     if not MASTER.fullmatch(asked):
         raise UsageError(
             N_("There is no engine “{asked}”."),
             asked=asked,
-            todo=N_("Leave “--engine” out, or name a Spark: local[2], spark://HOST:7077."),
+            todo=N_("Leave “--engine” out, or name a Spark: local[2], spark://HOST:7077, sc://HOST:15002, connect."),
         )
     return partial(on_spark, asked)
 
@@ -55,6 +61,16 @@ def on_spark(master: str, _: Path, scratch: Path) -> Iterator[Engine]:
     from vielfalt.engines.spark_session import spark_session
 
     with spark_session(master, scratch) as session, closing(Spark(session, scratch)) as engine:
+        yield engine
+
+
+@contextmanager
+def on_connect(asked: str, _: Path, scratch: Path) -> Iterator[Engine]:
+    """The engine on a server of Spark Connect, which counts like the others (tests/engines)."""
+    from vielfalt.engines.spark import Spark
+    from vielfalt.engines.spark_connect import connect_session
+
+    with connect_session(asked) as session, closing(Spark(session, scratch)) as engine:
         yield engine
 
 

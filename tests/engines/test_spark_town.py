@@ -158,7 +158,9 @@ def test_what_a_machine_is_sent_holds_the_key_in_no_text(spark: SparkSession) ->
     assert "town's key" not in explained and key.hex() not in explained and "mapped" in explained
 
 
-@pytest.mark.parametrize("asked", ["spark", "local", "local[0]", "spark://host", "http://host:7077", "duckdb"])
+@pytest.mark.parametrize(
+    "asked", ["spark", "local", "local[0]", "spark://host", "http://host:7077", "sc://host", "duckdb"]
+)
 def test_an_engine_that_does_not_exist(asked: str) -> None:
     with pytest.raises(UsageError, match="There is no engine") as raised:
         workspace.opening(asked)

@@ -67,7 +67,7 @@ def engine_option(function: Command) -> Command:
         "--engine",
         default="auto",
         show_default=True,
-        metavar="auto|local[N]|spark://HOST:PORT",
+        metavar="auto|local[N]|spark://HOST:PORT|sc://HOST:PORT|connect",
         help=WORDS("Where the register is evaluated: on this machine, or on an Apache Spark. No figure depends on it."),
     )(function)
 

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 MASTER = re.compile(r"local\[([1-9]\d*|\*)\]|spark://[\w.-]+:\d+")
 """Addresses of Spark that are understood."""
 _LOOPBACK = re.compile(r"local\[.*|spark://(127\.0\.0\.1|localhost):\d+")
-_ALWAYS: Mapping[str, str] = {
+QUIET = "spark.executor.defaultJavaOptions"
+"""What keeps the machines that work from logging; a single machine has none but its own."""
+ALWAYS: Mapping[str, str] = {
     # Rows wait on the disks of the machines only encrypted, by a key of this run.
     "spark.io.encryption.enabled": "true",
     # Messages, the page and the log of events may quote values of rows.
     "spark.log.level": "OFF",
     # That is for the machine that steers alone. Those that work log nothing without a file of settings for logging, so
     # none is found, nor what the machine itself has (Spark's own way to hand the level on comes too early to last).
-    "spark.executor.defaultJavaOptions": "-Dlog4j2.level=OFF -Dlog4j2.configurationFile=none",
+    QUIET: "-Dlog4j2.level=OFF -Dlog4j2.configurationFile=none",
     "spark.eventLog.enabled": "false",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -48,7 +50,8 @@ def spark_session(master: str, scratch: Path) -> Iterator[SparkSession]:
 
     Raises EngineError when Java or Spark is missing, or when nobody answers at the address.
     """
-    _refuse_without_spark()
+    refuse_without("pyspark")
+    _refuse_without_java()
     from pyspark.sql import SparkSession
 
     # It is about pandas itself, of which nothing is used here.
@@ -71,7 +74,7 @@ def spark_session(master: str, scratch: Path) -> Iterator[SparkSession]:
 
 def settings(master: str, scratch: Path) -> Mapping[str, str]:
     """The settings of a session; what a cluster is given (memory, cores, secrets) stays as its own files say."""
-    chosen = dict(_ALWAYS)
+    chosen = dict(ALWAYS)
     if _LOOPBACK.fullmatch(master):
         chosen |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     if master.startswith("local"):
@@ -84,13 +87,18 @@ def settings(master: str, scratch: Path) -> Mapping[str, str]:
     return chosen | {"spark.local.dir": str(scratch / "spark"), "spark.sql.warehouse.dir": str(scratch / "warehouse")}
 
 
-def _refuse_without_spark() -> None:
-    if find_spec("pyspark") is None:
-        raise EngineError(
-            N_("Apache Spark is not installed."),
-            where="pyspark",
-            todo=N_("Install it with: pip install “vielfalt[spark]”. Without Spark, leave “--engine” out."),
-        )
+def refuse_without(*modules: str) -> None:
+    """Raises EngineError, naming the module, where one that Spark needs is not installed."""
+    for module in modules:
+        if find_spec(module) is None:
+            raise EngineError(
+                N_("Apache Spark is not installed."),
+                where=module,
+                todo=N_("Install it with: pip install “vielfalt[spark]”. Without Spark, leave “--engine” out."),
+            )
+
+
+def _refuse_without_java() -> None:
     java = Path(os.environ.get("JAVA_HOME", ""), "bin", "java")
     if not (os.environ.get("JAVA_HOME") and java.exists()) and shutil.which("java") is None:
         raise EngineError(
