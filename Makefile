@@ -26,7 +26,7 @@ check: $(VENV)/installed ## Style, types, imports, licences
 bench: $(VENV)/installed $(VENV)/peers ## Speed and memory as ratios within one run
 	$(BIN)/python -m bench
 
-bench-large: $(VENV)/installed $(VENV)/peers ## The same for five and twenty million residents: hours, and 40 GB of disk
+bench-large: $(VENV)/installed $(VENV)/spark ## The same for five and twenty million residents, and Spark at one: hours, and 40 GB of disk
 	$(BIN)/python -m bench.large
 
 bench-truth: $(VENV)/installed ## How true the derivation is, on towns whose truth is known

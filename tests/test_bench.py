@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from bench import evaluation, results
+from bench import engines, evaluation, results
 from bench.beside import OURS, Run, compared
 from bench.copies import copied
 from bench.plain import __main__ as plain
@@ -94,3 +94,11 @@ def test_each_bench_replaces_its_own_part_of_the_results(tmp_path: Path, capsys:
     assert "| something | 3 s | below 4 s |" in text
     assert "1 s" not in text
     assert "something" in capsys.readouterr().out
+
+
+def test_spark_and_database_are_compared_only_where_they_count_the_same() -> None:
+    database, spark = engines.Run(2.0, "same"), engines.Run(7.0, "same")
+    said = engines.compared({engines.DATABASE: database, engines.SPARK: spark})
+    assert said == "Spark takes 3.5 x DuckDB: 7 s beside 2 s, the same cells"
+    said = engines.compared({engines.DATABASE: database, engines.SPARK: engines.Run(7.0, "other")})
+    assert said == "the cells differ: nothing to compare"
