@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -75,13 +75,12 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
     asked = engine.checkpoint(people.select(*_ASKED, nw.col(geography.finest.id).alias("finest")), "asked")
     classes = _class_tables(geography)
     households = household_origin(asked)
-    by_members = [place for name in _BY_MEMBERS for place in _replaced(households, name, classes)]
-    households = households.select("household", *by_members)
+    households = households.select("household", *(place for name in _BY_MEMBERS for place in _replaced(name, classes)))
     frame = asked.select(
         *("record", "key", "household", "household_first"),
         nw.coalesce(nw.col("address"), nw.lit(0) - nw.col("record")).alias("address"),
         *(_fine(name).alias(f"fine_{name}") for name in _MANY),
-        *(place for name in _FEW for place in _replaced(asked, name, classes)),
+        *(place for name in _FEW for place in _replaced(name, classes)),
         _sex(geography).alias("sex"),
         *(_by_years(dimension, nw.col(years), geography) for dimension, years in _YEARS.items()),
     ).join(households, on="household", how="left")
@@ -111,24 +110,16 @@ def _fine(column: str) -> nw.Expr:
     return nw.col(column)
 
 
-def _replaced(frame: Frame, column: str, classes: Mapping[str, pl.DataFrame]) -> list[nw.Expr]:
+def _replaced(column: str, classes: Mapping[str, pl.DataFrame]) -> list[nw.Expr]:
     """The places of what a column of ``_class_tables`` says, in every dimension it decides; null for null."""
-    table = classes[column]
-    values, absent = table["fine"].to_list(), nw.lit(None, dtype=nw.Int32)
-    if frame.implementation.is_pyspark_connect():  # for which narwhals has no replacing yet
-        return [_one_by_one(_fine(column), values, table[dimension]) for dimension in table.columns[1:]]
-    return [
-        _fine(column)
-        .replace_strict(values, table[dimension].to_list(), default=absent, return_dtype=nw.Int32)
-        .alias(dimension)
-        for dimension in table.columns[1:]
-    ]
-
-
-def _one_by_one(expression: nw.Expr, values: Sequence[str], places: pl.Series) -> nw.Expr:
-    """The place of the value that the expression has; null for none of them."""
-    asked = [nw.when(expression == value).then(nw.lit(place)) for value, place in zip(values, places, strict=True)]
-    return nw.coalesce(*asked).cast(nw.Int32).alias(places.name)
+    table, found = classes[column], []
+    for dimension in table.columns[1:]:
+        place = nw.lit(None, dtype=nw.Int32)
+        for number, same in table.group_by(dimension, maintain_order=True).agg("fine").iter_rows():
+            meant = _fine(column).is_in(same) if len(same) > 1 else _fine(column) == same[0]
+            place = nw.when(meant).then(nw.lit(number).cast(nw.Int32)).otherwise(place)
+        found.append(place.alias(dimension))
+    return found
 
 
 def _by_years(dimension: str, years: nw.Expr, geography: Geography) -> nw.Expr:
