@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
-import pytest
 from hypothesis import given
 from linear_attack import Cell, equations, intervals, true
 from small_towns import ALL_TABLES, CHAINS, PEOPLE, PROTECTION, WITH_STATUS, cells_of, geography, tables, towns
 from test_disclosure import examples, people, primaries_only
 
-from vielfalt.cells import Cells, ProtectedCells, Protection
+from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import (
     ATTACKERS,
-    Rooms,
     protect,
     protect_with_room,
     recomputable,
     rectangles,
     rooms,
-    widening,
 )
 from vielfalt.geography import TOWN, Geography
 from vielfalt.table import Table
@@ -48,29 +44,6 @@ def test_a_category_that_no_area_tells_is_looked_at_with_the_others() -> None:
     assert protected["imported"].frame.filter(group="c")["value"].is_null().all()
     assert not any(each.narrow for each in found.held)
     assert recomputable(protected, cells, where, PROTECTION, unknown).is_empty()
-
-
-def test_hiding_more_widely_ends_where_nothing_more_can_be_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    where, calls = geography([2, 2]), []
-    counts = np.random.default_rng(3).poisson(6.0, size=(5, len(PEOPLE)))
-    cells = tables(counts, np.zeros(counts.shape, bool), where, ALL_TABLES)
-
-    def never_enough(
-        protected: Mapping[str, ProtectedCells],
-        cells: Mapping[str, Cells],
-        where: Geography,
-        protection: Protection,
-        unknown: None,
-    ) -> Rooms:
-        calls.append(protected)
-        found = rooms(protected, cells, where, protection, unknown)
-        everything = {id: tuple(np.ones_like(marks) for marks in levels) for id, levels in found.narrow.items()}
-        return replace(found, held=(replace(found.held[0], narrow=1),), narrow=everything)
-
-    monkeypatch.setattr(widening, "rooms", never_enough)
-    protected, found = protect_with_room(cells, where, PROTECTION)
-    assert found.held[0].narrow and len(calls) < 10
-    assert protected is not calls[-1] and all(each.frame.equals(calls[-1][id].frame) for id, each in protected.items())
 
 
 def test_four_attackers_are_data() -> None:

@@ -29,15 +29,12 @@ def protect_with_room(
     """
     tries: list[Mapping[str, Hidden]] = []
     most = ATTEMPTS if any(len(each.table.dimensions) > 1 for each in cells.values()) else 0
-    protected = protect(cells, geography, protection, unknown)
     while True:
+        protected = protect(cells, geography, protection, unknown, tries)
         found = rooms(protected, cells, geography, protection, unknown)
         if len(tries) == most or not any(each.narrow for each in found.held):
             return protected, found
         tries.append(_crossings_first(found.narrow, cells))
-        before, protected = protected, protect(cells, geography, protection, unknown, tries)
-        if all(each.frame.equals(before[id].frame) for id, each in protected.items()):
-            return protected, found
 
 
 def _crossings_first(narrow: Mapping[str, Hidden], cells: Mapping[str, Cells]) -> Mapping[str, Hidden]:
