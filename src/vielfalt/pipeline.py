@@ -139,10 +139,12 @@ def _figures(
     with step("indices"):
         values = indices(evaluation.cells, protected, geography, protection)
     hidden = isinstance(town.method(date), Suppression)
-    attacks = [attack("recompute" if hidden else "tell_true_counts", protected, leaks.height), *held]
+    attacks = [attack("recompute" if hidden else "tell_true_counts", protected, leaks.height)]
     moving = pl.DataFrame()
     if attacked is not None:
         attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
+    attacks += held
+    if attacked is not None:
         attacks += [{**room(each), "id": f"room_{each.attacker}_between_dates"} for each in attacked.rooms.held]
         moving = attacked.rooms.frame
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
