@@ -31,7 +31,8 @@ def test_nothing_is_settled_that_all_sums_together_tell(
     low, high = found.low.copy(), found.high.copy()
     narrow(system, low, high, least, wanted, largest=size)
     told = wanted & (((low == high) & (high > 0)) | ((low > 0) & (high < LEAST)))
-    open_ = undecided(system, found.low, found.high, least, wanted, np.array(dates[:size]))
+    left, alone = undecided(system, found.low, found.high, least, wanted, np.array(dates[:size]))
+    open_ = left | alone
     assert (open_ | ~told)[wanted].all()
     assert not open_[~wanted].any()
 
@@ -84,3 +85,22 @@ def test_what_is_told_among_many_dates_is_never_called_safe() -> None:
         low, high, decided = narrowed(figures, sums)
     number = figures.number[Key(5, "residents", (), "block", "B0", ())]
     assert low[number] == high[number] == 21 or decided.left[number]
+
+
+def test_what_all_sums_tell_together_is_told_among_many_dates() -> None:
+    """Three pairs of three figures: no sum by itself leaves a single number, all three do."""
+    figures, sums = many_dates(6, told=False)
+
+    def hidden(table: str, block: int) -> int:
+        return figures.hidden(Key(5, table, (), "block", f"B{block}", ()), 1_000, LEAST)
+
+    part, rest, all_ = ([hidden(table, block) for block in range(3)] for table in ("part", "rest", "residents"))
+    for name, pair in (("one", part[:2]), ("two", part[1:]), ("three", part[::2])):
+        key = Key(5, name, (), "area", "pair", ())
+        figures.shown(key, 20)
+        sums.append((figures.number[key], pair))
+    sums += [(whole, [one, other]) for whole, one, other in zip(all_, part, rest, strict=True)]
+    with patch("vielfalt.audit.bounds.LARGEST", 20):
+        low, high, decided = narrowed(figures, sums)
+    assert [(low[number], high[number]) for number in part] == [(10, 10)] * 3
+    assert decided.alone[part].all() and not decided.left.any()

@@ -6,7 +6,6 @@ Passing bounds uses every sum of all tables together, but one at a time; a linea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -44,8 +43,9 @@ def narrowed(figures: Figures, sums: Sequence[Sum]) -> tuple[Ints, Ints, Decided
     decided = narrow(system, low, high, least, wanted, LARGEST)
     if decided.left.any():
         date = np.array([key.date for key in figures.number], dtype=np.int64)
-        left = undecided(system, low, high, least, decided.left, date)
-        decided = replace(decided, together=decided.together | (decided.left & ~left), left=left)
+        left, alone = undecided(system, low, high, least, decided.left, date)
+        together = decided.together | (decided.left & ~left & ~alone)
+        decided = Decided(together, decided.alone | alone, left)
     return low, high, decided
 
 

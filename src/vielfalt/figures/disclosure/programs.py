@@ -141,15 +141,20 @@ def _by_programs(program: Program, seen: Seen, low: Ints, high: Ints, unknowns: 
         highs = solver(program)
         look(highs, program, seen)
     walk(highs)
-    asked = 0
-    for place in np.flatnonzero(seen.open()).tolist():
+    for place, ends in one_by_one(highs, seen, ALONE).items():
         number = unknowns[place]
-        if asked < ALONE and seen.open()[place]:
-            asked += 1
-            ends = _ends(highs, place, seen)
-            low[number], high[number] = max(low[number], ends[0]), min(high[number], ends[1])
-            decided.alone[number] = True
+        low[number], high[number] = max(low[number], ends[0]), min(high[number], ends[1])
+        decided.alone[number] = True
     decided.left[unknowns] = seen.open() & ~decided.alone[unknowns]
+
+
+def one_by_one(highs: Solver, seen: Seen, most: int) -> dict[int, tuple[int, int]]:
+    """The least and the largest whole number of each open unknown, as far as it needs them; of so many at most."""
+    found: dict[int, tuple[int, int]] = {}
+    for place in np.flatnonzero(seen.open()).tolist():
+        if len(found) < most and seen.open()[place]:
+            found[place] = _ends(highs, place, seen)
+    return found
 
 
 def _ends(highs: Solver, place: int, seen: Seen) -> tuple[int, int]:

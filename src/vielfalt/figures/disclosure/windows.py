@@ -14,8 +14,8 @@ from scipy import sparse
 
 from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import System
-from vielfalt.figures.disclosure.linked.solver import Program, Solver, solve, solver
-from vielfalt.figures.disclosure.programs import ALONE, matrix_of
+from vielfalt.figures.disclosure.linked.solver import Program, solve, solver
+from vielfalt.figures.disclosure.programs import ALONE, matrix_of, one_by_one
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.solutions import Seen, agreeing, look, nothing_seen, walk
 
@@ -25,13 +25,18 @@ _FEW = 4
 """Solutions of all sums, of whose mean the windows start; and figures left that get programs over all sums."""
 
 
-def undecided(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, date: Ints) -> Marks:
-    """Which ``wanted`` figures stay open after all pairs of neighbouring dates; ``date``: that of each figure."""
+def undecided(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, date: Ints) -> tuple[Marks, Marks]:
+    """Which ``wanted`` figures nothing decides, and which stay open after a program over all sums.
+
+    ``date``: that of each figure, of which two neighbouring ones are looked at together. The bounds of figures that
+    got a program over all sums are narrowed to what it found.
+    """
     unknowns = np.flatnonzero(low < high)
     unknowns = unknowns[np.argsort(date[unknowns], kind="stable")]
     of, seen = date[unknowns], nothing_seen(least[unknowns], wanted[unknowns])
+    left, alone = wanted.copy(), np.zeros(len(low), np.bool_)
     if len(np.unique(of)) < _DATES:
-        return wanted
+        return left, alone
     program = _program(system, low, high, unknowns)
     truth = _possible(program, seen)
     if truth is None:
@@ -43,10 +48,13 @@ def undecided(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks,
             _look(_window(program, truth, columns), seen.part(columns))
         highs = solver(program)
         walk(highs)
-        _each(highs, seen, _FEW)
-    found = np.zeros(len(low), np.bool_)
-    found[unknowns] = seen.open()
-    return found
+        for place, ends in one_by_one(highs, seen, _FEW).items():
+            number = unknowns[place]
+            low[number], high[number] = max(low[number], ends[0]), min(high[number], ends[1])
+            alone[number] = seen.open()[place]
+    left[:] = False
+    left[unknowns] = seen.open() & ~alone[unknowns]
+    return left, alone
 
 
 def _program(system: System, low: Ints, high: Ints, unknowns: Ints) -> Program:
@@ -100,16 +108,4 @@ def _look(window: Program, seen: Seen) -> None:
     highs = solver(window)
     look(highs, window, seen)
     walk(highs)
-    _each(highs, seen, ALONE)
-
-
-def _each(highs: Solver, seen: Seen, most: int) -> None:
-    """The least and the largest number of each figure left, as far as it needs them to be settled."""
-    for place in np.flatnonzero(seen.open())[:most].tolist():
-        for sign in (1.0, -1.0):
-            if seen.open()[place]:
-                highs.changeColCost(place, sign)
-                found = solve(highs)
-                highs.changeColCost(place, 0.0)
-                if found is not None:
-                    seen.add(found)
+    one_by_one(highs, seen, ALONE)
