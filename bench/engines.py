@@ -7,7 +7,6 @@ it does for who waits. Where the cells are not the same there is nothing to comp
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from bench.plain.shared import digest
 from bench.results import Results
-from vielfalt import freed, workspace
+from vielfalt import allocators, workspace
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.evaluation import evaluate
 from vielfalt.town import read_town
@@ -66,7 +65,7 @@ def compared(runs: Mapping[str, Run]) -> str:
 def in_process(town: Path, date: int, engine: str) -> Run:
     """One evaluation in a process of its own, whose environment is that of ``vielfalt run``."""
     command = [sys.executable, "-m", "bench.engines", str(town), str(date), engine]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**freed.KEPT, **os.environ})
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=allocators.environment())
     return Run(**json.loads(done.stdout.splitlines()[-1]))
 
 

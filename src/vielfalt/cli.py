@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from vielfalt import clickwords, freed
+from vielfalt import allocators, clickwords
 from vielfalt.commands import attack, county, desk, evaluate, inspect, measure, start, vault
 from vielfalt.commands.options import WORDS, language, to_stderr
 from vielfalt.words import Language, Words
@@ -25,7 +25,7 @@ def commands() -> None:
 def main() -> None:
     """Runs a command. Errors become a sentence, a place and a next step, with the exit code of their class."""
     spoken: dict[str, Language] = {}
-    freed.keep()
+    allocators.set_up()
     clickwords.speak(language())
     try:
         commands(standalone_mode=False, prog_name="vielfalt", obj=spoken)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from vielfalt import freed
+from vielfalt import allocators
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "vielfalt"
@@ -211,7 +211,7 @@ def test_importing_does_no_work() -> None:
 
 
 def test_help_starts_without_the_heavy_libraries() -> None:
-    """So heavy ones find the settings of their memory (``freed``) in the environment when they are loaded."""
+    """So heavy ones find the settings of their memory (``allocators``) in the environment when they are loaded."""
     program = (
         "import os, sys\n"
         "sys.argv = ['vielfalt', '--help']\n"
@@ -223,7 +223,7 @@ def test_help_starts_without_the_heavy_libraries() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert "import-table" in done.stdout, "the help must list the commands"
     *_, delay, last = done.stdout.splitlines()
-    assert delay == freed.KEPT["MIMALLOC_PURGE_DELAY"]
+    assert delay == allocators.SETTINGS["MIMALLOC_PURGE_DELAY"]
     loaded = set(last.split()[1:])
     assert "click" in loaded
     assert loaded & HEAVY == set()

@@ -156,21 +156,32 @@ def tabulate(engine: Engine, people: Frame, tables: Iterable[Table], geography: 
     largest = _largest_addresses(engine, people)
 
     def counted(table: Table) -> Cells:
-        keys = ["area", *table.dimensions]
+        values = {key: values_of(key, geography) for key in ("area", *table.dimensions)}
         concerned = people.filter(nw.col("household_first")) if table.unit == "households" else people
-        cells = _cells(engine, concerned, table.id, keys, largest)
-        values = {key: pl.Series(values_of(key, geography), dtype=pl.Utf8) for key in keys}
-        named = cells.with_columns(values[key].gather(cells[key]).alias(key) for key in keys)
-        return Cells(table, _without_few_unknown(named, table).sort(keys))
+        cells = _cells(engine, concerned, table.id, {key: len(keys) for key, keys in values.items()}, largest)
+        texts = [pl.Series(key, keys, dtype=pl.Utf8).gather(cells[key]) for key, keys in values.items()]
+        return Cells(table, _without_few_unknown(cells.with_columns(texts), table).sort(list(values)))
 
     return {cells.table.id: cells for cells in engine.each(counted, tables)}
 
 
-def _cells(engine: Engine, people: Frame, id: str, keys: list[str], largest: pl.DataFrame) -> pl.DataFrame:
-    counted = people.group_by(*keys).agg(nw.len().alias("n"), nw.col("key").sum().alias("key_sum"))
-    cells = _collected(engine, counted)
-    tops = _tops(engine, people, id, keys, cells.join(largest, on="area"))
-    return cells.join(tops, on=keys, how="left").select(*keys, "n", "key_sum", pl.col("top").fill_null(0))
+def _cells(engine: Engine, people: Frame, id: str, sizes: Mapping[str, int], largest: pl.DataFrame) -> pl.DataFrame:
+    """Counts, sums of record keys and largest addresses; ``sizes``: how many places each column of a cell has.
+
+    A cell is grouped by as one number, its columns being the digits: databases group by that faster than by several.
+    """
+    cell = nw.lit(0)
+    for key, size in sizes.items():
+        cell = cell * size + nw.col(key).cast(nw.Int64)
+    numbered = people.select(cell.alias("cell"), "key", "address")
+    measures = nw.len().alias("n"), nw.col("key").sum().alias("key_sum")
+    counted = _collected(engine, numbered.group_by("cell").agg(*measures))
+    digits, rest = {}, counted["cell"]
+    for key in reversed(list(sizes)):
+        digits[key], rest = rest % sizes[key], rest // sizes[key]
+    cells = counted.with_columns(digits[key].alias(key) for key in sizes)
+    tops = _tops(engine, numbered, id, cells.join(largest, on="area"))
+    return cells.join(tops, on="cell", how="left").select(*sizes, "n", "key_sum", pl.col("top").fill_null(0))
 
 
 def _without_few_unknown(cells: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -192,12 +203,12 @@ def _largest_addresses(engine: Engine, people: Frame) -> pl.DataFrame:
     return _collected(engine, addresses.group_by("area").agg(nw.col("n").max().alias("largest")))
 
 
-def _tops(engine: Engine, people: Frame, id: str, keys: list[str], cells: pl.DataFrame) -> pl.DataFrame:
+def _tops(engine: Engine, people: Frame, id: str, cells: pl.DataFrame) -> pl.DataFrame:
     """Per cell, how many live at the one address that holds most of them; only cells that an address could dominate."""
-    small = cells.filter(pl.col("n") * LEAST_DOMINANCE <= pl.col("largest")).select(keys)
-    concerned = people.join(engine.load(small.to_arrow(), f"small {id}"), on=keys, how="semi")
-    by_address = concerned.group_by(*keys, "address").agg(nw.len().alias("top"))
-    tops = _collected(engine, by_address.group_by(*keys).agg(nw.col("top").max()))
+    small = cells.filter(pl.col("n") * LEAST_DOMINANCE <= pl.col("largest")).select("cell")
+    concerned = people.join(engine.load(small.to_arrow(), f"small {id}"), on="cell", how="semi")
+    by_address = concerned.group_by("cell", "address").agg(nw.len().alias("top"))
+    tops = _collected(engine, by_address.group_by("cell").agg(nw.col("top").max()))
     engine.drop(f"small {id}")
     return tops
 
