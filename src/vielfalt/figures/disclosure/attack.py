@@ -168,8 +168,10 @@ def computable(
     wanted = ~known & ~small & (crossing | ~own)
     found = everything.bounds(known, EXACT, wanted)
     exact = (found.low == found.high) & wanted
-    alone = everything.bounds(known & ~crossing, EXACT, exact & own)
-    anyway = exact & (~own | (alone.low == alone.high))
+    anyway = exact & ~own
+    if (exact & own).any():
+        alone = everything.bounds(known & ~crossing, EXACT, exact & own)
+        anyway |= exact & own & (alone.low == alone.high)
     return {id: tuple(anyway[place] for place in figures.numbers[id]) for id in tables}
 
 

@@ -41,6 +41,8 @@ def narrow(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, la
     """
     none = np.zeros(len(low), np.bool_)
     decided = Decided(none, none.copy(), none.copy())
+    if not (wanted & (low < high)).any():
+        return decided
     of = _linked(system, low, high, wanted, largest, decided.left)
     if not len(of.unknowns):
         return decided
