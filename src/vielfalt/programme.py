@@ -217,6 +217,11 @@ SAME: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
     (("came", "stayed"), ("went", "stayed")),
 )
 """Pairs of (table, category) of which one tells the other (two persons a couple); hidden in one, hidden in both."""
+SAME_CROSSED = SAME[:1]
+"""Those of the pairs whose people are the same in every further characteristic too: crossings with it tell each other.
+
+Foreigners by age are a row of one crossing, and the sum of all foreign country groups by age in another.
+"""
 SAME_IN_TOWN: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = ((("came", "moved"), ("went", "moved")),)
 """Pairs that count the same people in the town as a whole, and in areas each where it counts them."""
 

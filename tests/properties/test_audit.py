@@ -223,6 +223,26 @@ def test_definitions_are_subtracted_from_each_other() -> None:
     )
 
 
+def test_crossings_are_subtracted_from_each_other() -> None:
+    """Foreigners by age are a row of one crossing and a sum over country groups in another."""
+    where = geography([1, 1, 1])
+    counts = np.zeros((4, 10), dtype=np.int64)
+    counts[:3, [0, 1, 2, 5, 6, 7, 8]] = [[60, 90, 20, 30, 40, 50, 20], [80, 70, 30, 25, 40, 60, 20], [70] * 7]
+    shown = protect(tables(counts, np.zeros(counts.shape, bool), where, ALL_TABLES), where, PROTECTION)
+    assert not any(each.told for each in attack([release(where, shown)]))
+    crossing = shown["nationality_group_by_age"]
+    secret = pl.col("nationality_group").is_in(["germany", "turkey"]) & pl.col("age_class").is_in(["0-17", "65+"])
+    secret &= pl.col("area").is_in(["Q0", "Q0B0", "Q1", "Q1B0"])
+    frame = crossing.frame.with_columns(
+        value=pl.when(~secret).then("value"), status=pl.when(secret).then(pl.lit("suppressed")).otherwise("status")
+    )
+    crossing = replace(crossing, frame=frame)
+    found = attack([release(where, {**shown, "nationality_group_by_age": crossing})])
+    assert not told(found, "recompute")
+    germans = {("nationality_group_by_age", "Q0", ("germany", age), n, n) for age, n in (("0-17", 60), ("65+", 20))}
+    assert germans <= set(told(found, "definitions"))
+
+
 def test_dates_are_subtracted_from_each_other() -> None:
     """The earlier residents minus those who went stayed; they and those who came are the later residents."""
     where = geography([1, 1, 1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 
 from vielfalt import codes, programme
 from vielfalt.audit.figures import OUTSIDE, Figures, Key, key_of
@@ -157,7 +158,7 @@ def _complete(figures: Figures, key: Key, total: Key, cells: ProtectedCells, ins
 
 def same_people(releases: Iterable[Release], figures: Figures) -> list[Sum]:
     """Figures that count the same people in two tables, as totals with a single part (or the same part twice)."""
-    return [pair for release in releases for pair in _same(figures, release)]
+    return [found for release in releases for of in (_same, _crossed) for found in of(figures, release)]
 
 
 def _same(figures: Figures, release: Release) -> Iterator[Sum]:
@@ -177,6 +178,47 @@ def _same(figures: Figures, release: Release) -> Iterator[Sum]:
                 if off:
                     parts.append(figures.difference(replace(whole, category=(*whole.category, *MISSING)), off))
                 yield figures.number[whole], parts
+
+
+def _crossed(figures: Figures, release: Release) -> Iterator[Sum]:
+    """Crossings of which one shows a group as a whole and the other its parts, both by the same characteristic."""
+    tables = release.results.tables
+    crossings = [cells for cells in tables.values() if len(cells.table.dimensions) == 2]
+    for (one, key), (other, counterpart) in programme.SAME_CROSSED:
+        for whole, cells in product(crossings, crossings):
+            first = tables.get(cells.table.parent)
+            if whole is cells or whole.table.parent != other or one not in tables or first is None:
+                continue
+            if whole.table.dimensions[1] == cells.table.dimensions[1] and one in _all_above(first.table):
+                here = _categories(cells)
+                parts = [each for each in here if _above(first.table, 0, each[:1], tables[one].table) == (key,)]
+                yield from _wholes(figures, release, whole, counterpart, cells, parts)
+
+
+def _all_above(table: Table) -> Iterator[str]:
+    """A table and all above it in its chain."""
+    id = table.id
+    while id in programme.IDS:
+        yield id
+        id = programme.table(id).parent
+
+
+def _wholes(
+    figures: Figures,
+    release: Release,
+    whole: ProtectedCells,
+    counterpart: str,
+    cells: ProtectedCells,
+    parts: list[tuple[str, ...]],
+) -> Iterator[Sum]:
+    left, right = key_of(release, whole), key_of(release, cells)
+    for category in _categories(whole):
+        inside = [part for part in parts if part[1] == category[1]]
+        for level, area in _places(whole) if category[0] == counterpart and inside else ():
+            named = [Key(right.date, right.table, right.definitions, level, area, part) for part in inside]
+            if all(each in figures.number for each in named):
+                total = Key(left.date, left.table, left.definitions, level, area, category)
+                yield figures.number[total], [figures.number[each] for each in named]
 
 
 def _off(figures: Figures, whole: int, parts: list[int]) -> int:

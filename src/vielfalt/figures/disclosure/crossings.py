@@ -20,22 +20,27 @@ from vielfalt.figures.disclosure import rectangles
 from vielfalt.figures.disclosure.attack import attackers, exposed
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, all_of, any_of
 from vielfalt.figures.disclosure.equations import second_table
-from vielfalt.figures.disclosure.grids import Grid, with_above
+from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, with_above
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.secondary import Hidden, costs
 
 LONELY_COST = 100.0
-"""Of cells where a single area holds everybody, a partner would protect nothing: the sum over areas tells it."""
+"""Of cells where a single area holds everybody, a partner would protect nothing: the sum over areas tells it. So it is
+with cells that another crossing tells."""
 
 
 @dataclass(frozen=True)
 class _Crossing:
-    """One crossing with the hidden cells of its two margins and the cells to be hidden first, which only ever grow."""
+    """One crossing with the hidden cells of its two margins and the cells to be hidden first, which only ever grow.
+
+    ``follows`` marks the categories that another crossing tells where it shows its own.
+    """
 
     grid: Grid
     by_first: Hidden
     by_second: Hidden | None
     first: Hidden
+    follows: Marks
 
     def cube(self, cells: Ints) -> Ints:
         """Cells (areas, categories) as areas x first characteristic x second characteristic."""
@@ -69,8 +74,11 @@ def suppress_crossings(
 
     ``narrow``: cells that had too little room in earlier tries, one after the other; more is hidden around each.
     """
+    between = list(crossed_sums(grids))
     crossings = {
-        id: _crossing(grid, grids, hidden, protection) for id, grid in grids.items() if len(grid.table.dimensions) > 1
+        id: _crossing(grid, grids, hidden, protection, between)
+        for id, grid in grids.items()
+        if len(grid.table.dimensions) > 1
     }
     if not crossings:
         return {}
@@ -78,6 +86,8 @@ def suppress_crossings(
     found = {id: _suppress(crossing, division, protection.min_cell) for id, crossing in crossings.items()}
     tries = iter(narrow)
     while True:
+        while stale := _hide_together(crossings, found, between):
+            found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
         fell = exposed(against, {**hidden, **found}, protection)
         told = {id: [marks for marks, *_ in levels] for id, levels in fell.items()}
         stale = _widen(crossings, found, told, division)
@@ -89,8 +99,41 @@ def suppress_crossings(
         found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
 
 
-def _crossing(grid: Grid, grids: Mapping[str, Grid], hidden: Mapping[str, Hidden], protection: Protection) -> _Crossing:
+def _hide_together(
+    crossings: Mapping[str, _Crossing], found: Mapping[str, Hidden], between: Sequence[CrossedSum]
+) -> set[str]:
+    """Hides everyone else beside a hidden sum over several categories, and the sum beside everyone else.
+
+    Each of them tells the other, because both together are everybody. The crossings of which more is hidden now.
+    """
+    stale = set()
+    for each in between:
+        for level, (whole, parts) in enumerate(zip(found[each.whole], found[each.parts], strict=False)):
+            sums = whole[:, each.totals]
+            others = np.zeros_like(sums)
+            np.logical_or.at(others.T, each.outside_of, parts[:, each.outside].T)
+            for id, columns, new in (
+                (each.whole, each.totals, others & ~sums),
+                (each.parts, each.outside, (sums & ~others)[:, each.outside_of]),
+            ):
+                if new.any():
+                    crossings[id].first[level][:, columns] |= new
+                    stale.add(id)
+    return stale
+
+
+def _crossing(
+    grid: Grid,
+    grids: Mapping[str, Grid],
+    hidden: Mapping[str, Hidden],
+    protection: Protection,
+    between: Sequence[CrossedSum],
+) -> _Crossing:
     """The margins in the order of the crossing's own categories."""
+    follows = np.zeros(len(grid.categories), np.bool_)
+    for each in between:
+        if each.parts == grid.table.id:
+            follows[each.outside] = True
     own = [list(dict.fromkeys(category[place] for category in grid.categories)) for place in (0, 1)]
     other = second_table(grid, grids)
     return _Crossing(
@@ -98,6 +141,7 @@ def _crossing(grid: Grid, grids: Mapping[str, Grid], hidden: Mapping[str, Hidden
         _margin(grids[grid.parent], hidden[grid.parent], own[0]),
         _margin(grids[other], hidden[other], own[1]) if other else None,
         primary(grid, grids, protection),
+        follows,
     )
 
 
@@ -177,7 +221,7 @@ def _cost(crossing: _Crossing, values: Ints) -> rectangles.Costs:
     """What hiding each cell of the pattern would cost in all areas together."""
     cost = costs([(key,) for key in crossing.keys[0]], crossing.cube(values).sum(axis=0).T).T
     lonely = np.count_nonzero(crossing.cube(values), axis=0) < min(2, len(values))
-    return np.where(lonely, cost + LONELY_COST, cost)
+    return np.where(lonely | crossing.follows.reshape(crossing.shape), cost + LONELY_COST, cost)
 
 
 def _widen(

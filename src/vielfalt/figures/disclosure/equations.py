@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from vielfalt.figures.disclosure.division import Division, Ints, Marks
-from vielfalt.figures.disclosure.grids import Grid, same_cells
+from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, same_cells
 
 Numbers = tuple[Ints, ...]
 """Per level of one table: the number of each figure (areas times categories) among all figures of the run."""
@@ -68,7 +68,9 @@ def twins(grids: Mapping[str, Grid], numbers: Mapping[str, Numbers]) -> Twins:
 
 
 def families(grids: Mapping[str, Grid], numbers: Mapping[str, Numbers], division: Division) -> Iterator[Family]:
-    """All sums: over the areas of a coarser area, over the categories of a coarser category, over a crossing."""
+    """All sums: over the areas of a coarser area, over the categories of a coarser category, over a crossing, and
+    from crossing to crossing.
+    """
     for id, grid in grids.items():
         for level, parts in enumerate(numbers[id]):
             if level:
@@ -81,6 +83,22 @@ def families(grids: Mapping[str, Grid], numbers: Mapping[str, Numbers], division
                 place = {category[0]: column for column, category in enumerate(grids[second].categories)}
                 columns = np.array([place[category[1]] for category in grid.categories], dtype=np.int64)
                 yield _family(numbers[second][level].T, columns, parts.T)
+    for crossed in crossed_sums(grids):
+        yield from _crossed(crossed, grids, numbers)
+
+
+def _crossed(crossed: CrossedSum, grids: Mapping[str, Grid], numbers: Mapping[str, Numbers]) -> Iterator[Family]:
+    """The sums themselves; and with everyone else they are all of the second category, which tells those at once."""
+    whole, parts, second = numbers[crossed.whole], numbers[crossed.parts], second_table(grids[crossed.parts], grids)
+    for these, those in zip(whole, parts, strict=False):
+        yield _family(these[:, crossed.totals].T, crossed.inside_of, those[:, crossed.inside].T)
+    if second is not None:
+        place = {category[0]: column for column, category in enumerate(grids[second].categories)}
+        columns = [place[grids[crossed.whole].categories[total][1]] for total in crossed.totals]
+        groups = np.concatenate([np.arange(len(columns)), crossed.outside_of])
+        for these, those, everyone in zip(whole, parts, numbers[second], strict=False):
+            lines = np.concatenate([these[:, crossed.totals], those[:, crossed.outside]], axis=1)
+            yield _family(everyone[:, columns].T, groups, lines.T)
 
 
 def _family(totals: Ints, groups: Ints, parts: Ints, added: Ints | None = None) -> Family:

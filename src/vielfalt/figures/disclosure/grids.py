@@ -168,6 +168,53 @@ def same_cells(grids: Mapping[str, Grid]) -> Iterator[tuple[Column, Column, int]
                 yield left, right, levels or len(grids[left[0]].values)
 
 
+@dataclass(frozen=True)
+class CrossedSum:
+    """Figures of a crossing (``whole``) that are sums over several first categories of another one (``parts``).
+
+    ``totals`` are their columns, ``inside`` the columns that add up to them, ``outside`` those of everyone else of the
+    same second category; ``inside_of`` and ``outside_of`` tell to which of the totals each belongs.
+    """
+
+    whole: str
+    totals: Ints
+    parts: str
+    inside: Ints
+    inside_of: Ints
+    outside: Ints
+    outside_of: Ints
+
+
+def crossed_sums(grids: Mapping[str, Grid]) -> Iterator[CrossedSum]:
+    """All of them in this run, as ``programme.SAME_CROSSED`` declares them."""
+    crossings = [grid for grid in grids.values() if len(grid.table.dimensions) > 1]
+    for (one, key), (other, counterpart) in programme.SAME_CROSSED:
+        for whole, parts in product(crossings, crossings):
+            if whole.parent != other or parts is whole or whole.table.dimensions[1] != parts.table.dimensions[1]:
+                continue
+            totals = [number for number, (first, *_) in enumerate(whole.categories) if first == counterpart]
+            place = {whole.categories[number][1]: n for n, number in enumerate(totals)}
+            of = np.array([place.get(second, -1) for _, second in parts.categories], dtype=np.int64)
+            names = _inside(grids, parts, one, key)
+            within = np.array([first in names for first, _ in parts.categories], dtype=np.bool_)
+            if names:
+                inside, outside = np.flatnonzero(within & (of >= 0)), np.flatnonzero(~within & (of >= 0))
+                columns = np.array(totals, dtype=np.int64)
+                yield CrossedSum(whole.table.id, columns, parts.table.id, inside, of[inside], outside, of[outside])
+
+
+def _inside(grids: Mapping[str, Grid], crossing: Grid, above: str, key: str) -> set[str]:
+    """The first categories of a crossing that lie in a category of a coarser table; none where that is not above it."""
+    grid = grids[crossing.parent]
+    columns = np.arange(len(grid.categories))
+    names = [category[0] if category else "" for category in grid.categories]
+    while grid.table.id != above:
+        if not grid.parent:
+            return set()
+        columns, grid = grid.parent_column[columns], grids[grid.parent]
+    return {name for name, column in zip(names, columns, strict=True) if grid.categories[column] == (key,)}
+
+
 def with_above(grids: Mapping[str, Grid], wanted: set[str]) -> dict[str, Grid]:
     """The tables wanted and all those above them in their chains, in the order of the run."""
     while missing := {grids[id].parent for id in wanted if grids[id].parent} - wanted:
