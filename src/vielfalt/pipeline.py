@@ -145,8 +145,9 @@ def _figures(
         attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
     attacks += held
     if attacked is not None:
-        attacks += [{**room(each), "id": f"room_{each.attacker}_between_dates"} for each in attacked.rooms.held]
         moving = attacked.rooms.frame
+        between = [(each.attacker, room(each, moving)) for each in attacked.rooms.held]
+        attacks += [{**told, "id": f"room_{attacker}_between_dates"} for attacker, told in between]
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
     results = replace(results, utility=utility(results, evaluation))
     with step("audit"):
@@ -165,15 +166,19 @@ def proved(found: Rooms, where: Path) -> list[Mapping[str, object]]:
             cells=narrow,
             todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
         )
-    return [room(each) for each in found.held]
+    return [room(each, found.frame) for each in found.held]
 
 
-def room(held: Held) -> Mapping[str, object]:
-    """The room that one attacker leaves to hidden figures, as the report of the audit tells it."""
+def room(held: Held, proof: pl.DataFrame) -> Mapping[str, object]:
+    """The room that one attacker leaves to hidden figures, as the report of the audit tells it.
+
+    ``cells`` are all hidden figures, of which ``proof`` has a row each. Those that are not zero were looked at; their
+    number would tell of every hidden figure of a small release whether it is zero.
+    """
     return {
         "id": f"room_{held.attacker}",
         "attacker": held.attacker,
-        "cells": held.cells,
+        "cells": proof.height or held.cells,
         "disclosed": held.narrow,
         "narrowest": held.narrowest,
         "programs": held.programs,

@@ -128,7 +128,7 @@ def attacks_made(whole: Whole, method: Method) -> list[Mapping[str, object]]:
     if isinstance(method, CellKey) and method.additive:
         return []
     made = [attack("recompute" if isinstance(method, Suppression) else "tell_true_counts", whole.tables, 0)]
-    made += [room(each) for each in whole.held]
+    made += [room(each, whole.proof) for each in whole.held]
     if whole.attack:
         made += auditing.as_json([whole.attack])
     return made
