@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_towns import ALL_TABLES, PROTECTION, geography, towns
+from small_towns import ALL_TABLES, CHAINS, PROTECTION, geography, towns
 from test_disclosure import examples, people, shown
 
 from vielfalt import parameters
@@ -179,10 +179,33 @@ def test_rounding_to_the_nearest_is_read_back_and_withheld() -> None:
     cells = people(blocks, where, ALL_TABLES)
     plain = change(cells, where, PROTECTION, Rounding(5, by_chance=False))
     told = tellable(plain, cells, where, Rounding(5, by_chance=False))
-    abroad = told.filter((pl.col("table") == "nationality") & (pl.col("category") != "000"))
-    assert abroad["low"].to_list() == [2] * 12
+    foreigners = {("foreigner", level, "foreign", 8) for level in ("town", "quarter", "block")}
+    assert foreigners <= set(told.select("table", "level", "category", "low").iter_rows())
+    assert set(plain["nationality"].frame["nationality"]) == {"000"}
     _, left, _ = protect_by(Rounding(5, by_chance=False), cells, where, PROTECTION)
     assert left.is_empty()
+
+
+@examples(15)
+@given(towns(), st.sampled_from(METHODS))
+def test_no_category_is_listed_of_which_every_number_is_zero(town: Town, method: CellKey | Rounding) -> None:
+    """It would say that there is somebody: rounded to the nearest multiple of 3, exactly one."""
+    cells, where = town
+    found = change(cells, where, PROTECTION, method)
+    for name in {name for table in found.values() for name in table.table.dimensions}:
+        of = [table.frame for table in found.values() if name in table.table.dimensions]
+        listed = set(pl.concat([frame.select(name) for frame in of])[name])
+        left_out = pl.col("value").is_null() & pl.col("value").is_not_null().any().over("level", "area")
+        somebody = (pl.col("value") > 0) | left_out
+        assert listed == set(pl.concat([frame.filter(somebody).select(name) for frame in of])[name])
+
+
+def test_the_only_one_of_a_country_is_not_listed() -> None:
+    blocks = {"Q0B0": {0: 30, 5: 1, 6: 9}, "Q1B0": {0: 40, 6: 12}}
+    cells, where = people(blocks, geography([1, 1]), CHAINS), geography([1, 1])
+    found = change(cells, where, PROTECTION, Rounding(3, by_chance=False))
+    assert set(found["nationality"].frame["nationality"]) == {"000", "163"}
+    assert set(found["nationality_group"].frame["nationality_group"]) == {"germany", "turkey"}
 
 
 @examples(15)

@@ -98,7 +98,7 @@ def _over_categories(
     figures: Figures, key: Key, total: Key, cells: ProtectedCells, parent: ProtectedCells, place: int, sure: bool
 ) -> Iterator[Sum]:
     inside = _inside(cells, parent, place)
-    sure = sure and _complete(figures, key, total, cells, inside)
+    sure = sure and not _changed(cells) and _complete(figures, key, total, cells, inside)
     levels, places = set(parent.frame["level"].unique()), _places(cells)
     for above, parts in inside.items():
         for level, area in places:
@@ -112,6 +112,11 @@ def _over_categories(
                     missing = Key(key.date, key.table, key.definitions, level, area, (*above, *MISSING))
                     numbers.append(figures.hidden(missing, most))
                 yield figures.number[named], numbers
+
+
+def _changed(cells: ProtectedCells) -> bool:
+    """Whether numbers are changed or rounded: then categories of few people may be missing."""
+    return bool((cells.frame["status"] == "estimated").any())
 
 
 def _inside(cells: ProtectedCells, parent: ProtectedCells, place: int) -> Inside:
@@ -187,7 +192,7 @@ def _crossed(figures: Figures, release: Release) -> Iterator[Sum]:
     for (one, key), (other, counterpart) in programme.SAME_CROSSED:
         for whole, cells in product(crossings, crossings):
             first = tables.get(cells.table.parent)
-            if whole is cells or whole.table.parent != other or one not in tables or first is None:
+            if whole is cells or whole.table.parent != other or one not in tables or first is None or _changed(cells):
                 continue
             if whole.table.dimensions[1] == cells.table.dimensions[1] and one in _all_above(first.table):
                 here = _categories(cells)

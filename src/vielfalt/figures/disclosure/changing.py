@@ -8,7 +8,7 @@ last person: it can be estimated from the changed numbers around it, to within t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -32,13 +32,21 @@ def change(
 ) -> dict[str, ProtectedCells]:
     """All tables of one run as they may be published, by table id, for the town and every area level.
 
-    Each area times each category that occurs in the town has a row. ``value`` is the changed count (status estimated;
-    zero stays zero, but a zero may also have been a small count), null in areas of fewer than ``min_area`` residents
+    Each area times each category of which some number is above zero has a row. ``value`` is the changed count (status
+    estimated; zero stays zero, but a zero may also have been a small count), null in areas of fewer than ``min_area``
+    residents
     and where more than ``dominance`` of at least ``min_cell_fine`` people live at one address (status suppressed).
     Under the cell key method the town's number of residents stays as it is (status ok): it is known from elsewhere.
 
     Raises TownError when no perturbation table meets the settings, and KeyError as ``protect`` does.
     """
+    return without_nobody(with_nobody(cells, geography, protection, method))
+
+
+def with_nobody(
+    cells: Mapping[str, Cells], geography: Geography, protection: Protection, method: CellKey | Rounding
+) -> dict[str, ProtectedCells]:
+    """The same with every category that occurs, also where all its numbers are zero: not to be published."""
     areas = division(geography)
     tables = grids(cells, areas, {})
     small = _small_areas(cells.get(RESIDENTS), areas, protection)
@@ -56,6 +64,28 @@ def change(
         ]
         found[id] = ProtectedCells(cells[id].table, pl.concat(frames), title(method), protection)
     return found
+
+
+def without_nobody(tables: Mapping[str, ProtectedCells]) -> dict[str, ProtectedCells]:
+    """The tables without the categories of which no number of any table is above zero or left out for itself.
+
+    Categories are those that occur. To list one whose numbers are all zero would say that there is somebody: rounded to
+    the nearest multiple of 3, exactly one. In small areas everything is left out, which says nothing of a category.
+    """
+    somebody = (pl.col("value") > 0) | (
+        pl.col("value").is_null() & pl.col("value").is_not_null().any().over("level", "area")
+    )
+    numbers = [
+        cells.frame.filter(somebody).select(dimension=pl.lit(name), key=name)
+        for cells in tables.values()
+        for name in cells.table.dimensions
+    ]
+    found = dict.fromkeys(row for frame in numbers for row in frame.unique().iter_rows())
+    shown = {id: cells.frame for id, cells in tables.items()}
+    for id, cells in tables.items():
+        for name in cells.table.dimensions:
+            shown[id] = shown[id].filter(pl.col(name).is_in([key for dimension, key in found if dimension == name]))
+    return {id: replace(cells, frame=shown[id]) for id, cells in tables.items()}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
-from vielfalt.figures.disclosure.changing import change
+from vielfalt.figures.disclosure.changing import with_nobody, without_nobody
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
 from vielfalt.figures.disclosure.equations import second_table
 from vielfalt.figures.disclosure.grids import Column, Grid, columns_of, grids, same_cells
@@ -57,18 +57,25 @@ def protect_county(
         shown = {id: _marked(~totals[id], tables[id].values[0][0], "ok") for id in cells}
         named = METHOD
     else:
-        changed = change(cells, geography, protection, method)
+        changed = with_nobody(cells, geography, protection, method)
         shown = {id: _changed(tables[id], changed[id], parts, method, closed.get(id, frozenset())) for id in cells}
         named = changed["residents"].method
-    return {
+    as_nobody = "ok" if isinstance(method, Suppression) else "estimated"
+    found = {
         id: ProtectedCells(
             cells[id].table,
-            pl.concat([_row(tables[id], areas.keys[0][0], *shown[id]), *_towns(tables[id], parts, areas.levels[1])]),
+            pl.concat(
+                [
+                    _row(tables[id], areas.keys[0][0], *shown[id]),
+                    *_towns(tables[id], parts, areas.levels[1], as_nobody),
+                ]
+            ),
             named,
             protection,
         )
         for id in cells
     }
+    return found if isinstance(method, Suppression) else without_nobody(found)
 
 
 def joined(parts: Sequence[Part]) -> dict[str, Cells]:
@@ -200,8 +207,11 @@ def _row(grid: Grid, key: str, values: pl.Series, status: pl.Series) -> pl.DataF
     return pl.DataFrame({**named, "value": values.cast(pl.Int64), "status": status})
 
 
-def _towns(grid: Grid, parts: Sequence[Part], level: str) -> Iterator[pl.DataFrame]:
-    """The rows of every town as it has published them; a category that does not occur there is nobody."""
+def _towns(grid: Grid, parts: Sequence[Part], level: str, as_nobody: str) -> Iterator[pl.DataFrame]:
+    """The rows of every town as it has published them; a category without a row there is nobody.
+
+    ``as_nobody``: the status of that zero; where numbers are changed, it may be a few like any other zero.
+    """
     names = list(grid.table.dimensions)
     for part in parts:
         own = part.published[grid.table.id].frame.filter(pl.col("level") == TOWN)
@@ -214,7 +224,7 @@ def _towns(grid: Grid, parts: Sequence[Part], level: str) -> Iterator[pl.DataFra
         yield found.with_columns(
             level=pl.lit(level),
             value=pl.when(absent).then(0).otherwise("value"),
-            status=pl.when(absent).then(pl.lit("ok")).otherwise("status"),
+            status=pl.when(absent).then(pl.lit(as_nobody)).otherwise("status"),
         )
 
 

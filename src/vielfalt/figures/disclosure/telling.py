@@ -14,10 +14,10 @@ import numpy as np
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells
-from vielfalt.figures.disclosure.attack import SCHEMA, hidden_cells
+from vielfalt.figures.disclosure.attack import SCHEMA, placed
 from vielfalt.figures.disclosure.changing import RESIDENTS
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
-from vielfalt.figures.disclosure.equations import Family, families, numbered
+from vielfalt.figures.disclosure.division import Division, Ints, Marks, any_of, division
+from vielfalt.figures.disclosure.equations import Family, Numbers, families, numbered
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
 from vielfalt.figures.disclosure.perturbation import perturbation
 from vielfalt.geography import Geography
@@ -36,6 +36,8 @@ def tellable(
 ) -> pl.DataFrame:
     """The true counts, zeros aside, that follow exactly from the changed numbers: empty for a sound release.
 
+    Where a category without rows follows, the number of the coarser category is listed, from which it does.
+
     The reader is taken to know the settings of the method and how many residents of each category have no area; numbers
     that are published as they are (status ok) tell nothing new. Columns as those of ``recomputable``: for the vault.
     """
@@ -46,12 +48,11 @@ def tellable(
     values, inside, exact = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.bool_)
     for id, grid in tables.items():
         for level, place in enumerate(numbers[id]):
-            shown, marks = _shown(grid, protected[id], areas, level)
+            shown, marks, hidden = _shown(grid, protected[id], areas, level)
             # Where the town is one single area, its residents are those of the town, which everybody knows.
             whole = id == RESIDENTS and len(areas.keys[level]) == 1
             values[place], exact[place] = grid.values[level], marks | whole
             inside[place] = grid.values[level] - (0 if level else grid.outside)
-            hidden = hidden_cells(grid, protected[id], areas)[level]
             if isinstance(method, CellKey) and method.additive and level < len(areas.levels) - 1:
                 # A sum of changed numbers has no range of its own; those of its parts say all.
                 hidden = np.ones_like(hidden)
@@ -59,25 +60,54 @@ def tellable(
     high = np.minimum(high, int(values.max(initial=0)))
     _narrow(low, high, [_holding(family, values) for family in families(tables, numbers, areas)])
     told = (low == high) & (inside > 0) & ~exact
+    for id, grid in reversed(tables.items()):
+        _blame_above(grid, tables, numbers, told, _listed(grid, protected[id]))
     rows = [
-        (id, areas.levels[level], areas.keys[level][area], " ".join(grid.categories[column]), *2 * (int(count),))
+        (*placed(grid, areas, level, area, column), *2 * (int(values[place][area, column]),))
         for id, grid in tables.items()
         for level, place in enumerate(numbers[id])
-        for (area, column), count in zip(np.argwhere(told[place]), values[place][told[place]], strict=True)
+        for area, column in np.argwhere(told[place])
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _shown(grid: Grid, protected: ProtectedCells, areas: Division, level: int) -> tuple[Ints, Marks]:
-    """The published numbers of a level in the shape of the grid (0 where hidden), and which of them are unchanged."""
+def _listed(grid: Grid, protected: ProtectedCells) -> Marks:
+    """Which categories have rows."""
+    marks = np.zeros(len(grid.categories), dtype=np.bool_)
+    marks[columns_of(protected.frame, grid.table, grid.categories)] = True
+    return marks
+
+
+def _blame_above(
+    grid: Grid, grids: Mapping[str, Grid], numbers: Mapping[str, Numbers], told: Marks, listed: Marks
+) -> None:
+    """A category without rows has no number to withhold: the number of the coarser category told it, and goes."""
+    missing = np.flatnonzero(~listed)
+    if grid.parent in grids and missing.size:
+        above = grid.parent_column[missing]
+        for place, parents in zip(numbers[grid.table.id], numbers[grid.parent], strict=False):
+            np.logical_or.at(told, parents[:, above].ravel(), told[place[:, missing]].ravel())
+            told[place[:, missing]] = False
+
+
+def _shown(grid: Grid, protected: ProtectedCells, areas: Division, level: int) -> tuple[Ints, Marks, Marks]:
+    """The published numbers of a level in the shape of the grid, which of them are unchanged, and which are hidden.
+
+    What has no row is a category of which all numbers are zero, but where a whole area is hidden. Hidden numbers are 0
+    here.
+    """
     frame = protected.frame.filter(pl.col("level") == areas.levels[level])
     shape, columns = grid.values[level].shape, columns_of(frame, grid.table, grid.categories)
     row = {key: number for number, key in enumerate(areas.keys[level])}
     place = np.array([row[key] for key in frame["area"]], dtype=np.int64), columns
-    shown, exact = np.zeros(shape, np.int64), np.zeros(shape, np.bool_)
+    shown = np.zeros(shape, np.int64)
+    exact, hidden = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     shown[place] = frame["value"].fill_null(0).to_numpy()
     exact[place] = (frame["status"] == "ok").to_numpy()
-    return shown, exact
+    hidden[place] = (frame["status"] == "suppressed").to_numpy()
+    open_ = np.zeros(shape, np.bool_)
+    open_[place] = (frame["status"] != "suppressed").to_numpy()
+    return shown, exact, hidden | ~any_of(open_, 1)[:, None]
 
 
 def _ranges(shown: Ints, hidden: Marks, exact: Marks, method: CellKey | Rounding) -> Ranges:
