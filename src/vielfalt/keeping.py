@@ -27,17 +27,24 @@ def keep_rooms(rooms: pl.DataFrame, vault: Path, name: str = ROOMS) -> None:
     partial.replace(path)
 
 
-def keep_table(town: Town, date: int, vault: Path) -> str:
-    """Keeps the table of the cell key method in the folder of the date; its fingerprint under the town's key, or none.
-
-    Settings and table are secret. Without the key nobody can find out from the fingerprint which table it was.
-    """
+def keep_table(town: Town, date: int, vault: Path) -> None:
+    """Keeps the table of the cell key method in the folder of the date; settings and table are secret."""
     method, path = town.method(date), vault / TABLE
     if not isinstance(method, CellKey):
         path.unlink(missing_ok=True)
+        return
+    partial = vault / f".{TABLE}"
+    partial.write_bytes(kept_table(method))
+    partial.replace(path)
+
+
+def table_fingerprint(town: Town, date: int) -> str:
+    """The fingerprint of that table under the town's key; empty without one.
+
+    Without the key nobody can find out from it which table it was.
+    """
+    method = town.method(date)
+    if not isinstance(method, CellKey):
         return ""
     content = kept_table(method)
-    partial = vault / f".{TABLE}"
-    partial.write_bytes(content)
-    partial.replace(path)
     return hashlib.blake2b(content, key=town_key(town.vault), digest_size=16, person=b"perturbation").hexdigest()

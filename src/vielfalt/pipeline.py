@@ -19,7 +19,7 @@ from vielfalt.evaluation import Evaluation, derive_and_count, keep_in
 from vielfalt.figures.disclosure import Held, Rooms, protect_by
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
-from vielfalt.keeping import MOVEMENT_ROOMS, keep_rooms, keep_table
+from vielfalt.keeping import MOVEMENT_ROOMS, keep_rooms, keep_table, table_fingerprint
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.methods import Suppression
@@ -103,7 +103,7 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
     with step("publish"):
         keep_rooms(proof, vault)
         keep_rooms(moving, vault, MOVEMENT_ROOMS)
-        results = replace(results, fingerprint=keep_table(town, date, vault))
+        keep_table(town, date, vault)
         folder = write_release(results, town.releases, Words(language), audit)
         withdraw.put_away(replaced, town.vault)
         keep_totals(evaluation.cells, vault, town.method(date))
@@ -149,7 +149,7 @@ def _figures(
         between = [(each.attacker, room(each, moving)) for each in attacked.rooms.held]
         attacks += [{**told, "id": f"room_{attacker}_between_dates"} for attacker, told in between]
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
-    results = replace(results, utility=utility(results, evaluation))
+    results = replace(results, utility=utility(results, evaluation), fingerprint=table_fingerprint(town, date))
     with step("audit"):
         return results, audited(results, attacks, town.releases, town.root, replaced), found.frame, moving
 

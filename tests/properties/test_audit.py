@@ -21,7 +21,7 @@ from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.figures.disclosure import protect
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.methods import NEAREST
+from vielfalt.methods import CELL_KEY, NEAREST
 from vielfalt.publish.classes import Classes
 from vielfalt.publish.results import Results, Source
 from vielfalt.publish.themes import Theme
@@ -383,6 +383,36 @@ def test_a_rounded_version_narrows_what_another_version_hides() -> None:
     for pair in ((tight, hidden), (hidden, tight)):
         found = told(attack([release(where, version) for version in pair]), "methods")
         assert {each[1:] for each in found} >= {("Q0", ("foreign",), 29, 29), ("Q1", ("foreign",), 38, 38)}
+
+
+def test_two_versions_of_changed_numbers_are_intersected() -> None:
+    """Rounded by threes 32 is 33, so 32 to 34; by fives it is 30, so 28 to 32."""
+    where, counted = plain({"Q0": (60, 32), "Q1": (80, 40), "Q2": (70, 50)})
+    loose, tight = ({id: rounded(cells, base) for id, cells in counted.items()} for base in (5, 3))
+    found = told(attack([release(where, loose), release(where, tight, "2")]), "methods")
+    assert ("foreigner", "Q0", ("foreign",), 32, 32) in found
+
+
+@pytest.mark.parametrize(("fingerprint", "other"), [("a table", "another"), ("a table", "a table")])
+def test_changes_drawn_anew_are_another_method(fingerprint: str, other: str) -> None:
+    """Changed by at most 5 in either way, 27 and 37 are 32; one table draws them once, two tables twice."""
+    where, counted = plain({"Q0": (60, 32), "Q1": (80, 40), "Q2": (70, 50)})
+    up, down = (
+        {
+            id: replace(
+                cells,
+                frame=cells.frame.with_columns(value=pl.col("value") + shift, status=pl.lit("estimated")),
+                method=CELL_KEY,
+            )
+            for id, cells in counted.items()
+        }
+        for shift in (5, -5)
+    )
+    first, second = release(where, up, fingerprint=fingerprint), release(where, down, "2", fingerprint=other)
+    attacks = attack([first, second])
+    expected = {"foreigner"} if fingerprint != other else set()
+    told_of = [each for each in attacks if each.id == "methods" and each.told]
+    assert {each.key.table for attack in told_of for each in attack.told if each.key.category} == expected
 
 
 def test_what_is_told_is_refused_by_place_and_without_its_number() -> None:

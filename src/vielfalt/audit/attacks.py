@@ -56,6 +56,8 @@ class Attack:
     programs: Programs | None = None
 
 
+Named = tuple[str, str]
+"""A method, and the fingerprint of its perturbation table if it has one."""
 Elsewhere = Sequence[tuple[Key, int]]
 """Figures that are known from other publications."""
 
@@ -99,18 +101,22 @@ def exact(release: Release) -> Release:
 
 
 def _by_method(releases: Sequence[Release]) -> list[tuple[Release, ...]]:
-    """The releases taken apart by method, where the same figures are published under several; else nothing."""
-    methods: dict[Key, set[str]] = defaultdict(set)
+    """The releases taken apart by method, where the same figures are published under several; else nothing.
+
+    The cell key method with another table (or key) is another method: it draws the changes anew.
+    """
+    methods: dict[Key, set[Named]] = defaultdict(set)
     for release in releases:
         for cells in release.results.tables.values():
-            methods[key_of(release, cells)].add(cells.method)
+            methods[key_of(release, cells)].add((cells.method, release.results.fingerprint))
     if all(len(found) < 2 for found in methods.values()):
         return []
     return [tuple(_under(release, method) for release in releases) for method in sorted(set().union(*methods.values()))]
 
 
-def _under(release: Release, method: str) -> Release:
-    tables = {id: cells for id, cells in release.results.tables.items() if cells.method == method}
+def _under(release: Release, method: Named) -> Release:
+    mine = release.results.fingerprint
+    tables = {id: cells for id, cells in release.results.tables.items() if (cells.method, mine) == method}
     return replace(release, results=replace(release.results, tables=tables))
 
 

@@ -36,6 +36,7 @@ class Key:
 class Figures:
     """The figures by key with their bounds; ``least``: the smallest number that may be shown (0: never published).
 
+    ``seen``: the numbers of those that somebody shows as they were counted; where bounds meet, that is a finding.
     ``contradictions`` counts figures that two releases show differently; the attack believes the first.
     """
 
@@ -43,6 +44,7 @@ class Figures:
     low: list[int] = field(default_factory=list)
     high: list[int] = field(default_factory=list)
     least: list[int] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
     contradictions: list[Key] = field(default_factory=list)
 
     def hidden(self, key: Key, most: int, least: int = 0) -> int:
@@ -61,6 +63,7 @@ class Figures:
             self.contradictions.append(key)
         else:
             self.low[number] = self.high[number] = value
+            self.seen.add(number)
 
     def between(self, key: Key, low: int, high: int, least: int) -> None:
         """Enters a figure of which bounds can be read; bounds that contradict others say nothing."""
@@ -83,8 +86,8 @@ class Figures:
 
     def secret(self) -> Marks:
         """The figures that no release shows and that somebody may want to know."""
-        low, high = self.bounds()
-        marks: Marks = (low < high) & (np.array(self.least) > 0)
+        marks: Marks = np.array(self.least) > 0
+        marks[list(self.seen)] = False
         return marks
 
 

@@ -36,7 +36,8 @@ class Published:
     """A release as it can be read back: its name, the results it publishes, and its description.
 
     ``description`` is what Vielfalt wrote beside the Frictionless fields: definitions, categories, breaks and the like.
-    Of the results only source, areas, tables, indices, protection, rule set and the towns of a county are known.
+    Of the results only source, areas, tables, indices, protection, rule set, fingerprint and the towns of a county are
+    known.
     """
 
     release: str
@@ -64,6 +65,7 @@ def read_published(folder: Path) -> Published:
                 indices=_indices(folder),
                 protection=Protection.of(content["protection"]),
                 rule_set=content["rule_set"],
+                fingerprint=content.get("altered", {}).get("perturbation_fingerprint", ""),
                 made_of=tuple(TownRelease(**entry) for entry in content.get("made_of", ())),
             ),
             description=content,
