@@ -197,6 +197,14 @@ def test_rare_findings_are_not_counted_exactly(results: Results, words: Words) -
     assert [row[1] for row in table(report, "Findings of the check").rows] == ["fewer than 5", "0"]
 
 
+@pytest.mark.parametrize(("rows", "text"), [(5, "about 10"), (14, "about 10"), (1_236, "about 1,240")])
+def test_findings_in_a_register_are_told_in_tens(results: Results, words: Words, rows: int, text: str) -> None:
+    """As many people may stand in a hidden figure: who lacks a nationality is a finding and a category."""
+    findings = (dataclasses.replace(results.findings[0], rows=rows),)
+    shown = build_report(dataclasses.replace(results, findings=findings), Atlas((), ()), words)
+    assert [row[1] for row in table(shown, "Findings of the check").rows] == [text]
+
+
 def test_missing_fields_are_named_in_words(report: Report) -> None:
     rows = table(report, "Tables and definitions without figures").rows
     assert rows[0] == ("Table: Households", "Municipal street key or Street; House number")

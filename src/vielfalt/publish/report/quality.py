@@ -165,12 +165,15 @@ def findings(results: Results, words: Words) -> tuple[Block, ...]:
 
 
 def _rows(results: Results, words: Words, rows: int) -> str:
-    """How many rows; small numbers are not told, and none exactly where all other numbers are changed."""
+    """How many rows of a register, in tens: as many may be the people of a hidden figure, such as nationality missing.
+
+    Small numbers are not told. What was found in an imported table is told as counted; everybody has that table.
+    """
     least = results.protection.min_cell
     if 0 < rows < least:
         return words(N_("fewer than {n}"), n=least)
-    if altered(results):
-        return words(N_("about {n}"), n=words.number(round(rows, -1)))
+    if rows and results.source.kind == "register":
+        return words(N_("about {n}"), n=words.number(max((rows + 5) // 10, 1) * 10))
     return words.number(rows)
 
 
