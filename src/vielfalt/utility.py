@@ -1,6 +1,8 @@
 """What protection cost: how far numbers, shares and classes on maps moved, and how much is hidden.
 
-Everything is a mean or a count over all tables, coarsely rounded: it tells nothing about a single figure.
+Everything is a mean or a count over all tables, coarsely rounded: it tells nothing about a single figure. The fewer
+figures there are, the coarser; areas in another class are told in tens, because none would say of every area that its
+true share lies in the class it is shown in.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from vielfalt.publish.themes import Theme, themes
 
 _BASES = {"persons": "residents", "households": "households"}
 """The table whose figures are the bases of shares, by unit."""
+MANY = 1_000
+"""With fewer figures than this a mean with all its digits would come near the single changes."""
 
 
 def utility(results: Results, evaluation: Evaluation) -> Utility:
@@ -28,23 +32,25 @@ def utility(results: Results, evaluation: Evaluation) -> Utility:
     moved = shares.select((pl.col("shown") - pl.col("true")).abs().mean().fill_null(0.0)).item()
     mean = shares.select(pl.col("true").mean().fill_null(0.0)).item()
     on_maps, other = _classes(results, counted)
+    few = shares.height < MANY
     return Utility(
         figures=sum(frame.height for frame in counted.values()),
         hidden=sum(frame["value"].null_count() for frame in counted.values()),
         residents_hidden=round(_hidden(results, counted), 2),
-        mean_change=round(_mean_change(counted), 1),
-        share_change=round(moved, 4),
-        share_change_relative=round(moved / mean, 3) if mean else 0.0,
+        mean_change=_mean_change(counted),
+        share_change=round(moved, 3 if few else 4),
+        share_change_relative=round(moved / mean, 2 if few else 3) if mean else 0.0,
         areas_on_maps=on_maps,
-        areas_in_another_class=other,
+        areas_in_another_class=min((other + 5) // 10 * 10, on_maps),
     )
 
 
 def _mean_change(counted: Mapping[str, pl.DataFrame]) -> float:
-    """The mean distance of the shown numbers from the true ones, zeros aside: those never move."""
+    """The mean distance of the shown numbers from the true ones, zeros aside: those never move. Rounded."""
     columns = [frame.select("value", TRUE) for frame in counted.values()]
     shown = pl.concat(columns).filter(pl.col("value").is_not_null() & (pl.col(TRUE) > 0))
-    return float(shown.select((pl.col("value") - pl.col(TRUE)).abs().mean().fill_null(0.0)).item())
+    moved = float(shown.select((pl.col("value") - pl.col(TRUE)).abs().mean().fill_null(0.0)).item())
+    return round(moved, 1) if shown.height >= MANY else round(2 * moved) / 2
 
 
 def _hidden(results: Results, counted: Mapping[str, pl.DataFrame]) -> float:

@@ -96,7 +96,7 @@ class Utility:
     ``figures``: published or hidden; ``residents_hidden``: part of the residents who stand in hidden figures (finest
     areas, mean of the tables); ``mean_change``: of the numbers shown, up or down, zeros aside; ``share_change``: the
     same of shares (0.01: a percentage point), and as a part of the mean share; ``areas_on_maps``: coloured on all maps,
-    and how many would be in another class by their true share.
+    and how many would be in another class by their true share, in tens.
     """
 
     figures: int
