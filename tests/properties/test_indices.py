@@ -225,6 +225,29 @@ def test_small_areas_do_not_enter() -> None:
     assert not [entry for entry in found if entry.area == "Q2"]
 
 
+def test_no_index_says_whether_an_area_of_hidden_size_is_large_enough() -> None:
+    """A quarter of 15 hides the next larger one as well; a group that is shown as nobody there must not tell of it."""
+    where = geography([1, 1, 1])
+    sizes = {"Q0B0": 15, "Q1B0": 40, "Q2B0": 400}
+    cells = {
+        "residents": cells_of(programme.table("residents"), {(key,): n for key, n in sizes.items()}),
+        "origin": cells_of(ORIGIN, {("Q2B0", "a"): 200, **{(key, "b"): min(n, 200) for key, n in sizes.items()}}),
+    }
+    protected = protect(cells, where, PROTECTION)
+    hidden = protected["residents"].frame.filter(pl.col("value").is_null())["area"].to_list()
+    assert {"Q0", "Q1"} <= set(hidden)
+    nobody = (pl.col("area") == "Q1") & (pl.col("origin") == "a")
+    frame = protected["origin"].frame.with_columns(
+        value=pl.when(nobody).then(0).otherwise("value"),
+        status=pl.when(nobody).then(pl.lit("ok")).otherwise("status"),
+    )
+    shown = {**protected, "origin": replace(protected["origin"], frame=frame)}
+    found = indices(cells, shown, where, PROTECTION)
+    assert not [entry for entry in found if entry.area in hidden]
+    diverse = [entry for entry in found if (entry.index, entry.level) == ("entropy_diversity", "quarter")]
+    assert [(entry.area, entry.areas) for entry in diverse] == [("Q2", 1)]
+
+
 def test_diversity_counts_hidden_groups_as_one() -> None:
     where = geography([1, 1, 1])
     counts: Counts = {(f"Q{place}B0", key): 40 for place in range(3) for key in ("a", "b", "c", "d")}

@@ -53,7 +53,7 @@ NOTES = (LEFT_OUT, FEW_AREAS, SMALL_GROUP, NOT_ADDED, MOSTLY_HIDDEN, MERGED, TOG
 
 @dataclass(frozen=True)
 class _Level:
-    """One area level: its areas, which of them are large enough for an index, true and published counts.
+    """One area level: its areas, which of them are known to be large enough for an index, true and published counts.
 
     ``counts`` by table and category (empty: the table has none) in the order of the areas; ``published`` likewise by
     area key, without what is suppressed. ``altered``: numbers are changed, and the counts are the published ones.
@@ -102,17 +102,10 @@ def indices(
         keys = tuple(here.keys[place] for place in large)
         for table in _diverse(used):
             found += _diversity(protected[table], level.id, keys, here.true("residents")[large])
-    everyone = np.array([_in_town(cells["residents"], protected["residents"])], dtype=float)
-    for table in _diverse(used):
+    everyone = np.array(list(town["residents"].get("", {}).values()), dtype=float)
+    for table in _diverse(used) if everyone.size else ():
         found += _diversity(protected[table], TOWN, (geography.town.key,), everyone)
     return tuple(found)
-
-
-def _in_town(cells: Cells, protected: ProtectedCells) -> int:
-    """The residents of the town; where numbers are changed, the published number, or 0 without one."""
-    if protected.method not in ALTERED:
-        return int(cells.frame["n"].sum())
-    return next(iter(_published(protected, TOWN).get("", {}).values()), 0)
 
 
 def _diverse(cells: Mapping[str, Cells]) -> tuple[str, ...]:
@@ -146,7 +139,10 @@ def _level(
     }
     residents = counts["residents"].get("", np.zeros(len(keys)))
     altered = protected["residents"].method in ALTERED
-    return _Level(level.id, keys, residents >= protection.min_area_index, counts, published, altered)
+    # Of an area whose residents are hidden nobody knows whether it is large enough, and no index must say so.
+    shown = published["residents"].get("", {})
+    large = (residents >= protection.min_area_index) & np.array([key in shown for key in keys], dtype=np.bool_)
+    return _Level(level.id, keys, large, counts, published, altered)
 
 
 def _over_areas(here: _Level, table: str, group: str, protection: Protection) -> Iterator[IndexValue]:
