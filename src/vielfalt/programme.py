@@ -224,6 +224,12 @@ Foreigners by age are a row of one crossing, and the sum of all foreign country 
 """
 SAME_IN_TOWN: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = ((("came", "moved"), ("went", "moved")),)
 """Pairs that count the same people in the town as a whole, and in areas each where it counts them."""
+GATHERED: tuple[tuple[tuple[str, tuple[str, ...]], tuple[str, tuple[str, ...]]], ...] = (
+    (("nationality_group", ("unclear",)), ("migration_rule", ("A0", "A0-2"))),
+    (("mh_group_by_age", ("undeterminable", "0-17")), ("migration_rule", ("U1", "U3"))),
+)
+"""Figures of the town (table, category) to which rules add up, but for rare people (an unclear nationality beside a
+valid one; a minor whose own birth place alone is missing)."""
 
 DIMENSIONS: dict[str, str] = {
     "foreigner": N_("Citizenship"),

@@ -133,6 +133,35 @@ def test_the_check_catches_a_crossing_that_follows_from_its_margins() -> None:
     assert ("mh_group_by_age", "foreigner 0-17", 3, 3) in set(found.select("table", "category", "low", "high").rows())
 
 
+def rules_of_a_town() -> tuple[dict[str, Cells], Geography]:
+    """Four from Kazakhstan and seven of unclear nationality, whom the rule A0 counts as well."""
+    where = geography([1, 1])
+    counts: dict[str, Counts] = {id: {} for id in ("residents", "foreigner", "nationality_group")}
+    counts |= {"migration_status": {}, "migration_rule": {}}
+    for block, unclear in (("Q0B0", 4), ("Q1B0", 3)):
+        groups = {"germany": 100, "turkey": 30, "kazakhstan": 2, "unclear": unclear}
+        counts["residents"][(block,)] = sum(groups.values())
+        counts["foreigner"] |= {(block, "german"): 100, (block, "foreign"): sum(groups.values()) - 100}
+        counts["nationality_group"] |= {(block, key): n for key, n in groups.items()}
+        counts["migration_status"] |= {(block, "none"): 100, (block, "foreigner_born_abroad"): 32 + unclear}
+        counts["migration_rule"] |= {(block, "N2"): 100, (block, "A1"): 32, (block, "A0"): unclear}
+    return {id: cells_of(programme.table(id), of) for id, of in counts.items()}, where
+
+
+def test_a_rule_does_not_tell_the_group_that_it_counts() -> None:
+    cells, where = rules_of_a_town()
+    found = protect(cells, where, PROTECTION)
+    assert recomputable(found, cells, where, PROTECTION).is_empty()
+    groups, rules = shown(found["nationality_group"], "town"), shown(found["migration_rule"], "town")
+    assert groups[(TOWN.key, "kazakhstan")] is None
+    assert (groups[(TOWN.key, "unclear")] is None) == (rules[(TOWN.key, "A0")] is None)
+    counted = pl.col("migration_rule").replace_strict({"A1": 64, "A0": 7, "N2": 200}, return_dtype=pl.Int64)
+    frame = found["migration_rule"].frame.with_columns(value=counted, status=pl.lit("ok"))
+    careless = {**found, "migration_rule": replace(found["migration_rule"], frame=frame)}
+    told = set(recomputable(careless, cells, where, PROTECTION).select("table", "category", "low", "high").iter_rows())
+    assert ("nationality_group", "kazakhstan", 4, 4) in told
+
+
 def test_small_cells_get_partners_and_zeros_stay() -> None:
     where = geography([1, 1, 1])
     counts = {f"Q{place}B0": {0: 100, 5: 30, 7: 20 if place else 2} for place in range(3)}

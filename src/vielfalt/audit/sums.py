@@ -163,7 +163,7 @@ def _complete(figures: Figures, key: Key, total: Key, cells: ProtectedCells, ins
 
 def same_people(releases: Iterable[Release], figures: Figures) -> list[Sum]:
     """Figures that count the same people in two tables, as totals with a single part (or the same part twice)."""
-    return [found for release in releases for of in (_same, _crossed) for found in of(figures, release)]
+    return [found for release in releases for of in (_same, _crossed, _gathered) for found in of(figures, release)]
 
 
 def _same(figures: Figures, release: Release) -> Iterator[Sum]:
@@ -224,6 +224,22 @@ def _wholes(
             if all(each in figures.number for each in named):
                 total = Key(left.date, left.table, left.definitions, level, area, category)
                 yield figures.number[total], [figures.number[each] for each in named]
+
+
+def _gathered(figures: Figures, release: Release) -> Iterator[Sum]:
+    """Figures of the town to which rules add up; of crossings they are at least as many."""
+    tables, town = release.results.tables, release.results.geography.town.key
+    for (id, category), (other, keys) in programme.GATHERED:
+        if id in tables and other in tables:
+            left, right = key_of(release, tables[id]), key_of(release, tables[other])
+            total = Key(left.date, left.table, left.definitions, TOWN, town, category)
+            parts = [Key(right.date, right.table, right.definitions, TOWN, town, (key,)) for key in keys]
+            inside = [figures.number[part] for part in parts if part in figures.number]
+            if total in figures.number and inside:
+                if len(category) > 1:
+                    missing = replace(total, category=(*category, *MISSING))
+                    inside.append(figures.hidden(missing, max(figures.high[figures.number[total]], 1)))
+                yield figures.number[total], inside
 
 
 def _off(figures: Figures, whole: int, parts: list[int]) -> int:

@@ -20,7 +20,7 @@ from vielfalt.figures.disclosure import rectangles
 from vielfalt.figures.disclosure.attack import attackers, exposed
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, all_of, any_of
 from vielfalt.figures.disclosure.equations import second_table
-from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, with_above
+from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, gathered_cells, with_above
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.secondary import Hidden, costs
 
@@ -75,8 +75,9 @@ def suppress_crossings(
     ``narrow``: cells that had too little room in earlier tries, one after the other; more is hidden around each.
     """
     between = list(crossed_sums(grids))
+    told_by_rules = {id: column for (id, column), _ in gathered_cells(grids)}
     crossings = {
-        id: _crossing(grid, grids, hidden, protection, between)
+        id: _crossing(grid, grids, hidden, protection, _follows(grid, between, told_by_rules.get(id)))
         for id, grid in grids.items()
         if len(grid.table.dimensions) > 1
     }
@@ -122,18 +123,26 @@ def _hide_together(
     return stale
 
 
+def _follows(grid: Grid, between: Sequence[CrossedSum], by_rules: int | None) -> Marks:
+    """The categories of a crossing that other tables tell: everyone else beside a sum, and a line that rules tell."""
+    follows = np.zeros(len(grid.categories), np.bool_)
+    for each in between:
+        if each.parts == grid.table.id:
+            follows[each.outside] = True
+    if by_rules is not None:
+        line = [category[0] == grid.categories[by_rules][0] for category in grid.categories]
+        follows |= np.array(line, dtype=np.bool_)
+    return follows
+
+
 def _crossing(
     grid: Grid,
     grids: Mapping[str, Grid],
     hidden: Mapping[str, Hidden],
     protection: Protection,
-    between: Sequence[CrossedSum],
+    follows: Marks,
 ) -> _Crossing:
     """The margins in the order of the crossing's own categories."""
-    follows = np.zeros(len(grid.categories), np.bool_)
-    for each in between:
-        if each.parts == grid.table.id:
-            follows[each.outside] = True
     own = [list(dict.fromkeys(category[place] for category in grid.categories)) for place in (0, 1)]
     other = second_table(grid, grids)
     return _Crossing(
@@ -155,6 +164,7 @@ def _relevant(crossings: Mapping[str, _Crossing], grids: Mapping[str, Grid]) -> 
     wanted = set(crossings)
     for crossing in crossings.values():
         wanted |= {crossing.grid.parent, second_table(crossing.grid, grids) or crossing.grid.parent}
+    wanted |= {part for (id, _), parts in gathered_cells(grids) for part, _ in parts if id in crossings}
     return with_above(grids, wanted)
 
 

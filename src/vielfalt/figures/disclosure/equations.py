@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from vielfalt.figures.disclosure.division import Division, Ints, Marks
-from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, same_cells
+from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, gathered_cells, same_cells
 
 Numbers = tuple[Ints, ...]
 """Per level of one table: the number of each figure (areas times categories) among all figures of the run."""
@@ -85,6 +85,9 @@ def families(grids: Mapping[str, Grid], numbers: Mapping[str, Numbers], division
                 yield _family(numbers[second][level].T, columns, parts.T)
     for crossed in crossed_sums(grids):
         yield from _crossed(crossed, grids, numbers)
+    for (id, column), inside in gathered_cells(grids):
+        parts = np.array([numbers[other][0][0, part] for other, part in inside], dtype=np.int64)
+        yield Family(numbers[id][0][0, column : column + 1], np.zeros_like(parts), parts, np.zeros(1, np.int64))
 
 
 def _crossed(crossed: CrossedSum, grids: Mapping[str, Grid], numbers: Mapping[str, Numbers]) -> Iterator[Family]:

@@ -9,7 +9,7 @@ import numpy as np
 from vielfalt.cells import Protection
 from vielfalt.figures.disclosure.attack import Exposed, attackers, exposed
 from vielfalt.figures.disclosure.division import Division
-from vielfalt.figures.disclosure.grids import Column, Grid, same_cells, with_above
+from vielfalt.figures.disclosure.grids import Column, Grid, gathered_cells, same_cells, with_above
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.secondary import Chain, Hidden, Unprotectable, suppress
 
@@ -27,7 +27,9 @@ def suppress_all(
     """
     simple = {id: grid for id, grid in grids.items() if len(grid.table.dimensions) < 2}
     first = {id: primary(grid, grids, protection) for id, grid in simple.items()}
-    pairs = list(same_cells(simple))
+    _hide_rules(first, grids, protection)
+    gathered = [(total, part, 1) for total, parts in gathered_cells(simple) for part in parts]
+    pairs = [*same_cells(simple), *gathered]
     against = attackers(with_above(simple, {id for *pair, _ in pairs for id, _ in pair}), division)
     hidden: dict[str, Hidden] = {}
     pending = set(simple)
@@ -49,6 +51,17 @@ def suppress_all(
             open_ = {id: marks for id, marks in told.items() if id not in fixed}
             pending |= _hide_told(first, hidden, open_, simple, division)
     return hidden
+
+
+def _hide_rules(first: dict[str, Hidden], grids: Mapping[str, Grid], protection: Protection) -> None:
+    """Hides rules of the town first that add up to a figure of a crossing, where something of its line is primary."""
+    for (id, column), parts in gathered_cells(grids):
+        grid = grids[id]
+        if len(grid.table.dimensions) > 1:
+            line = np.array([category[0] == grid.categories[column][0] for category in grid.categories], dtype=np.bool_)
+            if primary(grid, grids, protection)[0][0, line].any():
+                for other, part in parts:
+                    first[other][0][0, grids[other].parent_column == grids[other].parent_column[part]] = True
 
 
 def _hide_first(first: dict[str, Hidden], obstacles: Iterable[Unprotectable]) -> set[str]:

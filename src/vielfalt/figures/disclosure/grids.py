@@ -203,6 +203,15 @@ def crossed_sums(grids: Mapping[str, Grid]) -> Iterator[CrossedSum]:
                 yield CrossedSum(whole.table.id, columns, parts.table.id, inside, of[inside], outside, of[outside])
 
 
+def gathered_cells(grids: Mapping[str, Grid]) -> Iterator[tuple[Column, tuple[Column, ...]]]:
+    """Figures of the town to which rules add up (``programme.GATHERED``), as far as they are in this run."""
+    for (id, category), (other, keys) in programme.GATHERED:
+        if id in grids and other in grids and category in grids[id].categories:
+            parts = [number for number, (key, *_) in enumerate(grids[other].categories) if key in keys]
+            if parts:
+                yield (id, grids[id].categories.index(category)), tuple((other, part) for part in parts)
+
+
 def _inside(grids: Mapping[str, Grid], crossing: Grid, above: str, key: str) -> set[str]:
     """The first categories of a crossing that lie in a category of a coarser table; none where that is not above it."""
     grid = grids[crossing.parent]
