@@ -23,6 +23,7 @@ from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import CELL_KEY, NEAREST
 from vielfalt.publish.classes import Classes
+from vielfalt.publish.contents import wgs84
 from vielfalt.publish.results import Results, Source
 from vielfalt.publish.themes import Theme
 from vielfalt.words import Words
@@ -191,6 +192,21 @@ def _hide(cells: ProtectedCells, areas: tuple[str, ...], category: str | None = 
         value=pl.when(~here).then("value"), status=pl.when(here).then(pl.lit("suppressed")).otherwise("status")
     )
     return replace(cells, frame=frame)
+
+
+def test_a_boundary_that_moves_under_the_same_keys_is_subtracted() -> None:
+    """Three people live where the boundary moved; the earlier release comes from its package, in degrees."""
+    here, moved = (
+        {"B0": shapely.box(400_000, 5_700_000, east, 5_701_000), "B1": shapely.box(east, 5_700_000, 402_000, 5_701_000)}
+        for east in (401_000, 400_990)
+    )
+    now = _flat("block", moved)
+    before = replace(now, crs="EPSG:4326", shapes={"block": wgs84(here, "EPSG:25832")})
+    first = {"residents": _residents(before, {"B0": 40, "B1": 50})}
+    again = {"residents": _residents(now, {"B0": 37, "B1": 53})}
+    assert not any(each.told for each in attack([release(before, first), release(before, first, "2")]))
+    found = told(attack([release(before, first), release(now, again, "2")]), "areas")
+    assert [each[3:] for each in found] == [(3, 3)]
 
 
 def test_divisions_that_cut_each_other_are_taken_apart() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vielfalt.audit import singles
-from vielfalt.audit.areas import over_atoms
+from vielfalt.audit.areas import apart, over_atoms
 from vielfalt.audit.bounds import narrowed
 from vielfalt.audit.figures import Figures, Key, figures_of, key_of
 from vielfalt.audit.releases import Release
@@ -66,10 +66,12 @@ def attack(releases: Sequence[Release], elsewhere: Elsewhere = ()) -> tuple[Atta
     """All attacks on the last of the releases, by a reader of all of them.
 
     A figure is told when its number can be computed, unless it is zero, or when it must be positive and below the
-    smallest number that may be shown. What an earlier attack tells is not counted again, nor what the releases before
+    smallest number that may be shown; of a part of an area in which two divisions overlap only if an area so small must
+    not show it. What an earlier attack tells is not counted again, nor what the releases before
     the last one tell without it. Tables of changed or rounded numbers enter only beside the same figures under another
     method.
     """
+    releases = apart(releases)
     mixed, parts = releases, _by_method(releases)
     releases = tuple(exact(release) for release in releases)
     *earlier, last = releases
@@ -160,7 +162,10 @@ def intervals(id: str, figures: Figures, known: Sequence[Sum]) -> Attack:
     secret = figures.secret()
     low, high, decided = narrowed(figures, known)
     least = np.array(figures.least)
-    told = secret & (((low == high) & (high > 0)) | ((low > 0) & (high < least)))
+    exact = (low == high) & (high > 0)
+    for number, limit in figures.atoms.items():
+        exact[number] &= high[number] < limit
+    told = secret & (exact | ((low > 0) & (high < least)))
     keys = list(figures.number)
     found = [Told(keys[place], int(low[place]), int(high[place])) for place in np.flatnonzero(told).tolist()]
     programs = Programs(*(int(np.count_nonzero(marks)) for marks in (decided.together, decided.alone, decided.left)))

@@ -37,6 +37,7 @@ class Figures:
     """The figures by key with their bounds; ``least``: the smallest number that may be shown (0: never published).
 
     ``seen``: the numbers of those that somebody shows as they were counted; where bounds meet, that is a finding.
+    ``atoms``: parts of areas that are none themselves, each with the number from which on it may be known.
     ``contradictions`` counts figures that two releases show differently; the attack believes the first.
     """
 
@@ -45,6 +46,7 @@ class Figures:
     high: list[int] = field(default_factory=list)
     least: list[int] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
+    atoms: dict[int, int] = field(default_factory=dict)
     contradictions: list[Key] = field(default_factory=list)
 
     def hidden(self, key: Key, most: int, least: int = 0) -> int:
@@ -73,6 +75,12 @@ class Figures:
             self.contradictions.append(key)
         else:
             self.low[number], self.high[number] = low, high
+
+    def atom(self, key: Key, most: int, limit: int) -> int:
+        """The number of a part of an area; somebody may want to know it, but nobody may below the limit."""
+        number = self.hidden(key, most, 1)
+        self.atoms[number] = limit
+        return number
 
     def difference(self, key: Key, most: int) -> int:
         """The number of a difference between figures, entered as unknown: at most so many, either way."""

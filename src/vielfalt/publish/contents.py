@@ -25,6 +25,8 @@ from vielfalt.words import Words
 
 MANIFEST = "MANIFEST"
 DESCRIPTOR = "datapackage.json"
+WGS84 = "EPSG:4326"
+"""The coordinates of the areas in a package."""
 _DECIMALS = 6
 """Decimals of longitude and latitude: a tenth of a metre."""
 
@@ -63,7 +65,7 @@ def _indices(results: Results, words: Words) -> bytes:
 
 def _geojson(geography: Geography, level: AreaLevel) -> bytes:
     """The areas of a level in WGS 84 (RFC 7946); an area without a shape has the geometry null."""
-    shapes = _wgs84(geography.shapes.get(level.id, {}), geography.crs)
+    shapes = wgs84(geography.shapes.get(level.id, {}), geography.crs)
     features = [
         {
             "type": "Feature",
@@ -76,7 +78,8 @@ def _geojson(geography: Geography, level: AreaLevel) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _wgs84(shapes: Mapping[str, BaseGeometry], crs: str) -> Mapping[str, BaseGeometry]:
+def wgs84(shapes: Mapping[str, BaseGeometry], crs: str) -> Mapping[str, BaseGeometry]:
+    """The shapes by key as a package holds them; none where nobody says what their coordinates mean."""
     if not crs or not shapes:
         return {}
     change = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)

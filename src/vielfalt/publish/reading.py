@@ -19,7 +19,7 @@ from vielfalt.errors import DeliveryError, DisclosureError, VielfaltError
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
 from vielfalt.publish import guard
-from vielfalt.publish.contents import DESCRIPTOR, MANIFEST
+from vielfalt.publish.contents import DESCRIPTOR, MANIFEST, WGS84
 from vielfalt.publish.descriptor import FORMAT, INDEX_FIELDS
 from vielfalt.publish.releases import read_release
 from vielfalt.publish.results import Results, Source, TownRelease
@@ -28,7 +28,6 @@ from vielfalt.words import N_
 
 _TODO = N_("Ask the town for the zip file of the release as Vielfalt wrote it.")
 _AREA_PROPERTIES = {"key", "name", "parent"}
-_WGS84 = "EPSG:4326"
 
 
 @dataclass(frozen=True)
@@ -169,7 +168,7 @@ def _geography(folder: Path, content: Mapping[str, Any]) -> Geography:
         areas = tuple(Area(**feature["properties"]) for feature in features)
         levels.append(AreaLevel(entry["level"], entry["title"], areas))
         shapes[entry["level"]] = _shapes(features)
-    return Geography(Area(town["ags"], town["name"], ""), tuple(levels), _WGS84, shapes)
+    return Geography(Area(town["ags"], town["name"], ""), tuple(levels), WGS84, shapes)
 
 
 def _shapes(features: list[Mapping[str, Any]]) -> Mapping[str, BaseGeometry]:
