@@ -36,10 +36,9 @@ def tellable(
 ) -> pl.DataFrame:
     """The true counts, zeros aside, that follow exactly from the changed numbers: empty for a sound release.
 
-    Where a category without rows follows, the number of the coarser category is listed, from which it does.
-
-    The reader is taken to know the settings of the method and how many residents of each category have no area; numbers
-    that are published as they are (status ok) tell nothing new. Columns as those of ``recomputable``: for the vault.
+    Where a category without rows follows, the number of the coarser category is listed, from which it does. The reader
+    is taken to know the settings and how many residents of each category have no area; numbers that are published as
+    they are (status ok) tell nothing new. Columns as those of ``recomputable``: for the vault.
     """
     areas = division(geography)
     tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
