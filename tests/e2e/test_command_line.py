@@ -70,6 +70,7 @@ def test_a_release_holds_everything_the_contract_names(evaluated: Path) -> None:
     tried = {entry["id"]: entry for entry in audit["attacks"]}
     # Not how many of the hidden figures are zero: where none is, each of them would be known to be somebody.
     assert tried["room_sums"]["cells"] == tried["room_zeros"]["cells"] == tried["recompute"]["hidden"]
+    assert {"room_sums", "room_zeros", "room_person"} <= set(tried)
 
 
 def test_the_vault_keeps_the_proof_of_every_hidden_figure(evaluated: Path) -> None:

@@ -33,6 +33,7 @@ def test_the_release_holds_the_audit_of_an_intruder(tmp_path: Path) -> None:
     assert {id: (entry["disclosed"], entry["left"]) for id, entry in rooms.items()} == {
         "room_sums": (0, 0),
         "room_zeros": (0, 0),
+        "room_person": (0, 0),
     }
     assert "intruder_recompute" in tried and tried["intruder_shares"] > 0
     again = json.loads((run(tmp_path) / "audit.json").read_text(encoding="utf-8"))

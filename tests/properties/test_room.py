@@ -102,7 +102,8 @@ def inside(cells: Mapping[str, Cells], where: Geography, cell: list[str]) -> boo
 def test_crossings_have_their_room_as_well(town: Town) -> None:
     cells, where = town
     _, found = protect_with_room(cells, where, PROTECTION)
-    assert all(not each.narrow and not each.left for each in found.held)
+    # Of a handful of people in all no hiding helps against one of them; then nothing is released.
+    assert all(not each.left and (not each.narrow or each.attacker == "person") for each in found.held)
     assert not found.frame["narrow"].any()
     for *cell, low, high in found.frame.select("table", "level", "area", "category", "low", "high").iter_rows():
         assert low < high or not inside(cells, where, cell)
@@ -127,8 +128,10 @@ def test_crossings_with_too_little_room_are_hidden_more_widely() -> None:
     assert recomputable(protected, cells, where, PROTECTION).is_empty()
     first = protect(cells, where, PROTECTION)
     for id, table in protected.items():
-        hidden, hidden_before = (each.frame["value"].null_count() for each in (table, first[id]))
-        assert hidden >= hidden_before if len(table.table.dimensions) > 1 else hidden == hidden_before
+        was, now = (each.frame["value"].is_null() for each in (first[id], table))
+        assert (now | ~was).all()
+    more, most = (sum(each.frame["value"].null_count() for each in tables.values()) for tables in (first, protected))
+    assert more < most <= more + 20
 
 
 def test_too_little_room_is_counted() -> None:

@@ -22,9 +22,10 @@ from vielfalt.figures.disclosure.equations import (
     numbered,
     twins,
 )
-from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
+from vielfalt.figures.disclosure.grids import TOTAL, Grid, columns_of, grids
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.programs import narrow
+from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
 
@@ -60,11 +61,27 @@ def recomputable(
     This is for the vault: it tells what must stay hidden. ``unknown``: see ``protect``.
     """
     areas = division(geography)
-    tables = {id: grid for id, grid in grids(cells, areas, unknown or {}).items() if id in protected}
-    hidden = {id: hidden_cells(grid, protected[id], areas) for id, grid in tables.items()}
+    tables, hidden = read(protected, cells, areas, unknown)
     found = exposed(attackers(tables, areas), hidden, protection)
     rows = [row for id, marks in found.items() for row in _rows(tables[id], marks, areas)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def read(
+    protected: Mapping[str, ProtectedCells],
+    cells: Mapping[str, Cells],
+    division: Division,
+    unknown: Mapping[str, pl.DataFrame] | None,
+) -> tuple[dict[str, Grid], dict[str, Hidden]]:
+    """The tables that somebody reads, and what is hidden of them.
+
+    A total that is not published but known to everyone (see ``grids``) is among them, unless parts of it are unknown.
+    """
+    unknown = unknown or {}
+    whole = {f"{id}{TOTAL}" for id in protected if id not in unknown or unknown[id].is_empty()}
+    found = {id: grid for id, grid in grids(cells, division, unknown).items() if id in protected or id in whole}
+    shown = {id: tuple(np.zeros(values.shape, np.bool_) for values in found[id].values) for id in found.keys() & whole}
+    return found, {id: shown.get(id) or hidden_cells(grid, protected[id], division) for id, grid in found.items()}
 
 
 def hidden_cells(grid: Grid, protected: ProtectedCells, division: Division) -> Hidden:
@@ -192,6 +209,20 @@ class AllFigures:
             for number, marks in zip(places, hidden[id], strict=False):
                 known[number] = ~marks
         return known
+
+    def marked(self, cells: Mapping[str, Hidden]) -> Marks:
+        """Which of the figures are marked in the tables given."""
+        found = np.zeros(len(self.values), np.bool_)
+        for id, levels in cells.items():
+            for number, marks in zip(self.numbers[id], levels, strict=True):
+                found[number] = marks
+        return found
+
+    def with_numbers(self, places: Ints, numbers: Costs) -> Costs:
+        """The values with some other numbers in their places."""
+        found = self.values.astype(np.float64)
+        found[places] = numbers
+        return found
 
 
 def all_figures(tables: Mapping[str, Grid]) -> AllFigures:

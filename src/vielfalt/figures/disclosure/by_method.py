@@ -34,7 +34,7 @@ def protect_by(
             break
         protected = withhold(protected, told)
         told = tellable(protected, cells, geography, method)
-    return protected, told, Rooms((), pl.DataFrame(), {})
+    return protected, told, Rooms((), pl.DataFrame())
 
 
 _ATTEMPTS = 5

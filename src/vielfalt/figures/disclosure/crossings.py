@@ -68,12 +68,8 @@ def suppress_crossings(
     hidden: Mapping[str, Hidden],
     division: Division,
     protection: Protection,
-    narrow: Sequence[Mapping[str, Hidden]],
 ) -> dict[str, Hidden]:
-    """What is hidden of every crossing, given what is hidden of the tables with one dimension.
-
-    ``narrow``: cells that had too little room in earlier tries, one after the other; more is hidden around each.
-    """
+    """What is hidden of every crossing, given what is hidden of the tables with one dimension."""
     between = list(crossed_sums(grids))
     told_by_rules = {id: column for (id, column), _ in gathered_cells(grids)}
     crossings = {
@@ -85,7 +81,6 @@ def suppress_crossings(
         return {}
     against = attackers(_relevant(crossings, grids), division)
     found = {id: _suppress(crossing, division, protection.min_cell) for id, crossing in crossings.items()}
-    tries = iter(narrow)
     while True:
         while stale := _hide_together(crossings, found, between):
             found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
@@ -93,10 +88,7 @@ def suppress_crossings(
         told = {id: [marks for marks, *_ in levels] for id, levels in fell.items()}
         stale = _widen(crossings, found, told, division)
         if not stale:
-            wider = next(tries, None)
-            if wider is None:
-                return found
-            stale = _widen(crossings, found, wider, division)
+            return found
         found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
 
 

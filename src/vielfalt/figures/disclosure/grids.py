@@ -19,6 +19,8 @@ from vielfalt.figures.disclosure.division import Division, Ints, row_numbers
 from vielfalt.table import Table
 
 Category = tuple[str, ...]
+TOTAL = ":total"
+"""What the id of a total bears that no table of the run counts."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def _add(found: dict[str, Grid], cells: Cells, division: Division, unknown: pl.D
     values, tops, outside = levels_of(cells, categories, division, table.town_only)
     parent, columns = _parent(table, categories, found)
     if not parent and table.dimensions:
-        total = Table(f"{table.id}:total", table.title, (), table.definitions, unit=table.unit)
+        total = Table(f"{table.id}{TOTAL}", table.title, (), table.definitions, unit=table.unit)
         sums = tuple(level.sum(axis=1, keepdims=True) for level in values)
         nowhere = tuple(np.zeros_like(level) for level in sums)
         none = np.zeros(1, dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -25,7 +25,6 @@ def protect(
     geography: Geography,
     protection: Protection,
     unknown: Mapping[str, pl.DataFrame] | None = None,
-    narrow: Sequence[Mapping[str, Hidden]] = (),
 ) -> dict[str, ProtectedCells]:
     """All tables of one run as they may be published, by table id, for the town and every area level.
 
@@ -34,7 +33,7 @@ def protect(
     or dominated by one address (primary), because such a cell would follow from it (secondary; shown after all where
     everyone can compute it), or because nobody knows it: ``unknown`` lists such cells of imported tables (columns area
     and dimensions) by table id, and every sum over areas that contains one is unknown too.
-    Residents without an area count in the town alone. ``narrow``: cells that had too little room in earlier tries.
+    Residents without an area count in the town alone.
 
     Raises KeyError when a cell names an area or a category nobody declared, or a crossing comes without the table of
     its first dimension.
@@ -43,27 +42,32 @@ def protect(
     unknown = unknown or {}
     tables = grids(cells, areas, unknown)
     hidden = suppress_all(tables, areas, protection, {})
-    hidden |= suppress_crossings(tables, hidden, areas, protection, narrow)
+    hidden |= suppress_crossings(tables, hidden, areas, protection)
     anyway = computable(tables, hidden, areas, protection)
     hidden = {id: tuple(a & ~b for a, b in zip(hidden[id], anyway[id], strict=True)) for id in hidden}
+    lost = missing({id: tables[id] for id in cells}, areas, unknown)
     return {
-        id: published(tables[id], _with_unknown(tables[id], hidden[id], areas, unknown.get(id)), areas, protection)
+        id: published(tables[id], tuple(a | b for a, b in zip(hidden[id], lost[id], strict=True)), areas, protection)
         for id in cells
     }
 
 
-def _with_unknown(grid: Grid, hidden: Hidden, division: Division, unknown: pl.DataFrame | None) -> Hidden:
-    """The hidden cells with those that nobody knows. They protect no other cell: their sender may know them."""
-    if unknown is None or unknown.is_empty():
-        return hidden
-    columns = columns_of(unknown, grid.table, grid.categories)
-    in_area = (unknown["area"] != "").to_numpy()
-    rows = row_numbers(division.keys[-1], unknown["area"].filter(pl.Series(in_area)))
-    levels = tuple(marks.copy() for marks in hidden)
-    for level, marks in enumerate(levels):
-        marks[division.up(rows, level), columns[in_area]] = True
-    levels[0][0, columns] = True
-    return levels
+def missing(
+    tables: Mapping[str, Grid], division: Division, unknown: Mapping[str, pl.DataFrame] | None
+) -> dict[str, Hidden]:
+    """The cells that nobody knows, and every sum of them. They protect no other cell: their sender may know them."""
+    found = {}
+    for id, grid in tables.items():
+        found[id] = levels = tuple(np.zeros(values.shape, np.bool_) for values in grid.values)
+        frame = (unknown or {}).get(id)
+        if frame is not None and not frame.is_empty():
+            columns = columns_of(frame, grid.table, grid.categories)
+            in_area = (frame["area"] != "").to_numpy()
+            rows = row_numbers(division.keys[-1], frame["area"].filter(pl.Series(in_area)))
+            for level, marks in enumerate(levels):
+                marks[division.up(rows, level), columns[in_area]] = True
+            levels[0][0, columns] = True
+    return found
 
 
 def published(grid: Grid, hidden: Hidden, division: Division, protection: Protection) -> ProtectedCells:

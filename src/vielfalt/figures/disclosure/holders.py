@@ -1,0 +1,143 @@
+"""The holder of one record: what somebody can tell of others who knows that he is the only one in some figures.
+
+He knows every figure that counts nobody but himself: 1. A secret figure of others is safe from him if a solution leaves
+all of these at 1 and the secret one at least one off its true number: then he is left more than one number. One
+solution shows that for many figures and many people at once. Therefore everybody is held at 1 in half of a few
+programs, no two people in the same ones (Sperner 1928), so that each pair is looked at; what they leave open gets a
+search for a move of its own.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import combinations, count, islice
+from math import comb
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from vielfalt.figures.disclosure.division import Ints, Marks
+from vielfalt.figures.disclosure.linked import search
+from vielfalt.figures.disclosure.linked.improve import free
+from vielfalt.figures.disclosure.linked.solver import WHOLE, Program
+from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.figures.disclosure.spans import no_span, together
+
+_AT_ONCE = 1_000
+"""So many secret unknowns are set against all people together; more would only take memory."""
+_FURTHEST = 20
+"""A move that takes an unknown further than this proves no more."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """``pairs``: each secret unknown that one person can tell, and the unknowns of which he knows that they are he.
+
+    ``programs``: how many linear programs it took, those of single moves aside.
+    """
+
+    pairs: tuple[tuple[int, Ints], ...]
+    programs: int
+
+
+def told_to_one(program: Program, values: Ints, least: Ints, secret: Marks) -> Told:
+    """The secret unknowns that somebody can tell who is alone in others.
+
+    ``program``: the sums over all unknowns; ``values``: their true numbers; ``least``: what each is at least for him.
+    """
+    people = single_people(program, values)
+    if not people.max(initial=-1) + 1 or not secret.any():
+        return Told((), 0)
+    solutions = _solutions(program, values, least, secret, people)
+    at = _search(program, values, least)
+    open_ = _unproved(solutions, values, secret, people)
+    pairs = [pair for place, who in open_ for pair in _told_to(at, place, who, people)]
+    return Told(tuple(pairs), len(solutions))
+
+
+def single_people(program: Program, values: Ints) -> Ints:
+    """By unknown the number of the one person counted in it, -1 where it counts nobody or several.
+
+    A total and a part of it that count one person each count the same one.
+    """
+    sums, alone = sparse.coo_array(program.rows), values == 1
+    totals = np.full(sums.shape[0], -1)
+    totals[sums.row[sums.data > 0]] = sums.col[sums.data > 0]
+    total = totals[sums.row]
+    same = (sums.data < 0) & (total >= 0) & alone[sums.col] & alone[total]
+    pairs = sparse.coo_array((np.ones(int(same.sum())), (sums.col[same], total[same])), shape=(len(values),) * 2)
+    _, group = csgraph.connected_components(pairs, directed=False)
+    people = np.full(len(values), -1)
+    people[alone] = np.unique(group[alone], return_inverse=True)[1]
+    return people
+
+
+def _solutions(program: Program, values: Ints, least: Ints, secret: Marks, people: Ints) -> list[Costs]:
+    """Solutions in which many people's figures stay 1 and many secret ones change: first all people, then half."""
+    alone = people >= 0
+    first = _held(program, values, least, secret & ~alone, alone)
+    moved = np.zeros(len(values), np.bool_)
+    for found in first:
+        moved |= np.abs(found - values) >= 1 - WHOLE
+    wanted = secret & (alone | ~moved)
+    still = halves(int(people.max()) + 1)[people] & alone[:, None]
+    with ThreadPoolExecutor() as pool:
+        others = pool.map(lambda held: _held(program, values, least, wanted & ~held, held), still.T)
+        return [*first, *(found for each in others for found in each)]
+
+
+def _held(program: Program, values: Ints, least: Ints, wanted: Marks, held: Marks) -> list[Costs]:
+    """Solutions that change as many of the unknowns wanted as possible, with those ``held`` at 1."""
+    spans = no_span(values, wanted.astype(np.int64))
+    together(replace(program, high=np.where(held, 1.0, program.high)), np.where(held, 1, least), spans)
+    return spans.solutions
+
+
+def halves(people: int) -> Marks:
+    """Per person (row) half of as few programs as possible, so that of any two each is in one without the other."""
+    programs = next(number for number in count(2) if comb(number, number // 2) >= people)
+    marks = np.zeros((people, programs), np.bool_)
+    for person, chosen in enumerate(islice(combinations(range(programs), programs // 2), people)):
+        marks[person, chosen] = True
+    return marks
+
+
+def _unproved(solutions: list[Costs], values: Ints, secret: Marks, people: Ints) -> list[tuple[int, Ints]]:
+    """Each secret unknown that the solutions do not show to be safe from everybody, with those it may be told to."""
+    alone, wanted = np.flatnonzero(people >= 0), np.flatnonzero(secret)
+    still = np.ones((len(solutions), int(people.max()) + 1), np.float32)
+    changed = np.zeros((len(solutions), len(wanted)), np.float32)
+    for number, found in enumerate(solutions):
+        still[number, people[alone[np.abs(found[alone] - 1) > WHOLE]]] = 0
+        changed[number] = np.abs(found[wanted] - values[wanted]) >= 1 - WHOLE
+    pairs = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        open_ = changed[:, start : start + _AT_ONCE].T @ still == 0
+        for row in np.flatnonzero(open_.any(axis=1)).tolist():
+            place = int(wanted[start + row])
+            others = np.flatnonzero(open_[row])
+            if len(others := others[others != people[place]]):
+                pairs.append((place, others))
+    return pairs
+
+
+def _search(program: Program, values: Ints, least: Ints) -> search.Search:
+    """A search for moves of the hidden figures alone."""
+    sums = sparse.csr_array(program.rows)
+    most = np.full(len(values), float(_FURTHEST))
+    fall = np.minimum(values - least, most)
+    return search.Search(sums, sparse.csr_array(sums.T), most, fall, free(values), np.zeros(len(values), np.bool_))
+
+
+def _told_to(at: search.Search, place: int, who: Ints, people: Ints) -> list[tuple[int, Ints]]:
+    """To which of these people an unknown is told: those without whom no move changes it."""
+    if _moves(at, place, np.flatnonzero(np.isin(people, who))):
+        return []
+    groups = [np.flatnonzero(people == one) for one in who]
+    return [(place, group) for group in groups if not _moves(at, place, group)]
+
+
+def _moves(at: search.Search, place: int, still: Ints) -> bool:
+    return any(search.cheapest(at, place, step, still.tolist()) is not None for step in (1, -1))

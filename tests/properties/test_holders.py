@@ -1,0 +1,211 @@
+"""The holder of one record: who knows that he is the only one in a figure can tell no secret figure of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from small_towns import PROTECTION, Counts, cells_of, geography, towns
+from test_disclosure import ORIGIN, examples
+
+from vielfalt import programme
+from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.figures.disclosure import protect, protect_with_room, recomputable
+from vielfalt.figures.disclosure.attack import attack, read
+from vielfalt.figures.disclosure.division import Ints, division
+from vielfalt.figures.disclosure.holders import halves, single_people
+from vielfalt.figures.disclosure.linked.solver import Solver, solve, solver
+from vielfalt.figures.disclosure.room import look_at, program_of
+from vielfalt.figures.disclosure.widening import secret, told_to_persons
+from vielfalt.geography import Geography
+
+Town = tuple[dict[str, Cells], Geography]
+LOOSE = replace(PROTECTION, min_area=0)
+"""No area is too small to be shown."""
+
+
+def told(protected: Mapping[str, ProtectedCells], cells: Mapping[str, Cells], where: Geography) -> set[tuple[int, int]]:
+    """Which secret unknown can be told by the person that is alone in which other one."""
+    areas = division(where)
+    tables, hidden = read(protected, cells, areas, None)
+    against = attack(tables, areas)
+    known = against.figures.known(hidden)
+    looked = look_at(against, known, ~known & (against.figures.in_areas > 0), LOOSE.min_cell)
+    found, held = told_to_persons(looked, secret(against.figures, LOOSE))
+    assert held.narrow == len({place for place, _ in found.pairs})
+    return {(place, int(who[0])) for place, who in found.pairs}
+
+
+def town_of(counts: Sequence[Sequence[int]]) -> Town:
+    """Blocks (rows) of one quarter each, with so many people of each origin (columns)."""
+    where = geography([1] * len(counts))
+    areas, origins = [area.key for area in where.finest.areas], [f"o{number}" for number in range(len(counts[0]))]
+    values: Counts = dict(zip(product(areas, origins), np.ravel(counts).tolist(), strict=True))
+    residents: Counts = {(area,): sum(line) for area, line in zip(areas, counts, strict=True)}
+    cells = {
+        "residents": cells_of(programme.table("residents"), residents),
+        "origin": cells_of(ORIGIN, {key: n for key, n in values.items() if n}),
+    }
+    return cells, where
+
+
+def grid(protected: Mapping[str, ProtectedCells], shape: tuple[int, int]) -> list[list[int | None]]:
+    """The published figures of the quarters, as areas times origins."""
+    found = protected["origin"].frame.filter(level="quarter")["value"].to_list()
+    return [found[row * shape[1] : (row + 1) * shape[1]] for row in range(shape[0])]
+
+
+def fillings(shown: Sequence[Sequence[int | None]], rows: Sequence[int], columns: Sequence[int]) -> Iterator[list[int]]:
+    """All tables of whole numbers with these totals that show what is shown, line by line."""
+    if not shown:
+        if not any(columns):
+            yield []
+        return
+    for line in lines(shown[0], rows[0], columns):
+        left = [total - n for total, n in zip(columns, line, strict=True)]
+        yield from (line + rest for rest in fillings(shown[1:], rows[1:], left))
+
+
+def lines(shown: Sequence[int | None], total: int, most: Sequence[int]) -> Iterator[list[int]]:
+    """All ways to fill one line."""
+    if not shown:
+        if not total:
+            yield []
+        return
+    for n in range(min(total, most[0]) + 1) if shown[0] is None else [shown[0]]:
+        if n <= min(total, most[0]):
+            yield from ([n, *rest] for rest in lines(shown[1:], total - n, most[1:]))
+
+
+def told_by_counting(counts: Ints, protected: Mapping[str, ProtectedCells]) -> set[tuple[int, int]]:
+    """The small hidden cells of which all tables have one number that leave a person alone elsewhere: by enumeration.
+
+    Nothing is known but the totals, which must be shown.
+    """
+    assert not protected["residents"].frame["value"].null_count()
+    assert not protected["origin"].frame.filter(level="town")["value"].null_count()
+    shown = grid(protected, counts.shape)
+    possible = np.array(list(fillings(shown, counts.sum(axis=1).tolist(), counts.sum(axis=0).tolist())))
+    values, hidden = counts.ravel(), np.array([value is None for line in shown for value in line])
+    assert (possible == values).all(axis=1).any()
+    found = set()
+    for alone in np.flatnonzero(hidden & (values == 1)).tolist():
+        fits = possible[possible[:, alone] == 1]
+        for other in np.flatnonzero(hidden & (values > 0) & (values < LOOSE.min_cell)).tolist():
+            if other != alone and (fits[:, other] == values[other]).all():
+                found.add((other, alone))
+    return found
+
+
+def shown_totals(protected: Mapping[str, ProtectedCells]) -> bool:
+    town = protected["origin"].frame.filter(level="town")
+    return not protected["residents"].frame["value"].null_count() and not town["value"].null_count()
+
+
+def small_tables() -> Iterator[Ints]:
+    """Random tables of three areas and origins with many ones, whose totals are large enough to be shown."""
+    for seed in range(60):
+        draw = np.random.default_rng(seed)
+        counts = draw.choice([0, 1, 1, 4, 4, 7], (3, 3))
+        if (counts.sum(axis=0) >= LOOSE.min_cell).all():
+            yield counts
+
+
+def test_no_table_of_whole_numbers_leaves_a_holder_a_single_number() -> None:
+    """Enumerated: every table that the published one could be. Some would tell him without what is hidden for it."""
+    before = tried = 0
+    for counts in small_tables():
+        cells, where = town_of(counts.tolist())
+        first, (protected, rooms) = protect(cells, where, LOOSE), protect_with_room(cells, where, LOOSE)
+        if shown_totals(first) and shown_totals(protected):
+            tried += 1
+            before += bool(told_by_counting(counts, first))
+            assert not told_by_counting(counts, protected), counts
+            assert [(each.attacker, each.narrow) for each in rooms.held] == [("sums", 0), ("zeros", 0), ("person", 0)]
+    assert tried > 10 and before
+
+
+def test_four_people_beside_one_are_not_told_to_him() -> None:
+    """Both in a rectangle whose two other cells are large: nobody else can tell them, but the one person could."""
+    counts = np.array([[1, 30, 60], [4, 30, 60], [20, 30, 60]])
+    cells, where = town_of(counts.tolist())
+    first = protect(cells, where, LOOSE)
+    assert recomputable(first, cells, where, LOOSE).is_empty()
+    assert shown_totals(first) and told_by_counting(counts, first) == {(3, 0)}
+    protected, rooms = protect_with_room(cells, where, LOOSE)
+    assert shown_totals(protected) and not told_by_counting(counts, protected)
+    assert not told(protected, cells, where) and not any(each.narrow for each in rooms.held)
+    more = [sum(each.frame["value"].null_count() for each in tables.values()) for tables in (first, protected)]
+    assert 0 < more[1] - more[0] <= 4
+
+
+@examples(4)
+@given(towns(("residents", "foreigner", "nationality_group", "age_class", "nationality_group_by_age")))
+def test_what_is_told_is_what_exact_programs_find(town: Town) -> None:
+    """One program for each secret figure and each person, both ways: the same pairs, with and without the mending."""
+    cells, where = town
+    for protected in (protect(cells, where, LOOSE), protect_with_room(cells, where, LOOSE)[0]):
+        assert told(protected, cells, where) == told_by_programs(protected, cells, where)
+
+
+def told_by_programs(
+    protected: Mapping[str, ProtectedCells], cells: Mapping[str, Cells], where: Geography
+) -> set[tuple[int, int]]:
+    areas = division(where)
+    tables, hidden = read(protected, cells, areas, None)
+    against = attack(tables, areas)
+    figures = against.figures
+    known = figures.known(hidden)
+    unknowns = np.flatnonzero(~known)
+    looked = look_at(against, known, ~known & (figures.in_areas > 0), LOOSE.min_cell)
+    program, values = program_of(against, known), figures.values[unknowns]
+    wanted, people = np.flatnonzero(secret(figures, LOOSE)[unknowns]), single_people(program, values)
+    found = set()
+    for one in range(people.max(initial=-1) + 1):
+        low, high = np.where(people == one, 1, looked.least[unknowns]), np.where(people == one, 1, program.high)
+        highs = solver(replace(program, low=low.astype(np.float64), high=high))
+        for place in wanted[people[wanted] != one].tolist():
+            if _furthest(highs, place, int(values[place])) < 1 - 1e-6:
+                found.add((place, int(np.flatnonzero(people == one)[0])))
+    return found
+
+
+def _furthest(highs: Solver, place: int, true: int) -> float:
+    """How far one unknown can get from its true number."""
+    reached = []
+    for sign in (1.0, -1.0):
+        highs.changeColCost(place, sign)
+        found = solve(highs)
+        assert found is not None
+        reached.append(abs(found[place] - true))
+    highs.changeColCost(place, 0.0)
+    return float(max(reached))
+
+
+def test_total_and_part_of_one_person_are_the_same_person() -> None:
+    cells, where = town_of([[1, 30], [7, 60]])
+    areas = division(where)
+    tables, hidden = read(protect(cells, where, LOOSE), cells, areas, None)
+    against = attack(tables, areas)
+    known = against.figures.known(hidden)
+    values = against.figures.values[~known]
+    people = single_people(program_of(against, known), values)
+    assert (people[values != 1] == -1).all()
+    assert set(people[values == 1]) == {0} and (values == 1).sum() == 2
+
+
+@pytest.mark.parametrize("people", [1, 2, 3, 20, 21])
+def test_of_two_people_each_is_held_without_the_other(people: int) -> None:
+    marks = halves(people)
+    for one, other in product(range(people), repeat=2):
+        assert one == other or (marks[one] & ~marks[other]).any()
+
+
+def test_nobody_is_alone_where_nothing_is_hidden() -> None:
+    cells, where = town_of([[20, 30], [30, 60]])
+    _, rooms = protect_with_room(cells, where, LOOSE)
+    assert [(each.attacker, each.cells, each.programs) for each in rooms.held][-1] == ("person", 0, 0)
