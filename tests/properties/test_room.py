@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from hypothesis import given
 from linear_attack import Cell, equations, intervals, true
-from small_towns import ALL_TABLES, CHAINS, PEOPLE, PROTECTION, WITH_STATUS, cells_of, geography, tables, towns
+from small_towns import ALL_TABLES, CHAINS, PEOPLE, PROTECTION, WITH_STATUS, Counts, cells_of, geography, tables, towns
 from test_disclosure import examples, people, primaries_only
 
 from vielfalt.cells import Cells, ProtectedCells
@@ -42,6 +42,21 @@ def test_a_category_that_no_area_tells_is_looked_at_with_the_others() -> None:
     unknown = {"imported": pl.DataFrame({"area": blocks, "group": ["c"] * 4})}
     protected, found = protect_with_room(cells, where, PROTECTION, unknown)
     assert protected["imported"].frame.filter(group="c")["value"].is_null().all()
+    assert not any(each.narrow for each in found.held)
+    assert recomputable(protected, cells, where, PROTECTION, unknown).is_empty()
+
+
+def test_the_largest_group_may_lack_an_area() -> None:
+    """What is known of it is the largest number of all, and no bound of what it truly is."""
+    where = geography([2, 2])
+    blocks = [area.key for area in where.finest.areas]
+    table = Table("imported", "", ("group",), ())
+    counts: Counts = {(block, group): 300 if group == "a" else 30 for block in blocks for group in ("a", "b")}
+    del counts[blocks[0], "a"]
+    unknown = {"imported": pl.DataFrame({"area": blocks[:1], "group": ["a"]})}
+    cells = {"imported": cells_of(table, counts)}
+    protected, found = protect_with_room(cells, where, PROTECTION, unknown)
+    assert protected["imported"].frame.filter(level="town", group="a")["value"].to_list() == [None]
     assert not any(each.narrow for each in found.held)
     assert recomputable(protected, cells, where, PROTECTION, unknown).is_empty()
 

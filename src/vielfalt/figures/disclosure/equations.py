@@ -20,6 +20,9 @@ Numbers = tuple[Ints, ...]
 Twins = tuple[Ints, Ints, Ints]
 """Pairs of figures, and the factor by which the first is larger than the second."""
 
+_FAR = 100
+"""Further than any room that a figure must have."""
+
 
 @dataclass(frozen=True)
 class Family:
@@ -126,7 +129,7 @@ def bounds(known: Marks, values: Ints, system: System, same: Twins, rounds: int 
     A sum with a single hidden figure gives that figure exactly. ``same`` are pairs of figures of which one is a fixed
     multiple of the other (persons and couples).
     """
-    active, most = system, int(values.max(initial=0))
+    active, most = system, at_most(values)
     low, high = np.where(known, values, 0), np.where(known, values, most)
     for _ in range(rounds):
         low_before, high_before = low.copy(), high.copy()
@@ -137,6 +140,14 @@ def bounds(known: Marks, values: Ints, system: System, same: Twins, rounds: int 
             break
         active = system.only(system.holding(changed))
     return Bounds(low, high)
+
+
+def at_most(values: Ints) -> int:
+    """More than any of the figures: nobody is taken to know a bound that no sum tells.
+
+    Where figures are missing, the largest number that is known is that of a sum without them.
+    """
+    return 2 * int(values.max(initial=0)) + _FAR
 
 
 def as_sums(same: Twins) -> Iterator[Family]:

@@ -18,6 +18,7 @@ from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, placed, read
 from vielfalt.figures.disclosure.attackers import ATTACKERS, Attacker
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
+from vielfalt.figures.disclosure.equations import at_most
 from vielfalt.figures.disclosure.grids import Grid
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program
 from vielfalt.figures.disclosure.programs import matrix_of
@@ -181,7 +182,7 @@ def program_of(against: Attack, known: Marks) -> Program:
     open_ = against.system.only(against.system.holding(~known))
     sums = sparse.csr_array(matrix_of(open_, len(values))[:, unknowns])
     right = sums @ values[unknowns].astype(np.float64)
-    none, most = np.zeros(len(unknowns)), np.full(len(unknowns), float(values.max(initial=0)))
+    none, most = np.zeros(len(unknowns)), np.full(len(unknowns), float(at_most(values)))
     return Program(none, sums, right, right, none, most)
 
 
