@@ -6,12 +6,14 @@ what it settles is settled. What it leaves open may be told or not: that stays u
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
 
+from vielfalt.errors import EngineError
 from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import System
 from vielfalt.figures.disclosure.linked.solver import Program, solve, solver
@@ -19,6 +21,8 @@ from vielfalt.figures.disclosure.programs import ALONE, matrix_of, one_by_one
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.solutions import Seen, agreeing, look, nothing_seen, walk
 
+LARGEST = 2_000_000
+"""Of more unknowns one program alone would fill the memory of a usual machine; they stay undecided."""
 _DATES = 3
 """With fewer dates two of them are all there is."""
 _FEW = 4
@@ -35,26 +39,32 @@ def undecided(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks,
     unknowns = unknowns[np.argsort(date[unknowns], kind="stable")]
     of, seen = date[unknowns], nothing_seen(least[unknowns], wanted[unknowns])
     left, alone = wanted.copy(), np.zeros(len(low), np.bool_)
-    if len(np.unique(of)) < _DATES:
+    if len(np.unique(of)) < _DATES or len(unknowns) > LARGEST:
         return left, alone
-    program = _program(system, low, high, unknowns)
-    truth = _possible(program, seen)
-    if truth is None:
-        program = agreeing(program)
-        truth = _possible(program, seen)
-    if truth is not None:
-        for first, second in pairwise(np.unique(of).tolist()):
-            columns = slice(int(np.searchsorted(of, first)), int(np.searchsorted(of, second, side="right")))
-            _look(_window(program, truth, columns), seen.part(columns))
-        highs = solver(program)
-        walk(highs)
-        for place, ends in one_by_one(highs, seen, _FEW).items():
+    with suppress(EngineError):  # what was seen until the solver gave up is possible, the rest is undecided
+        for place, ends in _decide(_program(system, low, high, unknowns), seen, of).items():
             number = unknowns[place]
             low[number], high[number] = max(low[number], ends[0]), min(high[number], ends[1])
             alone[number] = seen.open()[place]
     left[:] = False
     left[unknowns] = seen.open() & ~alone[unknowns]
     return left, alone
+
+
+def _decide(program: Program, seen: Seen, of: Ints) -> dict[int, tuple[int, int]]:
+    """Looks at two dates after the other; the ends of the few unknowns that got a program over all sums."""
+    truth = _possible(program, seen)
+    if truth is None:
+        program = agreeing(program)
+        truth = _possible(program, seen)
+    if truth is None:
+        return {}
+    for first, second in pairwise(np.unique(of).tolist()):
+        columns = slice(int(np.searchsorted(of, first)), int(np.searchsorted(of, second, side="right")))
+        _look(_window(program, truth, columns), seen.part(columns))
+    highs = solver(program)
+    walk(highs)
+    return one_by_one(highs, seen, _FEW)
 
 
 def _program(system: System, low: Ints, high: Ints, unknowns: Ints) -> Program:
