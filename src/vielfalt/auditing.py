@@ -11,6 +11,7 @@ from typing import Any
 
 from vielfalt import audit
 from vielfalt.audit.attacks import OF_A_READER, TITLES, Attack
+from vielfalt.audit.bounds import LARGEST
 from vielfalt.audit.figures import Key, key_of
 from vielfalt.audit.releases import Release
 from vielfalt.errors import DeliveryError, DisclosureError, UsageError
@@ -124,6 +125,21 @@ def refuse(attacks: Iterable[Attack], where: object) -> None:
             where=where,
             cells=told,
             todo=N_("Do not publish this release. Raise the thresholds in [protection] of town.toml and run again."),
+        )
+
+
+def refuse_undecided(attacks: Iterable[Attack], where: object) -> None:
+    """Raises DisclosureError when an attack could not decide a hidden figure, although they are not too many for it.
+
+    Of more than ``LARGEST`` figures that hang together some may stay undecided; the report of the audit says how many.
+    """
+    left = max((each.programs.left for each in attacks if each.programs and each.tried <= LARGEST), default=0)
+    if left:
+        raise DisclosureError(
+            N_("The audit could not decide whether {cells} hidden figures can be computed; nothing was released."),
+            where=where,
+            cells=left,
+            todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
         )
 
 

@@ -195,13 +195,15 @@ def audited(
 ) -> dict[str, object]:
     """The report of the audit by an intruder who has this release and all of its kind before it in the folder.
 
-    ``attacks`` are those made before, ``where`` is what an error names. Raises DisclosureError when a figure is told.
+    ``attacks`` are those made before, ``where`` is what an error names. Raises DisclosureError when a figure is told,
+    or could not be decided.
     """
     source = results.source
     earlier, remembered = auditing.before(releases, source.ags, source.kind, without=replaced)
     intruder = attack_as_intruder((*earlier, release_of("", results)))
     auditing.refuse_together(intruder, releases)
     auditing.refuse(intruder, where)
+    auditing.refuse_undecided(intruder, where)
     told = [{**entry, "id": f"intruder_{entry['id']}"} for entry in auditing.as_json(intruder)]
     return audit([*attacks, *told]) | {"published_before": remembered}
 
