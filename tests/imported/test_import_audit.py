@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from imported_town import usual, write_table
 from vielfalt import importing
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.errors import DisclosureError
-from vielfalt.figures.disclosure import protect, widening
+from vielfalt.figures.disclosure import protect_with_room
+from vielfalt.figures.disclosure.room import Rooms, rooms
 from vielfalt.geography import Geography
 from vielfalt.words import Words
 
@@ -50,10 +51,8 @@ def test_nothing_is_released_when_a_hidden_figure_can_be_computed(
         where: Geography,
         protection: Protection,
         unknown: Mapping[str, pl.DataFrame],
-        narrow: Sequence[object],
-    ) -> dict[str, ProtectedCells]:
-        assert not narrow
-        found = protect(given, where, protection, unknown)
+    ) -> tuple[dict[str, ProtectedCells], Rooms]:
+        found, _ = protect_with_room(given, where, protection, unknown)
         cells, table = given["origin"], found["origin"]
         here = (pl.col("area") == "22") & (pl.col("origin") == "other")
         true = table.frame.join(
@@ -69,9 +68,10 @@ def test_nothing_is_released_when_a_hidden_figure_can_be_computed(
             .then(pl.col("n").fill_null(0))
             .otherwise("value")
         ).with_columns(status=pl.when(pl.col("value").is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("ok")))
-        return found | {"origin": replace(table, frame=shown.drop("n"))}
+        found["origin"] = replace(table, frame=shown.drop("n"))
+        return found, rooms(found, given, where, protection, unknown)
 
-    monkeypatch.setattr(widening, "protect", careless)
+    monkeypatch.setattr(importing, "protect_with_room", careless)
     with pytest.raises(DisclosureError, match=r"[0-9]+ hidden figures (could be recomputed|have too little room)"):
         run(tmp_path)
     monkeypatch.setattr(importing, "recomputable", lambda *_: pl.DataFrame())
