@@ -170,6 +170,6 @@ def digest(cells: Mapping[str, pl.DataFrame]) -> str:
     """A number that two evaluations share if their cells are the same."""
     found = sha256()
     for table, frame in sorted(cells.items()):
-        ordered = frame.sort(frame.columns[:-3]).cast(dict.fromkeys(frame.columns[-3:], pl.Int64))
+        ordered = frame.sort(frame.columns[:-4]).cast(dict.fromkeys(frame.columns[-4:], pl.Int64))
         found.update(f"{table}\n{ordered.write_csv()}".encode())
     return found.hexdigest()

@@ -23,6 +23,8 @@ LEAST_CELL = 3
 """The lowest minimum cell found in practice (Braunschweig 17-05226-01)."""
 LEAST_DOMINANCE = 0.5
 """The smallest part of a cell at one address that can count as dominance."""
+LARGEST_P_PERCENT = 100
+"""The largest p of the p% rule: the second address must miss the largest by as many as live there."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +32,19 @@ class Cells:
     """The counts of one table at the finest area level.
 
     ``frame`` columns: ``area`` (key of the finest level, empty when unresolved), one Utf8 column per dimension of
-    the table, ``n`` (persons or households), ``key_sum`` (sum of the record keys, for the cell key method) and
+    the table, ``n`` (persons or households), ``key_sum`` (sum of the record keys, for the cell key method),
     ``top`` (how many of ``n`` live at the one address that holds most of them; 0 where no address can hold half of
-    them, or nobody knows addresses).
-    ``n`` and ``key_sum`` add up over every dimension; ``top`` does not: over areas its maximum counts (an address lies
-    in one area), over categories it must be counted anew, which is why each table brings its own.
+    them, or nobody knows addresses) and ``second`` (the same of the address that holds most but for that one; 0, and
+    too low in sums over areas, where nobody counted it). Where ``second`` is counted, both are exact in every cell.
+    ``n`` and ``key_sum`` add up over every dimension; the addresses do not: over areas the two largest of all count
+    (an address lies in one area), over categories they must be counted anew, so each table brings its own.
     """
 
     table: Table
     frame: pl.DataFrame
 
     def __post_init__(self) -> None:
-        wanted = ["area", *self.table.dimensions, "n", "key_sum", "top"]
+        wanted = ["area", *self.table.dimensions, "n", "key_sum", "top", "second"]
         if self.frame.columns != wanted:
             raise ValueError(f"cells of {self.table.id}: columns {self.frame.columns}, not {wanted}")
 
@@ -58,12 +61,17 @@ class Protection:
     min_base_share: int
     min_base_decimal: int
     dominance: float
+    p_percent: int = 0
 
     @classmethod
     def of(cls, values: Mapping[str, int | float]) -> Protection:
-        """The settings from their values by name. Raises KeyError when one is missing."""
-        whole = {name: int(values[name]) for name in cls.__dataclass_fields__ if name != "dominance"}
-        return cls(**whole, dominance=float(values["dominance"]))
+        """The settings from their values by name. Raises KeyError when one is missing.
+
+        Releases older than the p% rule do not name ``p_percent``: it was 0.
+        """
+        named = {"p_percent": 0, **values}
+        whole = {name: int(named[name]) for name in cls.__dataclass_fields__ if name != "dominance"}
+        return cls(**whole, dominance=float(named["dominance"]))
 
     def as_dict(self) -> Mapping[str, int | float]:
         """The settings by name, for the release package and the report."""

@@ -27,11 +27,13 @@ _BY_AREA = ("residents_before", "came", "came_from", "went", "moves_between")
 """Tables that rest on the area at both dates."""
 
 
-def compare(engine: Engine, residents: Frame, before: Earlier, date: int, geography: Geography) -> TwoDates:
-    """The cells of the comparison of classified residents with an earlier date."""
+def compare(
+    engine: Engine, residents: Frame, before: Earlier, date: int, geography: Geography, p_percent: int
+) -> TwoDates:
+    """The cells of the comparison of classified residents with an earlier date; ``p_percent``: as for ``tabulate``."""
     late = before.date - 10_000 * int(parameters.on("movements", date)["late_entry_years"])
     links = kept_dates.in_todays_numbers(before, geography)
-    return two_dates(engine, residents, links, (before.date, late), geography)
+    return two_dates(engine, residents, links, (before.date, late), geography, p_percent)
 
 
 def series(town: Town, date: int, now: Facts) -> tuple[EarlierDate, ...]:

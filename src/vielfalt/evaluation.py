@@ -60,13 +60,17 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Derived:
-    """What a run knows of single people before it forgets them: residents, their classes, the rows they come from."""
+    """What a run knows of single people before it forgets them: residents, their classes, the rows they come from.
+
+    ``p_percent`` is that of the p% rule, by which addresses are counted.
+    """
 
     people: Frame
     classes: Frame
     rows: Frame
     geography: Geography
     facts: Facts
+    p_percent: int
 
 
 Keep = Callable[[Derived], TwoDates | None]
@@ -98,6 +102,7 @@ def derive_and_count(town: Town, date: int, engine: Engine, key: bytes, step: St
     """From the extract to cells; ``keep`` gets what is known of single people before it is forgotten."""
     prepared = prepare(town, date, engine, key, step)
     geography, chosen = prepared.geography, rule_set(town.rule_set)
+    p_percent = town.protection(date).p_percent
     with step("locate"):
         located_in = areas(engine, prepared.addresses, geography)
         outside = area_findings(engine, prepared.people, located_in)
@@ -107,9 +112,9 @@ def derive_and_count(town: Town, date: int, engine: Engine, key: bytes, step: St
     with step("cells"):
         classes = classified(engine, people, geography)
         able = prepared.capabilities
-        cells = tabulate(engine, classes, capabilities.possible(able, town.options, chosen), geography)
+        cells = tabulate(engine, classes, capabilities.possible(able, town.options, chosen), geography, p_percent)
     facts = kept_dates.facts_of(town, date, prepared.delivered, prepared.missing, geography)
-    compared = keep(Derived(people, classes, prepared.rows, geography, facts))
+    compared = keep(Derived(people, classes, prepared.rows, geography, facts, p_percent))
     residents = int(cells["residents"].frame["n"].sum())
     findings = (*prepared.findings, *outside)
     return Evaluation(cells, compared, facts, geography, findings, able, prepared.read, residents)
@@ -205,7 +210,7 @@ def keep_in(engine: Engine, vault: Path, chosen: str, linkable: bool, earlier: E
                 kept_dates.keep_links(engine, residents, vault)
             if earlier is None:
                 return None
-            return dates_compared.compare(engine, residents, earlier, derived.facts.date, geography)
+            return dates_compared.compare(engine, residents, earlier, derived.facts.date, geography, derived.p_percent)
 
     return keep
 

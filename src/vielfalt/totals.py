@@ -16,16 +16,17 @@ from vielfalt.methods import CellKey, Method
 from vielfalt.words import N_
 
 TOTALS = "totals.parquet"
-COLUMNS = ("table", "first", "second", "n", "key_sum", "top")
+COLUMNS = ("table", "first_key", "second_key", "n", "key_sum", "top", "second")
 """Table id, the keys of up to two dimensions (empty: it has none), and the measures of ``Cells``."""
 
 
 def totals(cells: Cells) -> pl.DataFrame:
-    """The cells of the town as a whole: the columns of its dimensions, then ``n``, ``key_sum`` and ``top``.
+    """The cells of the town as a whole: the columns of its dimensions, then the measures of ``Cells``.
 
-    An address lies in one area, so the largest ``top`` of any area is that of the town.
+    An address lies in one area, so the two largest addresses of all areas are those of the town.
     """
-    measures = pl.col("n").sum(), pl.col("key_sum").sum(), pl.col("top").max()
+    second = pl.col("top").append(pl.col("second")).top_k(2).min().alias("second")
+    measures = pl.col("n").sum(), pl.col("key_sum").sum(), pl.col("top").max(), second
     names = list(cells.table.dimensions)
     if not names:
         return cells.frame.select(*measures)
@@ -43,8 +44,8 @@ def keep_totals(cells: Mapping[str, Cells], vault: Path, method: Method) -> None
     for id, each in cells.items():
         names = [*each.table.dimensions, None, None][:2]
         keys = [(pl.col(name) if name else pl.lit("")).alias(to) for name, to in zip(names, COLUMNS[1:3], strict=True)]
-        found = totals(each).select(pl.lit(id).alias("table"), *keys, "n", sums, "top")
-        frames.append(found if found.height else pl.DataFrame([(id, "", "", 0, 0, 0)], found.schema, orient="row"))
+        found = totals(each).select(pl.lit(id).alias("table"), *keys, "n", sums, "top", "second")
+        frames.append(found if found.height else pl.DataFrame([(id, "", "", 0, 0, 0, 0)], found.schema, orient="row"))
     partial = vault / f".{TOTALS}"
     pl.concat(frames, how="vertical_relaxed").write_parquet(partial)
     partial.chmod(0o600)

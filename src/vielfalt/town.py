@@ -21,7 +21,7 @@ from types import UnionType
 from typing import Any
 
 from vielfalt import dates, parameters, programme, rule_sets
-from vielfalt.cells import LEAST_CELL, LEAST_DOMINANCE, Protection
+from vielfalt.cells import LARGEST_P_PERCENT, LEAST_CELL, LEAST_DOMINANCE, Protection
 from vielfalt.errors import TownError, VielfaltError
 from vielfalt.methods import BASES, CellKey, Method, Rounding, Suppression
 from vielfalt.profiles import Profile, read_profile
@@ -250,8 +250,16 @@ class _Reader:
         settings = {name: value for name, value in self.part("protection").items() if name not in _METHOD}
         known = parameters.load("protection")
         self.known("protection", settings, set(known))
+        percent = settings.get("p_percent", 0)
+        if not isinstance(percent, int) or isinstance(percent, bool) or not 0 <= percent <= LARGEST_P_PERCENT:
+            raise self.fault(
+                N_("The setting “{setting}” must be a whole number from {least} to {most}."),
+                setting="protection.p_percent",
+                least=0,
+                most=LARGEST_P_PERCENT,
+            )
         for name, value in settings.items():
-            good = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+            good = name == "p_percent" or (isinstance(value, int | float) and not isinstance(value, bool) and value > 0)
             if not good or (name == "dominance" and not LEAST_DOMINANCE <= value <= 1):
                 raise self.fault(N_("The setting “{setting}” is out of range."), setting=f"protection.{name}")
         for name in ("min_cell", "min_cell_fine"):

@@ -101,7 +101,7 @@ def test_towns_share_nothing(county: tuple[Path, dict[str, object]]) -> None:
         kept = root / name / "vault" / DAY / "totals.parquet"
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
         totals = pl.read_parquet(kept)
-        assert totals.columns == ["table", "first", "second", "n", "key_sum", "top"]
+        assert totals.columns == ["table", "first_key", "second_key", "n", "key_sum", "top", "second"]
         assert totals["n"].sum() > 0 and totals["key_sum"].sum() == 0  # cells are suppressed: no key is needed
     assert stat.S_IMODE((root / "vault").stat().st_mode) == 0o700
 

@@ -56,9 +56,11 @@ def test_every_sum_between_figures_is_declared(kinds: pl.DataFrame, unit: str) -
     counted = kinds.filter("household_first") if unit == "households" else kinds
     keys = [f"K{number}" for number in range(counted.height)]
     where = Geography(Area("T", "Town", ""), (AreaLevel("kind", "Kinds", tuple(Area(key, key, "T") for key in keys)),))
-    named = counted.with_columns(area=pl.Series(keys), n=1, key_sum=0, top=0)
+    named = counted.with_columns(area=pl.Series(keys), n=1, key_sum=0, top=0, second=0)
     tables = [replace(table, town_only=False) for table in TABLES if table.unit == unit]
-    cells = {each.id: Cells(each, named.select("area", *each.dimensions, "n", "key_sum", "top")) for each in tables}
+    cells = {
+        each.id: Cells(each, named.select("area", *each.dimensions, "n", "key_sum", "top", "second")) for each in tables
+    }
     found = grids(cells, division(where), {})
     numbers, size = numbered(found)
     town = np.concatenate([places[0].ravel() for places in numbers.values()])

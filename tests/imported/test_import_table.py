@@ -18,7 +18,7 @@ from vielfalt.imported.table import import_table
 def counts(found: Imported, table: str = "origin") -> dict[tuple[str, ...], int]:
     """The cells of a table as area, category: count."""
     frame = found.cells[table].frame
-    return {tuple(row[:-3]): row[-3] for row in frame.iter_rows()}
+    return {tuple(row[:-4]): row[-4] for row in frame.iter_rows()}
 
 
 def unknown(found: Imported, table: str = "origin") -> set[tuple[str, ...]]:
@@ -54,7 +54,7 @@ def test_nested_categories_become_a_partition_of_the_residents(tmp_path: Path) -
     }
     assert counts(found, "residents") == {("11",): 1000, ("12",): 500, ("21",): 400, ("22",): 9000}
     assert found.cells["origin"].table.parent == "residents"
-    assert found.cells["origin"].frame.select("key_sum", "top").sum().row(0) == (0, 0)
+    assert found.cells["origin"].frame.select("key_sum", "top", "second").sum().row(0) == (0, 0, 0)
     assert found.findings == ()
     assert unknown(found) == set()
 

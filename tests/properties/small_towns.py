@@ -58,8 +58,10 @@ def geography(blocks: Iterable[int]) -> Geography:
 def cells_of(table: Table, counts: Counts) -> Cells:
     """Cells from counts by (area, category ...)."""
     names = ["area", *table.dimensions]
-    rows = [dict(zip(names, key, strict=True)) | {"n": n, "key_sum": 0, "top": 0} for key, n in counts.items()]
-    schema = dict.fromkeys(names, pl.Utf8) | dict.fromkeys(("n", "key_sum", "top"), pl.Int64)
+    rows = [
+        dict(zip(names, key, strict=True)) | {"n": n, "key_sum": 0, "top": 0, "second": 0} for key, n in counts.items()
+    ]
+    schema = dict.fromkeys(names, pl.Utf8) | dict.fromkeys(("n", "key_sum", "top", "second"), pl.Int64)
     return Cells(table, pl.DataFrame(rows, schema=schema))
 
 
@@ -78,19 +80,26 @@ def _keys(person: tuple[str, str, str]) -> Mapping[str, str]:
     }
 
 
-def tables(counts: np.ndarray, one_address: np.ndarray, where: Geography, ids: Iterable[str]) -> dict[str, Cells]:
+def tables(counts: np.ndarray, addresses: np.ndarray, where: Geography, ids: Iterable[str]) -> dict[str, Cells]:
     """The cells of the tables. ``counts``: areas (the last row: no area) x kinds of people.
 
-    ``one_address`` says which of them live together at one address of the area.
+    ``addresses`` says which of them live together at an address of the area: 1 at the one, 2 at another, 0 at none.
     """
     areas = [*(area.key for area in where.finest.areas), ""]
     rows = [
-        {"area": area, **_keys(person), "n": int(n), "key_sum": key, "top": int(n) if together else 0}
-        for area, line, marks, keys in zip(areas, counts, one_address, _key_sums(counts), strict=True)
-        for person, n, together, key in zip(PEOPLE, line, marks, keys, strict=True)
+        {
+            "area": area,
+            **_keys(person),
+            "n": int(n),
+            "key_sum": key,
+            **{f"at_{each}": int(n) * int(each == at) for each in (1, 2)},
+        }
+        for area, line, marks, keys in zip(areas, counts, addresses, _key_sums(counts), strict=True)
+        for person, n, at, key in zip(PEOPLE, line, marks, keys, strict=True)
         if n
     ]
-    schema = dict.fromkeys(("area", *_keys(PEOPLE[0])), pl.Utf8) | {"n": pl.Int64, "key_sum": pl.Int64, "top": pl.Int64}
+    measures = dict.fromkeys(("n", "key_sum", "at_1", "at_2"), pl.Int64)
+    schema = dict.fromkeys(("area", *_keys(PEOPLE[0])), pl.Utf8) | measures
     people = pl.DataFrame(rows, schema=schema)
     return {id: _cells(programme.table(id), people) for id in ids}
 
@@ -103,18 +112,19 @@ def _key_sums(counts: np.ndarray) -> list[list[int]]:
 
 def _cells(table: Table, people: pl.DataFrame) -> Cells:
     keys = ["area", *table.dimensions]
-    frame = people.group_by(keys).agg(pl.col("n").sum(), pl.col("key_sum").sum(), top=pl.col("top").sum())
-    return Cells(table, frame.sort(keys))
+    sums = people.group_by(keys).agg(pl.col("n", "key_sum", "at_1", "at_2").sum())
+    both = pl.max_horizontal("at_1", "at_2").alias("top"), pl.min_horizontal("at_1", "at_2").alias("second")
+    return Cells(table, sums.select(*keys, "n", "key_sum", *both).sort(keys))
 
 
 @st.composite
 def towns(draw: st.DrawFn, ids: tuple[str, ...] = ALL_TABLES) -> tuple[dict[str, Cells], Geography]:
-    """A town of up to three quarters and eight blocks; many counts are small, some zero, some at one address."""
+    """A town of up to three quarters and eight blocks; many counts are small, some zero, some at two addresses."""
     where = geography(draw(st.lists(st.integers(1, 3), min_size=1, max_size=3)))
     shape = (len(where.finest.areas) + 1, len(PEOPLE))
     size = shape[0] * shape[1]
     sizes = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 30, 80])
     counts = np.array(draw(st.lists(sizes, min_size=size, max_size=size))).reshape(shape)
     counts[-1] = np.minimum(counts[-1], 6)
-    together = np.array(draw(st.lists(st.sampled_from([False] * 7 + [True]), min_size=size, max_size=size)))
-    return tables(counts, together.reshape(shape), where, ids), where
+    at = np.array(draw(st.lists(st.sampled_from([0] * 6 + [1, 2]), min_size=size, max_size=size)))
+    return tables(counts, at.reshape(shape), where, ids), where

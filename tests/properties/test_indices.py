@@ -284,6 +284,9 @@ def test_programme_groups_are_compared_with_residents_without_migration_backgrou
 def test_without_residents_there_are_no_indices() -> None:
     where = Geography(Area("1", "Town", ""), (AreaLevel("quarter", "Quarters", (Area("Q0", "Quarter", "1"),)),))
     cells = {
-        "origin": Cells(ORIGIN, pl.DataFrame({"area": ["Q0"], "origin": ["a"], "n": [900], "key_sum": [0], "top": [0]}))
+        "origin": Cells(
+            ORIGIN,
+            pl.DataFrame({"area": ["Q0"], "origin": ["a"], "n": [900], "key_sum": [0], "top": [0], "second": [0]}),
+        )
     }
     assert indices(cells, protect(cells, where, PROTECTION), where, PROTECTION) == ()

@@ -93,4 +93,5 @@ def _cells(people: pd.DataFrame, table: Table, largest: pd.Series) -> pd.DataFra
         unknown = cells[dimension].isin(["unknown"])
         if cells.loc[unknown, "n"].sum() < FEW_UNKNOWN * cells["n"].sum():
             cells = cells[~unknown]
-    return cells.astype({**dict.fromkeys(keys, object), "top": int})[[*keys, "n", "key_sum", "top"]]
+    kinds = {**dict.fromkeys(keys, object), "top": int}
+    return cells.assign(second=0).astype(kinds)[[*keys, "n", "key_sum", "top", "second"]]

@@ -15,7 +15,7 @@ _LAST = 200
 
 
 def counted(people: pl.DataFrame, addresses: pl.DataFrame, given: Given) -> dict[str, pl.DataFrame]:
-    """The cells of each table: the area, the dimensions, ``n``, ``key_sum`` and ``top``."""
+    """The cells of each table: the area, the dimensions, ``n``, ``key_sum``, ``top`` and ``second`` (not counted)."""
     classes = _classes(people, addresses)
     largest = classes.group_by("area", "address").len().group_by("area").agg(largest=pl.col("len").max())
     heads = classes.filter("household_first")
@@ -106,7 +106,7 @@ def _cells(people: pl.LazyFrame, table: Table, largest: pl.LazyFrame) -> pl.Lazy
         .group_by(keys)
         .agg(n=pl.col("top").sum(), key_sum=pl.col("key_sum").sum(), top=pl.col("top").max())
         .join(largest, on="area")
-        .select(pl.col(keys).cast(pl.String), "n", "key_sum", top)
+        .select(pl.col(keys).cast(pl.String), "n", "key_sum", top, second=0)
     )
 
 

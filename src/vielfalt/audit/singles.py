@@ -71,7 +71,8 @@ def address(release: Release) -> Found:
     """Figures of areas in which one shelter or home holds so many that a figure is mostly its own.
 
     Everyone knows where a home stands. Of ``residents`` and the people in institutions at least institutions + figure
-    - residents are in both; more than the part ``dominance`` of a figure must not be.
+    - residents are in both; more than the part ``dominance`` of a figure must not be, nor so many that the figure is
+    less than ``p_percent`` above them.
     """
     tables = release.results.tables
     if not {"residents", "household_type"} <= tables.keys():
@@ -87,7 +88,8 @@ def address(release: Release) -> Found:
         for (level, area, *category), value in _values(cells).items() if cells.table.unit == "persons" else ():
             if value and (level, area) in dense:
                 tried += 1
-                if value - dense[level, area] > cells.protection.dominance * value:
+                largest, rules = value - dense[level, area], cells.protection
+                if largest > rules.dominance * value or 100 * (value - largest) < rules.p_percent * largest:
                     told.append(Told(_key(release, id, (level, area, *category)), value, value))
     return tried, tuple(told)
 

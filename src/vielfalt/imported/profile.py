@@ -285,7 +285,7 @@ def _check_ids(table: Section) -> None:
     """The table and its dimension must not be taken for one of the town's own programme."""
     if table.values.get("id") in {entry.id for entry in programme.ALL}:
         raise table.fault(N_("“{value}” names one of Vielfalt's own tables."), "id", value=table.values["id"])
-    if table.values.get("dimension") in {*programme.DIMENSIONS, *RESERVED_LEVELS, "n", "key_sum", "top"}:
+    if table.values.get("dimension") in {*programme.DIMENSIONS, *RESERVED_LEVELS, "n", "key_sum", "top", "second"}:
         raise table.fault(
             N_("“{value}” names one of Vielfalt's own dimensions."), "dimension", value=table.values["dimension"]
         )

@@ -117,7 +117,7 @@ def _counts(table: Table, values: Mapping[str, Values], profile: TableProfile) -
 def _frame(table: Table, values: Mapping[str, Values], profile: TableProfile) -> pl.DataFrame:
     """The cells: combinations with people. Nobody knows addresses, and there are no records to sum up."""
     filled = _counts(table, values, profile).filter(pl.col("n") > 0)
-    return filled.with_columns(key_sum=pl.lit(0, pl.Int64), top=pl.lit(0, pl.Int64))
+    return filled.with_columns(**dict.fromkeys(("key_sum", "top", "second"), pl.lit(0, pl.Int64)))
 
 
 def _unknown(table: Table, values: Mapping[str, Values], profile: TableProfile) -> pl.DataFrame:

@@ -19,7 +19,7 @@ STATUSES = ("ok", "suppressed", "estimated")
 _TODO = N_("Nothing was released. Report this to whoever maintains Vielfalt; it is a fault of the program.")
 _PERSONAL = frozenset(
     {field.name for field in (*schema.EXTRACT, *schema.PERSONS) if field.type not in ("code", "flag")}
-    | {"key_sum", "top", "n"}
+    | {"key_sum", "top", "second", "n"}
 )
 """Columns that only a table about single people or unprotected cells could have."""
 

@@ -151,9 +151,14 @@ def values_of(dimension: str, geography: Geography) -> list[str]:
     return list(dict.fromkeys([*(row.key for row in codes.categories(dimension)), UNKNOWN]))
 
 
-def tabulate(engine: Engine, people: Frame, tables: Iterable[Table], geography: Geography) -> dict[str, Cells]:
-    """The cells of each table at the finest area level, from ``classified`` residents."""
-    largest = _largest_addresses(engine, people)
+def tabulate(
+    engine: Engine, people: Frame, tables: Iterable[Table], geography: Geography, p_percent: int = 0
+) -> dict[str, Cells]:
+    """The cells of each table at the finest area level, from ``classified`` residents.
+
+    The second largest address of a cell is counted where the p% rule asks for it (``p_percent`` above 0).
+    """
+    largest = None if p_percent else _largest_addresses(engine, people)
 
     def counted(table: Table) -> Cells:
         values = {key: values_of(key, geography) for key in ("area", *table.dimensions)}
@@ -165,10 +170,14 @@ def tabulate(engine: Engine, people: Frame, tables: Iterable[Table], geography: 
     return {cells.table.id: cells for cells in engine.each(counted, tables)}
 
 
-def _cells(engine: Engine, people: Frame, id: str, sizes: Mapping[str, int], largest: pl.DataFrame) -> pl.DataFrame:
+def _cells(
+    engine: Engine, people: Frame, id: str, sizes: Mapping[str, int], largest: pl.DataFrame | None
+) -> pl.DataFrame:
     """Counts, sums of record keys and largest addresses; ``sizes``: how many places each column of a cell has.
 
-    A cell is grouped by as one number, its columns being the digits: databases group by that faster than by several.
+    ``largest`` is how many live at the largest address of each area; without it the two largest of every cell are
+    counted. A cell is grouped by as one number, its columns being the digits: databases group by that faster than by
+    several.
     """
     cell = nw.lit(0)
     for key, size in sizes.items():
@@ -180,8 +189,12 @@ def _cells(engine: Engine, people: Frame, id: str, sizes: Mapping[str, int], lar
     for key in reversed(list(sizes)):
         digits[key], rest = rest % sizes[key], rest // sizes[key]
     cells = counted.with_columns(digits[key].alias(key) for key in sizes)
-    tops = _tops(engine, numbered, id, cells.join(largest, on="area"))
-    return cells.join(tops, on="cell", how="left").select(*sizes, "n", "key_sum", pl.col("top").fill_null(0))
+    if largest is None:
+        found = cells.join(_two_largest(engine, numbered), on="cell", how="left")
+    else:
+        tops = _tops(engine, numbered, id, cells.join(largest, on="area"))
+        found = cells.join(tops, on="cell", how="left").with_columns(pl.col("top").fill_null(0), second=0)
+    return found.select(*sizes, "n", "key_sum", "top", pl.col("second").cast(pl.Int64))
 
 
 def _without_few_unknown(cells: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -211,6 +224,23 @@ def _tops(engine: Engine, people: Frame, id: str, cells: pl.DataFrame) -> pl.Dat
     tops = _collected(engine, by_address.group_by("cell").agg(nw.col("top").max()))
     engine.drop(f"small {id}")
     return tops
+
+
+def _two_largest(engine: Engine, people: Frame) -> pl.DataFrame:
+    """Per cell, how many live at the address that holds most of them, and at the next one (0: there is none).
+
+    The p% rule holds of one cell only if x - x1 - x2 < p/100 x1, which with x2 <= x1 gives x1 > x / (2 + p/100). That
+    tells which cells of the finest areas can break it, but not which are needed: in the sum of two areas x2 may live in
+    the one and x1 in the other, so a cell with many small addresses decides there too. Every cell is looked at.
+    """
+    by_address = people.group_by("cell", "address").agg(nw.len().alias("here"))
+    beside = by_address.with_columns(nw.col("here").max().over("cell").alias("top")).with_columns(
+        (nw.col("here") == nw.col("top")).cast(nw.Int64).alias("times"),
+        nw.when(nw.col("here") < nw.col("top")).then(nw.col("here")).otherwise(nw.lit(0)).alias("less"),
+    )
+    found = _collected(engine, beside.group_by("cell").agg(nw.col("top", "less").max(), nw.col("times").sum()))
+    second = pl.when(pl.col("times") > 1).then("top").otherwise("less")
+    return found.select("cell", "top", second=second)
 
 
 def _collected(engine: Engine, frame: Frame) -> pl.DataFrame:

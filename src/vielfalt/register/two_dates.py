@@ -53,19 +53,26 @@ def current(earlier: pl.DataFrame, values: Mapping[str, tuple[str, ...]], geogra
 
 
 def two_dates(
-    engine: Engine, residents: Frame, earlier: pl.DataFrame, since: tuple[int, int], geography: Geography
+    engine: Engine,
+    residents: Frame,
+    earlier: pl.DataFrame,
+    since: tuple[int, int],
+    geography: Geography,
+    p_percent: int = 0,
 ) -> TwoDates:
     """What happened between two dates, as cells.
 
     ``residents``: classified residents of the later date, with their pseudonym and ``links.MOVES``; ``earlier``: the
     link file in today's numbers; ``since``: the earlier date, and the day up to which a move is too old to have been
-    entered late (yyyymmdd).
+    entered late (yyyymmdd); ``p_percent``: as for ``tabulate``.
     """
     before = engine.load(earlier.to_arrow(), "earlier")
     now = _now(engine, residents, before, since, geography)
     then = _then(engine, now, before, geography)
     return TwoDates(
-        _tables(engine, now, then, geography), _before(engine, then, geography), *_shares(engine, then, geography)
+        _tables(engine, now, then, geography, p_percent),
+        _before(engine, then, geography),
+        *_shares(engine, then, geography),
     )
 
 
@@ -151,18 +158,22 @@ def _places(column: str, key: str, geography: Geography) -> dict[str, int]:
     }
 
 
-def _tables(engine: Engine, now: Frame, then: Frame, geography: Geography) -> dict[str, Cells]:
+def _tables(engine: Engine, now: Frame, then: Frame, geography: Geography, p_percent: int) -> dict[str, Cells]:
     """The cells of every table of movements: of the later date, of the earlier one, or of both together."""
+
+    def cells(people: Frame, tables: Iterable[Table]) -> dict[str, Cells]:
+        return tabulate(engine, people, tables, geography, p_percent)
+
     by_group = [table for table in movement_programme.ALL if "flow" in table.dimensions]
     alone = [table for table in movement_programme.ALL if len(table.dimensions) < 2]
-    later = tabulate(engine, now, [table for table in alone if table.unit == "persons"], geography)
-    earlier = tabulate(engine, then, [table for table in alone if table.unit == "earlier"], geography)
+    later = cells(now, [table for table in alone if table.unit == "persons"])
+    earlier = cells(then, [table for table in alone if table.unit == "earlier"])
     places = {name: values_of("flow", geography).index(name) for name in ("new", "moved", "gone")}
     moved, new = (now.filter(nw.col("flow") == places[name]) for name in ("moved", "new"))
-    between = tabulate(engine, moved, [programme.table("moves_between")], geography)
-    births = tabulate(engine, new, [programme.table("new_by_mh_group")], geography)
-    came = tabulate(engine, now.filter(nw.col("flow") != _NO_MOVEMENT), by_group, geography)
-    gone = tabulate(engine, then.filter(nw.col("flow") == places["gone"]), by_group, geography)
+    between = cells(moved, [programme.table("moves_between")])
+    births = cells(new, [programme.table("new_by_mh_group")])
+    came = cells(now.filter(nw.col("flow") != _NO_MOVEMENT), by_group)
+    gone = cells(then.filter(nw.col("flow") == places["gone"]), by_group)
     both = {id: Cells(came[id].table, pl.concat([came[id].frame, gone[id].frame])) for id in came}
     found = {**later, **earlier, **between, **both, **births}
     return {table.id: found[table.id] for table in movement_programme.ALL}

@@ -18,7 +18,7 @@ from vielfalt.figures.disclosure import cellkey, rounding
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
 from vielfalt.figures.disclosure.perturbation import perturbation
-from vielfalt.figures.disclosure.primary import small_areas
+from vielfalt.figures.disclosure.primary import at_one_address, small_areas
 from vielfalt.geography import Geography
 from vielfalt.methods import CELL_KEY, CELL_KEY_ADDITIVE, NEAREST, UP_OR_DOWN, CellKey, Rounding
 
@@ -35,7 +35,8 @@ def change(
     Each area times each category of which some number is above zero has a row. ``value`` is the changed count (status
     estimated; zero stays zero, but a zero may also have been a small count), null in areas of fewer than ``min_area``
     residents
-    and where more than ``dominance`` of at least ``min_cell_fine`` people live at one address (status suppressed).
+    and where at least ``min_cell_fine`` people are counted but tell of one address, by dominance or the p% rule (status
+    suppressed).
     Under the cell key method the town's number of residents stays as it is (status ok): it is known from elsewhere.
 
     Raises TownError when no perturbation table meets the settings, and KeyError as ``protect`` does.
@@ -126,10 +127,10 @@ def _small_areas(residents: Cells | None, areas: Division, protection: Protectio
 
 
 def _hidden(grid: Grid, level: int, small: tuple[Marks, ...], protection: Protection) -> Marks:
-    """What is not shown of a level: small areas whole, and larger numbers that one address makes up."""
+    """What is not shown of a level: small areas whole, and larger numbers that tell of one address."""
     counts, tops = grid.values[level], grid.tops[level]
-    dominated = (tops > protection.dominance * counts) & (counts >= protection.min_cell_fine)
-    hidden: Marks = small[level][:, None] | dominated
+    told = at_one_address(counts, tops, protection) & (counts >= protection.min_cell_fine)
+    hidden: Marks = small[level][:, None] | told
     return hidden
 
 

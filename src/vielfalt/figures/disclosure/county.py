@@ -18,6 +18,7 @@ from vielfalt.figures.disclosure.changing import with_nobody, without_nobody
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
 from vielfalt.figures.disclosure.equations import second_table
 from vielfalt.figures.disclosure.grids import Column, Grid, columns_of, grids, same_cells
+from vielfalt.figures.disclosure.primary import at_one_address
 from vielfalt.figures.disclosure.protecting import METHOD
 from vielfalt.figures.disclosure.secondary import costs
 from vielfalt.geography import TOWN, Geography
@@ -128,13 +129,14 @@ def _hidden_by_towns(grid: Grid, parts: Sequence[Part], areas: Division) -> Mark
 def _unsafe(grid: Grid, hidden: Marks, protection: Protection) -> Marks:
     """The totals that would tell too much of the towns that hide theirs.
 
-    Too few towns, a sum that leaves too little room beyond one person each, or one address that makes up the sum.
+    Too few towns, a sum that leaves too little room beyond one person each, or a sum that tells of one address.
     """
     smallest = protection.min_cell_fine if grid.table.fine else protection.min_cell
     values = grid.values[1] * hidden
     count, sums = np.count_nonzero(values, axis=0), values.sum(axis=0)
-    top = (grid.tops[1] * hidden).max(axis=0)
-    safe = (count >= FEWEST) & (sums - count >= smallest) & (top <= protection.dominance * sums)
+    # An address lies in one town.
+    tops = -np.sort(-np.concatenate(grid.tops[1] * hidden), axis=0)[:2]
+    safe = (count >= FEWEST) & (sums - count >= smallest) & ~at_one_address(sums, tops, protection)
     unsafe: Marks = hidden.any(axis=0) & ~safe
     return unsafe
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from vielfalt import codes, programme
 from vielfalt.cells import UNRESOLVED, Cells
+from vielfalt.figures.disclosure.addresses import two_largest
 from vielfalt.figures.disclosure.division import Division, Ints, row_numbers
 from vielfalt.table import Table
 
@@ -25,10 +26,11 @@ TOTAL = ":total"
 
 @dataclass(frozen=True)
 class Grid:
-    """One table: ``values`` and ``tops`` per level (town first) as areas times categories.
+    """One table: ``values`` per level (town first) as areas times categories.
 
     ``parent`` is the id of the coarser grid (empty: this one is the root of its chain), ``parent_column`` the column
-    there in which each category lies. ``tops`` is the largest number at one address (0: unknown).
+    there in which each category lies. ``tops`` are the numbers at the two largest addresses of each
+    value, first axis (0: unknown).
     """
 
     table: Table
@@ -59,7 +61,7 @@ def _add(found: dict[str, Grid], cells: Cells, division: Division, unknown: pl.D
     if not parent and table.dimensions:
         total = Table(f"{table.id}{TOTAL}", table.title, (), table.definitions, unit=table.unit)
         sums = tuple(level.sum(axis=1, keepdims=True) for level in values)
-        nowhere = tuple(np.zeros_like(level) for level in sums)
+        nowhere = tuple(np.zeros((2, *level.shape), dtype=np.int64) for level in sums)
         none = np.zeros(1, dtype=np.int64)
         found[total.id] = Grid(total, ((),), sums, nowhere, outside.sum(keepdims=True), "", none)
         parent = total.id
@@ -129,22 +131,21 @@ def levels_of(
     """Counts and tops per level, and the counts of those without an area, per category."""
     frame = cells.frame
     columns = columns_of(frame, cells.table, categories)
-    n, top = (frame[name].to_numpy().astype(np.int64) for name in ("n", "top"))
+    n = frame["n"].to_numpy().astype(np.int64)
     inside = (frame["area"] != UNRESOLVED).to_numpy()
     rows = row_numbers(division.keys[-1], frame["area"].filter(pl.Series(inside)))
+    within = frame.filter(pl.Series(inside))
     outside = np.bincount(columns[~inside], n[~inside], len(categories)).astype(np.int64)
     values, tops = [], []
     for level in range(1 if town_only else len(division.levels)):
         shape = len(division.keys[level]), len(categories)
         size = shape[0] * shape[1]
         place = division.up(rows, level) * len(categories) + columns[inside]
-        count, most = np.bincount(place, n[inside], size).astype(np.int64), np.zeros(size, dtype=np.int64)
-        np.maximum.at(most, place, top[inside])
+        count = np.bincount(place, n[inside], size).astype(np.int64)
         if level == 0:
             count += outside
-            np.maximum.at(most, columns[~inside], top[~inside])
         values.append(count.reshape(shape))
-        tops.append(most.reshape(shape))
+        tops.append(two_largest(within, place, shape) if level else two_largest(frame, columns, shape))
     return tuple(values), tuple(tops), outside
 
 

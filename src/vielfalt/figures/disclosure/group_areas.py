@@ -23,7 +23,9 @@ import polars as pl
 
 from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells
 from vielfalt.figures.disclosure import rectangles, secondary
+from vielfalt.figures.disclosure.addresses import two_largest
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
+from vielfalt.figures.disclosure.group_movements import primary_crossed
 from vielfalt.figures.disclosure.primary import small_areas
 from vielfalt.geography import Geography
 
@@ -82,14 +84,15 @@ def _levels(
     kind, group = cells.table.dimensions
     counted = [cells.frame.filter(pl.col(kind) == name) for name in _KINDS]
     new, gone = (_values(frame, group, groups, areas) for frame in counted)
-    tops_new, tops_gone = (_values(frame, group, groups, areas, "top") for frame in counted)
+    new_tops, gone_tops = (_tops(frame, group, groups, areas) for frame in counted)
     before, now = (_values(one.frame, group, groups, areas) for one in residents)
     protection, found = town.protection, []
     for level in range(len(areas.levels)):
-        values, tops = np.stack([new[level], gone[level]]), np.stack([tops_new[level], tops_gone[level]])
+        values, tops = np.stack([new[level], gone[level]]), np.stack([new_tops[level], gone_tops[level]], axis=1)
         changed = np.abs(now[level] - before[level] - new[level] + gone[level])
-        small = (values > 0) & ((values < protection.min_cell_fine) | (tops > protection.dominance * values))
-        primary = small.any(axis=0) | ((changed > 0) & (changed < protection.min_cell))
+        primary = primary_crossed(values, tops, protection).any(axis=0) | (
+            (changed > 0) & (changed < protection.min_cell)
+        )
         for counts in (before[level], now[level]):
             primary |= small_areas(counts.sum(axis=1), protection)[:, None]
         costs = secondary.costs([(key,) for key in groups], values.sum(axis=0))
@@ -97,19 +100,30 @@ def _levels(
     return found
 
 
-def _values(
-    frame: pl.DataFrame, group: str, groups: Sequence[str], areas: Division, measure: str = "n"
-) -> tuple[Ints, ...]:
-    """Counts (or largest addresses) per level as areas times groups; those without an area are left out."""
-    kept = frame.filter((pl.col("area") != UNRESOLVED) & pl.col(group).is_in(list(groups)))
-    rows, columns = row_numbers(areas.keys[-1], kept["area"]), row_numbers(groups, kept[group])
+def _values(frame: pl.DataFrame, group: str, groups: Sequence[str], areas: Division) -> tuple[Ints, ...]:
+    """Counts per level as areas times groups; those without an area are left out."""
+    kept, rows, columns = _placed(frame, group, groups, areas)
     levels = []
     for level, keys in enumerate(areas.keys):
         found = np.zeros((len(keys), len(groups)), np.int64)
-        add = np.add if measure == "n" else np.maximum
-        add.at(found, (areas.up(rows, level), columns), kept[measure].to_numpy())
+        np.add.at(found, (areas.up(rows, level), columns), kept["n"].to_numpy())
         levels.append(found)
     return tuple(levels)
+
+
+def _tops(frame: pl.DataFrame, group: str, groups: Sequence[str], areas: Division) -> tuple[Ints, ...]:
+    """The numbers at the two largest addresses (first axis) of the same."""
+    kept, rows, columns = _placed(frame, group, groups, areas)
+    return tuple(
+        two_largest(kept, areas.up(rows, level) * len(groups) + columns, (len(keys), len(groups)))
+        for level, keys in enumerate(areas.keys)
+    )
+
+
+def _placed(frame: pl.DataFrame, group: str, groups: Sequence[str], areas: Division) -> tuple[pl.DataFrame, Ints, Ints]:
+    """The cells with an area and a group, the area of the finest level and the group of each."""
+    kept = frame.filter((pl.col("area") != UNRESOLVED) & pl.col(group).is_in(list(groups)))
+    return kept, row_numbers(areas.keys[-1], kept["area"]), row_numbers(groups, kept[group])
 
 
 def _patterns(levels: Sequence[Pairs], dead: Marks, areas: Division, smallest: int) -> list[Marks] | None:

@@ -16,7 +16,9 @@ import polars as pl
 from vielfalt import codes
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure import rectangles, secondary
-from vielfalt.figures.disclosure.division import Ints, Marks
+from vielfalt.figures.disclosure.addresses import two_largest
+from vielfalt.figures.disclosure.division import Ints, Marks, row_numbers
+from vielfalt.figures.disclosure.primary import at_one_address
 from vielfalt.figures.disclosure.protecting import METHOD
 from vielfalt.geography import TOWN, Geography
 
@@ -35,15 +37,14 @@ def by_group(
     ``residents`` are those of the earlier and of the later date by group.
     """
     kind, group = cells.table.dimensions
-    frame = cells.frame.group_by(kind, group).agg(pl.col("n").sum(), pl.col("top").max())
-    movements = present(kind, frame[kind])
+    movements = present(kind, cells.frame[kind])
     before, now = (totals_by(known, group) for known in residents)
     groups = present(group, [*now, *before])
-    values, tops = (matrix(frame, (kind, group), (movements, groups), name) for name in ("n", "top"))
+    values, tops = matrix(cells.frame, (kind, group), (movements, groups))
     earlier, later = (np.array([known.get(key, 0) for key in groups]) for known in (before, now))
     crossing = np.array([name != WITHIN for name in movements], dtype=np.bool_)
     signs = np.array([-1 if name == OUTGOING else 1 for name in movements], dtype=np.int64)[crossing]
-    marks = small_or_dominated(values, tops, protection)
+    marks = primary_crossed(values, tops, protection)
     costs = secondary.costs([(key,) for key in groups], values.sum(axis=0))
     flows = Flows(values[crossing], signs, later - earlier, marks[crossing], costs)
     hidden = np.zeros(values.shape, np.bool_)
@@ -64,7 +65,7 @@ def births_and_arrivals(
     kind, group = cells.table.dimensions
     above = found[cells.table.parent].frame.filter(pl.col("flow") == "new")
     keys = present(kind, cells.frame[kind]), present(group, above[group])
-    values, tops = (matrix(cells.frame, (kind, group), keys, name) for name in ("n", "top"))
+    values, tops = matrix(cells.frame, (kind, group), keys)
     status = dict(above.select(group, "status").iter_rows())
     dead = np.array([status[key] == "suppressed" for key in keys[1]], dtype=np.bool_)
     hidden = np.ones(values.shape, np.bool_)
@@ -72,7 +73,7 @@ def births_and_arrivals(
         costs = np.tile(secondary.costs([(key,) for key in keys[1]], values.sum(axis=0)), (len(keys[0]), 1))
         nobody = np.zeros(len(keys[0]), np.bool_)
         hidden = rectangle(
-            values, small_or_dominated(values, tops, protection), (nobody, dead), costs, protection.min_cell
+            values, primary_crossed(values, tops, protection), (nobody, dead), costs, protection.min_cell
         )
     return town_rows(cells, keys, values, hidden, geography, protection)
 
@@ -164,22 +165,20 @@ def rectangle(values: Ints, primary: Marks, dead: tuple[Marks, Marks], costs: re
     return np.ones(values.shape, np.bool_) if found is None else whole | found
 
 
-def small_or_dominated(values: Ints, tops: Ints, protection: Protection) -> Marks:
+def primary_crossed(values: Ints, tops: Ints, protection: Protection) -> Marks:
     """The cells that disclose something by themselves; crossings use the larger minimum cell."""
     small = (values > 0) & (values < protection.min_cell_fine)
-    marks: Marks = small | ((values > 0) & (tops > protection.dominance * values))
+    marks: Marks = small | at_one_address(values, tops, protection)
     return marks
 
 
-def matrix(frame: pl.DataFrame, names: tuple[str, ...], keys: tuple[list[str], list[str]], measure: str) -> Ints:
-    """A measure by two dimensions: sums of counts, the largest of addresses."""
-    rows, columns = ({key: place for place, key in enumerate(part)} for part in keys)
-    found = np.zeros((len(rows), len(columns)), dtype=np.int64)
-    for row, column, value in frame.select(*names, measure).iter_rows():
-        if row in rows and column in columns:
-            place = rows[row], columns[column]
-            found[place] = max(found[place], value) if measure == "top" else found[place] + value
-    return found
+def matrix(frame: pl.DataFrame, names: tuple[str, ...], keys: tuple[list[str], list[str]]) -> tuple[Ints, Ints]:
+    """By two dimensions the counts, and the numbers at the two largest addresses (first axis)."""
+    kept = frame.filter(*(pl.col(name).is_in(own) for name, own in zip(names, keys, strict=True)))
+    rows, columns = (row_numbers(own, kept[name]) for name, own in zip(names, keys, strict=True))
+    shape, values = (len(keys[0]), len(keys[1])), np.zeros((len(keys[0]), len(keys[1])), dtype=np.int64)
+    np.add.at(values, (rows, columns), kept["n"].to_numpy())
+    return values, two_largest(kept, rows * shape[1] + columns, shape)
 
 
 def totals_by(known: Cells, group: str) -> dict[str, int]:

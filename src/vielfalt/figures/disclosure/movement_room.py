@@ -19,7 +19,7 @@ from vielfalt.figures.disclosure.attack import Attack, all_figures, hidden_cells
 from vielfalt.figures.disclosure.division import Division, Ints, division
 from vielfalt.figures.disclosure.equations import Family, Numbers, System, as_sums, families, twins
 from vielfalt.figures.disclosure.grids import Grid, grids, levels_of
-from vielfalt.figures.disclosure.group_movements import OUTGOING, WITHIN, small_or_dominated
+from vielfalt.figures.disclosure.group_movements import OUTGOING, WITHIN, primary_crossed
 from vielfalt.figures.disclosure.movements import Dates, published_of_dates
 from vielfalt.figures.disclosure.room import Rooms, rooms_of
 from vielfalt.figures.disclosure.secondary import Hidden
@@ -74,7 +74,10 @@ def _by_group(cells: Cells, shown: ProtectedCells, areas: Division) -> Grid:
 def _all_new(came: Grid) -> Grid:
     columns = [column for column, (key,) in enumerate(came.categories) if key in ("born", "arrived")]
     values = tuple(level[:, columns].sum(axis=1, keepdims=True) for level in came.values)
-    outside, nowhere = came.outside[columns].sum(keepdims=True), tuple(np.zeros_like(level) for level in values)
+    outside, nowhere = (
+        came.outside[columns].sum(keepdims=True),
+        tuple(np.zeros((2, *level.shape), np.int64) for level in values),
+    )
     return Grid(Table(_ALL_NEW, "", (), ()), ((),), values, nowhere, outside, "", np.zeros(1, np.int64))
 
 
@@ -82,7 +85,7 @@ def _asked(grid: Grid, hidden: Hidden, protection: Protection) -> Hidden:
     moves = [category[0] == WITHIN and "flow" in grid.table.dimensions for category in grid.categories if category]
     within = np.array(moves or [False] * len(grid.categories), dtype=np.bool_)
     return tuple(
-        marks & (~within | small_or_dominated(values, tops, protection))
+        marks & (~within | primary_crossed(values, tops, protection))
         for marks, values, tops in zip(hidden, grid.values, grid.tops, strict=True)
     )
 

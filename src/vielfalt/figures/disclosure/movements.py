@@ -30,8 +30,8 @@ from vielfalt.figures.disclosure.group_movements import (
     births_and_arrivals,
     by_group,
     matrix,
+    primary_crossed,
     rectangle,
-    small_or_dominated,
     town_rows,
 )
 from vielfalt.figures.disclosure.protecting import published
@@ -97,12 +97,12 @@ def _between(
     """Moves from area to area of the coarsest level; what is hidden of an area's total hides its row or column."""
     level = geography.levels[0]
     keys = [area.key for area in level.areas]
-    values, tops = (matrix(cells.frame, cells.table.dimensions, (keys, keys), name) for name in ("n", "top"))
+    values, tops = matrix(cells.frame, cells.table.dimensions, (keys, keys))
     dead = (
         _hidden_totals(found["went"], level.id, "moved", keys),
         _hidden_totals(found["came"], level.id, "moved", keys),
     )
-    marks = small_or_dominated(values, tops, protection)
+    marks = primary_crossed(values, tops, protection)
     hidden = rectangle(values, marks, dead, 1.0 + np.log1p(values), protection.min_cell)
     return town_rows(cells, (keys, keys), values, hidden, geography, protection)
 

@@ -124,6 +124,9 @@ def _settings(results: Results, words: Words) -> tuple[tuple[str, tuple[str, ...
     )
     if results.source.kind == "register":
         pairs = (*pairs, (N_("Largest part of a number at one address"), words.percent(settings.dominance, 0)))
+    if results.source.kind == "register" and settings.p_percent:
+        closest = N_("Closest that the second largest address may come to the largest")
+        pairs = (*pairs, (closest, words.percent(settings.p_percent / 100, 0)))
     return tuple((words(name), (value,)) for name, value in pairs)
 
 

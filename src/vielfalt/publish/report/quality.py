@@ -54,6 +54,7 @@ def _altered(results: Results, words: Words) -> tuple[str, ...]:
         *(words(sentence) for sentence in rules_of_change(results)),
         words(N_("Numbers from areas with fewer than {n} residents are not published."), n=settings.min_area),
         words(address, n=settings.min_cell_fine, share=words.percent(settings.dominance, 0)),
+        *_p_percent(results, words),
     )
 
 
@@ -85,13 +86,27 @@ def _movements(results: Results, words: Words) -> tuple[str, ...]:
 
 
 def _dominance(results: Results, words: Words) -> tuple[str, ...]:
-    """The rule about one address; an imported table does not know addresses."""
+    """The rules about addresses; an imported table does not know addresses."""
     if results.source.kind == "table":
         return ()
     sentence = N_(
         "A number is not published if more than {share} of the people live at one address, for example a shelter."
     )
-    return (words(sentence, share=words.percent(results.protection.dominance, 0)),)
+    return (
+        words(sentence, share=words.percent(results.protection.dominance, 0)),
+        *_p_percent(results, words),
+    )
+
+
+def _p_percent(results: Results, words: Words) -> tuple[str, ...]:
+    """The p% rule, where the town asks for it."""
+    if not results.protection.p_percent:
+        return ()
+    sentence = N_(
+        "A number is not published if somebody at the second largest address could subtract that address's people "
+        "from it and would come closer than {share} to the number at the largest address."
+    )
+    return (words(sentence, share=words.percent(results.protection.p_percent / 100, 0)),)
 
 
 def _extent(results: Results, words: Words) -> DataTable:
