@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from vielfalt.audit.figures import Key, key_of
 from vielfalt.audit.releases import Release
 from vielfalt.audit.told import Told
 from vielfalt.cells import ProtectedCells
+from vielfalt.figures.disclosure.primary import at_one_address
 from vielfalt.geography import TOWN
 from vielfalt.publish.classes import classes as map_classes
 from vielfalt.publish.themes import themes
@@ -88,8 +91,8 @@ def address(release: Release) -> Found:
         for (level, area, *category), value in _values(cells).items() if cells.table.unit == "persons" else ():
             if value and (level, area) in dense:
                 tried += 1
-                largest, rules = value - dense[level, area], cells.protection
-                if largest > rules.dominance * value or 100 * (value - largest) < rules.p_percent * largest:
+                tops = np.array([value - dense[level, area], 0])
+                if at_one_address(np.array(value), tops, cells.protection):
                     told.append(Told(_key(release, id, (level, area, *category)), value, value))
     return tried, tuple(told)
 

@@ -204,17 +204,13 @@ class AllFigures:
 
     def known(self, hidden: Mapping[str, Hidden]) -> Marks:
         """Which of the figures are published."""
-        known = np.zeros(len(self.values), np.bool_)
-        for id, places in self.numbers.items():
-            for number, marks in zip(places, hidden[id], strict=False):
-                known[number] = ~marks
-        return known
+        return self.marked({id: tuple(~marks for marks in hidden[id]) for id in self.numbers})
 
     def marked(self, cells: Mapping[str, Hidden]) -> Marks:
         """Which of the figures are marked in the tables given."""
         found = np.zeros(len(self.values), np.bool_)
         for id, levels in cells.items():
-            for number, marks in zip(self.numbers[id], levels, strict=True):
+            for number, marks in zip(self.numbers[id], levels, strict=False):
                 found[number] = marks
         return found
 

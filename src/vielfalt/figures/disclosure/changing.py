@@ -34,9 +34,8 @@ def change(
 
     Each area times each category of which some number is above zero has a row. ``value`` is the changed count (status
     estimated; zero stays zero, but a zero may also have been a small count), null in areas of fewer than ``min_area``
-    residents
-    and where at least ``min_cell_fine`` people are counted but tell of one address, by dominance or the p% rule (status
-    suppressed).
+    residents and where at least ``min_cell_fine`` people are counted but tell of one address, by dominance or the p%
+    rule (status suppressed).
     Under the cell key method the town's number of residents stays as it is (status ok): it is known from elsewhere.
 
     Raises TownError when no perturbation table meets the settings, and KeyError as ``protect`` does.

@@ -57,11 +57,6 @@ class _Crossing:
         """How many categories the first and the second characteristic have."""
         return len(self.keys[0]), len(self.keys[1])
 
-    def slices(self, columns: Marks) -> Marks:
-        """The categories whose first characteristic is that of one of the columns."""
-        firsts = np.array([category[0] for category in self.grid.categories])
-        return np.isin(firsts, firsts[columns])
-
 
 def suppress_crossings(
     grids: Mapping[str, Grid],
@@ -122,8 +117,7 @@ def _follows(grid: Grid, between: Sequence[CrossedSum], by_rules: int | None) ->
         if each.parts == grid.table.id:
             follows[each.outside] = True
     if by_rules is not None:
-        line = [category[0] == grid.categories[by_rules][0] for category in grid.categories]
-        follows |= np.array(line, dtype=np.bool_)
+        follows |= grid.slices(np.array([by_rules]))
     return follows
 
 
@@ -255,7 +249,7 @@ def _widened(crossing: _Crossing, hidden: Hidden, level: int, area: int, columns
     """Hides more in the areas within a coarser area: the categories of the first characteristic that hold one of the
     columns, or else all categories, or else those of the coarser area, at last whole levels. False when all is hidden.
     """
-    slices, everything = crossing.slices(columns), np.ones_like(columns)
+    slices, everything = crossing.grid.slices(columns), np.ones_like(columns)
     steps = [(level, division.children(level, area), block) for block in (slices, everything)]
     if level:
         steps += [(level - 1, np.array([area]), block) for block in (slices, everything)]

@@ -57,11 +57,10 @@ def _hide_rules(first: dict[str, Hidden], grids: Mapping[str, Grid], protection:
     """Hides rules of the town first that add up to a figure of a crossing, where something of its line is primary."""
     for (id, column), parts in gathered_cells(grids):
         grid = grids[id]
-        if len(grid.table.dimensions) > 1:
-            line = np.array([category[0] == grid.categories[column][0] for category in grid.categories], dtype=np.bool_)
-            if primary(grid, grids, protection)[0][0, line].any():
-                for other, part in parts:
-                    first[other][0][0, grids[other].parent_column == grids[other].parent_column[part]] = True
+        line = grid.slices(np.array([column]))
+        if len(grid.table.dimensions) > 1 and primary(grid, grids, protection)[0][0, line].any():
+            for other, part in parts:
+                first[other][0][0, grids[other].parent_column == grids[other].parent_column[part]] = True
 
 
 def _hide_first(first: dict[str, Hidden], obstacles: Iterable[Unprotectable]) -> set[str]:

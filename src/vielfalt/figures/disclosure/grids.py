@@ -16,7 +16,7 @@ import polars as pl
 from vielfalt import codes, programme
 from vielfalt.cells import UNRESOLVED, Cells
 from vielfalt.figures.disclosure.addresses import two_largest
-from vielfalt.figures.disclosure.division import Division, Ints, row_numbers
+from vielfalt.figures.disclosure.division import Division, Ints, Marks, row_numbers
 from vielfalt.table import Table
 
 Category = tuple[str, ...]
@@ -41,6 +41,11 @@ class Grid:
     parent: str
     parent_column: Ints
 
+    def slices(self, columns: Ints | Marks) -> Marks:
+        """The categories of a crossing whose first characteristic is that of one of the columns."""
+        firsts = np.array([category[0] for category in self.categories])
+        return np.isin(firsts, firsts[columns])
+
 
 def grids(cells: Mapping[str, Cells], division: Division, unknown: Mapping[str, pl.DataFrame]) -> dict[str, Grid]:
     """The grids of all tables, each after its parent. A table whose totals are not among them gets them added.
@@ -61,9 +66,8 @@ def _add(found: dict[str, Grid], cells: Cells, division: Division, unknown: pl.D
     if not parent and table.dimensions:
         total = Table(f"{table.id}{TOTAL}", table.title, (), table.definitions, unit=table.unit)
         sums = tuple(level.sum(axis=1, keepdims=True) for level in values)
-        nowhere = tuple(np.zeros((2, *level.shape), dtype=np.int64) for level in sums)
         none = np.zeros(1, dtype=np.int64)
-        found[total.id] = Grid(total, ((),), sums, nowhere, outside.sum(keepdims=True), "", none)
+        found[total.id] = Grid(total, ((),), sums, no_tops(sums), outside.sum(keepdims=True), "", none)
         parent = total.id
     found[table.id] = Grid(table, categories, values, tops, outside, parent, columns)
 
@@ -147,6 +151,11 @@ def levels_of(
         values.append(count.reshape(shape))
         tops.append(two_largest(within, place, shape) if level else two_largest(frame, columns, shape))
     return tuple(values), tuple(tops), outside
+
+
+def no_tops(values: tuple[Ints, ...]) -> tuple[Ints, ...]:
+    """The ``tops`` of a grid of which nobody knows addresses."""
+    return tuple(np.zeros((2, *level.shape), dtype=np.int64) for level in values)
 
 
 def columns_of(frame: pl.DataFrame, table: Table, categories: tuple[Category, ...]) -> Ints:

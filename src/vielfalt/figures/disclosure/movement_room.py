@@ -18,7 +18,7 @@ from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import Attack, all_figures, hidden_cells
 from vielfalt.figures.disclosure.division import Division, Ints, division
 from vielfalt.figures.disclosure.equations import Family, Numbers, System, as_sums, families, twins
-from vielfalt.figures.disclosure.grids import Grid, grids, levels_of
+from vielfalt.figures.disclosure.grids import Grid, grids, levels_of, no_tops
 from vielfalt.figures.disclosure.group_movements import OUTGOING, WITHIN, primary_crossed
 from vielfalt.figures.disclosure.movements import Dates, published_of_dates
 from vielfalt.figures.disclosure.room import Rooms, rooms_of
@@ -74,11 +74,8 @@ def _by_group(cells: Cells, shown: ProtectedCells, areas: Division) -> Grid:
 def _all_new(came: Grid) -> Grid:
     columns = [column for column, (key,) in enumerate(came.categories) if key in ("born", "arrived")]
     values = tuple(level[:, columns].sum(axis=1, keepdims=True) for level in came.values)
-    outside, nowhere = (
-        came.outside[columns].sum(keepdims=True),
-        tuple(np.zeros((2, *level.shape), np.int64) for level in values),
-    )
-    return Grid(Table(_ALL_NEW, "", (), ()), ((),), values, nowhere, outside, "", np.zeros(1, np.int64))
+    outside = came.outside[columns].sum(keepdims=True)
+    return Grid(Table(_ALL_NEW, "", (), ()), ((),), values, no_tops(values), outside, "", np.zeros(1, np.int64))
 
 
 def _asked(grid: Grid, hidden: Hidden, protection: Protection) -> Hidden:
