@@ -397,10 +397,30 @@ def test_map_batches_without_rows_calls_once(engine: Engine) -> None:
 def test_write_sorts(engine: Engine, tmp_path: Path) -> None:
     frame = engine.load(pa.table({"record": [3, 1, 2], "text": ["c", "a", None]}), "rows")
     engine.write(frame, tmp_path / "out.parquet", order="record")
-    assert pl.read_parquet(tmp_path / "out.parquet").to_dict(as_series=False) == {
-        "record": [1, 2, 3],
-        "text": ["a", None, "c"],
-    }
+    written = pl.read_parquet(tmp_path / "out.parquet")
+    assert written.to_dict(as_series=False) == {"record": [1, 2, 3], "text": ["a", None, "c"]}
+    assert written.schema["text"] == pl.String
+
+
+def test_texts_may_come_as_dictionaries_and_go_out_plain(engine: Engine, tmp_path: Path) -> None:
+    def convert(batch: pa.Table) -> pa.Table:
+        return pa.table({"record": batch.column("record"), "b": batch.column("b").dictionary_encode()})
+
+    def same(batch: pa.Table) -> pa.Table:
+        assert batch.schema.field("b").type == pa.string()
+        return batch.set_column(1, "b", batch.column("b").dictionary_encode())
+
+    frame, _ = engine.read(delivered(tmp_path, HEADER + b"1;x;3\n4;;6\n7;y;9\n"), form(), Plain(convert), "read")
+    kept = engine.checkpoint(engine.map_batches(frame, same, "mapped", together="record"), "kept")
+    chosen = kept.with_columns(nw.coalesce(nw.col("b"), nw.lit("none")).alias("key"))
+    names = engine.load(pa.table({"b": ["x", "none"], "name": ["X", "nobody"]}), "names")
+    found = engine.collect(chosen.join(names, left_on="key", right_on="b", how="left").sort("record"))
+    assert {found.schema.field(name).type for name in ("b", "key", "name")} == {pa.string()}
+    assert found.select(["b", "name"]).to_pylist() == [
+        {"b": "x", "name": "X"},
+        {"b": None, "name": "nobody"},
+        {"b": "y", "name": None},
+    ]
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")

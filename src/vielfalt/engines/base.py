@@ -61,7 +61,12 @@ class Conversion(Protocol):
 
 
 class Engine(Protocol):
-    """A database that keeps tables by name. Frames it hands out are lazy and stay valid until dropped or closed."""
+    """A database that keeps tables by name. Frames it hands out are lazy and stay valid until dropped or closed.
+
+    Tables that come in may hold texts as dictionaries; what goes out (``collect``, ``write``, batches) holds plain
+    texts. Within, an engine may keep them as it likes: expressions compare texts with each other and with literals,
+    choose among them, and join by those that are kept or chosen from kept ones. For more they cast to ``nw.String``.
+    """
 
     def read(self, path: Path, form: FileForm, convert: Conversion, name: str) -> tuple[Frame, tuple[BrokenRow, ...]]:
         """Reads a delimited or fixed-width text file once and keeps what ``convert`` makes of it as table ``name``.

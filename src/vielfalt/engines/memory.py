@@ -1,4 +1,8 @@
-"""The engine of towns that fit into memory: DuckDB cuts the file into columns, Polars does the rest."""
+"""The engine of towns that fit into memory: DuckDB cuts the file into columns, Polars does the rest.
+
+It keeps texts as categories: all texts of a register are codes, few of which differ, and comparing and copying their
+numbers takes a fifth of the time. What leaves it are texts again.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import narwhals.stable.v2 as nw
+import narwhals.stable.v2.selectors as ncs
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 import pyarrow as pa
 
 from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame, Outcome, Task
@@ -32,7 +39,7 @@ class Memory(Polars):
         """See ``Engine.read``."""
 
         def keep(stream: pa.RecordBatchReader) -> None:
-            self._tables[name] = pl.DataFrame(pl.from_arrow(stream.read_all()))
+            self.load(stream.read_all(), name)
 
         with reported(path, self._scratch):
             broken = scan(self._connection, path, form, convert, keep, self._scratch)
@@ -42,11 +49,26 @@ class Memory(Polars):
             self._tables[name] = rows.with_columns(pl.Series("record", true))
         return self._frame(name), broken
 
+    def load(self, table: pa.Table, name: str) -> Frame:
+        """See ``Engine.load``."""
+        self._tables[name] = _with_categories(pl.DataFrame(pl.from_arrow(table)))
+        return self._frame(name)
+
+    def checkpoint(self, frame: Frame, name: str) -> Frame:
+        """See ``Engine.checkpoint``."""
+        super().checkpoint(frame, name)
+        self._tables[name] = _with_categories(self._tables[name])
+        return self._frame(name)
+
     def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
         """See ``Engine.map_batches``: sorted once, cut where the value of ``together`` changes."""
         rows = self._sorted(frame, together, name)
         parts = map(arrow, _cut(rows, together)) if rows.height else iter([arrow(rows)])
         return self.load(pa.concat_tables(ahead(function, parts, AT_ONCE)), name)
+
+    def write(self, frame: Frame, path: Path, *, order: str) -> None:
+        """See ``Engine.write``."""
+        super().write(frame.with_columns(ncs.categorical().cast(nw.String)), path, order=order)
 
     def each(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> list[Outcome]:
         """See ``Engine.each``: while Python prepares one, Polars works on another."""
@@ -57,6 +79,11 @@ class Memory(Polars):
         """See ``Engine.close``."""
         super().close()
         self._connection.close()
+
+
+def _with_categories(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with texts as categories; those that came as such stay as they are."""
+    return table.with_columns(cs.string().cast(pl.Categorical))
 
 
 def _cut(rows: pl.DataFrame, together: str) -> Iterator[pl.DataFrame]:

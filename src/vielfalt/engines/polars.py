@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 
 from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame, Outcome, Task
-from vielfalt.engines.rows import cut_rows, nothing_read, refuse_wrong_encoding, text_batch
+from vielfalt.engines.rows import cut_rows, nothing_read, plain, refuse_wrong_encoding, text_batch
 from vielfalt.engines.trouble import failed, forbidden, full
 
 _BATCH = 100_000
@@ -48,13 +48,13 @@ class Polars:
             convert(text_batch([row for _, row in good[start : start + _BATCH]], form, start + 1)) for start in starts
         ]
         true = pl.Series("record", [record for record, _ in good], dtype=pl.Int64)
-        table = pl.DataFrame(pl.from_arrow(pa.concat_tables(parts)))
+        table = pl.DataFrame(pl.from_arrow(plain(pa.concat_tables(parts))))
         self._tables[name] = table.with_columns(true.gather(table["record"] - 1))
         return self._frame(name), tuple(broken)
 
     def load(self, table: pa.Table, name: str) -> Frame:
         """See ``Engine.load``."""
-        self._tables[name] = pl.DataFrame(pl.from_arrow(table))
+        self._tables[name] = pl.DataFrame(pl.from_arrow(plain(table)))
         return self._frame(name)
 
     def checkpoint(self, frame: Frame, name: str) -> Frame:
@@ -118,10 +118,4 @@ def _reported(where: object) -> Iterator[None]:
 
 def arrow(rows: pl.DataFrame) -> pa.Table:
     """As an Arrow table with the plain text type, as databases hand it out."""
-    table = rows.to_arrow()
-    plain = [pa.field(entry.name, pa.string()) if _is_text(entry.type) else entry for entry in table.schema]
-    return table.cast(pa.schema(plain))
-
-
-def _is_text(type: pa.DataType) -> bool:
-    return bool(pa.types.is_large_string(type) or pa.types.is_string_view(type))
+    return plain(rows.to_arrow())

@@ -138,6 +138,17 @@ def text_batch(rows: Sequence[tuple[str, ...]], form: FileForm, first: int) -> p
     return pa.table({**columns, "record": pa.array(range(first, first + len(rows)), type=pa.int64())})
 
 
+def plain(table: pa.Table) -> pa.Table:
+    """The table with texts as texts, not as places in a dictionary or in another layout."""
+    return table.cast(pa.schema([_plain_field(entry) for entry in table.schema]))
+
+
+def _plain_field(entry: pa.Field) -> pa.Field:
+    kind = entry.type.value_type if pa.types.is_dictionary(entry.type) else entry.type
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return pa.field(entry.name, pa.string()) if text else entry
+
+
 def nothing_read(path: Path, broken: tuple[BrokenRow, ...]) -> DeliveryError:
     """The error for a file of which no row could be cut."""
     if broken:

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from vielfalt.engines.base import Batches, BrokenRow, Conversion, FileForm, Frame, Outcome, Task
 from vielfalt.engines.groups import cut_between
 from vielfalt.engines.parts import Found, Part, Placed, look_through, placed, readable_rows
-from vielfalt.engines.rows import nothing_read, refuse_wrong_encoding, text_batch
+from vielfalt.engines.rows import nothing_read, plain, refuse_wrong_encoding, text_batch
 from vielfalt.engines.trouble import failed, forbidden, full
 from vielfalt.errors import VielfaltError
 
@@ -160,6 +160,8 @@ def _frame(rows: DataFrame) -> Frame:
 def _mapped(rows: DataFrame, work: Work, schema: pa.Schema) -> DataFrame:
     """What the machines make of their rows. Only the kind of what failed there is told: words may quote rows."""
     from pyspark.sql.pandas.types import from_arrow_schema
+
+    schema = plain(schema.empty_table()).schema
 
     def mapped(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         try:

@@ -28,7 +28,12 @@ _YOUNG = nw.col("born_since_1945")
 
 def _lies_in(state: nw.Expr) -> nw.Expr:
     """Whether a namesake of the place lies in the state: keys of three digits in a list with blanks between."""
-    return nw.col("place_namesakes").str.contains(state, literal=True)
+    return _lists("place_namesakes", state)
+
+
+def _lists(column: str, state: nw.Expr) -> nw.Expr:
+    """Whether a list in a column holds the state; an engine that keeps texts as categories must be asked for them."""
+    return nw.col(column).cast(nw.String).str.contains(state.cast(nw.String), literal=True)
 
 
 COUNTRY_OF_BIRTH = Decision(
@@ -140,8 +145,7 @@ def country_of_birth(engine: Engine, kinds: Frame, candidates: pl.DataFrame) -> 
     """
     decided, added = _decided(engine, kinds, candidates)
     lost = [
-        nw.when(nw.col(f"place_{region}").str.contains(nw.col("birth_country"), literal=True)).then(nw.lit(region))
-        for region in (EAST, SUDETEN)
+        nw.when(_lists(f"place_{region}", nw.col("birth_country"))).then(nw.lit(region)) for region in (EAST, SUDETEN)
     ]
     placed = decided.with_columns(nw.coalesce(*lost).alias("birth_region"))
     return placed.drop([*added, "birth_place", "birth_state"])

@@ -37,8 +37,14 @@ class Encoded:
         return places
 
     def spread(self, per_value: pa.Array) -> pa.Array:
-        """One result per distinct text, laid out over the rows; null where the row was null."""
-        return per_value.take(self.indices)
+        """One result per distinct text, laid out over the rows; null where the row was null.
+
+        Texts are laid out as a dictionary: each distinct one once, and its place per row.
+        """
+        if not pa.types.is_string(per_value.type):
+            return per_value.take(self.indices)
+        distinct = per_value.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(distinct.indices.take(self.indices), distinct.dictionary)
 
     def at(self, rows: Ints) -> list[str]:
         """The stripped texts of these rows; empty where a row is null."""

@@ -77,7 +77,9 @@ def households(engine: Engine, people: Frame, unlisted: pl.DataFrame, date: int)
 
 def _foreign() -> nw.Expr:
     """The key of a foreign nationality as a number; null for Germans and where none is known."""
-    foreign = nw.when(nw.col("nationality_1") != codes.GERMANY).then(nw.col("nationality_1").cast(nw.Int64))
+    foreign = nw.when(nw.col("nationality_1") != codes.GERMANY).then(
+        nw.col("nationality_1").cast(nw.String).cast(nw.Int64)
+    )
     return foreign.otherwise(nw.lit(None, dtype=nw.Int64)).alias("foreign")
 
 
@@ -135,8 +137,8 @@ def form(people: Neighbours) -> Formed:
 
 
 def _named(names: tuple[str, ...], places: Ints) -> pa.Array:
-    """The names at these places; null for -1."""
-    return pa.array(names).take(pa.array(places, mask=places < 0))
+    """The names at these places, as a dictionary; null for -1."""
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32), mask=places < 0), list(names))
 
 
 def _doubts(people: Neighbours, formed: Formed) -> Ints:

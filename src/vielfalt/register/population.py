@@ -53,7 +53,24 @@ def counted(engine: Engine, register: Frame, doubles: Frame, reference: int) -> 
     when absent, and for parents less than 12 years older). Null rule: an unknown dwelling status counts as the only
     dwelling.
     """
-    people = _at_main_dwelling(register).join(doubles, on="record", how="anti")
+    people = register.drop("pseudonym", "given_names", *_POINTS).join(
+        _linked(register, doubles), on="record", how="inner"
+    )
+    age = completed_years(nw.col("birth_date"), nw.lit(reference))
+    aged = people.with_columns(
+        completed_years(nw.col("arrival_date"), nw.lit(reference)).cast(nw.Int32).alias("stay_years"),
+        nw.when(age <= MAXIMUM_AGE).then(age).otherwise(nw.lit(None, dtype=nw.Int32)).cast(nw.Int32).alias("age"),
+    ).drop("dwelling_status")
+    return engine.checkpoint(numbered(aged, parameters.on("migration", reference)).drop("evidence"), "people")
+
+
+def _linked(register: Frame, doubles: Frame) -> Frame:
+    """Per resident the record and the residents pointed at; parents who are too young are implausible instead.
+
+    Apart from all else that is known of a resident: each of these joins copies what it is given.
+    """
+    people = _at_main_dwelling(register).select("record", "pseudonym", "birth_date", *ROLES)
+    people = people.join(doubles, on="record", how="anti")
     kept = people.select("pseudonym", "record", "birth_date")
     for pointer, role in ROLES.items():
         others = kept.select(
@@ -66,17 +83,15 @@ def counted(engine: Engine, register: Frame, doubles: Frame, reference: int) -> 
         role: completed_years(nw.col(f"{role}_birth"), nw.col("birth_date")) >= MINIMUM_PARENT_AGE
         for role in ("guardian_1", "guardian_2")
     }
-    age = completed_years(nw.col("birth_date"), nw.lit(reference))
-    aged = people.with_columns(
+    return people.select(
+        "record",
+        "spouse",
         *(
             nw.when(plausible.fill_null(True)).then(nw.col(role)).otherwise(nw.lit(None, dtype=nw.Int64)).alias(role)
             for role, plausible in older.items()
         ),
         *((~plausible).fill_null(False).alias(f"{role}_implausible") for role, plausible in older.items()),
-        completed_years(nw.col("arrival_date"), nw.lit(reference)).cast(nw.Int32).alias("stay_years"),
-        nw.when(age <= MAXIMUM_AGE).then(age).otherwise(nw.lit(None, dtype=nw.Int32)).cast(nw.Int32).alias("age"),
-    ).drop([*(f"{role}_birth" for role in ROLES.values()), "pseudonym", "dwelling_status", "given_names", *_POINTS])
-    return engine.checkpoint(numbered(aged, parameters.on("migration", reference)).drop("evidence"), "people")
+    )
 
 
 def _at_main_dwelling(register: Frame) -> Frame:

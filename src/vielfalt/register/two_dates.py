@@ -132,11 +132,21 @@ def _placed(engine: Engine, frame: Frame, decided: Iterable[str], geography: Geo
     """The decided columns as places of the tables' dimensions, and the dimensions that follow from them."""
     for column in decided:
         keys = [row.key for row in codes.categories(column)]
-        rows = pl.DataFrame([_places(column, key, geography) for key in keys]).with_columns(value=pl.Series(keys))
-        places = engine.load(rows.to_arrow(), f"places_{column}")
-        frame = frame.join(places, left_on=column, right_on="value", how="left").drop(column)
-        frame = frame.rename({f"{dimension}_place": dimension for dimension in _follows(column, keys[0])})
+        places = {key: _places(column, key, geography) for key in keys}
+        dimensions = _follows(column, keys[0])
+        frame = frame.with_columns(
+            _place(column, {key: found[dimension] for key, found in places.items()}).alias(dimension)
+            for dimension in dimensions
+        )
     return engine.checkpoint(frame, name)
+
+
+def _place(column: str, places: Mapping[str, int]) -> nw.Expr:
+    """The number that stands for each text of a column; null for others."""
+    found = nw.lit(None, dtype=nw.Int32)
+    for text, number in places.items():
+        found = nw.when(nw.col(column) == text).then(nw.lit(number).cast(nw.Int32)).otherwise(found)
+    return found
 
 
 def _follows(column: str, key: str) -> Mapping[str, str | None]:
@@ -153,7 +163,7 @@ def _follows(column: str, key: str) -> Mapping[str, str | None]:
 
 def _places(column: str, key: str, geography: Geography) -> dict[str, int]:
     return {
-        f"{dimension}_place": values_of(dimension, geography).index(value) if value else _NO_MOVEMENT
+        dimension: values_of(dimension, geography).index(value) if value else _NO_MOVEMENT
         for dimension, value in _follows(column, key).items()
     }
 
