@@ -196,7 +196,8 @@ def test_each_town_is_handed_the_engine_asked_for(tmp_path: Path, monkeypatch: p
     towns = json.loads(told.stdout)["towns"]
     assert told.exit_code == 13 and [town["exit_code"] for town in towns] == [13, 13], told.output
     assert all("Apache Spark" in town["message"] for town in towns)
-    assert memory.needed(tmp_path / "missing", "local[1]") == memory.LARGEST + memory.BASE
+    assert memory.needed(tmp_path / "missing", "local[1]") == memory.WITH_SPARK + memory.BASE
+    assert memory.needed(tmp_path / "missing", "spark://127.0.0.1:7077") == memory.LARGEST + memory.BASE
     told = CliRunner().invoke(cli.commands, [*words, "spork"])
     assert isinstance(told.exception, UsageError) and not told.stdout.strip()
 

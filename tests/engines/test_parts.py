@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from vielfalt.engines.base import BrokenRow, FileForm
 from vielfalt.engines.parts import Found, Part, look_through, placed, readable_rows
-from vielfalt.engines.rows import cut_rows
+from vielfalt.engines.rows import Row, cut_rows, rows_from
 
 _VALUES = st.sampled_from(
     (
@@ -47,8 +47,10 @@ def both(path: Path, form: FileForm, size: int) -> None:
     found: list[tuple[int, tuple[str, ...]]] = []
     for part in parts:
         assert part.readable == len(found)
-        rows, numbers = readable_rows(path, form, part)
-        found += zip(numbers.tolist(), rows, strict=True)
+        texts, numbers = readable_rows(path, form, part)
+        assert texts.column("record").to_pylist() == [*range(len(found) + 1, len(found) + 1 + len(numbers))]
+        rows = zip(*(texts.column(name).to_pylist() for name in form.columns), strict=True)
+        found += zip(numbers.tolist(), (tuple(text or "" for text in row) for row in rows), strict=True)
     assert found == [(number, row) for number, row in whole if not isinstance(row, str)]
     assert list(broken) == [BrokenRow(number, row) for number, row in whole if isinstance(row, str)]
     assert readable == len(found)
@@ -111,3 +113,30 @@ def test_a_quoted_text_over_several_borders_is_found_by_cutting_again(tmp_path: 
         both(path, form, size)
     placed(path, form, 15, look)
     assert asked[0] > 10 and len(asked) > 1
+
+
+def test_only_lines_that_need_it_are_cut_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "extract.csv"
+    plain, odd = "1;ü;\r\n", ('4;"5;6";7\r\n', "4;5\r\n", "4; 5;6\r\n", "\r\n", "4;\r5;6\r\n")
+    begins, content = [], b"a;b;c\r\n"
+    for line in odd:
+        content += plain.encode() * 50
+        begins.append(len(content))
+        content += line.encode()
+    path.write_bytes(content + plain.encode() * 50)
+    form, asked = FileForm(("a", "b", "c"), ";", '"', "utf-8"), list[int]()
+
+    def watched(path: Path, form: FileForm, begin: int) -> Generator[tuple[Row, int], None, None]:
+        asked.append(begin)
+        return rows_from(path, form, begin)
+
+    monkeypatch.setattr("vielfalt.engines.parts.rows_from", watched)
+    both(path, form, 1 << 20)
+    assert asked == begins * 2
+
+
+@pytest.mark.parametrize(("delimiter", "quote", "widths"), [("§", '"', ()), (";", "»", ()), (";", '"', (1, 1, 1))])
+def test_forms_of_which_no_line_is_plain(tmp_path: Path, delimiter: str, quote: str, widths: tuple[int, ...]) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text(delimiter.join("abc") + "\n" + f"1{delimiter}2{delimiter}3\n" * 20, encoding="utf-8")
+    both(path, FileForm(("a", "b", "c"), delimiter, quote, "utf-8", widths), 30)

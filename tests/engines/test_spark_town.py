@@ -144,6 +144,7 @@ def test_settings_keep_rows_from_disks_logs_and_pages(tmp_path: Path) -> None:
     assert chosen["spark.eventLog.enabled"] == chosen["spark.ui.enabled"] == "false"
     assert chosen["spark.log.level"] == "OFF" and "level=OFF" in chosen["spark.executor.defaultJavaOptions"]
     assert "spark.driver.host" not in chosen and "spark.driver.memory" not in chosen
+    assert "spark.sql.autoBroadcastJoinThreshold" not in chosen, "rows would come to the machine that steers"
     assert settings("local[3]", tmp_path)["spark.driver.bindAddress"] == "127.0.0.1"
 
 

@@ -14,7 +14,9 @@ PER_BYTE = 10
 BASE = 500_000_000
 """Of a run of the smallest town: the libraries, maps and report."""
 LARGEST = 3_000_000_000
-"""Of a run that spills to disk (``engines.duckdb``), and of one that steers a Spark (``engines.spark_session``)."""
+"""Of a run that spills to disk (``engines.duckdb``), and of one that steers a Spark on other machines."""
+WITH_SPARK = 6_000_000_000
+"""Of a run with a Spark on this machine (``engines.spark_session``): 4 GB for Java, and the processes that read."""
 UNKNOWN = 4_000_000_000
 """What is taken to be free where the system does not tell: the smallest office machine that Vielfalt is meant for."""
 _LINES = Path("/proc/meminfo")
@@ -29,7 +31,7 @@ def needed(extract: Path, engine: str = AUTO) -> int:
     One that is missing or cannot be reached takes the least; one on a Spark as much as the largest, whatever its size.
     """
     if engine != AUTO:
-        return LARGEST + BASE
+        return (WITH_SPARK if engine.startswith("local") else LARGEST) + BASE
     try:
         size = extract.stat().st_size
     except OSError:

@@ -7,16 +7,18 @@ the border), the next part is cut once more from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from vielfalt.engines.base import BrokenRow, FileForm
-from vielfalt.engines.rows import Ints, Row, begin_of_rows, rows_from
+from vielfalt.engines.lines import Bools, plain_lines, texts_of
+from vielfalt.engines.rows import Ints, Row, begin_of_rows, rows_from, text_batch
 
 _CHUNK = 1 << 16
 
@@ -82,35 +84,83 @@ def placed(path: Path, form: FileForm, size: int, look: Look) -> tuple[list[Plac
 
 def look_through(path: Path, form: FileForm, part: Part) -> Found:
     """Cuts the rows of a part and counts them."""
-    end, number, broken = part.begin, 0, []
-    for row, behind in _rows(path, form, part):
-        end = behind
-        if row != ():
-            number += 1
-            if isinstance(row, str):
-                broken.append(BrokenRow(number, row))
-    return Found(end, number - len(broken), tuple(broken))
+    cut = _cut(path, form, part)
+    broken = tuple(BrokenRow(number, row) for number, row in cut.others if isinstance(row, str))
+    return Found(cut.end, len(cut.numbers) + len(cut.others) - len(broken), broken)
 
 
-def readable_rows(path: Path, form: FileForm, placed: Placed) -> tuple[list[tuple[str, ...]], Ints]:
-    """The rows of a part that can be cut, and their true numbers in the file."""
-    rows, numbers = [], []
-    cut = (row for row, _ in _rows(path, form, placed.part) if row != ())
-    for number, row in enumerate(cut, placed.rows + 1):
-        if not isinstance(row, str):
-            rows.append(row)
-            numbers.append(number)
-    return rows, np.array(numbers, dtype=np.int64)
+def readable_rows(path: Path, form: FileForm, placed: Placed) -> tuple[pa.Table, Ints]:
+    """The rows of a part that can be cut, as text (see ``rows.text_batch``), and their true numbers in the file."""
+    cut = _cut(path, form, placed.part)
+    texts, numbers = texts_of(cut.lines, form), cut.numbers
+    others = [(number, row) for number, row in cut.others if not isinstance(row, str)]
+    if others:
+        rows = text_batch([row for _, row in others], form, 1).select(form.columns)
+        places = np.searchsorted(numbers, [number for number, _ in others])
+        numbers = np.insert(numbers, places, [number for number, _ in others])
+        texts = _inserted(texts, places, rows)
+    records = np.arange(placed.readable + 1, placed.readable + 1 + len(numbers))
+    return texts.append_column("record", pa.array(records)), numbers + placed.rows
 
 
-def _rows(path: Path, form: FileForm, part: Part) -> Iterator[tuple[Row, int]]:
+def _inserted(table: pa.Table, places: Ints, rows: pa.Table) -> pa.Table:
+    """The table with each of some rows put before one of its places, which ascend."""
+    pieces, done = [], 0
+    for begin, end in pairwise([*np.flatnonzero(np.diff(places, prepend=-1)).tolist(), len(places)]):
+        place = int(places[begin])
+        pieces += [table.slice(done, place - done), rows.slice(begin, end - begin)]
+        done = place
+    return pa.concat_tables([*pieces, table.slice(done)]).combine_chunks()
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """The rows of a part: ``lines`` that are rows as they stand, and ``numbers`` of theirs; ``others`` cut one by one,
+    with their numbers (all counted from 1 among the rows of the part); and the byte behind the last row."""
+
+    lines: bytes
+    numbers: Ints
+    others: list[tuple[int, Row]]
+    end: int
+
+
+def _cut(path: Path, form: FileForm, part: Part) -> _Cut:
     if part.begin >= part.stop:
-        return
-    with closing(rows_from(path, form, part.begin)) as rows:
-        for row, end in rows:
-            yield row, end
-            if end >= part.stop:
-                return
+        return _Cut(b"", np.zeros(0, dtype=np.int64), [], part.begin)
+    with path.open("rb") as file:
+        file.seek(part.begin)
+        content = file.read(part.stop - part.begin)
+    starts, plain = plain_lines(content, form)
+    rows_of, end = plain.astype(np.int64), part.stop
+    found: list[tuple[int, list[Row]]] = []
+    behind = 0
+    for line in np.flatnonzero(~plain).tolist():
+        if line >= behind:
+            rows, last, behind = _one_by_one(path, form, part, starts, plain, line)
+            end = last if behind == len(plain) else end
+            plain[line:behind], rows_of[line:behind], rows_of[line] = False, 0, len(rows)
+            found.append((line, rows))
+    before = np.cumsum(rows_of) - rows_of
+    others = [(int(before[line]) + number, row) for line, rows in found for number, row in enumerate(rows, 1)]
+    edges = np.flatnonzero(np.diff(plain, prepend=False, append=False))
+    borders = np.append(starts, len(content))[edges].reshape(-1, 2).tolist()
+    return _Cut(b"".join(content[one:other] for one, other in borders), before[plain] + 1, others, end)
+
+
+def _one_by_one(
+    path: Path, form: FileForm, part: Part, starts: Ints, plain: Bools, line: int
+) -> tuple[list[Row], int, int]:
+    """The rows from a line on up to the next one that is plain; the byte behind them, and that line."""
+    rows: list[Row] = []
+    end, behind = part.begin, line
+    with closing(rows_from(path, form, part.begin + int(starts[line]))) as cut:
+        for row, end in cut:
+            if row != ():
+                rows.append(row)
+            behind = int(np.searchsorted(starts, end - part.begin))
+            if end >= part.stop or (behind < len(starts) and starts[behind] == end - part.begin and plain[behind]):
+                break
+    return rows, end, behind
 
 
 def _end(part: Part, found: Sequence[Found], place: int) -> int:

@@ -34,7 +34,7 @@ WANTED = ("spark.io.encryption.enabled", "spark.log.level", "spark.ui.enabled", 
 _MASTER = "spark.master"
 _UNSET: Mapping[str, str] = {"spark.eventLog.enabled": "false"}
 """What holds where nothing is set (Spark's own documentation of its settings)."""
-_SESSION = ("spark.sql.session.timeZone", "spark.sql.execution.arrow.maxRecordsPerBatch")
+_SESSION = tuple(name for name in ALWAYS if name.startswith("spark.sql."))
 """What each session may set for itself."""
 _FIRST_TRIES = 4
 """How often a server that does not answer is asked: some five seconds. Later on Spark's own ten minutes hold."""

@@ -38,10 +38,23 @@ ALWAYS: Mapping[str, str] = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+    # Parts of the smaller table up to so many bytes are looked up in memory, instead of both tables being sorted.
+    "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "64MB",
 }
-_TASKS_PER_CORE = 2
-_LOCAL_MEMORY = "2g"
-"""What Spark may hold on this machine before it spills; Python needs the rest."""
+_COMPILED = "-XX:-DontCompileHugeMethods"
+"""Spark writes the work of a step as one method of Java, and Java leaves methods above 8,000 bytes untranslated unless
+told otherwise; to sort a million residents into the classes of all tables took three times as long then."""
+_LOCAL: Mapping[str, str] = {
+    # What Spark may hold on this machine before it spills; Python needs the rest.
+    "spark.driver.memory": "4g",
+    # An option of the site for Java goes into extraJavaOptions and stays.
+    "spark.driver.defaultJavaOptions": _COMPILED,
+    # So many that the parts of a large town fit into memory; of a small one Spark puts them together.
+    "spark.sql.shuffle.partitions": "32",
+    # Bytes of a file up to which all its rows are held in memory at once, where other rows look for them.
+    "spark.sql.autoBroadcastJoinThreshold": "32MB",
+}
+"""Of a Spark on this machine alone, which is all the machines that there are."""
 
 
 @contextmanager
@@ -74,16 +87,11 @@ def spark_session(master: str, scratch: Path) -> Iterator[SparkSession]:
 
 def settings(master: str, scratch: Path) -> Mapping[str, str]:
     """The settings of a session; what a cluster is given (memory, cores, secrets) stays as its own files say."""
-    chosen = dict(ALWAYS)
+    chosen = {**ALWAYS, QUIET: f"{ALWAYS[QUIET]} {_COMPILED}"}
     if _LOOPBACK.fullmatch(master):
         chosen |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     if master.startswith("local"):
-        asked = master.removeprefix("local[").removesuffix("]")
-        cores = (os.cpu_count() or 1) if asked == "*" else int(asked)
-        chosen |= {
-            "spark.driver.memory": _LOCAL_MEMORY,
-            "spark.sql.shuffle.partitions": str(_TASKS_PER_CORE * cores),
-        }
+        chosen |= _LOCAL
     return chosen | {"spark.local.dir": str(scratch / "spark"), "spark.sql.warehouse.dir": str(scratch / "warehouse")}
 
 

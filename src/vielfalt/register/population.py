@@ -30,16 +30,22 @@ def double_entries(engine: Engine, register: Frame) -> Frame:
     """
     order = (_LATEST - nw.coalesce(nw.col("move_in_date"), nw.lit(0)).cast(nw.Int64)) * _RECORDS + nw.col("record")
     rows = _at_main_dwelling(register).select("record", "pseudonym", *_IDENTITY, order.alias("order"))
-    same_number = engine.checkpoint(_all_but_first(rows, ["pseudonym"]), "same_number")
+    same_number = engine.checkpoint(_all_but_first(engine, rows, ["pseudonym"]), "same_number")
     known = rows.filter((nw.col("birth_date") % 100 > 0) & ~nw.col("given_names").is_null())
-    same_identity = _all_but_first(known.join(same_number, on="record", how="anti"), [*_IDENTITY])
-    return engine.checkpoint(nw.concat([same_number, same_identity]), "doubles")
+    others = known.join(same_number, on="record", how="anti")
+    doubles = engine.checkpoint(nw.concat([same_number, _all_but_first(engine, others, [*_IDENTITY])]), "doubles")
+    engine.drop("several")
+    return doubles
 
 
-def _all_but_first(rows: Frame, alike: list[str]) -> Frame:
-    """The records of the rows that agree in some columns, but for the first by ``order`` of those that agree."""
-    several = rows.group_by(*alike).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
-    repeated = rows.join(several, on=alike, how="inner")
+def _all_but_first(engine: Engine, rows: Frame, alike: list[str]) -> Frame:
+    """The records of the rows that agree in some columns, but for the first by ``order`` of those that agree.
+
+    What agrees is kept for a moment: a database that knows how little it is looks for it without sorting all rows.
+    """
+    found = rows.group_by(*alike).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
+    engine.drop("several")
+    repeated = rows.join(engine.checkpoint(found, "several"), on=alike, how="inner")
     first = repeated.group_by(*alike).agg(nw.col("order").min().alias("first"))
     return repeated.join(first, on=alike, how="inner").filter(nw.col("order") != nw.col("first")).select("record")
 
