@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from small_towns import ALL_TABLES, PROTECTION, TOWN, Counts, cells_of, geography, tables
 
 from vielfalt import auditing, programme
@@ -20,7 +22,10 @@ from vielfalt.audit.sums import COUPLE
 from vielfalt.cells import ProtectedCells
 from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.figures.disclosure import protect
+from vielfalt.figures.disclosure.primary import at_one_address
 from vielfalt.figures.index_values import IndexValue
+from vielfalt.figures.indices.evenness import dissimilarity
+from vielfalt.figures.indices.exposure import isolation
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import CELL_KEY, NEAREST
 from vielfalt.publish.classes import Classes
@@ -355,6 +360,94 @@ def test_a_quotient_of_a_hidden_figure_is_turned_back() -> None:
     )
     found = attack([release(where, shown, indices=(quotient,))])
     assert told(found, "shares") == [("foreigner", "Q0", ("foreign",), 30, 30)]
+
+
+FOUR = {"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50), "Q3": (90, 20)}
+"""Germans and foreigners of four quarters: 140 of 440 residents are foreigners."""
+
+
+def without_foreigners(*areas: str) -> tuple[Geography, dict[str, ProtectedCells]]:
+    """The quarters, with their foreigners and Germans hidden by hand in some areas."""
+    where, shown = plain(FOUR)
+    for area in areas:
+        for category in ("german", "foreign"):
+            shown["foreigner"] = with_value(shown["foreigner"], area, category, None)
+    return where, shown
+
+
+def over_quarters(id: str, foreign: list[int], residents: list[int]) -> IndexValue:
+    """A careless index over these counts."""
+    group, everyone = np.array(foreign, dtype=float), np.array(residents, dtype=float)
+    found = isolation(group, everyone) if id == "isolation" else dissimilarity(group, everyone - group)
+    return IndexValue(id, "foreigner", "quarter", "foreign", "", round(found or 0, 3), len(foreign))
+
+
+@pytest.mark.parametrize("id", ["isolation", "segregation_index", "dissimilarity"])
+def test_an_index_that_needs_a_hidden_figure_is_turned_back(id: str) -> None:
+    """Where the town hides the group, what is left of it in the areas that hide it follows from the index alone."""
+    where, shown = without_foreigners(TOWN.key, "Q0", "Q0B0")
+    careless = over_quarters(id, [40, 50, 20, 30], [120, 120, 110, 90])
+    ((table, area, category, low, high),) = told(attack([release(where, shown, indices=(careless,))]), "shares")
+    assert (table, area, category) == ("foreigner", TOWN.key, ("foreign",))
+    assert low <= 140 <= high and (id == "isolation" or high - low < PROTECTION.min_cell)
+    left_out = over_quarters(id, [40, 50, 20], [120, 120, 110])
+    assert not told(attack([release(where, shown, indices=(left_out,))]), "shares")
+    where, shown = without_foreigners("Q0", "Q0B0")
+    assert not told(attack([release(where, shown, indices=(careless,))]), "shares"), "what is left follows anyway"
+
+
+def test_an_index_compared_with_a_hidden_group_is_found() -> None:
+    where, shown = without_foreigners(TOWN.key, "Q0", "Q0B0")
+    shown["mh_register"] = replace(
+        shown["foreigner"],
+        table=replace(shown["foreigner"].table, id="mh_register", dimensions=("mh_register",)),
+        frame=shown["foreigner"]
+        .frame.rename({"foreigner": "mh_register"})
+        .with_columns(pl.col("mh_register").replace({"foreign": "with", "german": "without"})),
+    )
+    careless = over_quarters("dissimilarity", [40, 50, 20, 30], [120, 120, 110, 90])
+    ((table, area, _, low, high),) = told(attack([release(where, shown, indices=(careless,))]), "shares")
+    assert (table, area, low, high) == ("foreigner", TOWN.key, 0, 440), "two figures are hidden: no number follows"
+
+
+def test_a_quotient_tells_the_town_s_figure_too() -> None:
+    where, shown = without_foreigners(TOWN.key)
+    quotient = IndexValue(
+        "location_quotient", "foreigner", "quarter", "foreign", "Q0", round(30 / 90 / (140 / 440), 3), 4
+    )
+    (found,) = shares(release(where, shown, indices=(quotient,)))[1]
+    assert (found.key.table, found.key.area, found.key.category) == ("foreigner", TOWN.key, ("foreign",))
+    assert found.low <= 140 <= found.high and found.high - found.low < PROTECTION.min_cell
+
+
+def test_a_diversity_of_an_area_whose_residents_are_hidden_is_found() -> None:
+    where, shown = plain(FOUR)
+    here = pl.col("area").is_in(["Q0", "Q0B0"])
+    frame = shown["residents"].frame.with_columns(
+        value=pl.when(here).then(None).otherwise("value"),
+        status=pl.when(here).then(pl.lit("suppressed")).otherwise("status"),
+    )
+    shown["residents"] = replace(shown["residents"], frame=frame)
+    values = tuple(IndexValue("entropy_diversity", "foreigner", "quarter", "", area, 0.9, 4) for area in ("Q0", "Q1"))
+    tried, found = shares(release(where, shown, indices=values))
+    assert (tried, [(each.key.table, each.key.area) for each in found]) == (2, [("residents", "Q0")])
+
+
+@given(
+    largest=st.integers(0, 60),
+    second=st.integers(0, 60),
+    others=st.integers(0, 60),
+    dominance=st.sampled_from([0.5, 0.75, 0.9]),
+    p_percent=st.sampled_from([0, 5, 10, 50]),
+)
+def test_two_homes_taken_for_one_are_never_overlooked(
+    largest: int, second: int, others: int, dominance: float, p_percent: int
+) -> None:
+    """Whatever the true homes of an area tell, all of them as one home tell as well: the attack is on the safe side."""
+    rules = replace(PROTECTION, dominance=dominance, p_percent=p_percent)
+    value = np.array(largest + second + others)
+    two, one = np.array(sorted((largest, second))[::-1]), np.array([largest + second, 0])
+    assert at_one_address(value, one, rules) or not at_one_address(value, two, rules)
 
 
 def test_a_quarter_that_is_a_shelter_is_found() -> None:

@@ -219,6 +219,36 @@ def test_an_index_without_most_of_the_group_is_not_stated() -> None:
     assert value(found, "isolation").value is None
 
 
+def hidden_by_hand(cells: Mapping[str, Cells], places: set[str]) -> tuple[IndexValue, ...]:
+    """The indices where all origins are hidden in some areas."""
+    where = geography([1] * 4)
+    protected = protect(cells, where, PROTECTION)
+    here = pl.col("area").is_in(places)
+    frame = protected["origin"].frame.with_columns(
+        value=pl.when(here).then(None).otherwise("value"),
+        status=pl.when(here).then(pl.lit("suppressed")).otherwise("status"),
+    )
+    return indices(cells, {**protected, "origin": replace(protected["origin"], frame=frame)}, where, PROTECTION)
+
+
+def test_where_the_town_hides_the_group_hidden_areas_are_left_out() -> None:
+    """What they hold follows from nothing that is published, so two towns of other counts there state the same."""
+    hidden = {"05999009", "Q0", "Q0B0"}
+    one, other = (hidden_by_hand(town([n, 60, 90, 80], [130 - n, 100, 400, 300])[1], hidden) for n in (30, 12))
+    assert one == other
+    shown = np.array([60.0, 90, 80]), np.array([160.0, 490, 380])
+    assert value(one, "isolation").value == round(isolation(*shown) or 0, 3)
+    assert (value(one, "isolation").areas, value(one, "isolation").note) == (3, compute.LEFT_OUT)
+    with_town = hidden_by_hand(town([30, 60, 90, 80], [100, 100, 400, 300])[1], hidden - {"05999009"})
+    assert (value(with_town, "isolation").areas, value(with_town, "isolation").note) == (4, compute.TOGETHER)
+
+
+def test_without_most_residents_there_is_no_index_either() -> None:
+    hidden = {"05999009", "Q2", "Q2B0", "Q3", "Q3B0"}
+    found = hidden_by_hand(town([30, 60, 90, 80], [100, 100, 400, 300])[1], hidden)
+    assert (value(found, "isolation").value, value(found, "isolation").note) == (None, compute.MOSTLY_LEFT_OUT)
+
+
 def test_small_areas_do_not_enter() -> None:
     found, _ = town([40, 50, 9], [400, 500, 15])
     assert value(found, "isolation").areas == 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vielfalt.audit import singles
+from vielfalt.audit import index_values, singles
 from vielfalt.audit.areas import apart, over_atoms
 from vielfalt.audit.bounds import narrowed
 from vielfalt.audit.figures import Figures, Key, figures_of, key_of
@@ -25,7 +25,7 @@ TITLES = {
     "methods": N_("Several methods for one date: changed or rounded numbers as bounds of what another release hides"),
     "totals": N_("Totals published elsewhere"),
     "county": N_("County and towns: the county's totals minus what the other towns show"),
-    "shares": N_("Shares and quotients turned back into counts"),
+    "shares": N_("Shares and indices turned back into counts"),
     "classes": N_("Bounds of the classes of maps"),
     "address": N_("One address: areas in which a shelter or home holds nearly everybody"),
 }
@@ -89,7 +89,7 @@ def attack(releases: Sequence[Release], elsewhere: Elsewhere = ()) -> tuple[Atta
             if key in together.number:
                 together.shown(key, value)
         tried.append(intervals("totals", together, [*everything, *atoms]))
-    tried += [Attack("shares", *singles.shares(last)), Attack("classes", *singles.classes(last))]
+    tried += [Attack("shares", *index_values.shares(last)), Attack("classes", *singles.classes(last))]
     tried.append(Attack("address", *singles.address(last)))
     return tuple(_new(tried, _told_before(earlier) if any(each.told for each in tried) else set()))
 

@@ -47,7 +47,8 @@ NOT_ADDED = N_("The figures of the town and of its areas do not fit together.")
 MOSTLY_HIDDEN = N_("More than half of the group lives in areas whose figures are hidden.")
 MERGED = N_("Hidden groups of this area count as one.")
 TOGETHER = N_("Areas with hidden figures count as one area; counted one by one they could only raise the index.")
-NOTES = (LEFT_OUT, FEW_AREAS, SMALL_GROUP, NOT_ADDED, MOSTLY_HIDDEN, MERGED, TOGETHER)
+MOSTLY_LEFT_OUT = N_("More than half of the residents live in areas whose figures are hidden.")
+NOTES = (LEFT_OUT, FEW_AREAS, SMALL_GROUP, NOT_ADDED, MOSTLY_HIDDEN, MERGED, TOGETHER, MOSTLY_LEFT_OUT)
 """Everything that can stand beside a value."""
 
 
@@ -57,6 +58,7 @@ class _Level:
 
     ``counts`` by table and category (empty: the table has none) in the order of the areas; ``published`` likewise by
     area key, without what is suppressed. ``altered``: numbers are changed, and the counts are the published ones.
+    ``hidden``: tables and categories of which the figure of the town is suppressed.
     """
 
     id: str
@@ -64,6 +66,7 @@ class _Level:
     large: Marks
     counts: Mapping[str, Mapping[str, Floats]]
     published: Mapping[str, Mapping[str, Mapping[str, int]]]
+    hidden: frozenset[tuple[str, str]]
     altered: bool = False
 
     def true(self, table: str, category: str = "") -> Floats:
@@ -82,10 +85,10 @@ def indices(
 
     Nothing but published figures and sums that follow from them enters: an index over few areas would otherwise tell
     the hidden ones. Areas with hidden figures count as one area; neither dissimilarity nor isolation can become larger
-    by that. Location quotient and diversity of an area are stated where its own figures are published. A value
-    that may not be stated is null with a note. Areas below ``min_area_index`` and residents without an area are left
-    out. Without a table of residents there are no indices. Where numbers are changed or rounded, published numbers
-    alone enter, and areas with hidden figures are left out.
+    by that. Where the town's figure is hidden as well, they are left out. Location quotient and diversity of an area
+    are stated where its own figures are published. A value that may not be stated is null with a note. Areas below
+    ``min_area_index`` and residents without an area are left out. Without a table of residents there are no indices.
+    Where numbers are changed or rounded, published numbers alone enter, and areas with hidden figures are left out.
     """
     if "residents" not in cells:
         return ()
@@ -142,7 +145,8 @@ def _level(
     # Of an area whose residents are hidden nobody knows whether it is large enough, and no index must say so.
     shown = published["residents"].get("", {})
     large = (residents >= protection.min_area_index) & np.array([key in shown for key in keys], dtype=np.bool_)
-    return _Level(level.id, keys, large, counts, published, altered)
+    hidden = frozenset((id, category) for id in cells for category in _hidden_in_town(protected[id]))
+    return _Level(level.id, keys, large, counts, published, hidden, altered)
 
 
 def _over_areas(here: _Level, table: str, group: str, protection: Protection) -> Iterator[IndexValue]:
@@ -157,25 +161,33 @@ def _over_areas(here: _Level, table: str, group: str, protection: Protection) ->
 
 @dataclass(frozen=True)
 class _Units:
-    """What enters an index as areas: counts per wanted category, and how much of the group lives in hidden areas."""
+    """What enters an index as areas: counts per wanted category, and how much of the group lives in hidden areas.
+
+    ``left_out``: these are not among the areas; ``few``: most residents live in them.
+    """
 
     counts: tuple[Floats, ...]
     in_hidden: float
     all_published: bool
-    left_out: bool = False
+    left_out: bool
+    few: bool
 
 
 def _units(here: _Level, wanted: list[tuple[str, str]], protection: Protection) -> _Units:
     """The large areas whose figures are published, and all areas with hidden figures together as one.
 
     Their sum is what the published areas leave of the town; a sum over some of them is not known to anyone. Where
-    numbers are changed, nothing is left of the town for certain; hidden areas are left out then.
+    numbers are changed or the town's figure is hidden, nothing is left of the town for certain; hidden areas are left
+    out then.
     """
     open_ = np.array([all(key in here.shown(*what) for what in wanted) for key in here.keys], dtype=np.bool_)
-    counts = [here.true(*what) * (open_ if here.altered else 1) for what in wanted]
+    left_out = here.altered or not here.hidden.isdisjoint(wanted)
+    counts = [here.true(*what) * (open_ if left_out else 1) for what in wanted]
     merged = [np.append(values[open_ & here.large], values[~open_].sum()) for values in counts]
     enough = merged[0] >= protection.min_area_index
-    return _Units(tuple(values[enough] for values in merged), float(merged[1][-1]), bool(open_.all()), here.altered)
+    units = tuple(values[enough] for values in merged)
+    few = not here.altered and left_out and 2 * units[0].sum() < here.true("residents").sum()
+    return _Units(units, float(merged[1][-1]), bool(open_.all()), left_out, bool(few))
 
 
 def _stated(
@@ -192,6 +204,8 @@ def _stated(
     refused = ""
     if len(counts) < 2:
         refused = FEW_AREAS
+    elif units.few:
+        refused = MOSTLY_LEFT_OUT
     elif counts.sum() < protection.min_group_index:
         refused = SMALL_GROUP
     elif (counts > residents).any():
@@ -260,6 +274,12 @@ def _published(protected: ProtectedCells, level: str) -> Mapping[str, Mapping[st
     for area, *category, value in rows.select("area", *protected.table.dimensions, "value").iter_rows():
         found.setdefault("".join(category), {})[area] = value
     return found
+
+
+def _hidden_in_town(protected: ProtectedCells) -> Iterator[str]:
+    """The categories (empty: the table has none) of which the figure of the town is suppressed."""
+    rows = protected.frame.filter((pl.col("level") == TOWN) & pl.col("value").is_null())
+    yield from ("".join(category) for _, *category in rows.select("area", *protected.table.dimensions).iter_rows())
 
 
 def _as_published(published: Mapping[str, Mapping[str, int]], keys: tuple[str, ...]) -> Mapping[str, Floats]:
