@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from linear_attack import Cell, equations, intervals, true
 from small_towns import ALL_TABLES, CHAINS, PEOPLE, PROTECTION, WITH_STATUS, Counts, cells_of, geography, tables, towns
 from test_disclosure import examples, people, primaries_only
 
+from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import (
     ATTACKERS,
@@ -176,3 +179,38 @@ def test_whoever_is_counted_is_left_a_room_of_one_less(town: Town) -> None:
     for holder in alone[:3]:
         for found in intervals(cells, protected, where, lambda cell, own=holder: int(cell == own)):  # type: ignore[misc]
             assert found.high - found.low >= PROTECTION.min_cell - 1 - 1e-6, (holder, found)
+
+
+ORIGIN = Table("origin", "", ("origin",), ("residents",), parent="residents")
+
+
+def beside_missing(missing: int) -> tuple[dict[str, Cells], dict[str, ProtectedCells], Geography]:
+    """Two quarters: 3 of 67 and 30 of 90 are hidden; of so many further residents of each the origin is not known."""
+    where = geography([1, 1])
+    counts: Counts = {("Q0B0", "a"): 3, ("Q0B0", "b"): 64, ("Q1B0", "a"): 30, ("Q1B0", "b"): 60}
+    cells = {
+        "residents": cells_of(programme.table("residents"), {("Q0B0",): 67 + missing, ("Q1B0",): 90 + missing}),
+        "origin": cells_of(ORIGIN, counts),
+    }
+    naive = primaries_only(cells, where)
+    here = (pl.col("origin") == "a") & (pl.col("level") != TOWN)
+    frame = naive["origin"].frame.with_columns(
+        value=pl.when(~here).then("value"),
+        status=pl.when(here).then(pl.lit("suppressed")).otherwise("status"),
+    )
+    return cells, {**naive, "origin": replace(naive["origin"], frame=frame)}, where
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_a_few_people_of_unknown_origin_give_no_room(missing: int) -> None:
+    """Residents less all others less the few are 3; who knows how few they are is told."""
+    cells, shown, where = beside_missing(missing)
+    found = rooms(shown, cells, where, PROTECTION)
+    assert found.held[0].narrow and found.held[0].narrowest == 0
+    protected, mended = protect_with_room(cells, where, PROTECTION)
+    assert not mended.held[0].narrow and recomputable(protected, cells, where, PROTECTION).is_empty()
+
+
+def test_sums_of_another_date_tell_nothing() -> None:
+    cells, shown, where = beside_missing(20)
+    assert not rooms(shown, cells, where, PROTECTION).held[0].narrow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -13,11 +13,13 @@ from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
 from vielfalt.figures.disclosure.equations import (
     Bounds,
+    Family,
     Numbers,
     System,
     Twins,
     as_sums,
     bounds,
+    but_for_few,
     families,
     numbered,
     twins,
@@ -119,11 +121,16 @@ class Attack:
         return found
 
 
-def attack(tables: Mapping[str, Grid], division: Division) -> Attack:
-    """The attack on tables of one run, whatever is hidden of them."""
+def attack(tables: Mapping[str, Grid], division: Division, knows_few: bool = True) -> Attack:
+    """The attack on tables of one run, whatever is hidden of them.
+
+    ``knows_few``: whether he knows of how few people some sums lack the category (``but_for_few``).
+    """
     figures = all_figures(tables)
     same = twins(tables, figures.numbers)
-    sums = chain(families(tables, figures.numbers, division), as_sums(same))
+    sums: Iterable[Family] = chain(families(tables, figures.numbers, division), as_sums(same))
+    if knows_few:
+        sums = but_for_few(sums, figures.values)
     return Attack(figures, System.of(figures.values, sums), same)
 
 
@@ -174,7 +181,7 @@ def computable(
 
     They hide nothing and protect nothing: mostly zeros, and partners of cells that were hidden more widely later.
     """
-    everything = attack(tables, division)
+    everything = attack(tables, division, knows_few=False)
     figures = everything.figures
     known, values, crossing = figures.known(hidden), figures.values, ~figures.one_dimension
     own = np.zeros(len(values), np.bool_)
