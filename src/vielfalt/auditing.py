@@ -11,7 +11,6 @@ from typing import Any
 
 from vielfalt import audit
 from vielfalt.audit.attacks import OF_A_READER, TITLES, Attack
-from vielfalt.audit.bounds import LARGEST
 from vielfalt.audit.figures import Key, key_of
 from vielfalt.audit.releases import Release
 from vielfalt.errors import DeliveryError, DisclosureError, UsageError
@@ -116,6 +115,17 @@ def _programs(attack: Attack, words: Words) -> str:
     return f" ({words(text, together=together, alone=alone, left=left)})"
 
 
+def passed(attacks: Iterable[Attack]) -> bool:
+    """Whether the attacks told no hidden figure and decided all of them."""
+    attacks = tuple(attacks)
+    return not _left(attacks) and not any(each.told for each in attacks)
+
+
+def _left(attacks: Iterable[Attack]) -> int:
+    """The most figures that one of the attacks could not decide."""
+    return max((each.programs.left for each in attacks if each.programs), default=0)
+
+
 def refuse(attacks: Iterable[Attack], where: object) -> None:
     """Raises DisclosureError when an attack told a hidden figure."""
     told = sum(len(each.told) for each in attacks)
@@ -129,17 +139,16 @@ def refuse(attacks: Iterable[Attack], where: object) -> None:
 
 
 def refuse_undecided(attacks: Iterable[Attack], where: object) -> None:
-    """Raises DisclosureError when an attack could not decide a hidden figure, although they are not too many for it.
-
-    Of more than ``LARGEST`` figures that hang together some may stay undecided; the report of the audit says how many.
-    """
-    left = max((each.programs.left for each in attacks if each.programs and each.tried <= LARGEST), default=0)
-    if left:
+    """Raises DisclosureError when an attack could not decide a hidden figure."""
+    if left := _left(attacks):
         raise DisclosureError(
-            N_("The audit could not decide whether {cells} hidden figures can be computed; nothing was released."),
+            N_("The audit could not decide whether {cells} hidden figures can be computed."),
             where=where,
             cells=left,
-            todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
+            todo=N_(
+                "Do not publish this release. Raise the thresholds in [protection] of town.toml, or leave out the "
+                "finest area level, and report this message."
+            ),
         )
 
 

@@ -16,8 +16,8 @@ from small_towns import ALL_TABLES, PROTECTION, TOWN, Counts, cells_of, geograph
 from vielfalt import auditing, programme
 from vielfalt.audit import Attack, Release, attack, singles
 from vielfalt.audit.attacks import Programs
-from vielfalt.audit.bounds import LARGEST
 from vielfalt.audit.figures import Key
+from vielfalt.audit.index_values import shares
 from vielfalt.audit.sums import COUPLE
 from vielfalt.cells import ProtectedCells
 from vielfalt.errors import DisclosureError, UsageError
@@ -538,12 +538,16 @@ def test_what_is_told_is_refused_by_place_and_without_its_number() -> None:
     assert {entry["id"]: entry["disclosed"] for entry in auditing.as_json(found)}["recompute"] == 2
 
 
-def test_what_could_not_be_decided_is_not_released_unless_there_is_too_much_of_it() -> None:
+def test_what_could_not_be_decided_is_not_released() -> None:
     decided, left = Programs(90, 10, 0), Programs(90, 5, 5)
     auditing.refuse_undecided([Attack("recompute", 100, (), decided), Attack("shares", 7, ())], "release")
-    auditing.refuse_undecided([Attack("releases", LARGEST + 1, (), left)], "release")
     with pytest.raises(DisclosureError, match="5 hidden figures"):
-        auditing.refuse_undecided([Attack("recompute", LARGEST, (), left)], "release")
+        auditing.refuse_undecided([Attack("recompute", 100, (), decided), Attack("releases", 10**7, (), left)], "x")
+    assert [auditing.passed([Attack("recompute", 100, (), each)]) for each in (decided, left, None)] == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_an_attack_with_nothing_to_try_is_not_said_to_have_been_held() -> None:

@@ -129,12 +129,18 @@ def test_a_figure_is_told_by_all_sums_together_in_a_group_of_any_size() -> None:
 
 def test_what_no_linear_program_looked_at_is_said() -> None:
     figures, sums = many_areas(300)
-    with patch("vielfalt.audit.bounds.LARGEST", 899):
+    with patch("vielfalt.audit.bounds.MOST", 899):
         assert narrowed(figures, sums)[2].left.sum() == 900
     with patch.object(programs, "ALONE", 1):
         decided = narrowed(figures, sums)[2]
     assert decided.alone.sum() == 1
     assert (decided.together | decided.alone | decided.left).sum() == 900
+
+
+def test_of_one_date_no_figure_is_left_because_there_are_many() -> None:
+    figures, sums = many_areas(300)
+    with patch("vielfalt.audit.bounds.LARGEST", 899):
+        assert not narrowed(figures, sums)[2].left.any()
 
 
 @pytest.mark.parametrize("areas", [3, 300])

@@ -83,7 +83,7 @@ def test_what_the_solver_cannot_look_at_stays_undecided(trouble: str) -> None:
     figures, sums = many_dates(6)
     gave_up = EngineError("given up")
     at = (
-        patch("vielfalt.figures.disclosure.windows.LARGEST", 20)
+        patch("vielfalt.figures.disclosure.windows.MOST", 20)
         if trouble == "too many"
         else patch("vielfalt.figures.disclosure.windows.solve", side_effect=gave_up)
     )

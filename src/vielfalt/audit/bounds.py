@@ -14,10 +14,10 @@ from vielfalt.audit.sums import Sum
 from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import System
 from vielfalt.figures.disclosure.programs import Decided, narrow
-from vielfalt.figures.disclosure.windows import undecided
+from vielfalt.figures.disclosure.windows import DATES, MOST, undecided
 
 LARGEST = 200_000
-"""Larger groups of figures are looked at two dates at a time: a single program may take an hour there."""
+"""Larger groups of several dates are looked at two dates at a time: a single program may take an hour there."""
 _ROUNDS = 200
 
 
@@ -40,9 +40,9 @@ def narrowed(figures: Figures, sums: Sequence[Sum]) -> tuple[Ints, Ints, Decided
             break
     wanted: Marks = figures.secret() & (low < high)
     least = np.array(figures.least, dtype=np.int64)
-    decided = narrow(system, low, high, least, wanted, LARGEST)
+    date = np.array([key.date for key in figures.number], dtype=np.int64)
+    decided = narrow(system, low, high, least, wanted, LARGEST if len(np.unique(date)) >= DATES else MOST)
     if decided.left.any():
-        date = np.array([key.date for key in figures.number], dtype=np.int64)
         left, alone = undecided(system, low, high, least, decided.left, date)
         together = decided.together | (decided.left & ~left & ~alone)
         decided = Decided(together, decided.alone | alone, left)

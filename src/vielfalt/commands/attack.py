@@ -32,11 +32,11 @@ def audit(release: tuple[Path, ...], known: tuple[Path, ...], as_json: bool, lan
     words = spoken(lang)
     attacks = auditing.of_folders(release, known)
     if as_json:
-        told = auditing.as_json(attacks)
-        print_json({"attacks": told, "passed": not any(entry["disclosed"] for entry in told)})
+        print_json({"attacks": auditing.as_json(attacks), "passed": auditing.passed(attacks)})
     else:
         click.echo("\n".join(auditing.lines(attacks, words)))
     auditing.refuse(attacks, release[-1])
+    auditing.refuse_undecided(attacks, release[-1])
 
 
 ALL: tuple[click.Command, ...] = (audit,)

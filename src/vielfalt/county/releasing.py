@@ -66,6 +66,8 @@ def release_county(county: County, date: int, towns: Sequence[tuple[Town, Path]]
     )
     whole = protected_whole(known)
     results = replace(results, tables=whole.tables)
+    if whole.attack:
+        auditing.refuse_undecided([whole.attack], county.root)
     report = audited(results, attacks_made(whole, known.method), county.releases, county.root)
     vault = county.vault / dates.to_iso(date)
     vault.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -21,12 +21,12 @@ from vielfalt.figures.disclosure.programs import ALONE, matrix_of, one_by_one
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.solutions import Seen, agreeing, look, nothing_seen, walk
 
-LARGEST = 2_000_000
+MOST = 2_000_000
 """Of more unknowns one program alone would fill the memory of a usual machine; they stay undecided."""
-_DATES = 3
+DATES = 3
 """With fewer dates two of them are all there is."""
 _FEW = 4
-"""Solutions of all sums, of whose mean the windows start; and figures left that get programs over all sums."""
+"""Solutions of all sums, of whose mean the windows start."""
 
 
 def undecided(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, date: Ints) -> tuple[Marks, Marks]:
@@ -39,7 +39,7 @@ def undecided(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks,
     unknowns = unknowns[np.argsort(date[unknowns], kind="stable")]
     of, seen = date[unknowns], nothing_seen(least[unknowns], wanted[unknowns])
     left, alone = wanted.copy(), np.zeros(len(low), np.bool_)
-    if len(np.unique(of)) < _DATES or len(unknowns) > LARGEST:
+    if len(np.unique(of)) < DATES or len(unknowns) > MOST:
         return left, alone
     with suppress(EngineError):  # what was seen until the solver gave up is possible, the rest is undecided
         for place, ends in _decide(_program(system, low, high, unknowns), seen, of).items():
@@ -52,7 +52,7 @@ def undecided(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks,
 
 
 def _decide(program: Program, seen: Seen, of: Ints) -> dict[int, tuple[int, int]]:
-    """Looks at two dates after the other; the ends of the few unknowns that got a program over all sums."""
+    """Looks at two dates after the other; the ends of unknowns left, which get programs over all sums."""
     truth = _possible(program, seen)
     if truth is None:
         program = agreeing(program)
@@ -64,7 +64,7 @@ def _decide(program: Program, seen: Seen, of: Ints) -> dict[int, tuple[int, int]
         _look(_window(program, truth, columns), seen.part(columns))
     highs = solver(program)
     walk(highs)
-    return one_by_one(highs, seen, _FEW)
+    return one_by_one(highs, seen, ALONE)
 
 
 def _program(system: System, low: Ints, high: Ints, unknowns: Ints) -> Program:
