@@ -26,6 +26,9 @@ from vielfalt.engines.scanning import ahead, scan
 _BATCH = 250_000
 """Rows that are grouped at once."""
 
+_ASKED_AT_ONCE = 4
+"""Questions that are under way at once: twice as many as the fewest processors, as Python and Polars take turns."""
+
 
 class Memory(Polars):
     """Tables as data frames by name, like the reference engine, but for large files and many groups."""
@@ -72,7 +75,7 @@ class Memory(Polars):
 
     def each(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> list[Outcome]:
         """See ``Engine.each``: while Python prepares one, Polars works on another."""
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
             return list(pool.map(function, tasks))
 
     def close(self) -> None:
