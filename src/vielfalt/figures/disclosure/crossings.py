@@ -10,7 +10,7 @@ nothing falls.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -33,7 +33,8 @@ with cells that another crossing tells."""
 class _Crossing:
     """One crossing with the hidden cells of its two margins and the cells to be hidden first, which only ever grow.
 
-    ``follows`` marks the categories that another crossing tells where it shows its own.
+    ``follows`` marks the categories that another crossing tells where it shows its own. ``decided``: by level and
+    coarser area what was asked last of the areas within, and the answer; most of it is asked again in every round.
     """
 
     grid: Grid
@@ -41,6 +42,7 @@ class _Crossing:
     by_second: Hidden | None
     first: Hidden
     follows: Marks
+    decided: dict[tuple[int, int], tuple[bytes, Marks]] = field(default_factory=dict)
 
     def cube(self, cells: Ints) -> Ints:
         """Cells (areas, categories) as areas x first characteristic x second characteristic."""
@@ -160,7 +162,7 @@ def _suppress(crossing: _Crossing, division: Division, smallest: int) -> Hidden:
     for level, values in enumerate(crossing.grid.values):
         marks = np.zeros(values.shape, dtype=np.bool_)
         if level == 0:
-            marks[:] = _areas(crossing, 0, np.array([0]), np.zeros(values.shape[1], np.bool_), smallest)
+            marks[:] = _once(crossing, 0, 0, np.array([0]), np.zeros(values.shape[1], np.bool_), smallest)
         else:
             for area, above in enumerate(hidden[-1]):
                 rows = division.children(level, area)
@@ -169,9 +171,18 @@ def _suppress(crossing: _Crossing, division: Division, smallest: int) -> Hidden:
                 elif np.count_nonzero(any_of(values[rows] > 0, 1)) == 1:
                     marks[rows] = above
                 elif len(rows):
-                    marks[rows] = _areas(crossing, level, rows, above, smallest)
+                    marks[rows] = _once(crossing, level, area, rows, above, smallest)
         hidden.append(marks)
     return tuple(hidden)
+
+
+def _once(crossing: _Crossing, level: int, area: int, rows: Ints, above: Marks, smallest: int) -> Marks:
+    """What ``_areas`` finds; looked for anew only when there is more to hide than the last time."""
+    asked = crossing.first[level][rows].tobytes() + above.tobytes()
+    before = crossing.decided.get((level, area))
+    if before is None or before[0] != asked:
+        before = crossing.decided[level, area] = asked, _areas(crossing, level, rows, above, smallest)
+    return before[1]
 
 
 def _areas(crossing: _Crossing, level: int, rows: Ints, above: Marks, smallest: int) -> Marks:
