@@ -68,8 +68,14 @@ def solver(program: Program, whole: bool | Marks = False) -> Solver:
 
 
 def solve(highs: Solver) -> Costs | None:
-    """The best values of the unknowns; None when nothing fulfils the equations."""
+    """The best values of the unknowns; None when nothing fulfils the equations.
+
+    Where the solver loses its way after its last solution it starts from nothing once; then it raises EngineError.
+    """
     _sound(highs.run())
+    if highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+        _sound(highs.clearSolver())
+        _sound(highs.run())
     status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
         return None
