@@ -64,7 +64,7 @@ class Spark:
             told = _mapped(self._numbers(len(parts)), work, SEEN).toArrow().sort_by("place")
             places = told.column("place").to_pylist()
             for place, renumber in zip(places, convert.united(told.column("seen").to_pylist()), strict=True):
-                numbers_of(apart, place).write_bytes(dumps(renumber))  # type: ignore[no-untyped-call]
+                numbers_of(apart, place).write_bytes(dumps(renumber))
             _mapped(self._numbers(len(parts)), partial(united, apart=apart, folder=whole), DONE).toArrow()
             shutil.rmtree(apart)
             return _frame(self._table(whole, columns, name)), broken
