@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
@@ -109,6 +109,7 @@ class Attack:
     figures: AllFigures
     system: System
     same: Twins
+    _remembered: dict[tuple[int, bytes], Bounds] = field(default_factory=dict)
 
     def bounds(self, known: Marks, least: int, wanted: Marks) -> Bounds:
         """The bounds after the attack: sum by sum, then by linear programs where few figures hang together.
@@ -119,6 +120,15 @@ class Attack:
         found = bounds(known, values, system, self.same)
         narrow(system, found.low, found.high, np.full(len(values), least), wanted)
         return found
+
+    def without_crossings(self, known: Marks, least: int) -> Bounds:
+        """The bounds of crossings where none is published. They are asked for again while others stay as they are."""
+        known = known & self.figures.one_dimension
+        asked = least, known.tobytes()
+        if asked not in self._remembered:
+            self._remembered.clear()
+            self._remembered[asked] = self.bounds(known, least, ~self.figures.one_dimension)
+        return self._remembered[asked]
 
 
 def attack(tables: Mapping[str, Grid], division: Division, knows_few: bool = True) -> Attack:
@@ -157,12 +167,12 @@ def exposed(against: tuple[Attack, Attack], hidden: Mapping[str, Hidden], protec
 def _exposed(attack: Attack, hidden: Mapping[str, Hidden], protection: Protection) -> dict[str, Exposed]:
     """Which hidden cells one attacker can tell, by table id."""
     figures = attack.figures
-    tables, known, one_dimension = figures.tables, figures.known(hidden), figures.one_dimension
+    tables, known = figures.tables, figures.known(hidden)
     found = attack.bounds(known, protection.min_cell, ~known)
     told = {id: _told(figures, id, found, hidden[id], protection.min_cell) for id in tables}
     crossings = [id for id in tables if len(tables[id].table.dimensions) > 1]
     if any(marks.any() for id in crossings for marks in told[id]):
-        before = attack.bounds(known & one_dimension, protection.min_cell, ~one_dimension)
+        before = attack.without_crossings(known, protection.min_cell)
         for id in crossings:
             already = _told(figures, id, before, hidden[id], protection.min_cell)
             secret = primary(tables[id], tables, protection)

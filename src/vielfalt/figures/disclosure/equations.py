@@ -220,7 +220,9 @@ class System:
     @cached_property
     def _starts(self) -> Ints:
         """Where the parts of each equation that has any begin."""
-        return np.flatnonzero(np.diff(self.equation, prepend=-1))
+        first = np.ones(len(self.equation), np.bool_)
+        np.not_equal(self.equation[1:], self.equation[:-1], out=first[1:])
+        return np.flatnonzero(first)
 
     def sums(self, numbers: Ints) -> Ints:
         """For each equation the sum over its parts."""

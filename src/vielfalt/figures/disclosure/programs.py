@@ -106,20 +106,22 @@ def matrix_of(system: System, size: int) -> sparse.csr_array:
 def _linked(system: System, low: Ints, high: Ints, wanted: Marks, largest: int, left: Marks) -> _Groups:
     """The groups that hold a wanted figure and are not too large; wanted figures of larger ones are marked as left."""
     free: Marks = low < high
-    sums = len(system.totals)
+    figures, sums = np.flatnonzero(free), len(system.totals)
+    place = np.cumsum(free) - 1
     equation = np.concatenate([np.arange(sums), system.equation])
     figure = np.concatenate([system.totals, system.parts])
     linked = free[figure]
-    edges = equation[linked], sums + figure[linked]
-    graph = sparse.coo_array((np.ones(len(edges[0])), edges), shape=(sums + len(low),) * 2)
+    edges = equation[linked], sums + place[figure[linked]]
+    graph = sparse.coo_array((np.ones(len(edges[0]), np.int8), edges), shape=(sums + len(figures),) * 2)
     _, group = csgraph.connected_components(graph, directed=False)
-    groups = int(group.max(initial=0)) + 1
-    size, asked = (np.bincount(group[sums:][marks], minlength=groups) for marks in (free, free & wanted))
+    groups, asked_for = int(group.max(initial=0)) + 1, wanted[figures]
+    size = np.bincount(group[sums:], minlength=groups)
+    asked = np.bincount(group[sums:][asked_for], minlength=groups)
     group = group + groups * (size > SMALL)[group]
     chosen, of = np.tile((size > 1) & (size <= largest) & (asked > 0), 2), group[sums:]
-    left |= free & wanted & np.tile(size > largest, 2)[of]
-    unknowns, equations = np.flatnonzero(free & chosen[of]), np.flatnonzero(chosen[group[:sums]])
-    of_unknown, of_equation = of[unknowns], group[equations]
+    left[figures[asked_for & np.tile(size > largest, 2)[of]]] = True
+    unknowns, equations = figures[chosen[of]], np.flatnonzero(chosen[group[:sums]])
+    of_unknown, of_equation = of[chosen[of]], group[equations]
     first, second = np.argsort(of_unknown, kind="stable"), np.argsort(of_equation, kind="stable")
     return _Groups(unknowns[first], of_unknown[first], equations[second], of_equation[second], groups)
 

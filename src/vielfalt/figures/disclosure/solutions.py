@@ -14,8 +14,8 @@ from vielfalt.figures.disclosure.rectangles import Costs
 
 WORTH_A_LOOK = 0.9
 """One more solution is looked at while the last left at most this part of the figures open."""
-FEW = 0.02
-"""Once only this part of the figures is open, the solver walks from solution to solution; before, it starts anew."""
+FEW = 500
+"""Once so few figures are open, the solver walks from solution to solution; before, it starts anew."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def look(highs: Solver, program: Program, seen: Seen) -> bool:
         still = seen.open()
         if not first and still.sum() > WORTH_A_LOOK * before.sum():
             break
-        if still.sum() < FEW * size:
+        if still.sum() < FEW:
             walk(highs)
         # Down to zero settles a figure at once; where zero is not to be had, chance tries both ways.
         nearer, unsettled = 2 * found < program.low + program.high, seen.high < seen.least
