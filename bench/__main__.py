@@ -6,6 +6,7 @@ Each evaluation runs in a process of its own, so that its peak memory is its own
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -128,10 +129,14 @@ def register(results: Results, residents: int, town: Path, repeats: int) -> None
 
 
 def make_town(folder: Path, residents: int) -> Path:
-    """A town project whose extract is in UTF-8, so that the database alone can read the same file."""
+    """A town project whose extract is in UTF-8, so that the database alone can read the same file.
+
+    It is on the disk before anything is measured: the system would write it there meanwhile.
+    """
     root = folder / f"town-{residents}"
     write_town(root, residents=residents, seed=7, dates=(DATE,), progress=lambda _: None)
     evaluation.to_utf8(root, DATE)
+    os.sync()
     return root
 
 

@@ -169,7 +169,8 @@ def _joined(household: Ints, pairs: list[Pairs]) -> Ints:
     concerned = np.zeros(len(joined), dtype=bool)
     concerned[one] = concerned[two] = True
     parts = np.flatnonzero(concerned)
-    place = np.cumsum(concerned) - 1
+    place = np.empty_like(joined)
+    place[parts] = np.arange(len(parts))
     graph = coo_array((np.ones(len(one), dtype=np.int8), (place[one], place[two])), shape=(len(parts),) * 2)
     count, group = connected_components(graph, directed=False)
     number = np.zeros(count, dtype=np.int64)
