@@ -6,7 +6,6 @@ import csv
 import shutil
 from pathlib import Path
 
-from bench import evaluation
 from vielfalt.town import read_town
 
 MARKED = ("person_id", "spouse_id", "guardian_1_id", "guardian_2_id", "street_key", "given_names")
@@ -18,7 +17,8 @@ def copied(root: Path, target: Path, copies: int, date: int) -> Path:
     In every copy ordering numbers, keys of streets and given names bear the number of the copy, or two rows would count
     as one person; family names, dates and areas are the same. Rows that are broken stay so.
     """
-    town, source = read_town(root), evaluation.extract(root, date)
+    town = read_town(root)
+    source = town.extract(date)
     shutil.copytree(root, target, ignore=shutil.ignore_patterns("register", "truth", "vault"))
     extract = target / source.relative_to(root)
     extract.parent.mkdir(parents=True)

@@ -1,4 +1,7 @@
-"""One evaluation of a town, measured from inside: ``python -m bench.evaluation TOWN DATE protect|publish``."""
+"""One evaluation of a town, or one reading of its extract, measured from inside.
+
+``python -m bench.evaluation TOWN DATE protect|publish|scan|count``
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,19 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import duckdb
 
 from vielfalt import dates, pipeline
 from vielfalt.evaluation import evaluate
 from vielfalt.figures.disclosure import protect
 from vielfalt.town import read_town
+
+SCANS: Mapping[str, str] = {"scan": "columns(*)", "count": "*"}
+"""What the database counts while it reads: the values of all columns as text, or rows alone."""
 
 
 def main(root: Path, date: int, until: str) -> None:
@@ -28,7 +36,9 @@ def main(root: Path, date: int, until: str) -> None:
         steps[name] = time.perf_counter() - begun
 
     started = time.perf_counter()
-    if until == "publish":
+    if until in SCANS:
+        read_once(town.extract(date), SCANS[until])
+    elif until == "publish":
         pipeline.run(town, date, "de", step)
     else:
         evaluated = evaluate(town, date, secrets.token_bytes(32), step)
@@ -45,14 +55,17 @@ def peak_memory() -> int:
     return int(line.split()[1]) * 1024
 
 
-def extract(root: Path, date: int) -> Path:
-    """The extract of the town's reference date."""
-    return read_town(root).extract(date)
+def read_once(extract: Path, what: str) -> None:
+    """DuckDB reads the file once, every column as text."""
+    sql = (
+        f"SELECT count({what}) FROM read_csv('{extract}', all_varchar=true, delim=';', quote='\"', ignore_errors=true)"
+    )
+    duckdb.connect().execute(sql).fetchall()
 
 
 def to_utf8(root: Path, date: int) -> None:
     """Turns the extract of a synthetic town and its profile from Windows-1252 to UTF-8."""
-    path, profile = extract(root, date), root / "profile.toml"
+    path, profile = read_town(root).extract(date), root / "profile.toml"
     path.write_bytes(path.read_bytes().decode("cp1252").encode())
     text = profile.read_text(encoding="utf-8")
     profile.write_text(text.replace('encoding = "cp1252"', 'encoding = "utf-8"'), encoding="utf-8")
