@@ -428,7 +428,7 @@ def test_a_diversity_of_an_area_whose_residents_are_hidden_is_found() -> None:
         status=pl.when(here).then(pl.lit("suppressed")).otherwise("status"),
     )
     shown["residents"] = replace(shown["residents"], frame=frame)
-    values = tuple(IndexValue("entropy_diversity", "foreigner", "quarter", "", area, 0.9, 4) for area in ("Q0", "Q1"))
+    values = tuple(IndexValue("entropy_diversity", "foreigner", "quarter", "", area, 0.918, 4) for area in ("Q0", "Q1"))
     tried, found = shares(release(where, shown, indices=values))
     assert (tried, [(each.key.table, each.key.area) for each in found]) == (2, [("residents", "Q0")])
 

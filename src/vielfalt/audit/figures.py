@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,8 @@ from vielfalt.audit.releases import Release
 from vielfalt.cells import ProtectedCells
 from vielfalt.figures.disclosure.division import Ints, Marks
 
+Values = Mapping[tuple[str, ...], int | None]
+"""The values of a table by level, area and category."""
 OUTSIDE = "outside"
 """The level of those who live in no area: never published, but part of the town."""
 
@@ -137,3 +139,8 @@ def figures_of(releases: Iterable[Release]) -> Figures:
 def _largest(cells: ProtectedCells) -> int:
     largest = cells.frame["value"].max()
     return largest if isinstance(largest, int) else 0
+
+
+def values_of(cells: ProtectedCells) -> Values:
+    """The values of a table by place."""
+    return {tuple(row[:-1]): row[-1] for row in cells.frame.drop("status").iter_rows()}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vielfalt.audit.figures import Key, key_of
-from vielfalt.audit.index_values import values_of
+from vielfalt.audit.figures import Key, key_of, values_of
 from vielfalt.audit.releases import Release
 from vielfalt.audit.told import Told
 from vielfalt.figures.disclosure.primary import at_one_address

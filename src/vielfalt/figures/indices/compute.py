@@ -13,7 +13,7 @@ from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells, Protection
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import evenness, exposure, local
 from vielfalt.figures.indices.arrays import Floats, Marks
-from vielfalt.figures.indices.chance import debiased, resampled
+from vielfalt.figures.indices.chance import Statistic, debiased, resampled
 from vielfalt.geography import TOWN, AreaLevel, Geography
 from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.words import N_
@@ -221,11 +221,19 @@ def _stated(
         found = (formula(drawn[:, 0], drawn[:, 1]) for formula in formulas.values())
         return np.array([np.nan if value is None else value for value in found])
 
+    for id, *each in zip(formulas, *with_interval(both, statistic), strict=True):
+        value, low, high = (_rounded(number) for number in each)
+        yield IndexValue(id, table, here.id, group, "", value, len(counts), note, low, high)
+
+
+def with_interval(both: Floats, statistic: Statistic) -> tuple[Floats, Floats, Floats]:
+    """Indices over areas as a release states them: values, and from where to where their 95 % intervals less bias go.
+
+    ``both``: areas (rows) by the group and those it is compared with. NaN where there is none.
+    """
     values = statistic(both)
     _, low, high = debiased(values, resampled(both, statistic, _DRAWS, _SEED))
-    for place, id in enumerate(formulas):
-        value, least, most = (_rounded(each) for each in (values[place], *np.clip([low[place], high[place]], 0, 1)))
-        yield IndexValue(id, table, here.id, group, "", value, len(counts), note, least, most)
+    return values, np.clip(low, 0, 1), np.clip(high, 0, 1)
 
 
 def _quotients(

@@ -1,0 +1,148 @@
+"""The audit sets every printed index against the published figures: none is told that rests on them, every other is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from small_towns import ALL_TABLES, PROTECTION, TOWN, geography, tables
+from test_audit import FOUR, over_quarters, plain, release, with_value, without_foreigners
+
+from vielfalt.audit.index_values import shares
+from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.figures.disclosure import protect
+from vielfalt.figures.index_values import IndexValue
+from vielfalt.figures.indices.compute import indices, with_interval
+from vielfalt.figures.indices.evenness import dissimilarity
+from vielfalt.figures.indices.local import entropy_diversity
+from vielfalt.geography import Geography
+
+RESIDENTS = [n + m for n, m in FOUR.values()]
+OVER_AREAS = ("isolation", "segregation_index", "dissimilarity")
+Place = tuple[str, str, tuple[str, ...]]
+
+
+def told(where: Geography, shown: Mapping[str, ProtectedCells], *printed: IndexValue) -> list[Place]:
+    """Table, area and category of what the values tell."""
+    tried, found = shares(release(where, shown, indices=printed))
+    assert tried == sum(index.value is not None for index in printed)
+    return [(each.key.table, each.key.area, each.key.category) for each in found]
+
+
+def drawn(seed: int, outside: int) -> tuple[Geography, dict[str, Cells]]:
+    """A town at random; so many of each kind at most live in no area."""
+    draw = np.random.default_rng(seed)
+    where = geography(draw.integers(1, 4, size=draw.integers(3, 6)).tolist())
+    counts = draw.poisson(draw.gamma(0.6, 25.0, size=(len(where.finest.areas) + 1, 10)))
+    counts[-1] = draw.integers(0, outside + 1, size=10)
+    return where, tables(counts, np.zeros(counts.shape, bool), where, ALL_TABLES)
+
+
+@pytest.mark.parametrize("id", OVER_AREAS)
+def test_an_index_over_single_hidden_areas_is_told_although_the_town_shows_the_group(id: str) -> None:
+    """Two quarters hide 30 and 20 foreigners of 50 together. The index over all four leaves few numbers for the 30."""
+    where, shown = without_foreigners("Q0", "Q0B0", "Q3", "Q3B0")
+    careless = over_quarters(id, [30, 40, 50, 20], RESIDENTS)
+    fit = [n for n in range(51) if over_quarters(id, [n, 40, 50, 50 - n], RESIDENTS).value == careless.value]
+    assert 30 in fit and len(fit) < PROTECTION.min_cell
+    assert told(where, shown, careless) == [("foreigner", "Q0", ("foreign",))]
+    together = over_quarters(id, [40, 50, 50], [120, 120, 200])
+    assert together.value != careless.value
+    assert told(where, shown, together) == []
+
+
+def test_an_interval_of_other_areas_than_the_value_is_told() -> None:
+    """It is drawn by a known seed, so it says as much as the value. All live in an area here."""
+    where, shown = without_foreigners("Q0", "Q0B0", "Q3", "Q3B0")
+    both = np.array([[40, 50, 50], [80, 70, 150]], dtype=float).T
+    value, low, high = with_interval(both, lambda drawn: np.array([dissimilarity(drawn[:, 0], drawn[:, 1])]))
+    ends = round(float(low[0]), 3), round(float(high[0]), 3)
+    right = over_quarters("segregation_index", [40, 50, 50], [120, 120, 200])
+    assert round(float(value[0]), 3) == right.value
+    assert told(where, shown, replace(right, low=ends[0], high=ends[1])) == []
+    other = replace(right, low=ends[0], high=round(ends[1] + 0.002, 3))
+    assert told(where, shown, other) == [("foreigner", "Q0", ("foreign",))]
+
+
+def test_an_index_over_finer_areas_than_it_says_is_told() -> None:
+    """All quarters are shown; the blocks of two are not, which nobody can subtract."""
+    where = geography([2, 1, 1])
+    counts = np.zeros((5, 10), dtype=np.int64)
+    counts[:4, 0], counts[:4, 5] = (50, 70, 60, 90), (40, 10, 30, 20)
+    shown = protect(tables(counts, counts < 0, where, ("residents", "foreigner")), where, PROTECTION)
+    for area in ("Q0B0", "Q0B1"):
+        for category in ("german", "foreign"):
+            shown["foreigner"] = with_value(shown["foreigner"], area, category, None)
+    over_blocks = over_quarters("isolation", [40, 10, 30, 20], [90, 80, 90, 110])
+    over_all = over_quarters("isolation", [50, 30, 20], [170, 90, 110])
+    assert told(where, shown, over_blocks) == [("foreigner", TOWN.key, ("foreign",))]
+    assert told(where, shown, over_all) == []
+
+
+def test_a_quotient_that_the_figures_shown_do_not_give_is_told() -> None:
+    where, shown = plain(FOUR)
+    right = IndexValue("location_quotient", "foreigner", "quarter", "foreign", "Q0", round(30 / 90 / (140 / 440), 3), 4)
+    assert told(where, shown, right) == []
+    assert told(where, shown, replace(right, value=1.049)) == [("foreigner", "Q0", ("foreign",))]
+
+
+@pytest.mark.parametrize("area", ["Q0", ""])
+def test_a_diversity_that_tells_hidden_groups_apart_is_told(area: str) -> None:
+    """Two groups of 8 and 22 are hidden, of which 30 people are left."""
+    where = geography([1, 1, 1])
+    counts = np.zeros((4, 10), dtype=np.int64)
+    counts[:3, [0, 5, 8]] = [[60, 8, 22], [80, 25, 40], [70, 30, 50]]
+    ids = ("residents", "foreigner", "nationality_group")
+    shown = protect(tables(counts, counts < 0, where, ids), where, PROTECTION)
+    table = shown["nationality_group"]
+    place = area or TOWN.key
+    groups = table.frame.filter(area=place)["nationality_group"].to_list()
+    everyone = counts[0] if area else counts.sum(axis=0)
+    for group in groups[1:]:
+        table = with_value(table, place, group, None)
+    shown["nationality_group"] = table
+    level = "quarter" if area else "town"
+
+    def printed(numbers: list[int]) -> IndexValue:
+        value = round(entropy_diversity(np.array(numbers, dtype=float)) or 0, 3)
+        return IndexValue("entropy_diversity", "nationality_group", level, "", area, value, 3)
+
+    one, two, three = (int(everyone[kind]) for kind in (0, 5, 8))
+    assert told(where, shown, printed([one, two, three])) == [("nationality_group", place, (groups[1],))]
+    assert told(where, shown, printed([one, two + three])) == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_index_of_the_program_is_told(seed: int) -> None:
+    where, counted = drawn(seed, 3)
+    shown = protect(counted, where, PROTECTION)
+    printed = indices(counted, shown, where, PROTECTION)
+    assert sum(index.value is not None for index in printed) > 10
+    assert told(where, shown, *printed) == []
+
+
+@pytest.mark.parametrize(("outside", "part"), [(0, 1.0), (3, 0.75)])
+def test_indices_over_true_figures_are_told(outside: int, part: float) -> None:
+    """Towns at random with indices computed as if nothing were hidden, wherever that gives another number.
+
+    How many residents have no area follows for most groups.
+    """
+    tried, found = 0, 0
+    for seed in range(6):
+        where, counted = drawn(seed, outside)
+        shown = protect(counted, where, PROTECTION)
+        everything = protect(counted, where, replace(PROTECTION, min_cell=1, min_cell_fine=1, min_area=1, dominance=1))
+        stated = {_of(each): each.value for each in indices(counted, shown, where, PROTECTION)}
+        for each in indices(counted, everything, where, PROTECTION):
+            careful = stated.get(_of(each))
+            if None not in (careful, each.value) and careful != each.value:
+                tried += 1
+                found += bool(told(where, shown, each))
+    assert tried > 50
+    assert found >= part * tried
+
+
+def _of(index: IndexValue) -> tuple[str, ...]:
+    return index.index, index.table, index.level, index.group, index.area
