@@ -12,7 +12,7 @@ from vielfalt.breaks import Break, Facts
 from vielfalt.capabilities import missing_fields
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.figures.disclosure import Dates, Rooms, movement_rooms, protect_movements, recomputable
+from vielfalt.figures.disclosure import Dates, Rooms, movements_with_room, protect_movements, recomputable
 from vielfalt.geography import TOWN, Geography
 from vielfalt.kept_dates import Earlier
 from vielfalt.methods import CHANGED, ROUNDED
@@ -92,10 +92,10 @@ def movements(
     wanted = _wanted(tables, found, later.facts.delivered & before.facts.delivered, later.cells)
     dates = Dates(later.cells, later.protected, cells.before, before.release.tables)
     shown = protect_movements(wanted, dates, later.geography, later.protection)
+    shown, rooms = movements_with_room(shown, wanted, dates, later.geography, later.protection)
     chains = {id: table for id, table in shown.items() if len(table.table.dimensions) < 2}
     together = {**later.cells, **{id: wanted[id] for id in chains}}
     leaks = recomputable({**later.protected, **chains}, together, later.geography, later.protection)
-    rooms = movement_rooms(shown, wanted, dates, later.geography, later.protection)
     if leaks.height or any(each.narrow for each in rooms.held):
         return Movements(before.date, (*found, Break("not_protectable"))), {}, None
     return Movements(before.date, found), shown, Attacked(chains, leaks.height, rooms)

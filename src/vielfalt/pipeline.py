@@ -182,7 +182,6 @@ def room(held: Held, proof: pl.DataFrame) -> Mapping[str, object]:
         "disclosed": held.narrow,
         "narrowest": held.narrowest,
         "programs": held.programs,
-        "left": held.left,
     }
 
 

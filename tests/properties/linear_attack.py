@@ -35,10 +35,11 @@ def intervals(
     protected: Mapping[str, ProtectedCells],
     where: Geography,
     least: Callable[[Cell], int] = lambda _: 0,
+    most: Callable[[Cell], int] = lambda _: 10_000,
 ) -> Iterator[Interval]:
     """The exact interval of every hidden cell of the tables with one dimension that is not zero in the areas.
 
-    ``least``: what the attacker knows a hidden cell to be at least.
+    ``least`` and ``most``: what the attacker knows a hidden cell to be at least, and at most.
     """
     shown = {
         (id, level, area, "".join(category)): value
@@ -48,7 +49,7 @@ def intervals(
     hidden = [cell for cell, value in shown.items() if value is None]
     place = {cell: number for number, cell in enumerate(hidden)}
     left, right = _matrix(list(equations(cells, where, shown)), shown, place)
-    bounds = [(least(cell), 10_000) for cell in hidden]
+    bounds = [(least(cell), most(cell)) for cell in hidden]
     for cell in hidden:
         if true(cells, where, cell) > _outside(cells, cell):
             objective = np.zeros(len(hidden))

@@ -14,13 +14,13 @@ from test_disclosure import ORIGIN, examples
 
 from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
-from vielfalt.figures.disclosure import protect, protect_with_room, recomputable
+from vielfalt.figures.disclosure import protect, protect_with_room, recomputable, rooms
 from vielfalt.figures.disclosure.attack import attack, read
 from vielfalt.figures.disclosure.division import Ints, division
 from vielfalt.figures.disclosure.holders import halves, single_people
 from vielfalt.figures.disclosure.linked.solver import Solver, solve, solver
+from vielfalt.figures.disclosure.persons import secret, told_to_persons
 from vielfalt.figures.disclosure.room import look_at, program_of
-from vielfalt.figures.disclosure.widening import secret, told_to_persons
 from vielfalt.geography import Geography
 
 Town = tuple[dict[str, Cells], Geography]
@@ -120,12 +120,12 @@ def test_no_table_of_whole_numbers_leaves_a_holder_a_single_number() -> None:
     before = tried = 0
     for counts in small_tables():
         cells, where = town_of(counts.tolist())
-        first, (protected, rooms) = protect(cells, where, LOOSE), protect_with_room(cells, where, LOOSE)
+        first, (protected, proof) = protect(cells, where, LOOSE), protect_with_room(cells, where, LOOSE)
         if shown_totals(first) and shown_totals(protected):
             tried += 1
             before += bool(told_by_counting(counts, first))
             assert not told_by_counting(counts, protected), counts
-            assert [(each.attacker, each.narrow) for each in rooms.held] == [("sums", 0), ("zeros", 0), ("person", 0)]
+            assert [(each.attacker, each.narrow) for each in proof.held] == [("sums", 0), ("zeros", 0), ("person", 0)]
     assert tried > 10 and before
 
 
@@ -136,11 +136,25 @@ def test_four_people_beside_one_are_not_told_to_him() -> None:
     first = protect(cells, where, LOOSE)
     assert recomputable(first, cells, where, LOOSE).is_empty()
     assert shown_totals(first) and told_by_counting(counts, first) == {(3, 0)}
-    protected, rooms = protect_with_room(cells, where, LOOSE)
+    protected, proof = protect_with_room(cells, where, LOOSE)
     assert shown_totals(protected) and not told_by_counting(counts, protected)
-    assert not told(protected, cells, where) and not any(each.narrow for each in rooms.held)
+    assert not told(protected, cells, where) and not any(each.narrow for each in proof.held)
     more = [sum(each.frame["value"].null_count() for each in tables.values()) for tables in (first, protected)]
     assert 0 < more[1] - more[0] <= 4
+
+
+def test_the_rooms_of_a_release_say_what_one_person_can_tell() -> None:
+    cells, where = town_of([[1, 30, 60], [4, 30, 60], [20, 30, 60]])
+    found = rooms(protect(cells, where, LOOSE), cells, where, LOOSE)
+    assert [(each.attacker, each.narrow > 0) for each in found.held] == [
+        ("sums", False),
+        ("zeros", False),
+        ("person", True),
+    ]
+    assert set(found.frame.filter("narrow").select("table", "area", "category").iter_rows()) == {
+        ("origin", "Q1", "o0"),
+        ("origin", "Q1B0", "o0"),
+    }
 
 
 @examples(4)
@@ -207,5 +221,5 @@ def test_of_two_people_each_is_held_without_the_other(people: int) -> None:
 
 def test_nobody_is_alone_where_nothing_is_hidden() -> None:
     cells, where = town_of([[20, 30], [30, 60]])
-    _, rooms = protect_with_room(cells, where, LOOSE)
-    assert [(each.attacker, each.cells, each.programs) for each in rooms.held][-1] == ("person", 0, 0)
+    _, proof = protect_with_room(cells, where, LOOSE)
+    assert [(each.attacker, each.cells, each.programs) for each in proof.held][-1] == ("person", 0, 0)

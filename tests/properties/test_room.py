@@ -15,12 +15,14 @@ from test_disclosure import examples, people, primaries_only
 
 from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.errors import DisclosureError
 from vielfalt.figures.disclosure import (
     ATTACKERS,
     protect,
     protect_with_room,
     recomputable,
     rectangles,
+    room,
     rooms,
 )
 from vielfalt.geography import TOWN, Geography
@@ -74,7 +76,7 @@ def test_every_hidden_figure_has_its_room_and_solutions_that_add_up(town: Town) 
     cells, where = town
     protected = protect(cells, where, PROTECTION)
     found = rooms(protected, cells, where, PROTECTION)
-    assert [(each.attacker, each.narrow, each.left) for each in found.held] == [("sums", 0, 0), ("zeros", 0, 0)]
+    assert [(each.attacker, each.narrow) for each in found.held[:2]] == [("sums", 0), ("zeros", 0)]
     published = shown(protected)
     hidden = [tuple(row) for row in found.frame.select("table", "level", "area", "category").iter_rows()]
     assert sorted(hidden) == sorted(cell for cell, value in published.items() if value is None)
@@ -121,7 +123,7 @@ def test_crossings_have_their_room_as_well(town: Town) -> None:
     cells, where = town
     _, found = protect_with_room(cells, where, PROTECTION)
     # Of a handful of people in all no hiding helps against one of them; then nothing is released.
-    assert all(not each.left and (not each.narrow or each.attacker == "person") for each in found.held)
+    assert all(not each.narrow or each.attacker == "person" for each in found.held)
     assert not found.frame["narrow"].any()
     for *cell, low, high in found.frame.select("table", "level", "area", "category", "low", "high").iter_rows():
         assert low < high or not inside(cells, where, cell)
@@ -156,8 +158,8 @@ def test_too_little_room_is_counted() -> None:
     where = geography([2, 1])
     cells = people({"Q0B0": {0: 50, 5: 3}, "Q0B1": {0: 60, 5: 8}, "Q1B0": {0: 70, 5: 9}}, where, CHAINS)
     found = rooms(primaries_only(cells, where), cells, where, PROTECTION)
-    assert [each.narrowest for each in found.held] == [0, 0]
-    assert all(each.narrow >= 2 for each in found.held)
+    assert [each.narrowest for each in found.held] == [0, 0, 1]
+    assert [each.narrow >= 2 for each in found.held] == [True, True, False]
 
 
 def test_figures_of_one_person_each_are_not_told_by_their_sum() -> None:
@@ -179,6 +181,17 @@ def test_whoever_is_counted_is_left_a_room_of_one_less(town: Town) -> None:
     for holder in alone[:3]:
         for found in intervals(cells, protected, where, lambda cell, own=holder: int(cell == own)):  # type: ignore[misc]
             assert found.high - found.low >= PROTECTION.min_cell - 1 - 1e-6, (holder, found)
+
+
+def test_too_many_hidden_figures_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the limit nothing would be proved, so nothing is released; the error says which table hides most."""
+    cells, where = narrow_crossing()
+    protected, _ = protect_with_room(cells, where, PROTECTION)
+    hidden = {id: each.frame["value"].null_count() for id, each in protected.items()}
+    monkeypatch.setattr(room, "LARGEST", sum(hidden.values()) // 2)
+    with pytest.raises(DisclosureError, match="too many to prove") as caught:
+        protect_with_room(cells, where, PROTECTION)
+    assert hidden[caught.value.where] == max(hidden.values())
 
 
 ORIGIN = Table("origin", "", ("origin",), ("residents",), parent="residents")

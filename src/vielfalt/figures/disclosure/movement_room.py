@@ -15,14 +15,17 @@ import polars as pl
 
 from vielfalt import codes
 from vielfalt.cells import Cells, ProtectedCells, Protection
-from vielfalt.figures.disclosure.attack import Attack, all_figures, hidden_cells
-from vielfalt.figures.disclosure.division import Division, Ints, division
-from vielfalt.figures.disclosure.equations import Family, Numbers, System, as_sums, families, twins
+from vielfalt.figures.disclosure.attack import AllFigures, Attack, all_figures, hidden_cells
+from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
+from vielfalt.figures.disclosure.equations import Family, Numbers, System, as_sums, but_for_few, families, twins
 from vielfalt.figures.disclosure.grids import Grid, grids, levels_of, no_tops
 from vielfalt.figures.disclosure.group_movements import OUTGOING, WITHIN, primary_crossed
-from vielfalt.figures.disclosure.movements import Dates, published_of_dates
-from vielfalt.figures.disclosure.room import Rooms, rooms_of
+from vielfalt.figures.disclosure.movements import BEFORE, Dates, published_of_dates
+from vielfalt.figures.disclosure.persons import secret
+from vielfalt.figures.disclosure.room import Rooms, told_of
 from vielfalt.figures.disclosure.secondary import Hidden
+from vielfalt.figures.disclosure.telling import withhold
+from vielfalt.figures.disclosure.widening import Task, widened
 from vielfalt.geography import Geography
 from vielfalt.table import Table
 
@@ -31,20 +34,45 @@ _ALL_NEW = "came:new"
 """Born and arrived together: never published by itself, so only a number between two sums."""
 
 
-def movement_rooms(
+def movements_with_room(
     shown: Mapping[str, ProtectedCells],
     cells: Mapping[str, Cells],
     dates: Dates,
     geography: Geography,
     protection: Protection,
-) -> Rooms:
-    """The room of the hidden figures of movements and of the residents of both dates, for ``sums`` and ``zeros``.
+) -> tuple[dict[str, ProtectedCells], Rooms]:
+    """Movements as they may be published, and the room of what is hidden of them and of the residents of both dates.
 
-    ``shown``: the tables of movements as they would be published, ``cells`` their counts. Each hidden figure that is
-    not zero must have a room of ``min_cell``; moves within the town by group and area, which are never shown, only
-    where they are small or at one address.
+    ``shown``: the tables of movements as ``protect_movements`` leaves them, ``cells`` their counts. Each hidden figure
+    that is not zero must have a room of ``min_cell``, and none that is hidden for its own sake may be told by somebody
+    who is alone in another; moves within the town by group and area, which are never shown, only where they are small
+    or at one address. Where that does not hold, more movements are hidden; where no hiding helps, ``held`` tells it,
+    but for what somebody tells who is alone in a figure, if both dates and the growth of groups alone tell it to him.
     """
     areas, read = division(geography), {**published_of_dates(dates), **shown}
+    tables = _tables(shown, cells, dates, areas)
+    figures = all_figures(tables)
+    same = twins(tables, figures.numbers)
+    known = chain(families(tables, figures.numbers, areas), as_sums(same), _sums(tables, figures.numbers, areas))
+    against = Attack(figures, System.of(figures.values, but_for_few(known, figures.values)), same)
+    hidden = {id: hidden_cells(grid, read[id], areas) for id, grid in tables.items() if id in read}
+    before = _published(figures, hidden)
+    idle = figures.marked({id: _idle(tables[id], hidden[id], protection) for id in hidden}) | _unread(figures, hidden)
+    must = ~idle & (figures.in_areas > 0)
+    own = [id for id in cells if id != BEFORE]
+    fixed = before & ~figures.marked({id: _all(tables[id]) for id in own if id in tables})
+    task = Task(against, must, fixed, must & secret(figures, protection), protection.min_cell, beside=True)
+    looked = widened(task, before)
+    found = told_of(looked, hidden, areas)
+    if (looked.known == before).all():
+        return dict(shown), found
+    return withhold(shown, found.frame.filter(pl.col("table").is_in(own))), found
+
+
+def _tables(
+    shown: Mapping[str, ProtectedCells], cells: Mapping[str, Cells], dates: Dates, areas: Division
+) -> dict[str, Grid]:
+    """All tables of movements, the residents of both dates, and what is known of them though it is no table."""
     given = {id: dates.now[id] for id in ("residents", "foreigner") if id in dates.now}
     simple = {id: each for id, each in cells.items() if len(each.table.dimensions) < 2}
     tables = grids({**given, **simple}, areas, {})
@@ -52,12 +80,21 @@ def movement_rooms(
     tables |= {id: _by_group(cells[id], shown[id], areas) for id in crossed}
     if "came" in tables:
         tables[_ALL_NEW] = _all_new(tables["came"])
-    figures = all_figures(tables)
-    same = twins(tables, figures.numbers)
-    known = chain(families(tables, figures.numbers, areas), as_sums(same), _sums(tables, figures.numbers, areas))
-    hidden = {id: hidden_cells(grid, read[id], areas) for id, grid in tables.items() if id in read}
-    asked = {id: _asked(tables[id], marks, protection) for id, marks in hidden.items()}
-    return rooms_of(Attack(figures, System.of(figures.values, known), same), hidden, asked, areas, protection)
+    return tables
+
+
+def _published(figures: AllFigures, hidden: Mapping[str, Hidden]) -> Marks:
+    """What can be read; tables that are not published are unknown."""
+    unread: dict[str, Hidden] = dict.fromkeys(figures.numbers, ())
+    return figures.known({**unread, **hidden})
+
+
+def _unread(figures: AllFigures, hidden: Mapping[str, Hidden]) -> Marks:
+    return figures.marked({id: _all(grid) for id, grid in figures.tables.items() if id not in hidden})
+
+
+def _all(grid: Grid) -> Hidden:
+    return tuple(np.ones(values.shape, np.bool_) for values in grid.values)
 
 
 def _by_group(cells: Cells, shown: ProtectedCells, areas: Division) -> Grid:
@@ -78,11 +115,12 @@ def _all_new(came: Grid) -> Grid:
     return Grid(Table(_ALL_NEW, "", (), ()), ((),), values, no_tops(values), outside, "", np.zeros(1, np.int64))
 
 
-def _asked(grid: Grid, hidden: Hidden, protection: Protection) -> Hidden:
+def _idle(grid: Grid, hidden: Hidden, protection: Protection) -> Hidden:
+    """What is hidden and needs no room: moves within the town by group and area that disclose nothing themselves."""
     moves = [category[0] == WITHIN and "flow" in grid.table.dimensions for category in grid.categories if category]
     within = np.array(moves or [False] * len(grid.categories), dtype=np.bool_)
     return tuple(
-        marks & (~within | primary_crossed(values, tops, protection))
+        marks & within & ~primary_crossed(values, tops, protection)
         for marks, values, tops in zip(hidden, grid.values, grid.tops, strict=True)
     )
 

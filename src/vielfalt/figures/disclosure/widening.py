@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
-from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.division import Ints, Marks, division
-from vielfalt.figures.disclosure.holders import Told, told_to_one
 from vielfalt.figures.disclosure.mending import NO_ONE, Mend, mended
-from vielfalt.figures.disclosure.primary import primary
+from vielfalt.figures.disclosure.persons import secret, told_to_persons
 from vielfalt.figures.disclosure.protecting import missing, protect, published
 from vielfalt.figures.disclosure.rectangles import Costs
-from vielfalt.figures.disclosure.room import Held, Looked, Rooms, look_at, program_of, told_of
+from vielfalt.figures.disclosure.room import Looked, Rooms, look_at, told_of
 from vielfalt.geography import Geography
 
 Wanted = Iterator[tuple[int, Ints, bool]]
@@ -40,38 +38,66 @@ def protect_with_room(
     against = attack(tables, areas)
     figures = against.figures
     fixed = _fixed(figures, set(cells)) | figures.marked(missing(tables, areas, unknown))
-    looked = _with_room(_look(against, figures.known(hidden), protection, ()), fixed, protection)
-    told, person = told_to_persons(looked, secret(figures, protection))
-    if told.pairs:
-        pairs = ((int(looked.unknowns[place]), looked.unknowns[who], False) for place, who in told.pairs)
-        looked, open_ = _mend(looked, pairs, fixed, protection)
-        looked = _with_room(looked, fixed, protection)
-        person = replace(person, narrow=int(open_.sum()), narrowest=int(not open_.any()))
-    looked = replace(looked, held=(*looked.held, person))
+    task = Task(against, figures.in_areas > 0, fixed, secret(figures, protection), protection.min_cell)
+    looked = widened(task, figures.known(hidden))
     if not (looked.known == figures.known(hidden)).all():
         hidden |= {id: tuple(~looked.known[number] for number in figures.numbers[id]) for id in cells}
         protected = {id: published(tables[id], hidden[id], areas, protection) for id in cells}
     return protected, told_of(looked, {id: hidden[id] for id in cells}, areas)
 
 
-def _look(against: Attack, known: Marks, protection: Protection, before: Sequence[Costs]) -> Looked:
-    return look_at(against, known, ~known & (against.figures.in_areas > 0), protection.min_cell, before)
+@dataclass(frozen=True)
+class Task:
+    """The figures of one system: which of them ``must`` have a room of ``width`` where they are hidden, which are
+    ``fixed`` (what is known of them is known whatever is hidden), and which nobody may tell (``secret``).
+
+    ``beside``: what is fixed is published already, so what one person tells from that alone is not told by the rest.
+    """
+
+    against: Attack
+    must: Marks
+    fixed: Marks
+    secret: Marks
+    width: int
+    beside: bool = False
 
 
-def _with_room(looked: Looked, fixed: Marks, protection: Protection) -> Looked:
+def widened(task: Task, known: Marks) -> Looked:
+    """The release with so much hidden that every hidden figure has its room and nobody alone in one tells another.
+
+    ``known``: what is published before. Where no hiding helps, ``held`` tells it.
+    """
+    looked = _with_room(task, _look(task, known, ()))
+    told, person = told_to_persons(looked, task.secret)
+    if told.pairs:
+        pairs = [(int(looked.unknowns[place]), looked.unknowns[who], False) for place, who in told.pairs]
+        looked, open_ = _mend(task, looked, iter(pairs))
+        looked = _with_room(task, looked)
+        if task.beside and open_.any():
+            pairs = [pair for pair in pairs if open_[pair[0]]]
+            open_ &= ~mended(Mend(task.against, task.fixed, looked.least, task.fixed, task.width), pairs).open
+        person = replace(person, narrow=int(open_.sum()), narrowest=int(not open_.any()))
+    return replace(looked, held=(*looked.held, person))
+
+
+def _look(task: Task, known: Marks, before: Sequence[Costs]) -> Looked:
+    return look_at(task.against, known, ~known & task.must, task.width, before)
+
+
+def _with_room(task: Task, looked: Looked) -> Looked:
     """The release with so much hidden that every hidden figure has its room, or that no more hiding helps one."""
     while looked.narrow.any():
         wanted = ((int(place), NO_ONE, True) for place in np.flatnonzero(looked.narrow))
-        looked, open_ = _mend(looked, wanted, fixed, protection)
+        looked, open_ = _mend(task, looked, wanted)
         if (looked.narrow & open_).any():
             break
     return looked
 
 
-def _mend(looked: Looked, wanted: Wanted, fixed: Marks, protection: Protection) -> tuple[Looked, Marks]:
+def _mend(task: Task, looked: Looked, wanted: Wanted) -> tuple[Looked, Marks]:
     """The release with more hidden, and the figures that no hiding helps."""
-    found = mended(Mend(looked.against, looked.known, looked.least, fixed, protection.min_cell), wanted)
-    again = _look(looked.against, found.known, protection, (*looked.solutions, *found.solutions))
+    found = mended(Mend(task.against, looked.known, looked.least, task.fixed, task.width), wanted)
+    again = _look(task, found.known, (*looked.solutions, *found.solutions))
     held = (
         replace(now, programs=before.programs + now.programs)
         for before, now in zip(looked.held, again.held, strict=True)
@@ -86,24 +112,3 @@ def _fixed(figures: AllFigures, own: set[str]) -> Marks:
         for level, number in enumerate(numbers):
             marks[number] = id not in own or (level == 0 and not figures.tables[id].table.dimensions)
     return marks
-
-
-def secret(figures: AllFigures, protection: Protection) -> Marks:
-    """The figures that must not be told by themselves."""
-    cells = {id: primary(grid, figures.tables, protection) for id, grid in figures.tables.items()}
-    marks: Marks = figures.marked(cells) & (figures.in_areas > 0)
-    return marks
-
-
-def told_to_persons(looked: Looked, secret: Marks) -> tuple[Told, Held]:
-    """What somebody can tell who is alone in a hidden figure: of all secret ones, with what the audit says of it."""
-    (attacker,) = (each for each in ATTACKERS if each.person)
-    unknowns = looked.unknowns
-    wanted = secret[unknowns]
-    many = int(wanted.sum())
-    if any(each.left for each in looked.held):
-        return Told((), 0), Held(attacker.id, many, 0, 0, 0, many)
-    program = program_of(looked.against, looked.known)
-    told = told_to_one(program, looked.against.figures.values[unknowns], looked.least[unknowns], wanted)
-    narrow = len({place for place, _ in told.pairs})
-    return told, Held(attacker.id, many, narrow, int(not narrow), told.programs)

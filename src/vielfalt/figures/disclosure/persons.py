@@ -1,0 +1,62 @@
+"""The room of hidden figures for everybody who reads one release, and for those who are alone in one of its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import polars as pl
+
+from vielfalt.cells import Cells, ProtectedCells, Protection
+from vielfalt.figures.disclosure.attack import AllFigures, attack, read
+from vielfalt.figures.disclosure.attackers import ATTACKERS
+from vielfalt.figures.disclosure.division import Marks, division
+from vielfalt.figures.disclosure.holders import Told, told_to_one
+from vielfalt.figures.disclosure.primary import primary
+from vielfalt.figures.disclosure.room import Held, Looked, Rooms, look_at, program_of, told_of
+from vielfalt.geography import Geography
+
+
+def rooms(
+    protected: Mapping[str, ProtectedCells],
+    cells: Mapping[str, Cells],
+    geography: Geography,
+    protection: Protection,
+    unknown: Mapping[str, pl.DataFrame] | None = None,
+) -> Rooms:
+    """The room of every suppressed cell for the attackers who read one release (``sums``, ``zeros``, ``person``).
+
+    Each cell that is not zero must have a room of ``min_cell`` for ``sums``, in crossings too; ``zeros`` and
+    ``person`` must be left more than one number, the second of what is hidden for its own sake. Attackers know the
+    residents without an area. ``unknown``: see ``protect``.
+    """
+    areas = division(geography)
+    tables, hidden = read(protected, cells, areas, unknown)
+    against = attack(tables, areas)
+    figures = against.figures
+    known = figures.known(hidden)
+    looked = look_at(against, known, ~known & (figures.in_areas > 0), protection.min_cell)
+    told, person = told_to_persons(looked, secret(figures, protection))
+    narrow = looked.narrow.copy()
+    narrow[looked.unknowns[[place for place, _ in told.pairs]]] = True
+    looked = replace(looked, held=(*looked.held, person), narrow=narrow)
+    return told_of(looked, hidden, areas)
+
+
+def secret(figures: AllFigures, protection: Protection) -> Marks:
+    """The figures that must not be told by themselves."""
+    cells = {id: primary(grid, figures.tables, protection) for id, grid in figures.tables.items()}
+    marks: Marks = figures.marked(cells) & (figures.in_areas > 0)
+    return marks
+
+
+def told_to_persons(looked: Looked, secret: Marks) -> tuple[Told, Held]:
+    """What somebody can tell who is alone in a hidden figure: of all secret ones, with what the audit says of it."""
+    (attacker,) = (each for each in ATTACKERS if each.person)
+    unknowns = looked.unknowns
+    wanted = secret[unknowns]
+    many = int(wanted.sum())
+    program = program_of(looked.against, looked.known)
+    told = told_to_one(program, looked.against.figures.values[unknowns], looked.least[unknowns], wanted)
+    narrow = len({place for place, _ in told.pairs})
+    return told, Held(attacker.id, many, narrow, int(not narrow), told.programs)
