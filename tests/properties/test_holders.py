@@ -19,6 +19,7 @@ from vielfalt.figures.disclosure.attack import attack, read
 from vielfalt.figures.disclosure.division import Ints, division
 from vielfalt.figures.disclosure.holders import halves, single_people
 from vielfalt.figures.disclosure.linked.solver import Solver, solve, solver
+from vielfalt.figures.disclosure.mending import NO_ONE, Mend, mended
 from vielfalt.figures.disclosure.persons import secret, told_to_persons
 from vielfalt.figures.disclosure.room import look_at, program_of
 from vielfalt.geography import Geography
@@ -155,6 +156,23 @@ def test_the_rooms_of_a_release_say_what_one_person_can_tell() -> None:
         ("origin", "Q1", "o0"),
         ("origin", "Q1B0", "o0"),
     }
+
+
+def test_what_one_person_can_tell_is_not_taken_for_told_to_everybody() -> None:
+    """Hiding cannot help against him where nothing else may be hidden; against others it need not."""
+    cells, where = town_of([[1, 30, 60], [4, 30, 60], [20, 30, 60]])
+    areas = division(where)
+    tables, hidden = read(protect(cells, where, LOOSE), cells, areas, None)
+    against = attack(tables, areas)
+    known = against.figures.known(hidden)
+    looked = look_at(against, known, ~known & (against.figures.in_areas > 0), LOOSE.min_cell)
+    found, _ = told_to_persons(looked, secret(against.figures, LOOSE))
+    (place, who), *_ = found.pairs
+    four = int(looked.unknowns[place])
+    wanted = [(four, looked.unknowns[who], False), (four, NO_ONE, False), (four, NO_ONE, True)]
+    task = Mend(against, known, looked.least, known, LOOSE.min_cell)
+    assert mended(task, wanted).open.tolist() == [True, False, False]
+    assert mended(task, wanted).known.tolist() == known.tolist()
 
 
 @examples(4)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from linear_attack import Cell, Interval, intervals
+from scipy.optimize import linprog
 from small_towns import PROTECTION, Counts, cells_of, geography
 from test_group_areas import _CHANGED, _busy
 from test_group_areas import Counts as Pairs
@@ -35,20 +36,31 @@ from vielfalt.table import Table
 SMALLEST = PROTECTION.min_cell
 
 
+Groups = Mapping[str, tuple[Cells, Cells]]
+"""By dimension the residents of the earlier and of the later date."""
+
+
+def dates_of(cells: dict[str, Cells], where: Geography, groups: Groups, shown: bool) -> Dates:
+    """Both dates with what is published of them: the residents, and whether these are ``shown`` by group."""
+    before, later = ({id: pair[at] for id, pair in groups.items()} for at in (0, 1))
+    then = {"residents": Cells(programme.table("residents"), cells["residents_before"].frame)}
+    now = {"residents": cells["residents"]}
+    published = [
+        protect({**residents, **(by if shown else {})}, where, PROTECTION)
+        for residents, by in ((now, later), (then, before))
+    ]
+    return Dates({**now, **later}, published[0], before, published[1])
+
+
 def looked_at(
-    cells: dict[str, Cells], where: Geography, groups: dict[str, tuple[Cells, Cells]] | None = None
+    cells: dict[str, Cells], where: Geography, groups: Groups | None = None
 ) -> tuple[dict[str, ProtectedCells], Rooms]:
-    """The movements as they would be published beside both dates, with the room of what is hidden."""
-    now = protect({"residents": cells["residents"]}, where, PROTECTION)
-    then = protect(
-        {"residents": Cells(programme.table("residents"), cells["residents_before"].frame)}, where, PROTECTION
-    )
+    """The movements as they would be published beside the residents of both dates, with the room of what is hidden."""
+    dates = dates_of(cells, where, groups or {}, shown=False)
     movements = {id: table for id, table in cells.items() if id != "residents"}
-    before, later = ({id: pair[at] for id, pair in (groups or {}).items()} for at in (0, 1))
-    dates = Dates({"residents": cells["residents"], **later}, now, before, then)
     shown = protect_movements(movements, dates, where, PROTECTION)
     shown, rooms = movements_with_room(shown, movements, dates, where, PROTECTION)
-    return {**now, **shown}, rooms
+    return {**dates.published, **shown}, rooms
 
 
 @given(two_dates())
@@ -119,9 +131,7 @@ def test_without_partners_there_is_no_room_until_some_are_found(monkeypatch: pyt
     monkeypatch.setattr(group_areas, "_covered", lambda level, room, marks, rows, smallest: marks[rows])
     mended, found = looked_at(cells, geography([2, 2]), {"age_class": residents})
     assert [(each.attacker, each.narrow) for each in found.held] == [("sums", 0), ("zeros", 0), ("person", 0)]
-    monkeypatch.setattr(
-        widening, "mended", lambda task, wanted: Mended(task.known, (), np.ones(len(task.known), np.bool_))
-    )
+    monkeypatch.setattr(widening, "mended", lambda task, wanted: Mended(task.known, (), np.ones(len(wanted), np.bool_)))
     careless, found = looked_at(cells, geography([2, 2]), {"age_class": residents})
     assert all(each.narrow and not each.narrowest for each in found.held[:2])
     was, now = (each["flow_by_age"].frame["value"] for each in (careless, mended))
@@ -194,3 +204,114 @@ def test_what_either_date_shows_is_not_hidden_for_movements() -> None:
     shown, _ = looked_at(cells, where)
     first = published(cells, where)
     assert all(shown[id].frame.equals(first[id].frame) for id in ("residents", "residents_before"))
+
+
+AGES = ("0-17", "18-64", "65+")
+
+
+def aged(old: int, came: int) -> tuple[dict[str, Cells], Groups, Geography]:
+    """A town of one block with so many old people, of whom one left and to whom so many came."""
+    where = geography([1])
+    (block,) = (area.key for area in where.finest.areas)
+    before, new, gone = (500, 100, old), (30, 40, came), (20, 30, 1)
+    cells = _cells({}, {block: sum(before) - sum(gone)}, {(block, "arrived"): sum(new)}, {block: sum(gone)})
+    flows: Counts = {
+        (block, kind, age): n for kind, by in (("new", new), ("gone", gone)) for age, n in zip(AGES, by, strict=True)
+    }
+    cells["flow_by_age"] = cells_of(programme.table("flow_by_age"), flows)
+    later = [n + plus - minus for n, plus, minus in zip(before, new, gone, strict=True)]
+    earlier, now = (
+        cells_of(programme.table("age_class"), {(block, age): n for age, n in zip(AGES, by, strict=True)})
+        for by in (before, later)
+    )
+    return cells, {"age_class": (earlier, now)}, where
+
+
+def room_of_the_old_who_came(cells: Cells, shown: ProtectedCells | None, growths: Iterable[str]) -> float:
+    """How far their number is open to the only one of them who left, who knows the growth of some ages and of all.
+
+    ``shown``: the movements by age, if any are published; then their totals are, too.
+    """
+    truth = {(kind, age): n for _, kind, age, n in cells.frame.select("area", "flow", "age_class", "n").iter_rows()}
+    left: list[list[int]] = []
+    right: list[int] = []
+
+    def knows(factors: Mapping[tuple[str, str], int]) -> None:
+        left.append([factors.get(cell, 0) for cell in truth])
+        right.append(sum(factor * truth[cell] for cell, factor in factors.items()))
+
+    signs = {"new": 1, "gone": -1}
+    knows({("gone", "65+"): 1})
+    knows({(kind, age): signs[kind] for kind, age in truth})
+    for wanted in growths:
+        knows({(kind, wanted): sign for kind, sign in signs.items()})
+    if shown is not None:
+        for wanted in signs:
+            knows({(kind, age): 1 for kind, age in truth if kind == wanted})
+        for kind, age in shown.frame.filter(pl.col("value").is_not_null()).select("flow", "age_class").iter_rows():
+            knows({(kind, age): 1})
+    aim = np.array([cell == ("new", "65+") for cell in truth], dtype=np.float64)
+    low, high = (
+        linprog(sign * aim, A_eq=np.array(left), b_eq=np.array(right), bounds=(0, 1_000), method="highs").fun
+        for sign in (1, -1)
+    )
+    return float(-high - low)
+
+
+def shown_on_both(dates: Dates) -> set[str]:
+    """The ages whose residents are published on both dates."""
+    tables = (dates.earlier["age_class"].frame, dates.published["age_class"].frame)
+    earlier, later = (set(each.filter(pl.col("value").is_not_null())["age_class"]) for each in tables)
+    return earlier & later
+
+
+def movements_by_age(old: int, came: int) -> tuple[Cells, Dates, list[ProtectedCells], Rooms]:
+    """Counts, dates, and the movements by age before and after the room of hidden figures was looked at."""
+    cells, groups, where = aged(old, came)
+    dates = dates_of(cells, where, groups, shown=True)
+    movements = {id: table for id, table in cells.items() if id != "residents"}
+    first = protect_movements(movements, dates, where, PROTECTION)
+    shown, found = movements_with_room(first, movements, dates, where, PROTECTION)
+    return cells["flow_by_age"], dates, [each["flow_by_age"] for each in (first, shown)], found
+
+
+@pytest.mark.parametrize("came", [3, 1])
+def test_movements_do_not_tell_what_only_an_unpublished_growth_would_tell(came: int) -> None:
+    """Whoever knows by how much the old grew is told by that alone; whoever does not, was told by the movements."""
+    cells, dates, (first, shown), found = movements_by_age(4, came)
+    known = shown_on_both(dates)
+    assert known == {"0-17"}
+    assert not room_of_the_old_who_came(cells, None, AGES)
+    assert not room_of_the_old_who_came(cells, first, known) and room_of_the_old_who_came(cells, None, known) >= 1
+    assert room_of_the_old_who_came(cells, shown, known) >= 1
+    assert [(each.attacker, each.narrow) for each in found.held] == [("sums", 0), ("zeros", 0), ("person", 0)]
+    assert first.frame["value"].null_count() == 4 and shown.frame["value"].null_count() == 6
+
+
+def test_what_the_residents_of_both_dates_tell_costs_no_movement() -> None:
+    """The old are shown on both dates: who knows that he alone of them left, knows how many came."""
+    cells, dates, (first, shown), found = movements_by_age(50, 3)
+    assert shown_on_both(dates) == set(AGES) and not room_of_the_old_who_came(cells, None, AGES)
+    assert not room_of_the_old_who_came(cells, first, AGES) and room_of_the_old_who_came(cells, first, ()) >= 1
+    assert shown.frame.equals(first.frame) and 0 < first.frame["value"].null_count() < first.frame.height
+    assert [(each.attacker, each.narrow) for each in found.held] == [("sums", 0), ("zeros", 0), ("person", 0)]
+
+
+@pytest.mark.parametrize(("born", "arrived"), [(1, 1), (0, 3), (3, 0)])
+def test_whether_anybody_was_born_or_arrived_is_not_known_without_movements(born: int, arrived: int) -> None:
+    """602 or 603 residents after 601, of whom one left: two or three came. How many of them arrived is told by the
+    table alone, which lists what occurs; so the one who left may not read it."""
+    where = geography([1])
+    (block,) = (area.key for area in where.finest.areas)
+    new = {kind: n for kind, n in (("born", born), ("arrived", arrived)) if n}
+    cells = _cells({}, {block: 600}, {(block, kind): n for kind, n in new.items()}, {block: 1})
+    shown, found = looked_at(cells, where)
+    assert recomputable(shown, cells, where, PROTECTION).is_empty()
+    assert not any(each.narrow for each in found.held[:2])
+    exact = {each.cell[0:4:3]: each for each in intervals(cells, shown, where, lambda _: 1, most_of_who_left)}
+    assert all(exact["came", kind].high - exact["came", kind].low < 1e-6 for kind in new)
+    assert found.held[2].narrow and not found.held[2].narrowest
+
+
+def most_of_who_left(cell: Cell) -> int:
+    return 1 if cell[0:4:3] == ("went", "gone") else 10_000

@@ -42,12 +42,12 @@ class Told:
     programs: int
 
 
-def told_to_one(program: Program, values: Ints, least: Ints, secret: Marks) -> Told:
+def told_to_one(program: Program, values: Ints, least: Ints, secret: Marks, people: Ints) -> Told:
     """The secret unknowns that somebody can tell who is alone in others.
 
-    ``program``: the sums over all unknowns; ``values``: their true numbers; ``least``: what each is at least for him.
+    ``program``: the sums over all unknowns; ``values``: their true numbers; ``least``: what each is at least for him;
+    ``people``: who is alone in which, as ``single_people`` says.
     """
-    people = single_people(program, values)
     if not people.max(initial=-1) + 1 or not secret.any():
         return Told((), 0)
     solutions = _solutions(program, values, least, secret, people)
@@ -60,7 +60,8 @@ def told_to_one(program: Program, values: Ints, least: Ints, secret: Marks) -> T
 def single_people(program: Program, values: Ints) -> Ints:
     """By unknown the number of the one person counted in it, -1 where it counts nobody or several.
 
-    A total and a part of it that count one person each count the same one.
+    A total and a part of it that count one person each count the same one; so ``program`` may hold sums of people
+    only, no differences of them.
     """
     sums, alone = sparse.coo_array(program.rows), values == 1
     totals = np.full(sums.shape[0], -1)

@@ -24,6 +24,9 @@ from vielfalt.figures.disclosure.secondary import costs
 _DEARER = 10.0
 """By how much a figure is dearer than one of a table with a dimension more, or of finer areas: more people read it."""
 
+Wanted = tuple[int, Ints, bool]
+"""A figure that must be able to change, those that stay what they are, and whether it needs the whole width or one
+number more."""
 NO_ONE: Ints = np.zeros(0, np.int64)
 """For a figure that may change together with any other."""
 
@@ -45,29 +48,27 @@ class Mend:
 
 @dataclass(frozen=True)
 class Mended:
-    """``known``: what is still published. ``solutions``: the truth after each move. ``open``: what no move helps."""
+    """``known``: what is still published. ``solutions``: the truth after each move. ``open``: which of those wanted no
+    move helps, in their order."""
 
     known: Marks
     solutions: tuple[Costs, ...]
     open: Marks
 
 
-def mended(task: Mend, wanted: Iterable[tuple[int, Ints, bool]]) -> Mended:
-    """Hides more so that each figure wanted can change, while the figures given with it stay what they are.
-
-    The last of each three says whether the whole width is needed, or one number more.
-    """
-    figures, known = task.against.figures, task.known.copy()
-    open_, solutions, at = np.zeros(len(known), np.bool_), [], _search(task)
+def mended(task: Mend, wanted: Iterable[Wanted]) -> Mended:
+    """Hides more so that each figure wanted can change, while the figures given with it stay what they are."""
+    figures, known, at = task.against.figures, task.known.copy(), _search(task)
+    open_, solutions = [], []
     for place, still, wide in wanted:
         moves = list(_moves(at, place, still, task.width, wide))
         room = sum(abs(int(change[places == place][0])) for places, change in moves)
-        open_[place] |= room < (task.width if wide else 1)
+        open_.append(room < (task.width if wide else 1))
         for places, change in moves:
             known[places] = False
             at.price(places, free(figures.values[places]))
             solutions.append(figures.with_numbers(places, figures.values[places] + 1.0 * change))
-    return Mended(known, tuple(solutions), open_)
+    return Mended(known, tuple(solutions), np.array(open_, dtype=np.bool_))
 
 
 def _search(task: Mend) -> search.Search:

@@ -18,20 +18,22 @@ from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, all_figures, hidden_cells
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
 from vielfalt.figures.disclosure.equations import Family, Numbers, System, as_sums, but_for_few, families, twins
-from vielfalt.figures.disclosure.grids import Grid, grids, levels_of, no_tops
+from vielfalt.figures.disclosure.grids import Grid, columns_of, grids, levels_of, no_tops
 from vielfalt.figures.disclosure.group_movements import OUTGOING, WITHIN, primary_crossed
-from vielfalt.figures.disclosure.movements import BEFORE, Dates, published_of_dates
+from vielfalt.figures.disclosure.movements import Dates, published_of_dates
 from vielfalt.figures.disclosure.persons import secret
 from vielfalt.figures.disclosure.room import Rooms, told_of
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.figures.disclosure.telling import withhold
-from vielfalt.figures.disclosure.widening import Task, widened
+from vielfalt.figures.disclosure.widening import Beside, Task, widened
 from vielfalt.geography import Geography
 from vielfalt.table import Table
 
 NEW = "new"
 _ALL_NEW = "came:new"
 """Born and arrived together: never published by itself, so only a number between two sums."""
+_OPEN = ("came", "came_from", "went", "movement")
+"""Dimensions of which nobody knows without a table of movements which categories occur."""
 
 
 def movements_with_room(
@@ -47,26 +49,57 @@ def movements_with_room(
     that is not zero must have a room of ``min_cell``, and none that is hidden for its own sake may be told by somebody
     who is alone in another; moves within the town by group and area, which are never shown, only where they are small
     or at one address. Where that does not hold, more movements are hidden; where no hiding helps, ``held`` tells it,
-    but for what somebody tells who is alone in a figure, if both dates and the growth of groups alone tell it to him.
+    but for what somebody tells who is alone in a figure, if the residents of both dates alone tell it to him: asked of
+    who knows the growth of every group, of who knows it where both dates show the residents, and of who knows none.
     """
-    areas, read = division(geography), {**published_of_dates(dates), **shown}
-    tables = _tables(shown, cells, dates, areas)
+    areas, dated = division(geography), published_of_dates(dates)
+    tables, read = _tables(shown, cells, dates, areas), {**dated, **shown}
     figures = all_figures(tables)
-    same = twins(tables, figures.numbers)
-    known = chain(families(tables, figures.numbers, areas), as_sums(same), _sums(tables, figures.numbers, areas))
-    against = Attack(figures, System.of(figures.values, but_for_few(known, figures.values)), same)
-    hidden = {id: hidden_cells(grid, read[id], areas) for id, grid in tables.items() if id in read}
+    against, *others = _readers(figures, dates, areas)
+    hidden = {id: _hidden(grid, read[id], areas) for id, grid in tables.items() if id in read}
     before = _published(figures, hidden)
     idle = figures.marked({id: _idle(tables[id], hidden[id], protection) for id in hidden}) | _unread(figures, hidden)
     must = ~idle & (figures.in_areas > 0)
-    own = [id for id in cells if id != BEFORE]
-    fixed = before & ~figures.marked({id: _all(tables[id]) for id in own if id in tables})
-    task = Task(against, must, fixed, must & secret(figures, protection), protection.min_cell, beside=True)
+    of_dates = figures.marked({id: _all(tables[id]) for id in dated if id in tables})
+    beside = Beside(tuple(others), of_dates)
+    task = Task(against, must, before & of_dates, must & secret(figures, protection), protection.min_cell, beside)
     looked = widened(task, before)
     found = told_of(looked, hidden, areas)
     if (looked.known == before).all():
         return dict(shown), found
-    return withhold(shown, found.frame.filter(pl.col("table").is_in(own))), found
+    return withhold(shown, found.frame.filter(pl.col("table").is_in(list(shown)))), found
+
+
+def _readers(figures: AllFigures, dates: Dates, areas: Division) -> list[Attack]:
+    """Who reads all these tables: one knows the growth of each group in each area, one where the residents of the group
+    are shown on both dates, one none at all.
+    """
+    tables, numbers = figures.tables, figures.numbers
+    same = twins(tables, numbers)
+    known = chain(families(tables, numbers, areas), as_sums(same), _sums(tables, numbers, areas))
+    sums = tuple(but_for_few(known, figures.values))
+    groups = {id: grid for id, grid in tables.items() if len(grid.table.dimensions) == 2}
+    growths: list[list[Family]] = [
+        [each for id, grid in groups.items() for each in _growth(grid, numbers[id], _all(grid))],
+        [each for id, grid in groups.items() for each in _growth(grid, numbers[id], _on_both(grid, dates, areas))],
+        [],
+    ]
+    return [Attack(figures, System.of(figures.values, (*sums, *growth)), same) for growth in growths]
+
+
+def _on_both(grid: Grid, dates: Dates, areas: Division) -> Hidden:
+    """The categories of movements by group of which both dates show the residents of the group."""
+    group = grid.table.dimensions[1]
+    shown = [
+        set(each[group].frame.filter(pl.col("value").is_not_null()).select("level", "area", group).iter_rows())
+        for each in (dates.published, dates.earlier)
+        if group in each
+    ]
+    both = set.intersection(*shown) if len(shown) == 2 else set()
+    return tuple(
+        np.array([[(level, area, key) in both for _, key in grid.categories] for area in keys], dtype=np.bool_)
+        for level, keys, _ in zip(areas.levels, areas.keys, grid.values, strict=False)
+    )
 
 
 def _tables(
@@ -75,12 +108,23 @@ def _tables(
     """All tables of movements, the residents of both dates, and what is known of them though it is no table."""
     given = {id: dates.now[id] for id in ("residents", "foreigner") if id in dates.now}
     simple = {id: each for id, each in cells.items() if len(each.table.dimensions) < 2}
-    tables = grids({**given, **simple}, areas, {})
+    whole = {id: pl.DataFrame({id: _kinds(id)}) for id in simple if id in _OPEN}
+    tables = grids({**given, **simple}, areas, whole)
     crossed = [id for id in cells if id not in simple and shown[id].frame.height]
     tables |= {id: _by_group(cells[id], shown[id], areas) for id in crossed}
     if "came" in tables:
         tables[_ALL_NEW] = _all_new(tables["came"])
     return tables
+
+
+def _kinds(dimension: str) -> list[str]:
+    return [row.key for row in codes.categories(dimension)]
+
+
+def _hidden(grid: Grid, shown: ProtectedCells, areas: Division) -> Hidden:
+    """What is hidden of a table. A category without any row is nobody, as everyone can see."""
+    listed = np.isin(np.arange(len(grid.categories)), columns_of(shown.frame, grid.table, grid.categories))
+    return tuple(marks & listed for marks in hidden_cells(grid, shown, areas))
 
 
 def _published(figures: AllFigures, hidden: Mapping[str, Hidden]) -> Marks:
@@ -100,7 +144,7 @@ def _all(grid: Grid) -> Hidden:
 def _by_group(cells: Cells, shown: ProtectedCells, areas: Division) -> Grid:
     """A table of two characteristics on the levels shown."""
     names = cells.table.dimensions
-    keys = [list(dict.fromkeys(shown.frame[name])) for name in names]
+    keys = [_kinds(name) if name in _OPEN else list(dict.fromkeys(shown.frame[name])) for name in names]
     categories = tuple(product(*keys))
     listed = cells.frame.filter(*(pl.col(name).is_in(own) for name, own in zip(names, keys, strict=True)))
     values, tops, outside = levels_of(replace(cells, frame=listed), categories, areas, cells.table.town_only)
@@ -133,7 +177,6 @@ def _sums(tables: Mapping[str, Grid], numbers: Mapping[str, Numbers], areas: Div
         if len(grid.table.dimensions) == 2:
             for total, parts in _totals(grid, tables):
                 yield from _equal(tables, numbers, total, (id, parts))
-            yield from _growth(grid, numbers[id])
     if "moves_between" in tables:
         yield from _between(tables, numbers, areas)
 
@@ -180,18 +223,19 @@ def _equal(
         yield Family(left[:, own], equation, right[:, columns].ravel(), np.zeros(len(left), np.int64))
 
 
-def _growth(grid: Grid, numbers: Numbers) -> Iterator[Family]:
-    """By how much coming exceeds going in each group."""
+def _growth(grid: Grid, numbers: Numbers, known: Hidden) -> Iterator[Family]:
+    """By how much coming exceeds going in each group and area where that is known."""
     places = {category: column for column, category in enumerate(grid.categories)}
     found = [(place, places.get((OUTGOING, key[1]), -1)) for key, place in places.items() if key[0] == NEW]
     pairs = [(came, went) for came, went in found if went >= 0]
     if not pairs:
         return
     came, went = (np.array(column) for column in zip(*pairs, strict=True))
-    for values, number in zip(grid.values, numbers, strict=True):
-        totals: Ints = number[:, came].ravel()
-        added = (values[:, came] - values[:, went]).ravel()
-        yield Family(totals, np.arange(len(totals)), number[:, went].ravel(), added)
+    for values, number, marks in zip(grid.values, numbers, known, strict=True):
+        chosen = marks[:, came]
+        totals: Ints = number[:, came][chosen]
+        added = (values[:, came] - values[:, went])[chosen]
+        yield Family(totals, np.arange(len(totals)), number[:, went][chosen], added)
 
 
 def _between(tables: Mapping[str, Grid], numbers: Mapping[str, Numbers], areas: Division) -> Iterator[Family]:

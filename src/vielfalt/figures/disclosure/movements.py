@@ -37,9 +37,7 @@ from vielfalt.figures.disclosure.group_movements import (
 from vielfalt.figures.disclosure.protecting import published
 from vielfalt.geography import Geography
 
-BEFORE = "residents_before"
-"""The table that counts the residents of the earlier date beside the movements."""
-_FROM_DATE = {"residents": BEFORE}
+_FROM_DATE = {"residents": "residents_before"}
 """Table of the earlier release and the name it bears beside the movements."""
 
 
@@ -82,7 +80,7 @@ def _by_area(
     given = {id: dates.now[id] for id in ("residents", "foreigner") if id in dates.now}
     tables = grids({**given, **wanted}, areas, {})
     shown = published_of_dates(dates)
-    fixed = {id: hidden_cells(tables[id], shown[id], areas) for id in (*given, BEFORE) if id in tables}
+    fixed = {id: hidden_cells(tables[id], shown[id], areas) for id in (*given, "residents_before") if id in tables}
     hidden = suppress_all(tables, areas, protection, fixed)
     return {id: published(tables[id], hidden[id], areas, protection) for id in wanted}
 

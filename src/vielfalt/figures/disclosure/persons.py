@@ -8,10 +8,10 @@ from dataclasses import replace
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
-from vielfalt.figures.disclosure.attack import AllFigures, attack, read
+from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
 from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.division import Marks, division
-from vielfalt.figures.disclosure.holders import Told, told_to_one
+from vielfalt.figures.disclosure.holders import Told, single_people, told_to_one
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.room import Held, Looked, Rooms, look_at, program_of, told_of
 from vielfalt.geography import Geography
@@ -50,13 +50,15 @@ def secret(figures: AllFigures, protection: Protection) -> Marks:
     return marks
 
 
-def told_to_persons(looked: Looked, secret: Marks) -> tuple[Told, Held]:
-    """What somebody can tell who is alone in a hidden figure: of all secret ones, with what the audit says of it."""
+def told_to_persons(looked: Looked, secret: Marks, counts: Attack | None = None) -> tuple[Told, Held]:
+    """What somebody can tell who is alone in a hidden figure: of all secret ones, with what the audit says of it.
+
+    ``counts``: the attack without all that he knows beside sums of people, if he knows more.
+    """
     (attacker,) = (each for each in ATTACKERS if each.person)
     unknowns = looked.unknowns
-    wanted = secret[unknowns]
-    many = int(wanted.sum())
-    program = program_of(looked.against, looked.known)
-    told = told_to_one(program, looked.against.figures.values[unknowns], looked.least[unknowns], wanted)
+    values, wanted = looked.against.figures.values[unknowns], secret[unknowns]
+    people = single_people(program_of(counts or looked.against, looked.known), values)
+    told = told_to_one(program_of(looked.against, looked.known), values, looked.least[unknowns], wanted, people)
     narrow = len({place for place, _ in told.pairs})
-    return told, Held(attacker.id, many, narrow, int(not narrow), told.programs)
+    return told, Held(attacker.id, int(wanted.sum()), narrow, int(not narrow), told.programs)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 import polars as pl
@@ -11,15 +12,12 @@ import polars as pl
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
 from vielfalt.figures.disclosure.division import Ints, Marks, division
-from vielfalt.figures.disclosure.mending import NO_ONE, Mend, mended
+from vielfalt.figures.disclosure.mending import NO_ONE, Mend, Wanted, mended
 from vielfalt.figures.disclosure.persons import secret, told_to_persons
 from vielfalt.figures.disclosure.protecting import missing, protect, published
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.room import Looked, Rooms, look_at, told_of
 from vielfalt.geography import Geography
-
-Wanted = Iterator[tuple[int, Ints, bool]]
-"""Figures to be mended, as ``mended`` takes them."""
 
 
 def protect_with_room(
@@ -47,11 +45,24 @@ def protect_with_room(
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What is published already, beside the figures that may still be hidden: the fixed ones of a task.
+
+    What somebody tells from these alone is not told by the rest. That may be so for him who knows most (the attack of
+    the task) and not for others, so each of the ``readers`` is asked too, who know less of the same figures; the last
+    one knows sums of people alone. ``seen``: the tables of the fixed figures, which list what occurs.
+    """
+
+    readers: tuple[Attack, ...]
+    seen: Marks
+
+
+@dataclass(frozen=True)
 class Task:
     """The figures of one system: which of them ``must`` have a room of ``width`` where they are hidden, which are
     ``fixed`` (what is known of them is known whatever is hidden), and which nobody may tell (``secret``).
 
-    ``beside``: what is fixed is published already, so what one person tells from that alone is not told by the rest.
+    ``beside``: given where the fixed figures are published already.
     """
 
     against: Attack
@@ -59,7 +70,7 @@ class Task:
     fixed: Marks
     secret: Marks
     width: int
-    beside: bool = False
+    beside: Beside | None = None
 
 
 def widened(task: Task, known: Marks) -> Looked:
@@ -68,16 +79,38 @@ def widened(task: Task, known: Marks) -> Looked:
     ``known``: what is published before. Where no hiding helps, ``held`` tells it.
     """
     looked = _with_room(task, _look(task, known, ()))
-    told, person = told_to_persons(looked, task.secret)
-    if told.pairs:
-        pairs = [(int(looked.unknowns[place]), looked.unknowns[who], False) for place, who in told.pairs]
-        looked, open_ = _mend(task, looked, iter(pairs))
-        looked = _with_room(task, looked)
-        if task.beside and open_.any():
-            pairs = [pair for pair in pairs if open_[pair[0]]]
-            open_ &= ~mended(Mend(task.against, task.fixed, looked.least, task.fixed, task.width), pairs).open
-        person = replace(person, narrow=int(open_.sum()), narrowest=int(not open_.any()))
+    readers = task.beside.readers if task.beside else ()
+    told, person = told_to_persons(looked, task.secret, readers[-1] if readers else None)
+    pairs: list[Wanted] = [(int(looked.unknowns[place]), looked.unknowns[who], False) for place, who in told.pairs]
+    if pairs:
+        looked, lost, pairs = _safe(task, task.against, looked, pairs)
+        for reader in readers:
+            told_too = _told(task, reader, looked.known, looked.least, pairs)
+            looked, more, pairs = _safe(task, reader, looked, list(compress(pairs, told_too)))
+            lost |= more
+        person = replace(person, narrow=len(lost), narrowest=int(not lost))
     return replace(looked, held=(*looked.held, person))
+
+
+def _safe(
+    task: Task, reader: Attack, looked: Looked, told: list[Wanted]
+) -> tuple[Looked, frozenset[int], list[Wanted]]:
+    """The release with more hidden of what is told to one reader; the figures that no hiding helps; and those figures
+    with the people to whom the fixed figures alone tell them.
+    """
+    if not told:
+        return looked, frozenset(), []
+    looked, open_ = _mend(task, looked, told, reader)
+    looked, told = _with_room(task, looked), list(compress(told, open_))
+    alone = np.zeros(len(told), np.bool_)
+    if task.beside and told:
+        alone = _told(task, reader, task.fixed, np.where(task.beside.seen, looked.least, 0), told)
+    return looked, frozenset(place for place, *_ in compress(told, ~alone)), list(compress(told, alone))
+
+
+def _told(task: Task, reader: Attack, known: Marks, least: Ints, pairs: list[Wanted]) -> Marks:
+    """Which of the figures a reader can tell who is alone in those given with them, of what is known."""
+    return mended(Mend(reader, known, least, known, task.width), pairs).open
 
 
 def _look(task: Task, known: Marks, before: Sequence[Costs]) -> Looked:
@@ -87,17 +120,19 @@ def _look(task: Task, known: Marks, before: Sequence[Costs]) -> Looked:
 def _with_room(task: Task, looked: Looked) -> Looked:
     """The release with so much hidden that every hidden figure has its room, or that no more hiding helps one."""
     while looked.narrow.any():
-        wanted = ((int(place), NO_ONE, True) for place in np.flatnonzero(looked.narrow))
-        looked, open_ = _mend(task, looked, wanted)
-        if (looked.narrow & open_).any():
+        narrow = np.flatnonzero(looked.narrow)
+        looked, open_ = _mend(task, looked, [(int(place), NO_ONE, True) for place in narrow], task.against)
+        if looked.narrow[narrow[open_]].any():
             break
     return looked
 
 
-def _mend(task: Task, looked: Looked, wanted: Wanted) -> tuple[Looked, Marks]:
-    """The release with more hidden, and the figures that no hiding helps."""
-    found = mended(Mend(task.against, looked.known, looked.least, task.fixed, task.width), wanted)
-    again = _look(task, found.known, (*looked.solutions, *found.solutions))
+def _mend(task: Task, looked: Looked, wanted: list[Wanted], reader: Attack) -> tuple[Looked, Marks]:
+    """The release with more hidden, and which of the figures wanted no hiding helps against one reader."""
+    found = mended(Mend(reader, looked.known, looked.least, task.fixed, task.width), wanted)
+    # What may be the truth for who knows less need not be for him who knows most.
+    proofs = found.solutions if reader is task.against else ()
+    again = _look(task, found.known, (*looked.solutions, *proofs))
     held = (
         replace(now, programs=before.programs + now.programs)
         for before, now in zip(looked.held, again.held, strict=True)
