@@ -39,10 +39,10 @@ def test_nothing_is_settled_that_all_sums_together_tell(
     assert not open_[~wanted].any()
 
 
-def many_dates(dates: int) -> tuple[Figures, list[Sum]]:
+def many_dates(dates: int, unlinked: int = 0) -> tuple[Figures, list[Sum]]:
     """Residents of three blocks at each date, hidden, and those who stayed in each until the next one, hidden as well.
 
-    Published are the residents of all blocks, those who stayed in all, and who came to each.
+    Published are the residents of all blocks, those who stayed in all, and who came to each; at one date no movements.
     """
     figures, sums = Figures(), []
 
@@ -57,7 +57,7 @@ def many_dates(dates: int) -> tuple[Figures, list[Sum]]:
     for date in range(dates):
         here = [hidden(date, "residents", block) for block in range(3)]
         sums.append((shown(date, "residents", "town", 60 + 3 * date), here))
-        if date:
+        if date and date != unlinked:
             stayed = [hidden(date, "stayed", block) for block in range(3)]
             gone = [hidden(date, "gone", block) for block in range(3)]
             before = [hidden(date - 1, "residents", block) for block in range(3)]
@@ -76,6 +76,16 @@ def test_many_dates_are_decided_although_they_hang_together() -> None:
     assert not decided.left.any()
     assert decided.together.sum() == 48
     assert (low < high).sum() == 48
+
+
+@pytest.mark.parametrize(("dates", "unlinked", "largest"), [(6, 4, 15), (4, 2, 10), (6, 5, 15)])
+def test_dates_that_movements_do_not_link_are_decided_apart(dates: int, unlinked: int, largest: int) -> None:
+    """Also where a group spans fewer dates than are looked at together, and beside groups that are small."""
+    figures, sums = many_dates(dates, unlinked)
+    with patch("vielfalt.audit.bounds.LARGEST", largest):
+        _, _, decided = narrowed(figures, sums)
+    assert not decided.left.any()
+    assert decided.together.sum() + decided.alone.sum() == 3 * dates + 6 * (dates - 2)
 
 
 @pytest.mark.parametrize("trouble", ["too many", "given up"])

@@ -43,7 +43,8 @@ def narrow(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, la
     decided = Decided(none, none.copy(), none.copy())
     if not (wanted & (low < high)).any():
         return decided
-    of = _linked(system, low, high, wanted, largest, decided.left)
+    of = linked(system, low, high, wanted, largest)
+    decided.left[:] = wanted & (low < high) & of.too_large
     if not len(of.unknowns):
         return decided
     unknowns = of.unknowns
@@ -70,14 +71,18 @@ def narrow(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, la
 
 
 @dataclass(frozen=True)
-class _Groups:
-    """Unknowns that sums link with each other and these sums, each with its group, the small groups first."""
+class Groups:
+    """Unknowns that sums link with each other and these sums, each with its group, the small groups first.
+
+    ``too_large``: all figures of groups that are left out because they are too large.
+    """
 
     unknowns: Ints
     of_unknown: Ints
     equations: Ints
     of_equation: Ints
     first_large: int
+    too_large: Marks
 
     def small(self) -> list[tuple[slice, slice]]:
         """The sums and the unknowns of all small groups, in two halves."""
@@ -103,27 +108,28 @@ def matrix_of(system: System, size: int) -> sparse.csr_array:
     return sparse.csr_array((factors, (rows, columns)), shape=(len(system.totals), size))
 
 
-def _linked(system: System, low: Ints, high: Ints, wanted: Marks, largest: int, left: Marks) -> _Groups:
-    """The groups that hold a wanted figure and are not too large; wanted figures of larger ones are marked as left."""
+def linked(system: System, low: Ints, high: Ints, wanted: Marks, largest: int) -> Groups:
+    """The groups that hold a wanted figure and are not too large."""
     free: Marks = low < high
     figures, sums = np.flatnonzero(free), len(system.totals)
     place = np.cumsum(free) - 1
     equation = np.concatenate([np.arange(sums), system.equation])
     figure = np.concatenate([system.totals, system.parts])
-    linked = free[figure]
-    edges = equation[linked], sums + place[figure[linked]]
+    unknown = free[figure]
+    edges = equation[unknown], sums + place[figure[unknown]]
     graph = sparse.coo_array((np.ones(len(edges[0]), np.int8), edges), shape=(sums + len(figures),) * 2)
     _, group = csgraph.connected_components(graph, directed=False)
-    groups, asked_for = int(group.max(initial=0)) + 1, wanted[figures]
+    groups = int(group.max(initial=0)) + 1
     size = np.bincount(group[sums:], minlength=groups)
-    asked = np.bincount(group[sums:][asked_for], minlength=groups)
+    asked = np.bincount(group[sums:][wanted[figures]], minlength=groups)
     group = group + groups * (size > SMALL)[group]
     chosen, of = np.tile((size > 1) & (size <= largest) & (asked > 0), 2), group[sums:]
-    left[figures[asked_for & np.tile(size > largest, 2)[of]]] = True
+    too_large = np.zeros(len(low), np.bool_)
+    too_large[figures] = np.tile(size > largest, 2)[of]
     unknowns, equations = figures[chosen[of]], np.flatnonzero(chosen[group[:sums]])
     of_unknown, of_equation = of[chosen[of]], group[equations]
     first, second = np.argsort(of_unknown, kind="stable"), np.argsort(of_equation, kind="stable")
-    return _Groups(unknowns[first], of_unknown[first], equations[second], of_equation[second], groups)
+    return Groups(unknowns[first], of_unknown[first], equations[second], of_equation[second], groups, too_large)
 
 
 def _part(program: Program, rows: slice, columns: slice) -> Program:

@@ -16,8 +16,8 @@ from scipy import sparse
 from vielfalt.errors import EngineError
 from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import System
-from vielfalt.figures.disclosure.linked.solver import Program, solve, solver
-from vielfalt.figures.disclosure.programs import ALONE, matrix_of, one_by_one
+from vielfalt.figures.disclosure.linked.solver import Program, Solver, solve, solver
+from vielfalt.figures.disclosure.programs import ALONE, linked, matrix_of, one_by_one
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.solutions import Seen, agreeing, look, nothing_seen, walk
 
@@ -35,61 +35,67 @@ def undecided(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks,
     ``date``: that of each figure, of which two neighbouring ones are looked at together. The bounds of figures that
     got a program over all sums are narrowed to what it found.
     """
-    unknowns = np.flatnonzero(low < high)
-    unknowns = unknowns[np.argsort(date[unknowns], kind="stable")]
+    groups = linked(system, low, high, wanted, len(low))
+    unknowns = groups.unknowns[np.argsort(date[groups.unknowns], kind="stable")]
     of, seen = date[unknowns], nothing_seen(least[unknowns], wanted[unknowns])
     left, alone = wanted.copy(), np.zeros(len(low), np.bool_)
-    if len(np.unique(of)) < DATES or len(unknowns) > MOST:
+    if len(np.unique(date)) < DATES or not len(unknowns) or len(unknowns) > MOST:
         return left, alone
     with suppress(EngineError):  # what was seen until the solver gave up is possible, the rest is undecided
-        for place, ends in _decide(_program(system, low, high, unknowns), seen, of).items():
+        for place, ends in _decide(_program(system, low, high, groups.equations, unknowns), seen, of).items():
             number = unknowns[place]
             low[number], high[number] = max(low[number], ends[0]), min(high[number], ends[1])
             alone[number] = seen.open()[place]
-    left[:] = False
     left[unknowns] = seen.open() & ~alone[unknowns]
     return left, alone
 
 
 def _decide(program: Program, seen: Seen, of: Ints) -> dict[int, tuple[int, int]]:
     """Looks at two dates after the other; the ends of unknowns left, which get programs over all sums."""
-    truth = _possible(program, seen)
+    highs = solver(program)
+    truth = _possible(highs, program, seen)
     if truth is None:
         program = agreeing(program)
-        truth = _possible(program, seen)
+        highs = solver(program)
+        truth = _possible(highs, program, seen)
     if truth is None:
         return {}
-    for first, second in pairwise(np.unique(of).tolist()):
+    dates = np.unique(of).tolist()
+    for first, second in pairwise(dates if len(dates) > 1 else dates * 2):
         columns = slice(int(np.searchsorted(of, first)), int(np.searchsorted(of, second, side="right")))
         _look(_window(program, truth, columns), seen.part(columns))
-    highs = solver(program)
     walk(highs)
     return one_by_one(highs, seen, ALONE)
 
 
-def _program(system: System, low: Ints, high: Ints, unknowns: Ints) -> Program:
+def _program(system: System, low: Ints, high: Ints, equations: Ints, unknowns: Ints) -> Program:
     """All sums over the unknowns, as the known figures leave them."""
-    open_ = system.only(system.holding(low < high))
-    matrix = matrix_of(open_, len(low))
-    right = open_.added - matrix @ np.where(low == high, low, 0).astype(np.float64)
+    matrix = matrix_of(system, len(low))[equations]
+    right = system.added[equations] - matrix @ np.where(low == high, low, 0).astype(np.float64)
     ends = low[unknowns].astype(np.float64), high[unknowns].astype(np.float64)
     return Program(np.zeros(len(unknowns)), sparse.csr_array(matrix[:, unknowns]), right, right, *ends)
 
 
-def _possible(program: Program, seen: Seen) -> Costs | None:
-    """A possible truth away from the limits, so that each date has room beside the others: the mean of a few."""
-    highs, size, draw = solver(program), len(program.cost), np.random.default_rng(0)
+def _possible(highs: Solver, program: Program, seen: Seen) -> Costs | None:
+    """A possible truth away from the limits, so that each date has room beside the others: the mean of a few.
+
+    The solver is left at the last of them, for programs of single figures.
+    """
+    size, draw = len(program.cost), np.random.default_rng(0)
     everyone, found = np.arange(size, dtype=np.int32), []
     for number in range(_FEW):
         # Downwards first: a figure that can be zero is settled.
         highs.changeColsCost(size, everyone, draw.uniform(-1.0 if number else 0.5, 1.0, size))
-        highs.setOptionValue("presolve", "off" if number else "on")
+        # Where all is asked anew the solver is ten times as fast from nothing as from its last solution, which it would
+        # not simplify.
+        highs.clearSolver()
+        highs.setOptionValue("presolve", "on")
         solution = solve(highs)
         if solution is None:
             return None
         seen.add(solution)
         found.append(solution)
-        walk(highs)
+    highs.changeColsCost(size, everyone, np.zeros(size))
     mean: Costs = np.mean(found, axis=0)
     return mean
 
