@@ -49,7 +49,7 @@ def main() -> None:
         for residents in SIZES:
             town = made(results, Path(folder), residents)
             register(results, residents, town, ROUNDS)
-            beside.everything(results, residents, town, DATE, REPEATS)
+            beside.plain_versions(results, residents, town, DATE, REPEATS)
     results.keep()
 
 

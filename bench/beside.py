@@ -1,7 +1,9 @@
-"""The product beside the same work written plainly in pandas and in polars, from the extract to the cells.
+"""One evaluation beside another, from the extract to the cells: the product, the same work written plainly in pandas
+and in polars, and the product on the database of one machine and on an Apache Spark with two workers.
 
-Each evaluation runs in a process of its own, one after the other, and the best of some rounds counts. Where the cells
-of two are not the same there is nothing to compare, and no ratio is told.
+Each evaluation runs in a process of its own, one after the other, and the best of some rounds counts. The start of
+Java counts, as it does for who waits. Where the cells of two are not the same there is nothing to compare, and no ratio
+is told.
 """
 
 from __future__ import annotations
@@ -17,40 +19,46 @@ from pathlib import Path
 from bench.results import Results
 from vielfalt import allocators
 
-OURS = "vielfalt"
-WANTED = {"pandas": "1 M: at least 8 x", "polars": "1 M: at most 1.5 x"}
+OURS, PANDAS, POLARS, DATABASE, SPARK = "vielfalt", "pandas", "polars", "duckdb", "local[2]"
+"""Who evaluates; the last two are the product on an engine that is named."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One evaluation: seconds, peak memory in bytes, digest of the cells."""
+    """One evaluation: seconds, peak memory in bytes (0 where several processes do the work), digest of the cells."""
 
     seconds: float
     peak: int
     cells: str
 
 
-def everything(results: Results, residents: int, town: Path, date: int, rounds: int) -> None:
-    """Measures all three on one town and says how they compare."""
-    runs = [{who: in_process(town, date, who) for who in (OURS, *WANTED)} for _ in range(rounds)]
-    for library, wanted in WANTED.items():
-        results.say(f"{residents:,} residents, extract to cells beside {library}", compared(runs, library), wanted)
+def plain_versions(results: Results, residents: int, town: Path, date: int, rounds: int) -> None:
+    """Measures the product and both plain versions on one town and says how they compare."""
+    runs = [{who: in_process(town, date, who) for who in (OURS, PANDAS, POLARS)} for _ in range(rounds)]
+    what = f"{residents:,} residents, extract to cells beside"
+    results.say(f"{what} {PANDAS}", compared(runs, PANDAS, OURS), "1 M: at least 8 x")
+    results.say(f"{what} {POLARS}", compared(runs, OURS, POLARS), "1 M: at most 1.5 x")
 
 
-def compared(runs: Sequence[Mapping[str, Run | None]], library: str) -> str:
-    """How the fastest runs compare, and the peak memory of each; refused where any two counted differently."""
-    found = {who: [run for each in runs if (run := each[who])] for who in (OURS, library)}
-    if not all(found.values()):
+def spark(results: Results, residents: int, town: Path, date: int) -> None:
+    """Measures the product on Spark and on the database on one town and says how they compare."""
+    runs = [{who: in_process(town, date, who) for who in (DATABASE, SPARK)}]
+    what = f"{residents:,} residents, extract to cells on Spark {SPARK} beside DuckDB"
+    results.say(what, compared(runs, SPARK, DATABASE), "10 M: at most 4 x")
+
+
+def compared(runs: Sequence[Mapping[str, Run | None]], one: str, other: str) -> str:
+    """How many times as long the fastest run of one takes, and the peak memory of each; refused where any two counted
+    differently."""
+    found = [[run for each in runs if (run := each[who])] for who in (one, other)]
+    if not all(found):
         return "this machine has not memory enough"
-    if len({run.cells for each in found.values() for run in each}) > 1:
+    if len({run.cells for each in found for run in each}) > 1:
         return "the cells differ: nothing to compare"
-    ours, theirs = (min(each, key=lambda run: run.seconds) for each in found.values())
-    if library == "pandas":
-        ratio = f"pandas takes {theirs.seconds / ours.seconds:.1f} x ours"
-    else:
-        ratio = f"ours takes {ours.seconds / theirs.seconds:.2f} x {library}"
-    memory = f"{ours.peak / 1e9:.2f} GB beside {theirs.peak / 1e9:.2f} GB"
-    return f"{ratio}: {ours.seconds:.1f} s beside {theirs.seconds:.1f} s, {memory}"
+    own, others = (min(each, key=lambda run: run.seconds) for each in found)
+    memory = f", {own.peak / 1e9:.2f} GB beside {others.peak / 1e9:.2f} GB" if own.peak and others.peak else ""
+    ratio = f"{one} takes {own.seconds / others.seconds:.2f} x {other}"
+    return f"{ratio}: {own.seconds:.1f} s beside {others.seconds:.1f} s{memory}"
 
 
 def in_process(town: Path, date: int, who: str) -> Run | None:
@@ -63,4 +71,4 @@ def in_process(town: Path, date: int, who: str) -> Run | None:
     if done.returncode == -signal.SIGKILL:
         return None
     done.check_returncode()
-    return Run(**json.loads(done.stdout))
+    return Run(**json.loads(done.stdout.splitlines()[-1]))

@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import beside, engines
+from bench import beside
 from bench.__main__ import DATE, made, register
 from bench.copies import copied
 from bench.results import Results
@@ -38,8 +38,8 @@ def everything(folder: Path) -> Results:
     for residents, town in towns.items():
         register(results, residents, town, 1)
         if residents in SIZES:
-            beside.everything(results, residents, town, DATE, 1)
-    engines.beside(results, ON_SPARK, towns[ON_SPARK], DATE)
+            beside.plain_versions(results, residents, town, DATE, 1)
+    beside.spark(results, ON_SPARK, towns[ON_SPARK], DATE)
     return results
 
 
@@ -47,7 +47,7 @@ def on_spark(folder: Path) -> Results:
     """Spark beside the database at ten million."""
     results = Results("python -m bench.large --spark")
     town, residents = made(results, folder, SIZES[-1]), MORE_ON_SPARK * SIZES[-1]
-    engines.beside(results, residents, copied(town, folder / f"town-{residents}", MORE_ON_SPARK, DATE), DATE)
+    beside.spark(results, residents, copied(town, folder / f"town-{residents}", MORE_ON_SPARK, DATE), DATE)
     return results
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from bench import engines, evaluation, results
-from bench.beside import OURS, Run, compared
+from bench import evaluation, results
+from bench.beside import DATABASE, OURS, SPARK, Run, compared
 from bench.copies import copied
 from bench.plain import __main__ as plain
 from bench.plain.shared import Given, digest
@@ -67,10 +67,16 @@ def test_there_is_no_ratio_where_cells_differ() -> None:
         {OURS: Run(2.0, 3_000_000_000, "a"), "pandas": Run(8.0, 5_000_000_000, "a"), "polars": Run(1.0, 1, "a")},
         {OURS: Run(1.5, 2_000_000_000, "a"), "pandas": Run(6.0, 4_000_000_000, "a"), "polars": Run(1.0, 1, "b")},
     ]
-    assert compared(runs, "pandas") == "pandas takes 4.0 x ours: 1.5 s beside 6.0 s, 2.00 GB beside 4.00 GB"
-    assert compared(runs[:1], "polars").startswith("ours takes 2.00 x polars")
-    assert " x " not in compared(runs, "polars")
-    assert " x " not in compared([{OURS: Run(2.0, 1, "a"), "pandas": None}], "pandas")
+    said = compared(runs, "pandas", OURS)
+    assert said == "pandas takes 4.00 x vielfalt: 6.0 s beside 1.5 s, 4.00 GB beside 2.00 GB"
+    assert compared(runs[:1], OURS, "polars").startswith("vielfalt takes 2.00 x polars")
+    assert " x " not in compared(runs, OURS, "polars")
+    assert " x " not in compared([{OURS: Run(2.0, 1, "a"), "pandas": None}], "pandas", OURS)
+
+
+def test_no_memory_is_told_of_what_works_in_several_processes() -> None:
+    runs = [{DATABASE: Run(2.0, 3_000_000_000, "a"), SPARK: Run(7.0, 0, "a")}]
+    assert compared(runs, SPARK, DATABASE) == "local[2] takes 3.50 x duckdb: 7.0 s beside 2.0 s"
 
 
 def check(root: Path) -> Evaluation:
@@ -94,11 +100,3 @@ def test_each_bench_replaces_its_own_part_of_the_results(tmp_path: Path, capsys:
     assert "| something | 3 s | below 4 s |" in text
     assert "1 s" not in text
     assert "something" in capsys.readouterr().out
-
-
-def test_spark_and_database_are_compared_only_where_they_count_the_same() -> None:
-    database, spark = engines.Run(2.0, "same"), engines.Run(7.0, "same")
-    said = engines.compared({engines.DATABASE: database, engines.SPARK: spark})
-    assert said == "Spark takes 3.5 x DuckDB: 7 s beside 2 s, the same cells"
-    said = engines.compared({engines.DATABASE: database, engines.SPARK: engines.Run(7.0, "other")})
-    assert said == "the cells differ: nothing to compare"
