@@ -2,7 +2,7 @@
 
 Declared: town project, column profile, code lists, table programme, dated parameters, areas and street directory as
 read from their files. Of single texts: the form in which names, places and house numbers can be compared, the states in
-which a place of birth may lie (``candidates``, on distinct texts), and the keyed hash that stands for a person.
+which a place of birth may lie (``possible_countries``, on distinct texts), and the keyed hash that stands for a person.
 """
 
 from __future__ import annotations
@@ -24,9 +24,6 @@ from vielfalt import capabilities, codes, evaluation, parameters, rule_sets, sch
 from vielfalt.areafiles import read_geography
 from vielfalt.geography import Geography
 from vielfalt.register.addresses import Streets, read_streets
-from vielfalt.register.coded import read_coded, with_answers
-from vielfalt.register.gazetteer import place_index, with_town
-from vielfalt.register.places import candidates
 from vielfalt.register.pseudonyms import pseudonyms, record_keys
 from vielfalt.register.text import normalise
 from vielfalt.table import Table
@@ -109,8 +106,7 @@ class Given:
 
     def places(self, texts: Sequence[str]) -> pl.DataFrame:
         """The states in which each distinct place may lie: place, country, region, weight, how."""
-        index = with_town(place_index(evaluation._cache()), self.town.name.partition("(")[0].strip())
-        return with_answers(candidates(texts, index), texts, read_coded(self.town.coded_places))
+        return evaluation.possible_countries(self.town, texts)
 
     def record_keys(self, ids: pa.Array) -> Ints:
         """The record key of each person for the cell key method, from the ordering number."""

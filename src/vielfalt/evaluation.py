@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,12 +164,17 @@ def _read_areas(town: Town) -> tuple[Geography, Streets | None]:
 
 
 def birth_candidates(town: Town, extract: Extract) -> pl.DataFrame:
-    """The possible countries of each distinct birth place, by the place's number; with what persons have coded."""
-    index = with_town(place_index(_cache()), town.name.partition("(")[0].strip())
-    found = with_answers(candidates(extract.places, index), extract.places, read_coded(town.coded_places))
+    """The possible countries of each distinct birth place of the extract, by the place's number."""
     schema = {"text": pl.Utf8, "number": pl.Int32}
     numbers = pl.DataFrame({"text": extract.places, "number": range(len(extract.places))}, schema)
-    return found.join(numbers, left_on="place", right_on="text").drop("place").rename({"number": "place"})
+    found = possible_countries(town, extract.places).join(numbers, left_on="place", right_on="text")
+    return found.drop("place").rename({"number": "place"})
+
+
+def possible_countries(town: Town, places: Sequence[str]) -> pl.DataFrame:
+    """The possible countries of each distinct birth place (``places.candidates``); with what persons have coded."""
+    index = with_town(place_index(_cache()), town.name.partition("(")[0].strip())
+    return with_answers(candidates(places, index), places, read_coded(town.coded_places))
 
 
 def check_town(town: Town, date: int, step: Step, opened: Opening = by_size) -> Evaluation:
