@@ -140,14 +140,12 @@ def _figures(
         values = indices(evaluation.cells, protected, geography, protection)
     hidden = isinstance(town.method(date), Suppression)
     attacks = [attack("recompute" if hidden else "tell_true_counts", protected, leaks.height)]
-    moving = pl.DataFrame()
+    moving, between = pl.DataFrame(), []
     if attacked is not None:
         attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
-    attacks += held
-    if attacked is not None:
         moving = attacked.rooms.frame
-        between = [(each.attacker, room(each, moving)) for each in attacked.rooms.held]
-        attacks += [{**told, "id": f"room_{attacker}_between_dates"} for attacker, told in between]
+        between = [{**room(each, moving), "id": f"room_{each.attacker}_between_dates"} for each in attacked.rooms.held]
+    attacks += [*held, *between]
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
     results = replace(results, utility=utility(results, evaluation), fingerprint=table_fingerprint(town, date))
     with step("audit"):
