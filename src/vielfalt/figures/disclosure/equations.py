@@ -201,7 +201,8 @@ class System:
     def of(values: Ints, all_families: Iterable[Family]) -> System:
         """The equations of all families that hold and have parts.
 
-        Those that do not hold for the true values (imported tables whose residents are of another date) tell nothing.
+        Those that do not hold for the true values (a category of few that was left out of
+        a table, imported tables whose residents are of another date) tell nothing.
         """
         none, start = np.zeros(0, dtype=np.int64), 0
         totals, added, equations, parts = [none], [none], [none], [none]

@@ -17,13 +17,13 @@ from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure.attack import SCHEMA, placed
 from vielfalt.figures.disclosure.changing import RESIDENTS
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, any_of, division
-from vielfalt.figures.disclosure.equations import Family, Numbers, families, numbered
+from vielfalt.figures.disclosure.equations import Numbers, System, families, numbered
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
 from vielfalt.figures.disclosure.perturbation import perturbation
 from vielfalt.geography import Geography
 from vielfalt.methods import CellKey, Rounding
 
-_ROUNDS = 20
+_ROUNDS = 200
 Ranges = tuple[Ints, Ints]
 """The least and the largest true count behind each number."""
 
@@ -57,7 +57,7 @@ def tellable(
                 hidden = np.ones_like(hidden)
             low[place], high[place] = _ranges(shown, hidden, marks, method)
     high = np.minimum(high, int(values.max(initial=0)))
-    _narrow(low, high, [_holding(family, values) for family in families(tables, numbers, areas)])
+    _narrow(low, high, System.of(values, families(tables, numbers, areas)))
     told = (low == high) & (inside > 0) & ~exact
     for id, grid in reversed(tables.items()):
         _blame_above(grid, tables, numbers, told, _listed(grid, protected[id]))
@@ -141,32 +141,11 @@ def _behind_small(method: CellKey) -> Ranges:
     return possible.argmax(axis=1), len(counts) - 1 - possible[:, ::-1].argmax(axis=1)
 
 
-def _holding(family: Family, values: Ints) -> Family:
-    """The sums that hold for the true counts: where a category of few is left out of a table, its sum tells nothing."""
-    size = len(family.totals)
-    filled = np.bincount(family.equation, minlength=size) > 0
-    sums = np.bincount(family.equation, values[family.parts], size).astype(np.int64) + family.added
-    wanted = filled & (sums == values[family.totals])
-    chosen, number = wanted[family.equation], np.cumsum(wanted) - 1
-    return Family(family.totals[wanted], number[family.equation[chosen]], family.parts[chosen], family.added[wanted])
-
-
-def _narrow(low: Ints, high: Ints, sums: list[Family]) -> None:
+def _narrow(low: Ints, high: Ints, sums: System) -> None:
     """Passes every sum on until nothing changes: a total bounds its parts, and the parts their total."""
     for _ in range(_ROUNDS):
         before = low.copy(), high.copy()
-        for family in sums:
-            size = len(family.totals)
-            least, most = (
-                np.bincount(family.equation, ends[family.parts], size).astype(np.int64) + family.added
-                for ends in (low, high)
-            )
-            room, need = high[family.totals] - least, low[family.totals] - most
-            at_most, at_least = room[family.equation] + low[family.parts], need[family.equation] + high[family.parts]
-            np.minimum.at(high, family.parts, at_most)
-            np.maximum.at(low, family.parts, at_least)
-            np.maximum.at(low, family.totals, least)
-            np.minimum.at(high, family.totals, most)
+        sums.pass_on(low, high)
         if (low == before[0]).all() and (high == before[1]).all():
             return
 
