@@ -30,6 +30,7 @@ from vielfalt.errors import VielfaltError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
 PART = 32 << 20
 """Bytes of a file that are read at once: about 190,000 residents."""
@@ -58,7 +59,7 @@ class Spark:
             refuse_wrong_encoding(path, form, broken, readable + len(broken))
             if not readable:
                 raise nothing_read(path, broken)
-            columns = plain(convert.apart()(text_batch([("",) * len(form.columns)], form, 1))).schema
+            columns = _columns(convert.apart()(text_batch([("",) * len(form.columns)], form, 1)))
             apart, whole = self._new(), self._new()
             work = partial(converted, path=path, form=form, convert=convert.apart(), parts=parts, folder=apart)
             told = _mapped(self._numbers(len(parts)), work, SEEN).toArrow().sort_by("place")
@@ -67,29 +68,36 @@ class Spark:
                 numbers_of(apart, place).write_bytes(dumps(renumber))
             _mapped(self._numbers(len(parts)), partial(united, apart=apart, folder=whole), DONE).toArrow()
             shutil.rmtree(apart)
-            return _frame(self._table(whole, columns, name)), broken
+            return self._table(whole, columns, name), broken
 
     def load(self, table: pa.Table, name: str) -> Frame:
         """See ``Engine.load``."""
         with _reported(name):
             folder, table = self._new(), plain(table)
             pq.write_table(table, folder / "table.parquet")
-            return _frame(self._table(folder, table.schema, name))
+            return self._table(folder, _columns(table), name)
 
     def checkpoint(self, frame: Frame, name: str) -> Frame:
         """See ``Engine.checkpoint``."""
         with _reported(name):
-            return _frame(self._kept(frame.to_native(), name))
+            rows: DataFrame = frame.to_native()
+            folder = self._new()
+            # Numbers as they are: to find out that a column of them repeats little takes as long as all the rest.
+            unrepeated = {
+                f"parquet.enable.dictionary#{name}": "false" for name, type in rows.dtypes if type != "string"
+            }
+            rows.write.mode("append").options(**unrepeated).parquet(str(folder))
+            return self._table(folder, rows.schema, name)
 
     def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
         """See ``Engine.map_batches``: rows of equal ``together`` come to one machine, which works on some at a time."""
         with _reported(name):
             rows: DataFrame = frame.to_native()
-            columns, folder = plain(function(rows.limit(0).toArrow())).schema, self._new()
+            columns, folder = _columns(function(rows.limit(0).toArrow())), self._new()
             side_by_side = rows.repartition(together).sortWithinPartitions(together)
             work = partial(grouped, function=function, together=together, folder=folder)
             _mapped(side_by_side, work, DONE).toArrow()
-            return _frame(self._table(folder, columns, name))
+            return self._table(folder, columns, name)
 
     def collect(self, frame: Frame) -> pa.Table:
         """See ``Engine.collect``."""
@@ -137,22 +145,12 @@ class Spark:
         """The numbers from 0, each a task of its own."""
         return self._session.range(0, count, 1, numPartitions=count)
 
-    def _kept(self, rows: DataFrame, name: str) -> DataFrame:
-        folder = self._new()
-        # Numbers as they are: to find out that a column of them repeats little takes as long as all the rest.
-        unrepeated = {f"parquet.enable.dictionary#{name}": "false" for name, type in rows.dtypes if type != "string"}
-        rows.write.mode("append").options(**unrepeated).parquet(str(folder))
-        self.drop(name)
-        self._tables[name] = folder
-        return self._session.read.schema(rows.schema).parquet(str(folder))
-
-    def _table(self, folder: Path, columns: pa.Schema, name: str) -> DataFrame:
+    def _table(self, folder: Path, columns: StructType, name: str) -> Frame:
         """The files of a folder as a table of that name."""
-        from pyspark.sql.pandas.types import from_arrow_schema
-
         self.drop(name)
         self._tables[name] = folder
-        return self._session.read.schema(from_arrow_schema(columns)).parquet(str(folder))
+        frame: Frame = nw.from_native(self._session.read.schema(columns).parquet(str(folder)))
+        return frame
 
     def _new(self) -> Path:
         """An empty folder for a table."""
@@ -161,9 +159,11 @@ class Spark:
         return folder
 
 
-def _frame(rows: DataFrame) -> Frame:
-    frame: Frame = nw.from_native(rows)
-    return frame
+def _columns(table: pa.Table) -> StructType:
+    """The columns of a table as Spark reads them."""
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    return from_arrow_schema(plain(table).schema)
 
 
 def _mapped(rows: DataFrame, work: Work, schema: pa.Schema) -> DataFrame:
