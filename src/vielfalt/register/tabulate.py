@@ -112,13 +112,20 @@ def _fine(column: str) -> nw.Expr:
 
 def _replaced(column: str, classes: Mapping[str, pl.DataFrame]) -> list[nw.Expr]:
     """The places of what a column of ``_class_tables`` says, in every dimension it decides; null for null."""
-    table, found = classes[column], []
-    for dimension in table.columns[1:]:
-        place = nw.lit(None, dtype=nw.Int32)
-        for number, same in table.group_by(dimension, maintain_order=True).agg("fine").iter_rows():
-            meant = _fine(column).is_in(same) if len(same) > 1 else _fine(column) == same[0]
-            place = nw.when(meant).then(nw.lit(number).cast(nw.Int32)).otherwise(place)
-        found.append(place.alias(dimension))
+    fine, *dimensions = classes[column].get_columns()
+    return [
+        replaced(_fine(column), dict(zip(fine, places, strict=True)), nw.Int32).alias(places.name)
+        for places in dimensions
+    ]
+
+
+def replaced(column: nw.Expr, by: Mapping[Any, int | str], kind: type[nw.Int32 | nw.String]) -> nw.Expr:
+    """What stands for each value of a column of few; null for others."""
+    found = nw.lit(None, dtype=kind)
+    for instead in dict.fromkeys(by.values()):
+        same = [value for value, its in by.items() if its == instead]
+        meant = column.is_in(same) if len(same) > 1 else column == same[0]
+        found = nw.when(meant).then(nw.lit(instead).cast(kind)).otherwise(found)
     return found
 
 

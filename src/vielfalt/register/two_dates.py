@@ -17,7 +17,7 @@ from vielfalt.engines.base import Engine, Frame
 from vielfalt.geography import Geography
 from vielfalt.register.links import EARLIER, LINK, MOVES
 from vielfalt.register.movements import CAME, CITIZENSHIP, WENT
-from vielfalt.register.tabulate import UNKNOWN, tabulate, values_of
+from vielfalt.register.tabulate import UNKNOWN, replaced, tabulate, values_of
 from vielfalt.table import Table
 
 _NO_MOVEMENT = -1
@@ -80,12 +80,13 @@ def _now(engine: Engine, residents: Frame, before: Frame, since: tuple[int, int]
     """The residents of the later date with how they came and whether they were naturalised."""
     there = before.select(LINK, *(nw.col(name).alias(f"{name}_before") for name in ("area", "foreigner")))
     narrow = residents.select("pseudonym", "key", "address", *EARLIER, *MOVES)
+    keys = dict(enumerate(values_of("foreigner", geography)))
     linked = narrow.join(there, left_on="pseudonym", right_on=LINK, how="left").with_columns(
         (~nw.col("area_before").is_null()).alias("linked"),
         _same_area(),
         nw.lit(since[0]).alias("since"),
         nw.lit(since[1]).alias("late_since"),
-        *(_text(name, "foreigner", geography).alias(name) for name in ("foreigner", "foreigner_before")),
+        *(replaced(nw.col(name), keys, nw.String).alias(name) for name in ("foreigner", "foreigner_before")),
     )
     decided = linked.with_columns(CAME.columns()[0], CITIZENSHIP.columns()[0])
     coarse = engine.load(_coarse(geography).to_arrow(), "coarse_areas")
@@ -111,14 +112,6 @@ def _same_area() -> nw.Expr:
     return nw.when(known).then(nw.col("area") == nw.col("area_before")).alias("same_area")
 
 
-def _text(column: str, dimension: str, geography: Geography) -> nw.Expr:
-    """The keys of a column of places; only for dimensions of a few categories."""
-    text = nw.lit(None, dtype=nw.String)
-    for place, key in enumerate(values_of(dimension, geography)):
-        text = nw.when(nw.col(column) == place).then(nw.lit(key)).otherwise(text)
-    return text
-
-
 def _coarse(geography: Geography) -> pl.DataFrame:
     """For every place of an area of the finest level the place of the coarsest area that holds it."""
     above = geography.ancestors(geography.levels[0].id)
@@ -133,20 +126,9 @@ def _placed(engine: Engine, frame: Frame, decided: Iterable[str], geography: Geo
     for column in decided:
         keys = [row.key for row in codes.categories(column)]
         places = {key: _places(column, key, geography) for key in keys}
-        dimensions = _follows(column, keys[0])
-        frame = frame.with_columns(
-            _place(column, {key: found[dimension] for key, found in places.items()}).alias(dimension)
-            for dimension in dimensions
-        )
+        by = {name: {key: found[name] for key, found in places.items()} for name in _follows(column, keys[0])}
+        frame = frame.with_columns(replaced(nw.col(column), by[name], nw.Int32).alias(name) for name in by)
     return engine.checkpoint(frame, name)
-
-
-def _place(column: str, places: Mapping[str, int]) -> nw.Expr:
-    """The number that stands for each text of a column; null for others."""
-    found = nw.lit(None, dtype=nw.Int32)
-    for text, number in places.items():
-        found = nw.when(nw.col(column) == text).then(nw.lit(number).cast(nw.Int32)).otherwise(found)
-    return found
 
 
 def _follows(column: str, key: str) -> Mapping[str, str | None]:
