@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
 from vielfalt.publish import labels, lookup, svg
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.results import Results
@@ -146,7 +144,7 @@ def _chart(title: str, bars: Sequence[Bar], results: Results, words: Words) -> C
         label = svg.wrapped(bar.label, left - 12, 11.5)[0]
         lines.append(svg.text(0, places[row] + 8, label if label == bar.label else f"{label} …", 11.5))
         lines.append(svg.text(float(str(drawn[row]["x2"])) + 6, places[row] + 8, bar.text, 11.5))
-    layers = (svg.layer(drawn, _bars), *svg.texts(lines))
+    layers = (svg.boxes(drawn, 0.5), *svg.texts(lines))
     alternative = " ".join(
         (
             words(N_("Bar chart. {title}, {when}."), title=title, when=when),
@@ -165,14 +163,3 @@ def _rows(bars: Sequence[Bar]) -> tuple[Mapping[int, float], float]:
         places[row] = y
         y += _BAR
     return places, y
-
-
-def _bars(chart: alt.Chart) -> alt.Chart:
-    drawn: alt.Chart = chart.mark_rect(stroke=svg.LINE, strokeWidth=0.5).encode(
-        x=svg.pixel("x", alt.X),
-        y=svg.pixel("y", alt.Y),
-        x2="x2",
-        y2="y2",
-        fill=alt.Fill("fill:N", scale=None, legend=None),
-    )
-    return drawn

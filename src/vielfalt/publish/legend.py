@@ -30,23 +30,12 @@ def legend(
         {"x": left, "x2": left + _BOX[0], "y": first + row * _STEP, "y2": first + row * _STEP + _BOX[1], "fill": fill}
         for row, (_, fill) in enumerate(entries)
     ]
-    layers = [svg.layer(boxes, _filled)]
+    layers = [svg.boxes(boxes, 0.8)]
     if hatched:
         y = first + (len(entries) - 1) * _STEP
         strokes = [{"x": left + x, "y": y + y1, "x2": left + x2, "y2": y + y2} for x, y1, x2, y2 in _STROKES]
         layers.append(svg.layer(strokes, _stroked))
     return (*layers, *svg.texts(lines)), first - top + len(entries) * _STEP
-
-
-def _filled(chart: alt.Chart) -> alt.Chart:
-    drawn: alt.Chart = chart.mark_rect(stroke=svg.LINE, strokeWidth=0.8).encode(
-        x=svg.pixel("x", alt.X),
-        y=svg.pixel("y", alt.Y),
-        x2="x2",
-        y2="y2",
-        fill=alt.Fill("fill:N", scale=None, legend=None),
-    )
-    return drawn
 
 
 def _stroked(chart: alt.Chart) -> alt.Chart:

@@ -57,6 +57,16 @@ def pixel(field: str, axis: type[Axis]) -> Axis:
     return axis(f"{field}:Q", scale=None, axis=None)
 
 
+def boxes(rows: Iterable[Row], line: float) -> Layer:
+    """Boxes from x, y to x2, y2 in pixels with their ``fill``, in a thin line of that width."""
+    return layer(
+        rows,
+        lambda chart: chart.mark_rect(stroke=LINE, strokeWidth=line).encode(
+            x=pixel("x", alt.X), y=pixel("y", alt.Y), x2="x2", y2="y2", fill=alt.Fill("fill:N", scale=None, legend=None)
+        ),
+    )
+
+
 def feature(shape: BaseGeometry, **more: object) -> Row:
     """A shape with its properties as a row."""
     return {"type": "Feature", "geometry": shapely.geometry.mapping(shape), **more}
