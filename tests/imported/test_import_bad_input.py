@@ -206,10 +206,10 @@ def test_a_profile_that_is_absent_or_no_toml(tmp_path: Path) -> None:
     ],
 )
 def test_counts_as_offices_write_them(text: str, thousands: str, decimal: str, count: int | None) -> None:
-    assert reader(FileForm(thousands=thousands, decimal=decimal))(text) == count
+    assert reader(FileForm(thousands=thousands, decimal=decimal), Path("n.csv"), "")(text, 2, "n") == count
 
 
 @pytest.mark.parametrize("text", ["1.5", "1.2345", "12.34", "1,5", "1e3", "²", "١٢", "n/a", "+5", "<3"])
 def test_what_is_no_count(text: str) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        reader(FileForm(thousands=".", decimal=","))(text)
+    with pytest.raises(DeliveryError, match="is no whole number of persons"):
+        reader(FileForm(thousands=".", decimal=","), Path("n.csv"), "")(text, 2, "n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from vielfalt.words import N_
 
 Values = Mapping[str, int | None]
 """Category key to count; null where nobody knows."""
+_TODO = N_("Correct the value, or “decimal”, “thousands”, “missing” and “zero” in the table profile.")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def read_counts(path: Path, selection: Selection, in_file: Mapping[str, str]) ->
     rows = read_rows(path, selection.form)
     _check_columns(rows, selection, in_file)
     by_value = {value: key for key, value in in_file.items()}
-    read = numbers.reader(selection.form)
+    read = numbers.reader(selection.form, path, _TODO)
     found: dict[str, dict[str, int | None]] = {}
     names: dict[str, str] = {}
     undeclared: dict[str, None] = {}
@@ -58,7 +59,7 @@ def read_counts(path: Path, selection: Selection, in_file: Mapping[str, str]) ->
         for key, column in columns.items():
             if key in values:
                 raise _twice(path, line, area)
-            values[key] = _count(read, record[column], path, line, column)
+            values[key] = read(record[column], line, column)
     _check_found(rows, selection, in_file, found)
     return Counts(
         {area: {key: values.get(key) for key in in_file} for area, values in found.items()},
@@ -66,20 +67,6 @@ def read_counts(path: Path, selection: Selection, in_file: Mapping[str, str]) ->
         tuple(undeclared),
         sum(len(in_file) - len(values) for values in found.values()),
     )
-
-
-def _count(read: Callable[[str], int | None], text: str, path: Path, line: int, column: str) -> int | None:
-    try:
-        return read(text)
-    except ValueError:
-        raise DeliveryError(
-            N_("Line {line}, column “{column}”: “{text}” is no whole number of persons."),
-            where=path,
-            todo=N_("Correct the value, or “decimal”, “thousands”, “missing” and “zero” in the table profile."),
-            line=line,
-            column=column,
-            text=text[:20],
-        ) from None
 
 
 def area_text(text: str, area: AreaColumn) -> str:

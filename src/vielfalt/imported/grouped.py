@@ -6,7 +6,7 @@ Which form it has follows from the columns named, never from the figures.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ _VALUES = ("value", "n", "count")
 """Columns of counts of a long table, where none is named; ``value`` is that of a release."""
 _DELIMITERS: Mapping[str, str] = {";": ",", "\t": ",", ",": "."}
 """Delimiters of CSV files, and the decimal mark that goes with each."""
+_TODO = N_("Correct the value; the column of counts of a long table is named with --value.")
 _OF_A_RELEASE = frozenset({"level", "area", "value", "status"})
 
 
@@ -68,8 +69,8 @@ def read_grouped(path: Path, question: Question) -> Grouped:
     value = _value_column(rows, question)
     _check_columns(rows, question, value)
     kept, level = _kept(rows, question)
-    read = numbers.reader(form)
-    cells: dict[str, dict[str, float]] = {}
+    read = numbers.reader(form, path, _TODO)
+    cells: dict[str, dict[str, int | None]] = {}
     for line, record in kept:
         area = area_text(record[question.area], AreaColumn(question.area))
         found = {record[question.groups[0]].strip(): value} if value else {name: name for name in _wide(question)}
@@ -77,22 +78,21 @@ def read_grouped(path: Path, question: Question) -> Grouped:
         for group, column in found.items():
             if group in values:
                 raise _twice(path, line, area, group)
-            values[group] = _count(read, record[column], path, line, column)
+            values[group] = read(record[column], line, column)
     if not cells:
         raise DeliveryError(N_("The table is empty."), where=path, todo=N_("Check --filter and --ignore."))
-    base = (
-        {area: _count(read, text, path, 0, value) for area, text in release_base(path, level).items()} if level else {}
-    )
+    whole = release_base(path, level) if level else {}
+    base = {area: read(text, 0, value) for area, text in whole.items()}
     # In one order, so that random draws do not depend on the order of the rows.
     return _together(dict(sorted(cells.items())), question, bool(value), level, base, path)
 
 
 def _together(
-    cells: Mapping[str, Mapping[str, float]],
+    cells: Mapping[str, Mapping[str, int | None]],
     question: Question,
     long: bool,
     level: str,
-    base: Mapping[str, float],
+    base: Mapping[str, int | None],
     path: Path,
 ) -> Grouped:
     """The table of all areas and groups; groups in the order of the file, areas in that of their keys."""
@@ -106,12 +106,12 @@ def _together(
             groups=", ".join(named),
         )
     groups = tuple(group for group in named if group != question.total)
-    counts = np.array([[values.get(group, 0.0) for group in groups] for values in cells.values()])
+    counts = np.array([[values.get(group, 0) for group in groups] for values in cells.values()], np.float64)
     total = counts.sum(axis=1)
     if question.total:
-        total = np.array([values.get(question.total, np.nan) for values in cells.values()])
+        total = np.array([values.get(question.total) for values in cells.values()], np.float64)
     elif base:
-        total = np.array([base.get(area, np.nan) for area in cells])
+        total = np.array([base.get(area) for area in cells], np.float64)
     elif len(groups) < 2:
         raise UsageError(
             N_("One group alone has nobody to be compared with."),
@@ -191,21 +191,6 @@ def _kept(rows: Rows, question: Question) -> tuple[list[tuple[int, Mapping[str, 
         and record[question.area].strip() not in ignored
     ]
     return kept, level
-
-
-def _count(read: Callable[[str], int | None], text: str, path: Path, line: int, column: str) -> float:
-    try:
-        found = read(text)
-    except ValueError:
-        raise DeliveryError(
-            N_("Line {line}, column “{column}”: “{text}” is no whole number of persons."),
-            where=path,
-            todo=N_("Correct the value; the column of counts of a long table is named with --value."),
-            line=line,
-            column=column,
-            text=text[:20],
-        ) from None
-    return np.nan if found is None else float(found)
 
 
 def _twice(path: Path, line: int, area: str, group: str) -> DeliveryError:
