@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypeVar
 
-from vielfalt.errors import UsageError
+from vielfalt.errors import TownError, UsageError
 from vielfalt.words import N_
 
 Years = TypeVar("Years")
@@ -44,6 +44,16 @@ def to_iso(yyyymmdd: int) -> str:
 def today() -> int:
     """The current day as yyyymmdd."""
     return from_iso(dt.date.today().isoformat())
+
+
+def refuse_future(date: int) -> None:
+    """Raises TownError when a reference date has not come yet."""
+    if date > today():
+        raise TownError(
+            N_("The reference date lies in the future."),
+            where=to_iso(date),
+            todo=N_("Name a date that has passed, or correct the name of the folder."),
+        )
 
 
 def is_calendar_date(yyyymmdd: int) -> bool:

@@ -58,12 +58,7 @@ def reference_date(town: Town, wanted: int | None) -> int:
             todo=N_("Put the extract into a folder named after its reference date: register/2025-12-31/register.csv."),
         )
     date = delivered[-1] if wanted is None else wanted
-    if date > dates.today():
-        raise TownError(
-            N_("The reference date lies in the future."),
-            where=dates.to_iso(date),
-            todo=N_("Name a date that has passed, or correct the name of the folder."),
-        )
+    dates.refuse_future(date)
     return date
 
 

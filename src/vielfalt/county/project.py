@@ -164,12 +164,7 @@ def reference_date(county: County, towns: Sequence[Town], wanted: int) -> int:
                 todo=N_("Put the missing extracts in place, or set “date” in county.toml."),
             )
         date = max(common)
-    if date > dates.today():
-        raise TownError(
-            N_("The reference date lies in the future."),
-            where=dates.to_iso(date),
-            todo=N_("Name a date that has passed."),
-        )
+    dates.refuse_future(date)
     return date
 
 
