@@ -19,7 +19,7 @@ from vielfalt.county.handing import check_same_run
 from vielfalt.county.protecting import Known, Whole, protected_whole
 from vielfalt.county.releasing import attacks_made
 from vielfalt.errors import DisclosureError
-from vielfalt.figures.disclosure import Part, joined, protect_by, protect_county, tellable
+from vielfalt.figures.disclosure import TownPart, joined, protect_by, protect_county, tellable
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
 from vielfalt.methods import CellKey, Method, Rounding, Suppression
 from vielfalt.publish.results import Results, Source, TownRelease
@@ -38,7 +38,7 @@ CHANGING = (
 class Small:
     """A small county: its towns' parts and releases, and its own geography."""
 
-    parts: Sequence[Part]
+    parts: Sequence[TownPart]
     releases: Sequence[Release]
     where: Geography
 
@@ -52,7 +52,7 @@ def small_county(seed: int, method: Method = Suppression()) -> Small:  # noqa: B
     return Small([part for part, _ in made], [release for _, release in made], where)
 
 
-def town(key: str, draw: np.random.Generator, method: Method) -> tuple[Part, Release]:
+def town(key: str, draw: np.random.Generator, method: Method) -> tuple[TownPart, Release]:
     own = geography(draw.integers(1, 4, size=draw.integers(1, 3)).tolist())
     quarters, blocks = own.levels
     own = Geography(
@@ -65,7 +65,7 @@ def town(key: str, draw: np.random.Generator, method: Method) -> tuple[Part, Rel
     cells = tables(counts, draw.random(shape) < 0.05, own, ALL_TABLES)
     shown, told, _ = protect_by(method, cells, own, PROTECTION)
     assert told.is_empty()
-    return Part(key, {id: whole(each, key) for id, each in cells.items()}, shown), release(key, own, shown)
+    return TownPart(key, {id: whole(each, key) for id, each in cells.items()}, shown), release(key, own, shown)
 
 
 def whole(cells: Cells, key: str) -> Cells:
@@ -230,7 +230,7 @@ def test_a_table_that_counts_nobody_in_a_town_stays_in_the_county(tmp_path: Path
     assert found.keys() == first.cells.keys() and found["nationality"].is_empty()
     assert sorted(found["residents"].rows()) == [("", "", *first.cells["residents"].frame.row(0)[1:])]
     shown = {**first.published, "nationality": without_rows(first.published["nationality"])}
-    parts = [Part(first.key, {**first.cells, **empty}, shown), *others]
+    parts = [TownPart(first.key, {**first.cells, **empty}, shown), *others]
     frame = protect_county(parts, county.where, PROTECTION, Suppression(), {})["nationality"].frame
     own = frame.filter((pl.col("area") == first.key) & (pl.col("level") != TOWN))
     assert own.height > 1 and own["value"].to_list() == [0] * own.height

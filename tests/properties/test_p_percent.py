@@ -18,7 +18,7 @@ from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure import protect, protect_with_room, recomputable
 from vielfalt.figures.disclosure.addresses import two_largest
 from vielfalt.figures.disclosure.changing import change
-from vielfalt.figures.disclosure.county import Part, protect_county
+from vielfalt.figures.disclosure.county import TownPart, protect_county
 from vielfalt.figures.disclosure.primary import at_one_address
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import CellKey, Suppression
@@ -182,12 +182,12 @@ def test_a_county_tells_no_sum_of_its_towns_that_tells_of_an_address(p: int, sho
     assert (found.filter(pl.col("level") == "town")["status"].item() == "ok") == shown
 
 
-def _town(key: str, n: int, top: int, second: int, rules: Protection) -> Part:
+def _town(key: str, n: int, top: int, second: int, rules: Protection) -> TownPart:
     table = programme.table("residents")
     frame = pl.DataFrame({"area": [key], "n": [n], "key_sum": [0], "top": [top], "second": [second]})
     hidden = pl.DataFrame({"level": ["town"], "area": [key], "value": [None], "status": ["suppressed"]})
     shown = ProtectedCells(table, hidden.cast({"value": pl.Int64}), "", rules)
-    return Part(key, {"residents": Cells(table, frame)}, {"residents": shown})
+    return TownPart(key, {"residents": Cells(table, frame)}, {"residents": shown})
 
 
 def test_releases_from_before_the_rule_are_read_as_made_without_it() -> None:

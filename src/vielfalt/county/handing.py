@@ -12,7 +12,7 @@ import polars as pl
 from vielfalt import dates
 from vielfalt.cells import Cells
 from vielfalt.errors import DisclosureError, TownError
-from vielfalt.figures.disclosure import Part
+from vielfalt.figures.disclosure import TownPart
 from vielfalt.geography import TOWN
 from vielfalt.pipeline import last_run
 from vielfalt.publish.contents import MANIFEST
@@ -29,7 +29,7 @@ class Handed:
 
     town: Town
     published: Published
-    part: Part
+    part: TownPart
     release: TownRelease
 
 
@@ -50,12 +50,12 @@ def handed_over(town: Town, date: int, folder: Path) -> Handed:
             cells[id] = Cells(protected.table, frame)
     manifest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
     shown = {id: published.results.tables[id] for id in cells}
-    part = Part(town.ags, cells, shown)
+    part = TownPart(town.ags, cells, shown)
     check_same_run(part, folder)
     return Handed(town, published, part, TownRelease(town.ags, published.release, manifest))
 
 
-def check_same_run(part: Part, folder: Path) -> None:
+def check_same_run(part: TownPart, folder: Path) -> None:
     """Every figure that is shown unchanged is the true one; another one means totals of another run.
 
     Raises DisclosureError then, naming the folder of the town's release.
@@ -111,7 +111,7 @@ def _codes(handed: Handed) -> object:
     return handed.published.description["code_lists"]
 
 
-def common(handed: Sequence[Handed]) -> tuple[list[Part], dict[str, str]]:
+def common(handed: Sequence[Handed]) -> tuple[list[TownPart], dict[str, str]]:
     """The towns with the tables that all of them have, and of every other table one town that lacks it."""
     definitions = [
         {id: (cells.table.dimensions, cells.table.definitions) for id, cells in each.part.cells.items()}
@@ -126,7 +126,7 @@ def common(handed: Sequence[Handed]) -> tuple[list[Part], dict[str, str]]:
     }
     kept = [id for id in definitions[0] if id not in missing]
     parts = [
-        Part(
+        TownPart(
             each.part.key,
             {id: each.part.cells[id] for id in kept},
             {id: each.part.published[id] for id in kept},

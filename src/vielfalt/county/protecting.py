@@ -13,7 +13,7 @@ from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.errors import DisclosureError
 from vielfalt.figures.disclosure import (
     Held,
-    Part,
+    TownPart,
     joined,
     protect_county,
     recomputable,
@@ -41,7 +41,7 @@ class Known:
     would hold.
     """
 
-    parts: Sequence[Part]
+    parts: Sequence[TownPart]
     geography: Geography
     protection: Protection
     method: Method

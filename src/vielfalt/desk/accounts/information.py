@@ -26,7 +26,7 @@ Row = Mapping[str, object]
 
 
 @dataclass(frozen=True)
-class Part:
+class KeptRows:
     """What is kept of a person in one model: the entry of the table, and the rows, field by field as text."""
 
     kept: privacy.Kept
@@ -40,7 +40,7 @@ class Information:
     number: int
     language: str
     made: dt.datetime
-    parts: tuple[Part, ...]
+    parts: tuple[KeptRows, ...]
     left_out: tuple[privacy.Kept, ...]
 
 
@@ -83,7 +83,7 @@ def information(user: User, now: dt.datetime) -> Information:
         number=user.pk,
         language=user.language,
         made=now,
-        parts=tuple(Part(kept, tuple(_rows(kept, user))) for kept in personal if not kept.untold),
+        parts=tuple(KeptRows(kept, tuple(_rows(kept, user))) for kept in personal if not kept.untold),
         left_out=tuple(kept for kept in personal if kept.untold),
     )
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from vielfalt.desk import gateway
 from vielfalt.desk.accounts import roles
-from vielfalt.desk.accounts.information import SEALED, Information, Part, Row, as_data, information
+from vielfalt.desk.accounts.information import SEALED, Information, KeptRows, Row, as_data, information
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.gateway import Block, Bullets, Heading, Paragraph, Report, Terms
 from vielfalt.desk.history import privacy, telling
@@ -135,7 +135,7 @@ def _blocks(found: Information, words: Words) -> Iterator[Block]:
     )
 
 
-def _part(part: Part, words: Words) -> Iterator[Block]:
+def _part(part: KeptRows, words: Words) -> Iterator[Block]:
     kept = part.kept
     yield Heading(words(kept.title), kept.model.replace(".", "-").lower())
     yield Terms(

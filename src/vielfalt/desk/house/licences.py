@@ -14,7 +14,7 @@ VENDOR = Path(__file__).parents[1] / "static" / "vendor"
 
 
 @dataclass(frozen=True)
-class Part:
+class Package:
     """One package: its name, version and licence; empty where it does not say."""
 
     name: str
@@ -22,15 +22,15 @@ class Part:
     licence: str
 
 
-def ours() -> Part:
+def ours() -> Package:
     """The program itself."""
-    return _part(distribution("vielfalt"))
+    return _package(distribution("vielfalt"))
 
 
 @cache
-def packages() -> tuple[Part, ...]:
+def packages() -> tuple[Package, ...]:
     """Every Python package that the desk needs and that is installed, by name."""
-    found: dict[str, Part] = {}
+    found: dict[str, Package] = {}
     waiting = ["vielfalt"]
     while waiting:
         try:
@@ -39,19 +39,19 @@ def packages() -> tuple[Part, ...]:
             # For another system, or an extra that is not used here.
             continue
         if _key(one.name) not in found:
-            found[_key(one.name)] = _part(one)
+            found[_key(one.name)] = _package(one)
             waiting += _needs(one)
     found.pop("vielfalt")
     return tuple(found[key] for key in sorted(found))
 
 
-def front_end() -> tuple[Part, ...]:
+def front_end() -> tuple[Package, ...]:
     """The front-end files, as the set-up has noted them; none where it was not run."""
     try:
         listed = json.loads((VENDOR / "parts.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return ()
-    return tuple(Part(**entry) for entry in listed)
+    return tuple(Package(**entry) for entry in listed)
 
 
 def _needs(one: Distribution) -> Iterator[str]:
@@ -63,13 +63,13 @@ def _needs(one: Distribution) -> Iterator[str]:
             yield name[0]
 
 
-def _part(one: Distribution) -> Part:
+def _package(one: Distribution) -> Package:
     said = one.metadata
     listed = [entry for entry in said.get_all("Classifier") or () if entry.startswith("License")]
     whole = "".join(said.get_all("License-Expression") or ())
     classified = ", ".join(entry.rpartition(" :: ")[2] for entry in listed)
     named = whole or classified or "".join(said.get_all("License") or ()).split("\n")[0][:80]
-    return Part(one.name, one.version, named)
+    return Package(one.name, one.version, named)
 
 
 def _key(name: str) -> str:

@@ -3,7 +3,7 @@
 from vielfalt.figures.disclosure.attack import recomputable
 from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.by_method import protect_by
-from vielfalt.figures.disclosure.county import Part, joined, protect_county, without_towns
+from vielfalt.figures.disclosure.county import TownPart, joined, protect_county, without_towns
 from vielfalt.figures.disclosure.movement_room import movements_with_room
 from vielfalt.figures.disclosure.movements import Dates, protect_movements
 from vielfalt.figures.disclosure.persons import rooms
@@ -17,8 +17,8 @@ __all__ = [
     "ATTACKERS",
     "Dates",
     "Held",
-    "Part",
     "Rooms",
+    "TownPart",
     "joined",
     "kept_table",
     "movements_with_room",

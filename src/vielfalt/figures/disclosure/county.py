@@ -35,7 +35,7 @@ Closed = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
-class Part:
+class TownPart:
     """One town of the county: its key, its true totals by table id (``Cells`` whose only area is the town), and what
     it published of them."""
 
@@ -45,7 +45,7 @@ class Part:
 
 
 def protect_county(
-    parts: Sequence[Part], geography: Geography, protection: Protection, method: Method, closed: Closed
+    parts: Sequence[TownPart], geography: Geography, protection: Protection, method: Method, closed: Closed
 ) -> dict[str, ProtectedCells]:
     """The tables of a county as they may be published: its totals, and every town as it has published itself.
 
@@ -79,7 +79,7 @@ def protect_county(
     return found if isinstance(method, Suppression) else without_nobody(found)
 
 
-def joined(parts: Sequence[Part]) -> dict[str, Cells]:
+def joined(parts: Sequence[TownPart]) -> dict[str, Cells]:
     """The totals of all towns as cells of the county, with the towns as its areas.
 
     Tables that towns publish for themselves as a whole have a figure for every area here.
@@ -92,7 +92,7 @@ def joined(parts: Sequence[Part]) -> dict[str, Cells]:
 
 
 def _suppressed(
-    tables: Mapping[str, Grid], parts: Sequence[Part], areas: Division, protection: Protection, closed: Closed
+    tables: Mapping[str, Grid], parts: Sequence[TownPart], areas: Division, protection: Protection, closed: Closed
 ) -> dict[str, Marks]:
     """Which totals of the county are hidden, by table id; a table that only adds others up has none."""
     hidden = {id: _hidden_by_towns(grid, parts, areas) for id, grid in tables.items()}
@@ -115,7 +115,7 @@ def _hide_both(pairs: Sequence[tuple[Column, Column]], totals: dict[str, Marks])
     return bool(lone)
 
 
-def _hidden_by_towns(grid: Grid, parts: Sequence[Part], areas: Division) -> Marks:
+def _hidden_by_towns(grid: Grid, parts: Sequence[TownPart], areas: Division) -> Marks:
     """What each town (row) hides of each category (column); totals that are not published are known to everybody."""
     marks = np.zeros(grid.values[1].shape, dtype=np.bool_)
     row = {key: number for number, key in enumerate(areas.keys[1])}
@@ -180,7 +180,7 @@ def _marked(shown: Marks, values: Ints, status: str) -> Shown:
 
 
 def _changed(
-    grid: Grid, changed: ProtectedCells, parts: Sequence[Part], method: CellKey | Rounding, closed: frozenset[str]
+    grid: Grid, changed: ProtectedCells, parts: Sequence[TownPart], method: CellKey | Rounding, closed: frozenset[str]
 ) -> Shown:
     """The county's own row under cell key method and rounding: from its true totals, or added up where areas add up."""
     frame = changed.frame.filter(pl.col("level") == TOWN)
@@ -209,7 +209,7 @@ def _row(grid: Grid, key: str, values: pl.Series, status: pl.Series) -> pl.DataF
     return pl.DataFrame({**named, "value": values.cast(pl.Int64), "status": status})
 
 
-def _towns(grid: Grid, parts: Sequence[Part], level: str, as_nobody: str) -> Iterator[pl.DataFrame]:
+def _towns(grid: Grid, parts: Sequence[TownPart], level: str, as_nobody: str) -> Iterator[pl.DataFrame]:
     """The rows of every town as it has published them; a category without a row there is nobody.
 
     ``as_nobody``: the status of that zero; where numbers are changed, it may be a few like any other zero.

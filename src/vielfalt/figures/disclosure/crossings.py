@@ -79,7 +79,7 @@ def suppress_crossings(
     against = attackers(_relevant(crossings, grids), division)
     found = {id: _suppress(crossing, division, protection.min_cell) for id, crossing in crossings.items()}
     while True:
-        while stale := _hide_together(crossings, found, between):
+        while stale := _hide_with_others(crossings, found, between):
             found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
         fell = exposed(against, {**hidden, **found}, protection)
         told = {id: [marks for marks, *_ in levels] for id, levels in fell.items()}
@@ -89,7 +89,7 @@ def suppress_crossings(
         found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
 
 
-def _hide_together(
+def _hide_with_others(
     crossings: Mapping[str, _Crossing], found: Mapping[str, Hidden], between: Sequence[CrossedSum]
 ) -> set[str]:
     """Hides everyone else beside a hidden sum over several categories, and the sum beside everyone else.

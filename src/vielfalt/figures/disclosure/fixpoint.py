@@ -45,7 +45,7 @@ def suppress_all(
                 pending.remove(id)
                 pending |= {child for child in simple if simple[child].parent == id}
                 pending |= _hide_first(first, [obstacle for obstacle in obstacles if obstacle.table not in fixed])
-        pending |= _hide_together(first, hidden, pairs) - set(fixed)
+        pending |= _hide_twins(first, hidden, pairs) - set(fixed)
         if not pending and pairs:
             told = exposed(against, hidden, protection)
             open_ = {id: marks for id, marks in told.items() if id not in fixed}
@@ -72,7 +72,7 @@ def _hide_first(first: dict[str, Hidden], obstacles: Iterable[Unprotectable]) ->
     return {obstacle.table for obstacle in obstacles}
 
 
-def _hide_together(
+def _hide_twins(
     first: dict[str, Hidden], hidden: Mapping[str, Hidden], pairs: Iterable[tuple[Column, Column, int]]
 ) -> set[str]:
     """Hides in one table what is hidden in another of the same people; the tables to be protected anew."""
