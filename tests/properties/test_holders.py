@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from small_towns import PROTECTION, Counts, cells_of, geography, towns
@@ -156,6 +157,38 @@ def test_the_rooms_of_a_release_say_what_one_person_can_tell() -> None:
         ("origin", "Q1", "o0"),
         ("origin", "Q1B0", "o0"),
     }
+
+
+def told_beside(protected: Mapping[str, ProtectedCells], town: Town) -> tuple[int, int]:
+    """How many figures one person alone tells of a release, and of one whose areas have published theirs before."""
+    alone, beside = (rooms(protected, *town, LOOSE, beside=beside).held[-1] for beside in (False, True))
+    assert alone.attacker == beside.attacker == "person"
+    return alone.narrow, beside.narrow
+
+
+def hidden_at(places: set[tuple[str, str]], town: Town) -> dict[str, ProtectedCells]:
+    """The tables of a town with nothing hidden but these areas and categories."""
+    shown = protect(*town, replace(LOOSE, min_cell=1))
+    assert not any(each.frame["value"].null_count() for each in shown.values())
+    at = pl.struct("area", "origin").is_in([{"area": area, "origin": key} for area, key in places])
+    frame = shown["origin"].frame.with_columns(
+        value=pl.when(at).then(None).otherwise("value"),
+        status=pl.when(at).then(pl.lit("suppressed")).otherwise(pl.lit("ok")),
+    )
+    return {**shown, "origin": replace(shown["origin"], frame=frame)}
+
+
+def test_what_areas_alone_tell_him_is_not_told_by_the_whole() -> None:
+    """The only one of o0 in town knows that Q1, which hides two figures, has none: the other is what is left."""
+    town = town_of([[1, 30, 60], [0, 4, 60], [0, 30, 60]])
+    areas = {(area, key) for area in ("Q0", "Q0B0", "Q1", "Q1B0") for key in ("o0", "o1")}
+    whole = {(town[1].town.key, key) for key in ("o0", "o1")}
+    assert told_beside(hidden_at(areas | whole, town), town) == (2, 0)
+
+
+def test_what_the_whole_tells_him_counts_beside_areas_that_have_published() -> None:
+    town = town_of([[1, 30, 60], [4, 30, 60], [20, 30, 60]])
+    assert told_beside(protect(*town, LOOSE), town) == (2, 2)
 
 
 def test_what_one_person_can_tell_is_not_taken_for_told_to_everybody() -> None:

@@ -93,7 +93,7 @@ def _attacked(known: Known, tables: Tables) -> tuple[Told, tuple[Held, ...], pl.
     """What somebody tells of county and towns as one system of two levels: too narrow a room is told, too."""
     cells = joined(known.parts)
     leaks = recomputable(tables, cells, known.geography, known.protection)
-    found = rooms(tables, cells, known.geography, known.protection)
+    found = rooms(tables, cells, known.geography, known.protection, beside=True)
     told = set(leaks.select("table", "category").iter_rows())
     if any(each.narrow for each in found.held):
         told |= set(found.frame.filter("narrow").select("table", "category").iter_rows())

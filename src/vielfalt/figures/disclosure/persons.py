@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import compress
 
+import numpy as np
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
@@ -12,6 +14,7 @@ from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
 from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.division import Marks, division
 from vielfalt.figures.disclosure.holders import Told, single_people, told_to_one
+from vielfalt.figures.disclosure.mending import Mend, Wanted, mended
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.room import Held, Looked, Rooms, look_at, program_of, told_of
 from vielfalt.geography import Geography
@@ -23,12 +26,16 @@ def rooms(
     geography: Geography,
     protection: Protection,
     unknown: Mapping[str, pl.DataFrame] | None = None,
+    beside: bool = False,
 ) -> Rooms:
     """The room of every suppressed cell for the attackers who read one release (``sums``, ``zeros``, ``person``).
 
     Each cell that is not zero must have a room of ``min_cell`` for ``sums``, in crossings too; ``zeros`` and
     ``person`` must be left more than one number, the second of what is hidden for its own sake. Attackers know the
     residents without an area. ``unknown``: see ``protect``.
+
+    ``beside``: all but the figures of the whole are published already, as those of a county's towns are; what
+    ``person`` tells without the whole does not count.
     """
     areas = division(geography)
     tables, hidden = read(protected, cells, areas, unknown)
@@ -37,10 +44,32 @@ def rooms(
     known = figures.known(hidden)
     looked = look_at(against, known, ~known & (figures.in_areas > 0), protection.min_cell)
     told, person = told_to_persons(looked, secret(figures, protection))
-    narrow = looked.narrow.copy()
-    narrow[looked.unknowns[[place for place, _ in told.pairs]]] = True
+    pairs: list[Wanted] = [(int(looked.unknowns[place]), looked.unknowns[who], False) for place, who in told.pairs]
+    if beside:
+        pairs = _told_by_the_whole(looked, pairs, protection.min_cell)
+    narrow, places = looked.narrow.copy(), sorted({place for place, *_ in pairs})
+    narrow[places] = True
+    person = replace(person, narrow=len(places), narrowest=int(not places))
     looked = replace(looked, held=(*looked.held, person), narrow=narrow)
     return told_of(looked, hidden, areas)
+
+
+def _told_by_the_whole(looked: Looked, pairs: list[Wanted], width: int) -> list[Wanted]:
+    """Those of which he cannot tell the figure from what the areas publish alone.
+
+    He may know that he is alone in the whole, or in his area only: what he knows without the whole differs, so both
+    are asked.
+    """
+    figures = looked.against.figures
+    whole = np.zeros(len(figures.values), np.bool_)
+    for numbers in figures.numbers.values():
+        whole[numbers[0]] = True
+    areas, least = looked.known & ~whole, np.where(whole, 0, looked.least)
+    found = np.zeros(len(pairs), np.bool_)
+    for wanted in (pairs, [(place, who[~whole[who]], wide) for place, who, wide in pairs]):
+        told = mended(Mend(looked.against, looked.known, looked.least, looked.known, width), wanted).open
+        found |= told & ~mended(Mend(looked.against, areas, least, areas, width), wanted).open
+    return list(compress(pairs, found))
 
 
 def secret(figures: AllFigures, protection: Protection) -> Marks:
