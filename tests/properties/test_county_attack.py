@@ -124,6 +124,21 @@ def test_county_and_towns_together_tell_nothing(seed: int) -> None:
     assert [(each.attacker, each.narrow) for each in found.held] == [("sums", 0), ("zeros", 0), ("person", 0)]
 
 
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_a_figure_that_a_town_lists_and_hides_is_no_zero_to_the_reader(seed: int) -> None:
+    county, found = protected(seed)
+    cells = joined(county.parts)
+    single = [id for id, each in cells.items() if len(each.table.dimensions) == 1]
+    here = found.proof.filter(pl.col("table").is_in(single) & (pl.col("level") == "municipality"))
+    occur = {(id, *row) for id in single for row in cells[id].frame.select("area", pl.nth(1)).iter_rows()}
+    least = [
+        low
+        for id, area, category, low in here.select("table", "area", "category", "low").iter_rows()
+        if (id, area, category) in occur
+    ]
+    assert least and min(least) >= 1
+
+
 def test_the_attack_tells_what_plain_totals_tell() -> None:
     plain = [(county, with_all_totals(county)) for county in map(small_county, SEEDS[:3])]
     told = [attack_county([*county.releases, of_county(county, shown)]).told for county, shown in plain]

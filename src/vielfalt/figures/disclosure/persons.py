@@ -34,15 +34,16 @@ def rooms(
     ``person`` must be left more than one number, the second of what is hidden for its own sake. Attackers know the
     residents without an area. ``unknown``: see ``protect``.
 
-    ``beside``: all but the figures of the whole are published already, as those of a county's towns are; what
-    ``person`` tells without the whole does not count.
+    ``beside``: all but the figures of the whole are published already, as those of a county's towns are: each area's
+    own tables list only what occurs in it, and what ``person`` tells without the whole does not count.
     """
     areas = division(geography)
     tables, hidden = read(protected, cells, areas, unknown)
     against = attack(tables, areas)
     figures = against.figures
     known = figures.known(hidden)
-    looked = look_at(against, known, ~known & (figures.in_areas > 0), protection.min_cell)
+    must, listed = ~known & (figures.in_areas > 0), 2 if beside else 1
+    looked = look_at(against, known, must, protection.min_cell, listed=listed)
     told, person = told_to_persons(looked, secret(figures, protection))
     pairs: list[Wanted] = [(int(looked.unknowns[place]), looked.unknowns[who], False) for place, who in told.pairs]
     if beside:

@@ -80,15 +80,18 @@ class Looked:
     narrow: Marks
 
 
-def look_at(against: Attack, known: Marks, must: Marks, width: int, before: Sequence[Costs] = ()) -> Looked:
+def look_at(
+    against: Attack, known: Marks, must: Marks, width: int, before: Sequence[Costs] = (), listed: int = 1
+) -> Looked:
     """The room of the figures that ``must`` have one of ``width``, when those ``known`` are published.
 
-    ``before``: solutions with a number for every figure that are known to hold already.
+    ``before``: solutions with a number for every figure that are known to hold already. ``listed``: on so many levels
+    from the top a table of one characteristic lists for each area only what occurs there.
     Raises DisclosureError when more than ``LARGEST`` figures are unknown.
     """
     figures, unknowns = against.figures, np.flatnonzero(~known)
     _refuse_too_many(figures, known)
-    least, strongest = {each.id: _least(each, figures) for each in _HERE}, _HERE[-1]
+    least, strongest = {each.id: _least(each, figures, listed) for each in _HERE}, _HERE[-1]
     aim = np.where(must[unknowns], width, 0)
     narrow, spans = np.zeros(len(known), np.bool_), no_span(figures.values[unknowns], aim)
     held: list[Held] = []
@@ -149,11 +152,12 @@ def _held(attacker: Attacker, spans: Spans, programs: int) -> Held:
 _HERE = tuple(each for each in ATTACKERS if not (each.person or each.earlier))
 
 
-def _least(attacker: Attacker, figures: AllFigures) -> Ints:
-    """What each figure is at least for him. A table of one characteristic lists only what occurs in the town."""
+def _least(attacker: Attacker, figures: AllFigures, listed: int) -> Ints:
+    """What each figure is at least for him: on the levels ``listed`` he sees that a hidden one is not zero."""
     least = np.zeros(len(figures.values), dtype=np.int64)
     for numbers in figures.numbers.values():
-        least[numbers[0]] = attacker.least
+        for number in numbers[:listed]:
+            least[number] = attacker.least
     least[~figures.one_dimension | (figures.values == 0)] = 0
     return least
 
