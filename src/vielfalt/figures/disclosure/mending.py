@@ -71,6 +71,11 @@ def mended(task: Mend, wanted: Iterable[Wanted]) -> Mended:
     return Mended(known, tuple(solutions), np.array(open_, dtype=np.bool_))
 
 
+def cannot_change(against: Attack, known: Marks, least: Ints, width: int, wanted: Iterable[Wanted]) -> Marks:
+    """Which of the figures wanted cannot change while all that is ``known`` stays published: they are told."""
+    return mended(Mend(against, known, least, known, width), wanted).open
+
+
 def _search(task: Mend) -> search.Search:
     """A search among all figures: hidden ones cost next to nothing, others what they tell. Zeros stay published."""
     figures = task.against.figures

@@ -14,7 +14,7 @@ from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
 from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.division import Marks, division
 from vielfalt.figures.disclosure.holders import Told, single_people, told_to_one
-from vielfalt.figures.disclosure.mending import Mend, Wanted, mended
+from vielfalt.figures.disclosure.mending import Wanted, cannot_change
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.room import Held, Looked, Rooms, look_at, program_of, told_of
 from vielfalt.geography import Geography
@@ -45,7 +45,7 @@ def rooms(
     must, listed = ~known & (figures.in_areas > 0), 2 if beside else 1
     looked = look_at(against, known, must, protection.min_cell, listed=listed)
     told, person = told_to_persons(looked, secret(figures, protection))
-    pairs: list[Wanted] = [(int(looked.unknowns[place]), looked.unknowns[who], False) for place, who in told.pairs]
+    pairs = to_keep_from(told, looked)
     if beside:
         pairs = _told_by_the_whole(looked, pairs, protection.min_cell)
     narrow, places = looked.narrow.copy(), sorted({place for place, *_ in pairs})
@@ -68,8 +68,8 @@ def _told_by_the_whole(looked: Looked, pairs: list[Wanted], width: int) -> list[
     areas, least = looked.known & ~whole, np.where(whole, 0, looked.least)
     found = np.zeros(len(pairs), np.bool_)
     for wanted in (pairs, [(place, who[~whole[who]], wide) for place, who, wide in pairs]):
-        told = mended(Mend(looked.against, looked.known, looked.least, looked.known, width), wanted).open
-        found |= told & ~mended(Mend(looked.against, areas, least, areas, width), wanted).open
+        told = cannot_change(looked.against, looked.known, looked.least, width, wanted)
+        found |= told & ~cannot_change(looked.against, areas, least, width, wanted)
     return list(compress(pairs, found))
 
 
@@ -88,7 +88,13 @@ def told_to_persons(looked: Looked, secret: Marks, counts: Attack | None = None)
     (attacker,) = (each for each in ATTACKERS if each.person)
     unknowns = looked.unknowns
     values, wanted = looked.against.figures.values[unknowns], secret[unknowns]
-    people = single_people(program_of(counts or looked.against, looked.known), values)
-    told = told_to_one(program_of(looked.against, looked.known), values, looked.least[unknowns], wanted, people)
+    program = program_of(looked.against, looked.known)
+    people = single_people(program_of(counts, looked.known) if counts else program, values)
+    told = told_to_one(program, values, looked.least[unknowns], wanted, people)
     narrow = len({place for place, _ in told.pairs})
     return told, Held(attacker.id, int(wanted.sum()), narrow, int(not narrow), told.programs)
+
+
+def to_keep_from(told: Told, looked: Looked) -> list[Wanted]:
+    """Each figure that is told, and the figures of the person from whom it is to be kept, as ``mended`` takes them."""
+    return [(int(looked.unknowns[place]), looked.unknowns[who], False) for place, who in told.pairs]

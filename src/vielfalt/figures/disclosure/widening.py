@@ -11,9 +11,9 @@ import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
-from vielfalt.figures.disclosure.division import Ints, Marks, division
-from vielfalt.figures.disclosure.mending import NO_ONE, Mend, Wanted, mended
-from vielfalt.figures.disclosure.persons import secret, told_to_persons
+from vielfalt.figures.disclosure.division import Marks, division
+from vielfalt.figures.disclosure.mending import NO_ONE, Mend, Wanted, cannot_change, mended
+from vielfalt.figures.disclosure.persons import secret, to_keep_from, told_to_persons
 from vielfalt.figures.disclosure.protecting import missing, protect, published
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.room import Looked, Rooms, look_at, told_of
@@ -81,11 +81,11 @@ def widened(task: Task, known: Marks) -> Looked:
     looked = _with_room(task, _look(task, known, ()))
     readers = task.beside.readers if task.beside else ()
     told, person = told_to_persons(looked, task.secret, readers[-1] if readers else None)
-    pairs: list[Wanted] = [(int(looked.unknowns[place]), looked.unknowns[who], False) for place, who in told.pairs]
+    pairs = to_keep_from(told, looked)
     if pairs:
         looked, lost, pairs = _safe(task, task.against, looked, pairs)
         for reader in readers:
-            told_too = _told(task, reader, looked.known, looked.least, pairs)
+            told_too = cannot_change(reader, looked.known, looked.least, task.width, pairs)
             looked, more, pairs = _safe(task, reader, looked, list(compress(pairs, told_too)))
             lost |= more
         person = replace(person, narrow=len(lost), narrowest=int(not lost))
@@ -104,13 +104,9 @@ def _safe(
     looked, told = _with_room(task, looked), list(compress(told, open_))
     alone = np.zeros(len(told), np.bool_)
     if task.beside and told:
-        alone = _told(task, reader, task.fixed, np.where(task.beside.seen, looked.least, 0), told)
+        least = np.where(task.beside.seen, looked.least, 0)
+        alone = cannot_change(reader, task.fixed, least, task.width, told)
     return looked, frozenset(place for place, *_ in compress(told, ~alone)), list(compress(told, alone))
-
-
-def _told(task: Task, reader: Attack, known: Marks, least: Ints, pairs: list[Wanted]) -> Marks:
-    """Which of the figures a reader can tell who is alone in those given with them, of what is known."""
-    return mended(Mend(reader, known, least, known, task.width), pairs).open
 
 
 def _look(task: Task, known: Marks, before: Sequence[Costs]) -> Looked:
