@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vielfalt.engines import duckdb, memory, rows, scanning
+from vielfalt.engines import duckdb, memory, polars, rows, scanning
 from vielfalt.engines.base import Batches, Engine, FileForm
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.memory import Memory
@@ -336,14 +336,6 @@ def test_collect_gives_plain_text_and_null(engine: Engine) -> None:
     assert found.to_pydict() == table.to_pydict()
 
 
-def test_each_gives_outcomes_in_the_order_of_the_tasks(engine: Engine) -> None:
-    def doubled(number: int) -> int:
-        frame = engine.load(pa.table({"n": [number] * number}), f"numbers {number}")
-        return sum(engine.collect(frame.select((nw.col("n") * 2).alias("n")))["n"].to_pylist())
-
-    assert engine.each(doubled, range(1, 8)) == [2 * number**2 for number in range(1, 8)]
-
-
 def test_drop_forgets_a_table(engine: Engine) -> None:
     frame = engine.load(pa.table({"n": [1]}), "numbers")
     engine.drop("numbers")
@@ -382,7 +374,26 @@ def test_map_batches_never_splits_a_group(engine: Engine, batch: int, monkeypatc
         assert len(calls) == 4
 
 
-def test_map_batches_without_rows_calls_once(engine: Engine) -> None:
+@pytest.mark.parametrize("batch", [1, 5, 100_000])
+def test_map_batches_of_any_rows_gives_each_row_once(
+    engine: Engine, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (duckdb, memory, polars):
+        monkeypatch.setattr(module, "_BATCH", batch)
+    frame = engine.load(pa.table({"n": list(range(12))}), "rows").filter(nw.col("n") > 1)
+
+    def summed(rows: pa.Table) -> pa.Table:
+        return pa.table({"rows": [rows.num_rows], "sum": [sum(rows.column("n").to_pylist())]})
+
+    found = engine.collect(engine.map_batches(frame, summed, "sums", together=None))
+    assert sum(found.column("rows").to_pylist()) == 10
+    assert sum(found.column("sum").to_pylist()) == sum(range(2, 12))
+    if batch == 1 and isinstance(engine, Polars):
+        assert found.column("rows").to_pylist() == [1] * 10
+
+
+@pytest.mark.parametrize("together", ["group", None])
+def test_map_batches_without_rows_calls_once(engine: Engine, together: str | None) -> None:
     empty = pa.table({"group": pa.array([], type=pa.int64()), "text": pa.array([], type=pa.string())})
     calls: list[int] = []
 
@@ -390,7 +401,7 @@ def test_map_batches_without_rows_calls_once(engine: Engine) -> None:
         calls.append(rows.num_rows)
         return rows
 
-    found = engine.collect(engine.map_batches(engine.load(empty, "rows"), function, "out", together="group"))
+    found = engine.collect(engine.map_batches(engine.load(empty, "rows"), function, "out", together=together))
     assert (calls, found.num_rows, found.schema.names) == ([0], 0, ["group", "text"])
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
-Task = TypeVar("Task")
-Outcome = TypeVar("Outcome")
 Frame: TypeAlias = nw.LazyFrame[Any]
 Batches: TypeAlias = Callable[[pa.Table], pa.Table]
 """Turns one batch of rows into another; the engine decides how large a batch is."""
@@ -85,22 +83,16 @@ class Engine(Protocol):
     def checkpoint(self, frame: Frame, name: str) -> Frame:
         """Computes the frame once and keeps it as table ``name``."""
 
-    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
+    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str | None) -> Frame:
         """Runs Python over batches in which rows of equal ``together`` (an integer) stand side by side, never split.
 
-        Keeps the outcome as table ``name``. Several batches may be under way at once, in other processes too: the
-        function must be able to travel there, and what it changes elsewhere is lost. It must take a batch without rows,
-        from which an engine learns the columns of the outcome.
+        Where that is None, any rows make a batch. Keeps the outcome as table ``name``. Several batches may be under way
+        at once, in other processes too: the function must be able to travel there, and what it changes elsewhere is
+        lost. It must take a batch without rows, from which an engine learns the columns of the outcome.
         """
 
     def collect(self, frame: Frame) -> pa.Table:
         """The rows of the frame in memory; only for what is small (cells, findings, distinct values)."""
-
-    def each(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> list[Outcome]:
-        """What the function makes of each task, in their order; an engine may have several under way at once.
-
-        The function asks this engine only, and names of tables it loads must differ from task to task.
-        """
 
     def write(self, frame: Frame, path: Path, *, order: str) -> None:
         """Writes the frame as one Parquet file, sorted by a column. Raises StorageError when space runs out."""

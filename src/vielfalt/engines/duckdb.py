@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pyarrow as pa
 
-from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame, Outcome, Task
+from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
 from vielfalt.engines.groups import cut_between
 from vielfalt.engines.scanning import ahead, quoted, scan, streamed
 from vielfalt.engines.trouble import failed, forbidden, full
@@ -58,12 +58,12 @@ class DuckDB:
             frame.to_native().create(quoted(name))
         return self._table(name)
 
-    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
+    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str | None) -> Frame:
         """See ``Engine.map_batches``: one sorted stream, cut where the value of ``together`` changes."""
         with reported(name, self._workspace):
             self.checkpoint(frame, "_together")
-            sorted_rows = self._connection.cursor().table("_together").order(quoted(together))
-            reader = sorted_rows.to_arrow_reader(_BATCH)
+            rows = self._connection.cursor().table("_together")
+            reader = (rows.order(quoted(together)) if together else rows).to_arrow_reader(_BATCH)
             stream = streamed(ahead(function, cut_between(reader, together), AT_ONCE))
             self._keep(name, stream or function(reader.schema.empty_table()))
             self.drop("_together")
@@ -73,10 +73,6 @@ class DuckDB:
         """See ``Engine.collect``."""
         with reported("", self._workspace):
             return frame.to_native().to_arrow_table()
-
-    def each(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> list[Outcome]:
-        """See ``Engine.each``: one after the other, for DuckDB divides each among the processors."""
-        return [function(task) for task in tasks]
 
     def write(self, frame: Frame, path: Path, *, order: str) -> None:
         """See ``Engine.write``."""

@@ -6,8 +6,7 @@ numbers takes a fifth of the time. What leaves it are texts again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 
 import narwhals.stable.v2 as nw
@@ -17,7 +16,7 @@ import polars as pl
 import polars.selectors as cs
 import pyarrow as pa
 
-from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame, Outcome, Task
+from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
 from vielfalt.engines.duckdb import AT_ONCE, connected, reported
 from vielfalt.engines.polars import Polars, arrow
 from vielfalt.engines.rows import true_numbers
@@ -25,9 +24,6 @@ from vielfalt.engines.scanning import ahead, scan
 
 _BATCH = 250_000
 """Rows that are grouped at once."""
-
-_ASKED_AT_ONCE = 4
-"""Questions that are under way at once: twice as many as the fewest processors, as Python and Polars take turns."""
 
 
 class Memory(Polars):
@@ -63,20 +59,15 @@ class Memory(Polars):
         self._tables[name] = _with_categories(self._tables[name])
         return self._frame(name)
 
-    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
+    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str | None) -> Frame:
         """See ``Engine.map_batches``: sorted once, cut where the value of ``together`` changes."""
-        rows = self._sorted(frame, together, name)
+        rows = self._rows(frame, together, name)
         parts = map(arrow, _cut(rows, together)) if rows.height else iter([arrow(rows)])
         return self.load(pa.concat_tables(ahead(function, parts, AT_ONCE)), name)
 
     def write(self, frame: Frame, path: Path, *, order: str) -> None:
         """See ``Engine.write``."""
         super().write(frame.with_columns(ncs.categorical().cast(nw.String)), path, order=order)
-
-    def each(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> list[Outcome]:
-        """See ``Engine.each``: while Python prepares one, Polars works on another."""
-        with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
-            return list(pool.map(function, tasks))
 
     def close(self) -> None:
         """See ``Engine.close``."""
@@ -89,8 +80,11 @@ def _with_categories(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(cs.string().cast(pl.Categorical))
 
 
-def _cut(rows: pl.DataFrame, together: str) -> Iterator[pl.DataFrame]:
-    """Parts of sorted rows, cut so that no value of ``together`` is split."""
+def _cut(rows: pl.DataFrame, together: str | None) -> Iterator[pl.DataFrame]:
+    """Parts of rows, sorted by ``together`` and cut so that no value of it is split."""
+    if together is None:
+        yield from rows.iter_slices(_BATCH)
+        return
     values, start = rows[together].to_numpy(), 0
     while start < len(values):
         last = min(start + _BATCH, len(values)) - 1

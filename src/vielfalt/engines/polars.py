@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import pyarrow as pa
 
-from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame, Outcome, Task
+from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
 from vielfalt.engines.rows import cut_rows, nothing_read, plain, refuse_wrong_encoding, text_batch
 from vielfalt.engines.trouble import failed, forbidden, full
 
@@ -63,20 +63,21 @@ class Polars:
             self._tables[name] = frame.to_native().collect()
         return self._frame(name)
 
-    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
-        """See ``Engine.map_batches``: one call for each value of ``together``, in ascending order."""
-        rows = self._sorted(frame, together, name)
-        groups = rows.partition_by(together, maintain_order=True) if rows.height else [rows]
+    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str | None) -> Frame:
+        """See ``Engine.map_batches``: one call for each value of ``together``, in ascending order, or for some rows."""
+        rows = self._rows(frame, together, name)
+        if not rows.height:
+            groups = [rows]
+        elif together is None:
+            groups = list(rows.iter_slices(_BATCH))
+        else:
+            groups = rows.partition_by(together, maintain_order=True)
         return self.load(pa.concat_tables([function(arrow(group)) for group in groups]), name)
 
     def collect(self, frame: Frame) -> pa.Table:
         """See ``Engine.collect``."""
         with _reported(""):
             return arrow(frame.to_native().collect())
-
-    def each(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> list[Outcome]:
-        """See ``Engine.each``: one after the other, so that it is plain to be right."""
-        return [function(task) for task in tasks]
 
     def write(self, frame: Frame, path: Path, *, order: str) -> None:
         """See ``Engine.write``."""
@@ -93,11 +94,11 @@ class Polars:
         """See ``Engine.close``."""
         self._tables.clear()
 
-    def _sorted(self, frame: Frame, column: str, where: str) -> pl.DataFrame:
+    def _rows(self, frame: Frame, order: str | None, where: str) -> pl.DataFrame:
         """The rows by a column, equal ones as they stood; Polars sorts faster when all rows lie in memory at once."""
+        rows: pl.LazyFrame = frame.to_native()
         with _reported(where):
-            rows: pl.DataFrame = frame.to_native().sort(column, maintain_order=True).collect(engine="in-memory")
-        return rows
+            return (rows.sort(order, maintain_order=True) if order else rows).collect(engine="in-memory")
 
     def _frame(self, name: str) -> Frame:
         return nw.from_native(self._tables[name].lazy())

@@ -9,8 +9,7 @@ from __future__ import annotations
 import errno
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
@@ -21,7 +20,7 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vielfalt.engines.base import Batches, BrokenRow, Conversion, FileForm, Frame, Outcome, Task
+from vielfalt.engines.base import Batches, BrokenRow, Conversion, FileForm, Frame
 from vielfalt.engines.parts import Found, Part, placed
 from vielfalt.engines.rows import nothing_read, plain, refuse_wrong_encoding, text_batch
 from vielfalt.engines.spark_work import DONE, FOUND, SEEN, Work, converted, grouped, looked_through, numbers_of, united
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 PART = 32 << 20
 """Bytes of a file that are read at once: about 190,000 residents."""
-AT_ONCE = 4
-"""Questions that are under way at once."""
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _ERRNO = re.compile(r"errno=(\d+)")
@@ -89,25 +86,20 @@ class Spark:
             rows.write.mode("append").options(**unrepeated).parquet(str(folder))
             return self._table(folder, rows.schema, name)
 
-    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str) -> Frame:
+    def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str | None) -> Frame:
         """See ``Engine.map_batches``: rows of equal ``together`` come to one machine, which works on some at a time."""
         with _reported(name):
             rows: DataFrame = frame.to_native()
             columns, folder = _columns(function(rows.limit(0).toArrow())), self._new()
-            side_by_side = rows.repartition(together).sortWithinPartitions(together)
+            rows = rows.repartition(together).sortWithinPartitions(together) if together else rows
             work = partial(grouped, function=function, together=together, folder=folder)
-            _mapped(side_by_side, work, DONE).toArrow()
+            _mapped(rows, work, DONE).toArrow()
             return self._table(folder, columns, name)
 
     def collect(self, frame: Frame) -> pa.Table:
         """See ``Engine.collect``."""
         with _reported(""):
             return frame.to_native().toArrow()
-
-    def each(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> list[Outcome]:
-        """See ``Engine.each``: while Spark plans one, its machines work on others."""
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(function, tasks))
 
     def write(self, frame: Frame, path: Path, *, order: str) -> None:
         """See ``Engine.write``: one machine sorts and writes the file, which is then put into its place."""

@@ -81,7 +81,9 @@ def numbers_of(apart: Path, place: int) -> Path:
     return apart / f"{place}.numbers"
 
 
-def grouped(batches: Iterable[pa.RecordBatch], function: Batches, together: str, folder: Path) -> Iterator[pa.Table]:
+def grouped(
+    batches: Iterable[pa.RecordBatch], function: Batches, together: str | None, folder: Path
+) -> Iterator[pa.Table]:
     """Keeps in ``folder`` what the function makes of rows sorted by ``together``, of which no value is split."""
     from pyspark import TaskContext
 

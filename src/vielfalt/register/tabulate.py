@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
 from vielfalt import codes
-from vielfalt.cells import LEAST_DOMINANCE, UNRESOLVED, Cells
+from vielfalt.cells import UNRESOLVED, Cells
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.geography import Geography
+from vielfalt.register.counting import Numbered, counted, numbered
 from vielfalt.register.household_origin import household_origin
 from vielfalt.table import Table
 
@@ -165,43 +166,20 @@ def tabulate(
 
     The second largest address of a cell is counted where the p% rule asks for it (``p_percent`` above 0).
     """
-    largest = None if p_percent else _largest_addresses(engine, people)
-
-    def counted(table: Table) -> Cells:
-        values = {key: values_of(key, geography) for key in ("area", *table.dimensions)}
-        concerned = people.filter(nw.col("household_first")) if table.unit == "households" else people
-        cells = _cells(engine, concerned, table.id, {key: len(keys) for key, keys in values.items()}, largest)
-        texts = [pl.Series(key, keys, dtype=pl.Utf8).gather(cells[key]) for key, keys in values.items()]
-        return Cells(table, _without_few_unknown(cells.with_columns(texts), table).sort(list(values)))
-
-    return {cells.table.id: cells for cells in engine.each(counted, tables)}
+    tables = list(tables)
+    keys = {name: values_of(name, geography) for table in tables for name in ("area", *table.dimensions)}
+    wanted = numbered(tables, {name: len(values) for name, values in keys.items()})
+    found = counted(engine, people, wanted, second=p_percent > 0)
+    return {each.table.id: _cells(each, found, keys) for each in wanted}
 
 
-def _cells(
-    engine: Engine, people: Frame, id: str, sizes: Mapping[str, int], largest: pl.DataFrame | None
-) -> pl.DataFrame:
-    """Counts, sums of record keys and largest addresses; ``sizes``: how many places each column of a cell has.
-
-    ``largest`` is how many live at the largest address of each area; without it the two largest of every cell are
-    counted. A cell is grouped by as one number, its columns being the digits: databases group by that faster than by
-    several.
-    """
-    cell = nw.lit(0)
-    for key, size in sizes.items():
-        cell = cell * size + nw.col(key).cast(nw.Int64)
-    numbered = people.select(cell.alias("cell"), "key", "address")
-    measures = nw.len().alias("n"), nw.col("key").sum().alias("key_sum")
-    counted = _collected(engine, numbered.group_by("cell").agg(*measures))
-    digits, rest = {}, counted["cell"]
-    for key in reversed(list(sizes)):
-        digits[key], rest = rest % sizes[key], rest // sizes[key]
-    cells = counted.with_columns(digits[key].alias(key) for key in sizes)
-    if largest is None:
-        found = cells.join(_two_largest(engine, numbered), on="cell", how="left")
-    else:
-        tops = _tops(engine, numbered, id, cells.join(largest, on="area"))
-        found = cells.join(tops, on="cell", how="left").with_columns(pl.col("top").fill_null(0), second=0)
-    return found.select(*sizes, "n", "key_sum", "top", pl.col("second").cast(pl.Int64))
+def _cells(of: Numbered, counted: pl.DataFrame, keys: Mapping[str, Sequence[str]]) -> Cells:
+    """The cells of one table among all that were counted, with the keys of their places."""
+    cells = of.frame(counted)
+    texts = [pl.Series(name, keys[name], pl.Utf8).gather(cells[name]) for name in of.columns]
+    measures = ("n", "key_sum", "top", "second")
+    named = cells.with_columns(texts).select(*of.columns, *measures)
+    return Cells(of.table, _without_few_unknown(named, of.table).sort(*of.columns))
 
 
 def _without_few_unknown(cells: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -215,44 +193,6 @@ def _without_few_unknown(cells: pl.DataFrame, table: Table) -> pl.DataFrame:
             if unknown < FEW_UNKNOWN * everyone:
                 cells = cells.filter(pl.col(dimension) != key)
     return cells
-
-
-def _largest_addresses(engine: Engine, people: Frame) -> pl.DataFrame:
-    """Per area, how many live at its largest address."""
-    addresses = people.group_by("area", "address").agg(nw.len().alias("n"))
-    return _collected(engine, addresses.group_by("area").agg(nw.col("n").max().alias("largest")))
-
-
-def _tops(engine: Engine, people: Frame, id: str, cells: pl.DataFrame) -> pl.DataFrame:
-    """Per cell, how many live at the one address that holds most of them; only cells that an address could dominate."""
-    small = cells.filter(pl.col("n") * LEAST_DOMINANCE <= pl.col("largest")).select("cell")
-    concerned = people.join(engine.load(small.to_arrow(), f"small {id}"), on="cell", how="semi")
-    by_address = concerned.group_by("cell", "address").agg(nw.len().alias("top"))
-    tops = _collected(engine, by_address.group_by("cell").agg(nw.col("top").max()))
-    engine.drop(f"small {id}")
-    return tops
-
-
-def _two_largest(engine: Engine, people: Frame) -> pl.DataFrame:
-    """Per cell, how many live at the address that holds most of them, and at the next one (0: there is none).
-
-    The p% rule holds of one cell only if x - x1 - x2 < p/100 x1, which with x2 <= x1 gives x1 > x / (2 + p/100). That
-    tells which cells of the finest areas can break it, but not which are needed: in the sum of two areas x2 may live in
-    the one and x1 in the other, so a cell with many small addresses decides there too. Every cell is looked at.
-    """
-    by_address = people.group_by("cell", "address").agg(nw.len().alias("here"))
-    beside = by_address.with_columns(nw.col("here").max().over("cell").alias("top")).with_columns(
-        (nw.col("here") == nw.col("top")).cast(nw.Int64).alias("times"),
-        nw.when(nw.col("here") < nw.col("top")).then(nw.col("here")).otherwise(nw.lit(0)).alias("less"),
-    )
-    found = _collected(engine, beside.group_by("cell").agg(nw.col("top", "less").max(), nw.col("times").sum()))
-    second = pl.when(pl.col("times") > 1).then("top").otherwise("less")
-    return found.select("cell", "top", second=second)
-
-
-def _collected(engine: Engine, frame: Frame) -> pl.DataFrame:
-    """The frame in memory, all of it 64-bit integers."""
-    return pl.DataFrame(pl.from_arrow(engine.collect(frame))).cast(pl.Int64)
 
 
 def _class_tables(geography: Geography) -> dict[str, pl.DataFrame]:
