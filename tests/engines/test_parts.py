@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vielfalt.engines.base import BrokenRow, FileForm
+from vielfalt.engines.lines import Bools, plain_lines
 from vielfalt.engines.parts import Found, Part, look_through, placed, readable_rows
-from vielfalt.engines.rows import Row, cut_rows, rows_from
+from vielfalt.engines.rows import Ints, Row, cut_rows, rows_from
 
 _VALUES = st.sampled_from(
     (
@@ -133,6 +134,31 @@ def test_only_lines_that_need_it_are_cut_one_by_one(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("vielfalt.engines.parts.rows_from", watched)
     both(path, form, 1 << 20)
     assert asked == begins * 2
+
+
+def test_a_part_of_plain_lines_alone_is_looked_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, form, asked = tmp_path / "extract.csv", FileForm(("a", "b", "c"), ";", '"', "utf-8"), list[int]()
+
+    def watched(content: bytes, form: FileForm) -> tuple[Ints, Bools]:
+        asked.append(len(content))
+        return plain_lines(content, form)
+
+    monkeypatch.setattr("vielfalt.engines.parts.plain_lines", watched)
+    path.write_bytes(b"a;b;c\n" + b"1;2;3\n" * 20)
+    both(path, form, 60)
+    assert asked == [66, 54]
+    path.write_bytes(b"a;b;c\n" + b"1;2;3\n" * 20 + b"\n")
+    both(path, form, 60)
+    assert asked == [66, 54, 66, 55, 55]
+
+
+@pytest.mark.parametrize("piece", [1, 5, 6, 13, 40])
+def test_lines_are_looked_at_in_pieces_of_any_size(piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vielfalt.engines.lines._PIECE", piece)
+    path = tmp_path / "extract.csv"
+    path.write_bytes("a;b;c\n1;ü;\n22;33;\n4;5\n;;\n\n7;8;9\nä;ö;ü".encode())
+    both(path, FileForm(("a", "b", "c"), ";", '"', "utf-8"), 1 << 20)
+    both(path, FileForm(("a", "b", "c"), ";", '"', "utf-8"), 9)
 
 
 @pytest.mark.parametrize(("delimiter", "quote", "widths"), [("§", '"', ()), (";", "»", ()), (";", '"', (1, 1, 1))])

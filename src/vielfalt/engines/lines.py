@@ -6,6 +6,8 @@ where a value begins, no bytes that are not in the encoding. What ``rows`` makes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -26,13 +28,18 @@ def plain_lines(content: bytes, form: FileForm) -> tuple[Ints, Bools]:
 
     ``content``: bytes of a file from the beginning of a row on, up to the end of a line or of the file.
     """
-    begin, found = 0, list[tuple[Ints, Bools]]()
+    pieces = [(begin, *_in_piece(content[begin:end], form)) for begin, end in _pieces(content)]
+    found = [(starts + begin, plain) for begin, starts, plain in pieces]
+    return np.concatenate([starts for starts, _ in found]), np.concatenate([plain for _, plain in found])
+
+
+def _pieces(content: bytes) -> Iterator[tuple[int, int]]:
+    """Where pieces of whole lines begin and end."""
+    begin = 0
     while begin < len(content):
         end = content.find(b"\n", begin + _PIECE) + 1 or len(content)
-        starts, plain = _in_piece(content[begin:end], form)
-        found.append((starts + begin, plain))
+        yield begin, end
         begin = end
-    return np.concatenate([starts for starts, _ in found]), np.concatenate([plain for _, plain in found])
 
 
 def _in_piece(content: bytes, form: FileForm) -> tuple[Ints, Bools]:
@@ -55,9 +62,13 @@ def texts_of(lines: bytes, form: FileForm) -> pa.Table:
     encoded = lines if form.encoding == "utf-8" else lines.decode("cp1252").encode()
     if not encoded:
         return pa.table({name: pa.array([], pa.string()) for name in form.columns})
+    return pa.concat_tables([_texts_in(encoded[begin:end], form) for begin, end in _pieces(encoded)])
+
+
+def _texts_in(lines: bytes, form: FileForm) -> pa.Table:
     return csv.read_csv(
-        pa.BufferReader(encoded),
-        csv.ReadOptions(use_threads=False, block_size=len(encoded) + 1, column_names=form.columns),
+        pa.BufferReader(lines),
+        csv.ReadOptions(use_threads=False, block_size=len(lines) + 1, column_names=form.columns),
         csv.ParseOptions(delimiter=form.delimiter, quote_char=False, double_quote=False),
         csv.ConvertOptions(
             check_utf8=False,

@@ -35,11 +35,12 @@ class Part:
 class Found:
     """What was found in a part: the byte behind its last row, its rows that could be cut, and the broken ones.
 
-    Those are numbered from 1 among the rows of the part.
+    Those are numbered from 1 among the rows of the part. ``plain``: every line of it is a row as it stands.
     """
 
     end: int
     readable: int
+    plain: bool
     broken: tuple[BrokenRow, ...]
 
     @property
@@ -50,9 +51,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Placed:
-    """A part with what lies before it: ``readable`` and all ``rows`` of the file."""
+    """A part with what was found in it, and what lies before it: ``readable`` and all ``rows`` of the file."""
 
     part: Part
+    found: Found
     readable: int
     rows: int
 
@@ -79,19 +81,20 @@ def placed(path: Path, form: FileForm, size: int, look: Look) -> tuple[list[Plac
         for each, before in zip(found, rows, strict=False)
         for row in each.broken
     ]
-    return [Placed(*each) for each in zip(parts, readable, rows, strict=False)], tuple(broken), readable[-1]
+    return [Placed(*each) for each in zip(parts, found, readable, rows, strict=False)], tuple(broken), readable[-1]
 
 
 def look_through(path: Path, form: FileForm, part: Part) -> Found:
     """Cuts the rows of a part and counts them."""
     cut = _cut(path, form, part)
     broken = tuple(BrokenRow(number, row) for number, row in cut.others if isinstance(row, str))
-    return Found(cut.end, len(cut.numbers) + len(cut.others) - len(broken), broken)
+    plain = len(cut.lines) == part.stop - part.begin
+    return Found(cut.end, len(cut.numbers) + len(cut.others) - len(broken), plain, broken)
 
 
 def readable_rows(path: Path, form: FileForm, placed: Placed) -> tuple[pa.Table, Ints]:
     """The rows of a part that can be cut, as text (see ``rows.text_batch``), and their true numbers in the file."""
-    cut = _cut(path, form, placed.part)
+    cut = _whole(path, placed) if placed.found.plain else _cut(path, form, placed.part)
     texts, numbers = texts_of(cut.lines, form), cut.numbers
     others = [(number, row) for number, row in cut.others if not isinstance(row, str)]
     if others:
@@ -124,12 +127,22 @@ class _Cut:
     end: int
 
 
+def _whole(path: Path, placed: Placed) -> _Cut:
+    """What ``_cut`` finds where every line is plain, without looking for that once more."""
+    numbers = np.arange(1, placed.found.readable + 1)
+    return _Cut(_content(path, placed.part), numbers, [], placed.found.end)
+
+
+def _content(path: Path, part: Part) -> bytes:
+    with path.open("rb") as file:
+        file.seek(part.begin)
+        return file.read(max(part.stop - part.begin, 0))
+
+
 def _cut(path: Path, form: FileForm, part: Part) -> _Cut:
     if part.begin >= part.stop:
         return _Cut(b"", np.zeros(0, dtype=np.int64), [], part.begin)
-    with path.open("rb") as file:
-        file.seek(part.begin)
-        content = file.read(part.stop - part.begin)
+    content = _content(path, part)
     starts, plain = plain_lines(content, form)
     rows_of, end = plain.astype(np.int64), part.stop
     found: list[tuple[int, list[Row]]] = []

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,8 +131,8 @@ class Spark:
         for row in told:
             if row["reason"] is not None:
                 broken.setdefault(row["place"], []).append(BrokenRow(row["record"], row["reason"]))
-        parted = sorted((row["place"], row["end"], row["readable"]) for row in told if row["reason"] is None)
-        return [Found(end, readable, tuple(broken.get(place, ()))) for place, end, readable in parted]
+        parted = sorted((row for row in told if row["reason"] is None), key=itemgetter("place"))
+        return [Found(row["end"], row["readable"], row["plain"], tuple(broken.get(row["place"], ()))) for row in parted]
 
     def _numbers(self, count: int) -> DataFrame:
         """The numbers from 0, each a task of its own."""

@@ -23,7 +23,14 @@ from vielfalt.engines.parts import Part, Placed, look_through, readable_rows
 from vielfalt.engines.rows import plain
 
 FOUND = pa.schema(
-    {"place": pa.int64(), "end": pa.int64(), "readable": pa.int64(), "record": pa.int64(), "reason": pa.string()}
+    {
+        "place": pa.int64(),
+        "end": pa.int64(),
+        "readable": pa.int64(),
+        "plain": pa.bool_(),
+        "record": pa.int64(),
+        "reason": pa.string(),
+    }
 )
 SEEN = pa.schema({"place": pa.int64(), "seen": pa.binary()})
 DONE = pa.schema({"rows": pa.int64()})
@@ -43,7 +50,8 @@ def looked_through(
         told = [(0, None), *((row.record, row.reason) for row in found.broken)]
         records, reasons = zip(*told, strict=True)
         count = len(told)
-        columns = ([place] * count, [found.end] * count, [found.readable] * count, records, reasons)
+        whole = ([each] * count for each in (place, found.end, found.readable, found.plain))
+        columns = (*whole, records, reasons)
         yield pa.table(dict(zip(FOUND.names, columns, strict=True)), FOUND)
 
 
