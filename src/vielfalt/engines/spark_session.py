@@ -44,13 +44,11 @@ ALWAYS: Mapping[str, str] = {
 _COMPILED = "-XX:-DontCompileHugeMethods"
 """Spark writes the work of a step as one method of Java, and Java leaves methods above 8,000 bytes untranslated unless
 told otherwise; to sort a million residents into the classes of all tables took three times as long then."""
-_COLLECTED = "-XX:+UseParallelGC"
-"""Java clears its memory when it has to, not beside the work all the time: fewer processor seconds on few cores."""
 _LOCAL: Mapping[str, str] = {
     # What Spark may hold on this machine before it spills; Python needs the rest.
     "spark.driver.memory": "4g",
     # An option of the site for Java goes into extraJavaOptions and stays.
-    "spark.driver.defaultJavaOptions": f"{_COMPILED} {_COLLECTED}",
+    "spark.driver.defaultJavaOptions": _COMPILED,
     # So many that the parts of a large town fit into memory; of a small one Spark puts them together.
     "spark.sql.shuffle.partitions": "32",
     # Bytes of a file up to which all its rows are held in memory at once, where other rows look for them.

@@ -20,6 +20,7 @@ _IDENTITY = ("family_name", "given_names", "birth_date", "birth_place")
 _POINTS = ("easting", "northing")
 ROLES = {"spouse_id": "spouse", "guardian_1_id": "guardian_1", "guardian_2_id": "guardian_2"}
 """Pointer field and the name of the resolved link."""
+_PARENTS = ("guardian_1", "guardian_2")
 
 
 def double_entries(engine: Engine, register: Frame) -> Frame:
@@ -59,45 +60,39 @@ def counted(engine: Engine, register: Frame, doubles: Frame, reference: int) -> 
     when absent, and for parents less than 12 years older). Null rule: an unknown dwelling status counts as the only
     dwelling.
     """
-    people = register.drop("pseudonym", "given_names", *_POINTS).join(
-        _linked(register, doubles), on="record", how="inner"
-    )
+    residents = _at_main_dwelling(register).join(doubles, on="record", how="anti")
+    people = residents.drop("pseudonym", "given_names", *_POINTS).join(_links(residents), on="record", how="left")
     age = completed_years(nw.col("birth_date"), nw.lit(reference))
     aged = people.with_columns(
+        *(nw.col(f"{role}_implausible").fill_null(False) for role in _PARENTS),
         completed_years(nw.col("arrival_date"), nw.lit(reference)).cast(nw.Int32).alias("stay_years"),
         nw.when(age <= MAXIMUM_AGE).then(age).otherwise(nw.lit(None, dtype=nw.Int32)).cast(nw.Int32).alias("age"),
     ).drop("dwelling_status")
     return engine.checkpoint(numbered(aged, parameters.on("migration", reference)).drop("evidence"), "people")
 
 
-def _linked(register: Frame, doubles: Frame) -> Frame:
-    """Per resident the record and the residents pointed at; parents who are too young are implausible instead.
+def _links(residents: Frame) -> Frame:
+    """Per ``record`` of those who point at a resident: who that is, by role; a parent too young is implausible instead.
 
-    Apart from all else that is known of a resident: each of these joins copies what it is given.
+    All pointers are looked up together, and only those that point: each further join would copy what it is given.
     """
-    people = _at_main_dwelling(register).select("record", "pseudonym", "birth_date", *ROLES)
-    people = people.join(doubles, on="record", how="anti")
-    kept = people.select("pseudonym", "record", "birth_date")
-    for pointer, role in ROLES.items():
-        others = kept.select(
-            nw.col("pseudonym").alias(pointer),
-            nw.col("record").alias(role),
-            nw.col("birth_date").alias(f"{role}_birth"),
-        )
-        people = people.join(others, on=pointer, how="left")
-    older = {
-        role: completed_years(nw.col(f"{role}_birth"), nw.col("birth_date")) >= MINIMUM_PARENT_AGE
-        for role in ("guardian_1", "guardian_2")
-    }
-    return people.select(
-        "record",
-        "spouse",
-        *(
-            nw.when(plausible.fill_null(True)).then(nw.col(role)).otherwise(nw.lit(None, dtype=nw.Int64)).alias(role)
-            for role, plausible in older.items()
-        ),
-        *((~plausible).fill_null(False).alias(f"{role}_implausible") for role, plausible in older.items()),
-    )
+    others = residents.select("pseudonym", nw.col("record").alias("other"), nw.col("birth_date").alias("other_birth"))
+    pointing = [
+        residents.select("record", "birth_date", nw.col(pointer).alias("pseudonym"), nw.lit(place).alias("role"))
+        for place, pointer in enumerate(ROLES)
+    ]
+    found = nw.concat(pointing).filter(~nw.col("pseudonym").is_null()).join(others, on="pseudonym", how="inner")
+    years, none = completed_years(nw.col("other_birth"), nw.col("birth_date")), nw.lit(None, dtype=nw.Int64)
+    links = []
+    for place, role in enumerate(ROLES.values()):
+        is_it = nw.col("role") == place
+        young = is_it & (years < MINIMUM_PARENT_AGE).fill_null(False)
+        if role in _PARENTS:
+            links.append(young.alias(f"{role}_implausible"))
+            is_it = is_it & ~young
+        links.append(nw.when(is_it).then(nw.col("other")).otherwise(none).alias(role))
+    per_pointer = found.select("record", *links)
+    return per_pointer.group_by("record").agg(nw.all().max())
 
 
 def _at_main_dwelling(register: Frame) -> Frame:
