@@ -41,8 +41,9 @@ def plain_versions(results: Results, residents: int, town: Path, date: int, roun
 
 
 def spark(results: Results, residents: int, town: Path, date: int) -> None:
-    """Measures the product on Spark and on the database on one town and says how they compare."""
-    runs = [{who: in_process(town, date, who) for who in (DATABASE, SPARK)}]
+    """Measures the product on Spark and, before it and after it, on the database; says how they compare."""
+    before, spark, after = (in_process(town, date, who) for who in (DATABASE, SPARK, DATABASE))
+    runs = [{DATABASE: database, SPARK: spark} for database in (before, after)]
     what = f"{residents:,} residents, extract to cells on Spark {SPARK} beside DuckDB"
     results.say(what, compared(runs, SPARK, DATABASE), "10 M: at most 4 x")
 

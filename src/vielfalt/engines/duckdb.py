@@ -61,12 +61,10 @@ class DuckDB:
     def map_batches(self, frame: Frame, function: Batches, name: str, *, together: str | None) -> Frame:
         """See ``Engine.map_batches``: one sorted stream, cut where the value of ``together`` changes."""
         with reported(name, self._workspace):
-            self.checkpoint(frame, "_together")
-            rows = self._connection.cursor().table("_together")
+            rows = frame.to_native()
             reader = (rows.order(quoted(together)) if together else rows).to_arrow_reader(_BATCH)
             stream = streamed(ahead(function, cut_between(reader, together), AT_ONCE))
             self._keep(name, stream or function(reader.schema.empty_table()))
-            self.drop("_together")
         return self._table(name)
 
     def collect(self, frame: Frame) -> pa.Table:
@@ -91,9 +89,9 @@ class DuckDB:
         return nw.from_native(self._connection.table(quoted(name))).lazy()
 
     def _keep(self, name: str, incoming: pa.Table | pa.RecordBatchReader) -> None:
-        self._connection.register("_incoming", incoming)
-        self._connection.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM _incoming")
-        self._connection.unregister("_incoming")
+        with self._connection.cursor() as beside:
+            beside.register("_incoming", incoming)
+            beside.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM _incoming")
 
     def _renumber(self, name: str, broken: tuple[BrokenRow, ...]) -> None:
         """Turns numbers among readable rows into true data row numbers: each broken row before shifts by one."""
