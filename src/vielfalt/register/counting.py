@@ -2,7 +2,7 @@
 
 All tables are counted in one pass over the residents, and their largest addresses found in a second one: numpy counts
 what a batch of residents holds, and the engine adds that up. To ask a database for one table after the other took half
-as long again in memory, and several times as long on Spark.
+as long again.
 """
 
 from __future__ import annotations
