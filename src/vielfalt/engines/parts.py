@@ -136,7 +136,7 @@ def _whole(path: Path, placed: Placed) -> _Cut:
 def _content(path: Path, part: Part) -> bytes:
     with path.open("rb") as file:
         file.seek(part.begin)
-        return file.read(max(part.stop - part.begin, 0))
+        return file.read(part.stop - part.begin)
 
 
 def _cut(path: Path, form: FileForm, part: Part) -> _Cut:

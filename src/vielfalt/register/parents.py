@@ -5,12 +5,12 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 
 from vielfalt.engines.base import Engine, Frame
+from vielfalt.register.population import PARENTS
 from vielfalt.rule_sets import RuleSet
 
 COUNTED = ("linked", "marked", "open", "immigrated", "history_open")
 """What is counted over the parents of a resident: 0, 1 or 2 of them each."""
 PATTERNS = 3 ** len(COUNTED)
-_PARENTS = ("guardian_1", "guardian_2")
 _MARKS = ("linked", "rule", "marked", "open", "immigrated", "history_open", "mother", "country")
 _HOMES = {"address": "address", "household": "household"}
 """The column in which a child and a parent must agree, by where a rule set looks for parents."""
@@ -25,10 +25,10 @@ def with_parents(engine: Engine, people: Frame, own: Frame, rule_set: RuleSet) -
     """
     home = [] if rule_set.where == "anywhere" else [_HOMES[rule_set.where]]
     pointing = people.filter(~nw.col("guardian_1").is_null() | ~nw.col("guardian_2").is_null())
-    children = pointing.select("record", *_PARENTS, "kind", *home)
+    children = pointing.select("record", *PARENTS, "kind", *home)
     children = children.join(own.select("kind", "minor"), on="kind", how="left").drop("kind")
     parents = engine.checkpoint(_parents(people, own, rule_set, home), f"parents {rule_set.id}")
-    for parent in _PARENTS:
+    for parent in PARENTS:
         renamed = parents.select(
             nw.col("record").alias(parent), *(nw.col(mark).alias(f"{parent}_{mark}") for mark in (*_MARKS, *home))
         )
@@ -55,7 +55,7 @@ def counts(pattern: nw.Expr) -> tuple[nw.Expr, ...]:
 
 def _parents(people: Frame, own: Frame, rule_set: RuleSet, home: list[str]) -> Frame:
     """Those who are pointed at as guardians, with their own marks."""
-    pointers = (people.select(record=nw.col(parent)).filter(~nw.col("record").is_null()) for parent in _PARENTS)
+    pointers = (people.select(record=nw.col(parent)).filter(~nw.col("record").is_null()) for parent in PARENTS)
     marked = nw.col("own_rule").is_in(list(rule_set.parents))
     kept = own.select("kind", "own_rule", "own_history", "own_country", "german", "birth_country")
     return (
@@ -80,7 +80,7 @@ def _parents(people: Frame, own: Frame, rule_set: RuleSet, home: list[str]) -> F
 def _at_home(place: str) -> list[nw.Expr]:
     """The marks of each parent as far as the parent lives where the child does."""
     found = []
-    for parent in _PARENTS:
+    for parent in PARENTS:
         near = nw.col(place) == nw.col(f"{parent}_{place}")
         marked, open_ = nw.col(f"{parent}_marked"), nw.col(f"{parent}_open")
         country = nw.when(near).then(nw.col(f"{parent}_country")).otherwise(nw.lit(None, dtype=nw.String))
@@ -96,7 +96,7 @@ def _pattern() -> nw.Expr:
     """One number for how many of the linked parents carry each of the marks."""
     total = nw.lit(0)
     for place, mark in enumerate(COUNTED):
-        for parent in _PARENTS:
+        for parent in PARENTS:
             total = total + nw.col(f"{parent}_{mark}").fill_null(False).cast(nw.Int64) * 3**place
     return total
 
@@ -106,12 +106,12 @@ def _mother_and_father() -> list[nw.Expr]:
 
     The mother is the linked parent registered as female; of two parents of one sex the first stands as mother.
     """
-    first_is, second_is = (nw.col(f"{parent}_mother").fill_null(False) for parent in _PARENTS)
+    first_is, second_is = (nw.col(f"{parent}_mother").fill_null(False) for parent in PARENTS)
     swapped = ~first_is & (second_is | nw.col("guardian_2_rule").is_null())
     nobody = nw.lit(None, dtype=nw.String)
     found = []
     for mark in ("rule", "country"):
-        first, second = (nw.col(f"{parent}_{mark}") for parent in _PARENTS)
+        first, second = (nw.col(f"{parent}_{mark}") for parent in PARENTS)
         mother, father = (
             nw.when(swapped).then(one).otherwise(other) for one, other in ((second, first), (first, second))
         )

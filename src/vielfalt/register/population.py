@@ -20,7 +20,8 @@ _IDENTITY = ("family_name", "given_names", "birth_date", "birth_place")
 _POINTS = ("easting", "northing")
 ROLES = {"spouse_id": "spouse", "guardian_1_id": "guardian_1", "guardian_2_id": "guardian_2"}
 """Pointer field and the name of the resolved link."""
-_PARENTS = ("guardian_1", "guardian_2")
+PARENTS = ("guardian_1", "guardian_2")
+"""The links that lead to parents."""
 
 
 def double_entries(engine: Engine, register: Frame) -> Frame:
@@ -64,7 +65,7 @@ def counted(engine: Engine, register: Frame, doubles: Frame, reference: int) -> 
     people = residents.drop("pseudonym", "given_names", *_POINTS).join(_links(residents), on="record", how="left")
     age = completed_years(nw.col("birth_date"), nw.lit(reference))
     aged = people.with_columns(
-        *(nw.col(f"{role}_implausible").fill_null(False) for role in _PARENTS),
+        *(nw.col(f"{role}_implausible").fill_null(False) for role in PARENTS),
         completed_years(nw.col("arrival_date"), nw.lit(reference)).cast(nw.Int32).alias("stay_years"),
         nw.when(age <= MAXIMUM_AGE).then(age).otherwise(nw.lit(None, dtype=nw.Int32)).cast(nw.Int32).alias("age"),
     ).drop("dwelling_status")
@@ -87,7 +88,7 @@ def _links(residents: Frame) -> Frame:
     for place, role in enumerate(ROLES.values()):
         is_it = nw.col("role") == place
         young = is_it & (years < MINIMUM_PARENT_AGE).fill_null(False)
-        if role in _PARENTS:
+        if role in PARENTS:
             links.append(young.alias(f"{role}_implausible"))
             is_it = is_it & ~young
         links.append(nw.when(is_it).then(nw.col("other")).otherwise(none).alias(role))

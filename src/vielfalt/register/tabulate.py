@@ -167,7 +167,8 @@ def tabulate(
     The second largest address of a cell is counted where the p% rule asks for it (``p_percent`` above 0).
     """
     tables = list(tables)
-    keys = {name: values_of(name, geography) for table in tables for name in ("area", *table.dimensions)}
+    columns = {"area", *(name for table in tables for name in table.dimensions)}
+    keys = {name: values_of(name, geography) for name in columns}
     wanted = numbered(tables, {name: len(values) for name, values in keys.items()})
     found = counted(engine, people, wanted, second=p_percent > 0)
     return {each.table.id: _cells(each, found, keys) for each in wanted}
