@@ -38,6 +38,8 @@ ALWAYS: Mapping[str, str] = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+    # No limit besides that: Spark would add up the bytes of a batch anew with each row.
+    "spark.sql.execution.arrow.maxBytesPerBatch": "2147483647",
     # Parts of the smaller table up to so many bytes are looked up in memory, instead of both tables being sorted.
     "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "64MB",
 }

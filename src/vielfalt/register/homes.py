@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from vielfalt import codes
-from vielfalt.engines.base import Frame
+from vielfalt.register.columns import Ints
 
-MARKED, BY_RESIDENTS = 1, 2
+NONE, MARKED, BY_RESIDENTS = 0, 1, 2
 LARGE_HOUSE = 24
 """Residents up to which a house full of newcomers may be one or two families and their kin; own choice."""
 NEWCOMER_YEARS = 3
@@ -19,37 +20,27 @@ of Germany 2.6 million came from abroad in the years 2022 to 2024 more than left
 
 
 def is_marked() -> nw.Expr:
-    """Whether the entry of a person says that the address is a home: the mark, or a conditional block (BMG §52)."""
-    return ((nw.col("institution") == 1) | (nw.col("information_block") == "conditional")).fill_null(False)
+    """Whether the entry of a person says that the address is a home: the mark, or a conditional block (BMG §52).
 
-
-def with_homes(people: Frame, date: int) -> Frame:
-    """Adds ``home``: MARKED where somebody of the address is; BY_RESIDENTS at unmarked addresses of more than 24
-    residents, at least half of them foreigners who came from abroad in the three years before ``date``; else null.
-
-    Null rules: without a date of arrival from abroad nobody is a newcomer; without an address nobody lives in a home.
+    Null rule: no without an address.
     """
-    since = date - NEWCOMER_YEARS * 10_000
-    newcomer = (nw.col("nationality_1") != codes.GERMANY) & (nw.col("arrival_from_abroad_date") >= since)
-    addresses = (
-        people.filter(~nw.col("address").is_null())
-        .group_by("address")
-        .agg(
-            is_marked().cast(nw.Int32).max().alias("home"),
-            newcomer.fill_null(False).cast(nw.Int32).sum().alias("newcomers"),
-            nw.len().alias("residents"),
-        )
-        .with_columns(
-            nw.when(nw.col("home") == 1)
-            .then(nw.lit(MARKED))
-            .otherwise(
-                nw.when(
-                    (nw.col("residents") > LARGE_HOUSE) & (nw.col("newcomers") * SHARE >= nw.col("residents"))
-                ).then(nw.lit(BY_RESIDENTS))
-            )
-            .cast(nw.Int32)
-            .alias("home")
-        )
-        .filter(~nw.col("home").is_null())
-    )
-    return people.join(addresses.select("address", "home"), on="address", how="left")
+    entry = (nw.col("institution") == 1) | (nw.col("information_block") == "conditional")
+    return (entry & ~nw.col("address").is_null()).fill_null(False)
+
+
+def is_newcomer(date: int) -> nw.Expr:
+    """Whether a foreigner came from abroad in the three years before ``date``. Null rule: no without a date."""
+    came = nw.col("arrival_from_abroad_date") >= date - NEWCOMER_YEARS * 10_000
+    return ((nw.col("nationality_1") != codes.GERMANY) & came).fill_null(False)
+
+
+def homes(marked: Ints, newcomers: Ints, group: Ints) -> Ints:
+    """What home each resident of whole addresses lives in, by the marks (1 or 0) of the residents and their address.
+
+    MARKED where somebody of the address is marked; BY_RESIDENTS at unmarked addresses of more than 24 residents, at
+    least half of them newcomers; else NONE. ``group``: the number of each resident's address, from 0.
+    """
+    residents = np.bincount(group)
+    full = (residents > LARGE_HOUSE) & (np.bincount(group, newcomers) * SHARE >= residents)
+    found: Ints = np.where(np.bincount(group, marked) > 0, MARKED, np.where(full, BY_RESIDENTS, NONE))[group]
+    return found

@@ -18,7 +18,7 @@ from vielfalt import codes
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.checks import Finding, search
 from vielfalt.register.columns import alike
-from vielfalt.register.homes import BY_RESIDENTS, with_homes
+from vielfalt.register.homes import BY_RESIDENTS, NONE, homes, is_marked, is_newcomer
 from vielfalt.register.kinship import STAGES
 from vielfalt.register.living import at_home
 from vielfalt.register.move_pairs import FLAT_SHARE
@@ -44,8 +44,8 @@ _DELETED = (
 """What only this step needs; names first of all."""
 _COLUMNS = (
     *("record", "address", "spouse", "guardian_1", "guardian_2", "family_name", "birth_name"),
-    *("move_in_date", "origin_municipality", "age", "woman", "home", "married", "foreign"),
-    *("since_birth", "moved"),
+    *("move_in_date", "origin_municipality", "age", "woman", "married", "foreign"),
+    *("since_birth", "moved", "marked", "newcomer"),
 )
 
 
@@ -57,7 +57,7 @@ def households(engine: Engine, people: Frame, unlisted: pl.DataFrame, date: int)
     ``date``: the reference date. Homes count as institutions (see ``homes``); people without an address live alone.
     """
     people = people.with_columns(_foreign())
-    living = with_homes(at_home(engine, people, unlisted), date)
+    living = at_home(engine, people, unlisted)
     own_address = nw.coalesce(nw.col("address"), nw.lit(0) - nw.col("record")).alias("address")
     needed = living.with_columns(
         own_address,
@@ -68,6 +68,8 @@ def households(engine: Engine, people: Frame, unlisted: pl.DataFrame, date: int)
         .cast(nw.Int32)
         .alias("since_birth"),
         nw.col("moved").cast(nw.Int32),
+        is_marked().cast(nw.Int32).alias("marked"),
+        is_newcomer(date).cast(nw.Int32).alias("newcomer"),
     ).select(*_COLUMNS)
     bearers = _shares(engine, people, ("family_name", "birth_name"))
     arrivals, nationals = (_shares(engine, people, (column,)) for column in ("origin_municipality", "foreign"))
@@ -232,6 +234,7 @@ def _neighbours(batch: pa.Table, bearers: Shares, arrivals: Shares, nationals: S
         return np.where((columns[role] >= 0) & (found >= 0) & (address[found] == address), found, _UNKNOWN)
 
     group = np.cumsum(np.diff(address, prepend=address[:1]) != 0)  # neighbours stand side by side
+    home = homes(columns["marked"], columns["newcomer"], group)
     return Neighbours(
         record=record,
         address=group,
@@ -245,8 +248,8 @@ def _neighbours(batch: pa.Table, bearers: Shares, arrivals: Shares, nationals: S
         age=columns["age"],
         woman=columns["woman"],
         guarded=(columns["guardian_1"] >= 0) | (columns["guardian_2"] >= 0),
-        institution=columns["home"] > 0,
-        home_by_residents=columns["home"] == BY_RESIDENTS,
+        institution=home != NONE,
+        home_by_residents=home == BY_RESIDENTS,
         married=columns["married"] == 1,
         foreign=columns["foreign"],
         since_birth=columns["since_birth"] == 1,
