@@ -96,6 +96,32 @@ def test_the_demonstration_ends_in_the_desk(tmp_path: Path) -> None:
     assert list((folder / "desk" / "packages").glob("*.zip"))
 
 
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_desk_beside_the_database_of_the_vault_ends_without_a_word(tmp_path: Path, sent: signal.Signals) -> None:
+    """The demonstration has evaluated before it serves; Ctrl+C takes apart what it loaded, and nothing complains."""
+    serves = (
+        "import duckdb, signal\n"
+        "from vielfalt.desk import serving\n"
+        "signal.signal(signal.SIGTERM, signal.default_int_handler)\n"
+        "serving.serve('127.0.0.1', 0, lambda port: print(port, flush=True))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "vielfalt.desk.settings", "VIELFALT_DESK_DATA": str(tmp_path)}
+    program = subprocess.Popen(
+        [sys.executable, "-c", serves], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert program.stdout is not None
+        port = int(program.stdout.readline())
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=SECONDS) as answer:
+            assert answer.status == 200
+        program.send_signal(sent)
+        assert program.communicate(timeout=SECONDS) == ("", "")
+        assert program.returncode == 0
+    finally:
+        program.kill()
+
+
 @pytest.mark.parametrize(
     ("marked", "set_too"),
     [

@@ -119,7 +119,15 @@ def serve(host: str, port: int, started: Callable[[int], None]) -> None:
 
         started_inside()
     _settled()
-    started(listener.getsockname()[1])
+    try:
+        started(listener.getsockname()[1])
+        _answered(listener)
+    finally:
+        gc.unfreeze()  # what the collector is spared is not taken apart at the end, of which DuckDB complains
+
+
+def _answered(listener: processes.Listener) -> None:
+    """Answers in as many processes as serve, until they are stopped."""
     if (number := processes.count()) == 1:
         _answer(listener)
     else:
