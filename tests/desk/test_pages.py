@@ -31,6 +31,7 @@ from vielfalt.desk.atlas.town_list import MOST
 from vielfalt.desk.jobs.models import Job
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Series, Town, joined, keys_of
+from vielfalt.figures.indices import notes
 from vielfalt.methods import CELL_KEY
 from vielfalt.publish.package import write_release
 from vielfalt.publish.picture import contrast
@@ -591,6 +592,24 @@ def test_a_reading_follows_from_the_formula() -> None:
     assert moved == others
     assert methods.reading("segregation_index", apart, Words("en")).startswith("30% of the group would have to live")
     assert methods.reading("segregation_index", None, Words("en")) == methods.reading("gini", 0.5, Words("en")) == ""
+
+
+def test_a_least_value_is_said_to_be_the_least(client: Client, release: Release) -> None:
+    """Rounded down and without an upper end, also where an earlier release states one."""
+    release.indices.filter(index="dissimilarity", level="quarter", area="").update(
+        value=0.158, low=0.149, high=0.17, note=Words("de")(notes.TOGETHER)
+    )
+    page = html.unescape(client.get(addresses(release)["indices"]).content.decode())
+    for part in ("mindestens 0,15<", "ab 0,14<", "Mindestens 15\N{NO-BREAK SPACE}% der Gruppe müssten", "„Mindestens“"):
+        assert part in page
+    assert "0,17" not in page
+    assert methods.reading("isolation", 0.29, Words("en"), notes.TOGETHER).endswith(
+        "at least 29% of the residents belong to the group."
+    )
+    assert methods.reading("isolation", 0.29, Words("en"), notes.LEFT_OUT) == ""
+    release.indices.filter(index="entropy_diversity").update(note=Words("de")(notes.MERGED))
+    for language, said in (("de", "mindestens 0,81<"), ("en", "at least 0.81<")):
+        assert said in client.get(addresses(release)["area"], headers={"accept-language": language}).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from vielfalt import programme
 from vielfalt.cells import Cells
 from vielfalt.figures.disclosure import protect
 from vielfalt.figures.index_values import IndexValue
-from vielfalt.figures.indices import ALL, compute, index, indices
+from vielfalt.figures.indices import ALL, index, indices, notes
 from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.evenness import dissimilarity, segregation_index
 from vielfalt.figures.indices.exposure import isolation
@@ -197,15 +197,15 @@ def test_a_hidden_figure_cannot_be_told_from_an_index() -> None:
     assert cells["origin"].frame["n"].min() == 3
     assert one == other
     assert value(one, "isolation").areas == 4
-    assert value(one, "isolation").note == compute.TOGETHER
+    assert value(one, "isolation").note == notes.TOGETHER
 
 
 @pytest.mark.parametrize(
     ("group", "others", "note"),
     [
-        ([3, 2, 2], [100, 100, 400], compute.FEW_AREAS),
-        ([0, 5, 0, 0], [100, 100, 100, 100], compute.SMALL_GROUP),
-        ([200], [10], compute.FEW_AREAS),
+        ([3, 2, 2], [100, 100, 400], notes.FEW_AREAS),
+        ([0, 5, 0, 0], [100, 100, 100, 100], notes.SMALL_GROUP),
+        ([200], [10], notes.FEW_AREAS),
     ],
 )
 def test_a_value_that_must_not_be_stated_says_why(group: list[int], others: list[int], note: str) -> None:
@@ -215,7 +215,7 @@ def test_a_value_that_must_not_be_stated_says_why(group: list[int], others: list
 
 def test_an_index_without_most_of_the_group_is_not_stated() -> None:
     found, _ = town([3, 100, 0, 0, 0], [100, 100, 400, 400, 400])
-    assert value(found, "isolation").note == compute.MOSTLY_HIDDEN
+    assert value(found, "isolation").note == notes.MOSTLY_HIDDEN
     assert value(found, "isolation").value is None
 
 
@@ -238,15 +238,15 @@ def test_where_the_town_hides_the_group_hidden_areas_are_left_out() -> None:
     assert one == other
     shown = np.array([60.0, 90, 80]), np.array([160.0, 490, 380])
     assert value(one, "isolation").value == round(isolation(*shown) or 0, 3)
-    assert (value(one, "isolation").areas, value(one, "isolation").note) == (3, compute.LEFT_OUT)
+    assert (value(one, "isolation").areas, value(one, "isolation").note) == (3, notes.LEFT_OUT)
     with_town = hidden_by_hand(town([30, 60, 90, 80], [100, 100, 400, 300])[1], hidden - {"05999009"})
-    assert (value(with_town, "isolation").areas, value(with_town, "isolation").note) == (4, compute.TOGETHER)
+    assert (value(with_town, "isolation").areas, value(with_town, "isolation").note) == (4, notes.TOGETHER)
 
 
 def test_without_most_residents_there_is_no_index_either() -> None:
     hidden = {"05999009", "Q2", "Q2B0", "Q3", "Q3B0"}
     found = hidden_by_hand(town([30, 60, 90, 80], [100, 100, 400, 300])[1], hidden)
-    assert (value(found, "isolation").value, value(found, "isolation").note) == (None, compute.MOSTLY_LEFT_OUT)
+    assert (value(found, "isolation").value, value(found, "isolation").note) == (None, notes.MOSTLY_LEFT_OUT)
 
 
 def test_small_areas_do_not_enter() -> None:
@@ -289,8 +289,8 @@ def test_diversity_counts_hidden_groups_as_one() -> None:
     }
     found = indices(cells, protect(cells, where, PROTECTION), where, PROTECTION)
     areas = {entry.area: entry for entry in found if entry.index == "entropy_diversity" and entry.level == "quarter"}
-    assert areas["Q0"].note == compute.MERGED
-    assert areas["Q0"].value == round(entropy_diversity(np.array([40.0, 40, 42])) or 0, 3)
+    assert areas["Q0"].note == notes.MERGED
+    assert areas["Q0"].value == round(entropy_diversity(np.array([40.0, 40, 42, 0])) or 0, 3)
     assert [entry.note for entry in areas.values()].count("") == 1
     (whole,) = (entry for entry in found if entry.index == "entropy_diversity" and entry.level == "town")
     assert whole.value == round(entropy_diversity(np.array([82.0, 120, 120, 120])) or 0, 3)

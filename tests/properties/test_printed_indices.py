@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from small_towns import ALL_TABLES, PROTECTION, TOWN, geography, tables
 from test_audit import FOUR, over_quarters, plain, release, with_value, without_foreigners
@@ -14,10 +15,14 @@ from vielfalt.audit.index_values import shares
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import protect
 from vielfalt.figures.index_values import IndexValue
+from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.compute import indices, with_interval
 from vielfalt.figures.indices.evenness import dissimilarity
+from vielfalt.figures.indices.exposure import isolation
 from vielfalt.figures.indices.local import entropy_diversity
+from vielfalt.figures.indices.notes import LEFT_OUT, MERGED, MERGED_BEFORE, MORE_BY_COARSER, TOGETHER, at_least
 from vielfalt.geography import Geography
+from vielfalt.words import LANGUAGES, Words
 
 RESIDENTS = [n + m for n, m in FOUR.values()]
 OVER_AREAS = ("isolation", "segregation_index", "dissimilarity")
@@ -111,7 +116,7 @@ def test_a_diversity_that_tells_hidden_groups_apart_is_told(area: str) -> None:
 
     one, two, three = (int(everyone[kind]) for kind in (0, 5, 8))
     assert told(where, shown, printed([one, two, three])) == [("nationality_group", place, (groups[1],))]
-    assert told(where, shown, printed([one, two + three])) == []
+    assert told(where, shown, printed([one, two + three, *[0] * (len(groups) - 2)])) == []
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -121,6 +126,55 @@ def test_no_index_of_the_program_is_told(seed: int) -> None:
     printed = indices(counted, shown, where, PROTECTION)
     assert sum(index.value is not None for index in printed) > 10
     assert told(where, shown, *printed) == []
+
+
+UNPROTECTED = replace(PROTECTION, min_cell=1, min_cell_fine=1, min_area=1, dominance=1)
+
+
+def one_by_one(shown: Mapping[str, ProtectedCells], index: IndexValue) -> float | None:
+    """The index from unprotected figures over all areas, however small; of one area, over all groups of the table."""
+    if index.index == "entropy_diversity":
+        place = index.area or TOWN.key
+        return entropy_diversity(shown[index.table].frame.filter(area=place)["value"].to_numpy().astype(float))
+
+    def counts(table: str, category: str = "") -> Floats:
+        rows = shown[table].frame.filter(level=index.level)
+        here = rows.filter(pl.col(table) == category) if category else rows
+        return here.sort("area")["value"].to_numpy().astype(float)
+
+    group, everyone = counts(index.table, index.group), counts("residents")
+    if index.index == "isolation":
+        return isolation(group, everyone)
+    return dissimilarity(
+        group, counts("mh_register", "without") if index.index == "dissimilarity" else everyone - group
+    )
+
+
+def test_a_least_value_is_never_above_the_index_over_all_areas_and_groups_one_by_one() -> None:
+    """Nor below that of a coarser level, and it has no upper end (towns in which all live in an area)."""
+    bounds, withdrawn = 0, 0
+    for seed in range(12):
+        where, counted = drawn(seed, 0)
+        open_ = protect(counted, where, UNPROTECTED)
+        largest: dict[tuple[str, ...], float] = {}
+        for each in indices(counted, protect(counted, where, PROTECTION), where, PROTECTION):
+            key = each.index, each.table, each.group, each.area
+            withdrawn += each.note == MORE_BY_COARSER
+            if each.value is None or each.note == LEFT_OUT:
+                continue
+            if at_least(each.note):
+                bounds += 1
+                assert each.high is None
+                assert each.value <= (one_by_one(open_, each) or 0) + 0.0005 + 1e-9
+                assert each.area or each.value >= largest.get(key, 0)
+            largest[key] = max(each.value, largest.get(key, 0))
+    assert bounds > 100 and withdrawn > 3
+
+
+def test_a_note_tells_a_bound_in_every_language() -> None:
+    for language in LANGUAGES:
+        assert at_least(Words(language)(TOGETHER)) and at_least(Words(language)(MERGED))
+        assert not at_least(Words(language)(LEFT_OUT)) and not at_least(Words(language)(MERGED_BEFORE))
 
 
 @pytest.mark.parametrize(("outside", "part"), [(0, 1.0), (3, 0.75)])
@@ -133,7 +187,7 @@ def test_indices_over_true_figures_are_told(outside: int, part: float) -> None:
     for seed in range(6):
         where, counted = drawn(seed, outside)
         shown = protect(counted, where, PROTECTION)
-        everything = protect(counted, where, replace(PROTECTION, min_cell=1, min_cell_fine=1, min_area=1, dominance=1))
+        everything = protect(counted, where, UNPROTECTED)
         stated = {_of(each): each.value for each in indices(counted, shown, where, PROTECTION)}
         for each in indices(counted, everything, where, PROTECTION):
             careful = stated.get(_of(each))

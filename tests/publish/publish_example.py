@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from vielfalt import codes, programme
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.figures.index_values import IndexValue
+from vielfalt.figures.indices import notes
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import CHANGED
 from vielfalt.publish.results import Capability, FindingCount, Previous, Results, Source, Utility
@@ -118,7 +119,7 @@ def imported() -> Results:
 
 INDICES = (
     IndexValue("dissimilarity", "mh_register", "quarter", "with", "", 0.2345, 12, low=0.21, high=0.26),
-    IndexValue("dissimilarity", "foreigner", "quarter", "foreign", "", 0.312, 12),
+    IndexValue("dissimilarity", "foreigner", "quarter", "foreign", "", 0.312, 12, notes.TOGETHER, 0.301),
     IndexValue("dissimilarity", "nationality_group", "quarter", "iran", "", None, 12, "The group is too small."),
     IndexValue("entropy_diversity", "nationality_group", "quarter", "", "01", 0.81, 1),
 )

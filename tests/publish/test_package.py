@@ -384,6 +384,8 @@ def test_the_index_file_marks_values_that_may_not_be_stated(release: Path) -> No
     assert [row["value"] for row in rows] == ["0.234500", "0.312000", ".", "0.810000"]
     assert rows[2]["note"] == "The group is too small."
     assert rows[3]["area"] == "01"
+    assert [row["bound"] for row in rows] == ["", "lower", "", ""]
+    assert (rows[1]["low"], rows[1]["high"]) == ("0.301000", ".")
 
 
 def test_maps_of_the_package_are_those_of_the_report(release: Path) -> None:

@@ -149,13 +149,13 @@ def _whole(quotient: float, factor: float) -> tuple[int, int]:
 
 
 def _by_diversity(printed: _Printed) -> Iterator[Told]:
-    """The categories that are shown, and what they leave of the residents as one."""
+    """The categories that are shown, and what they leave of the residents as one; all others count, but hold nobody."""
     index = printed.index
     area = index.area or printed.town
     everyone, inside = printed.figure(_RESIDENTS, index.level, area), printed.categories(index.table, index.level, area)
     shown = [number for number in inside.values() if number is not None]
     hidden = [category for category, number in inside.items() if number is None]
-    left = [max(0, (everyone or 0) - sum(shown))] if hidden else []
+    left = [max(0, (everyone or 0) - sum(shown)), *[0] * (len(hidden) - 1)] if hidden else []
     if everyone is None or not printed.is_near(_diversity([*shown, *left])):
         figure: Figure = (index.table, hidden[0]) if hidden and everyone is not None else _RESIDENTS
         yield printed.told(figure, index.level, area)
@@ -206,13 +206,15 @@ def _shown(printed: _Printed, wanted: list[Figure]) -> _Shown:
 
 
 def _rests_on_the_rest(printed: _Printed, wanted: list[Figure], shown: _Shown) -> bool:
-    """Whether the large areas shown and all others together as one make the value.
+    """Whether the large areas shown make the value: alone if all areas are shown, else with all others as one.
 
     Residents without an area belong to neither; how many they are may not follow. Then a value is allowed that lies
     between those of the numbers possible, with any interval.
     """
     town = np.array([printed.in_town(figure) or 0 for figure in wanted], dtype=float)
-    left = town - shown.figures.sum(axis=1)
+    if shown.figures.shape[1] == len(printed.areas(printed.index.level)):
+        return printed.is_near(_value(printed, shown.large)) and _has_its_interval(printed, shown.large)
+    left = town - shown.large.sum(axis=1)
     outside = list(product(*_without_area(printed, wanted)))
     least, most = math.inf, -math.inf
     for each in outside:
@@ -261,7 +263,7 @@ def _both(figures: Floats) -> tuple[Floats, Floats]:
 
 
 def _has_its_interval(printed: _Printed, figures: Floats) -> bool:
-    """Whether the interval beside the value, if there is one, is that of these areas: everybody can draw it."""
+    """Whether the ends of the interval beside the value, if any, are those of these areas: everybody can draw it."""
     formula = _OVER_AREAS[printed.index.index]
 
     def statistic(drawn: Floats) -> Floats:
@@ -272,7 +274,7 @@ def _has_its_interval(printed: _Printed, figures: Floats) -> bool:
     if ends == (None, None):
         return True
     _, low, high = with_interval(np.column_stack(_both(figures)), statistic)
-    return all(end is not None and _is_near(end, float(own[0])) for end, own in zip(ends, (low, high), strict=True))
+    return all(end is None or _is_near(end, float(own[0])) for end, own in zip(ends, (low, high), strict=True))
 
 
 def _ends(printed: _Printed, wanted: list[Figure], hidden: list[Figure], shown: _Shown) -> tuple[int, int] | None:

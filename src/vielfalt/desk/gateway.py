@@ -14,10 +14,10 @@ from vielfalt import breaks, codes, definitions, movement_programme, parameters,
 from vielfalt.breaks import BY_RULES, Break, areas_comparable
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.figures.indices import ALL as INDICES
-from vielfalt.figures.indices import index
-from vielfalt.figures.indices.compute import NOTES
+from vielfalt.figures.indices import index, notes
 from vielfalt.figures.indices.index import FAMILIES
-from vielfalt.figures.indices.wording import INTERVAL
+from vielfalt.figures.indices.notes import at_least
+from vielfalt.figures.indices.wording import INTERVAL, LEAST
 from vielfalt.geography import TOWN, AreaLevel
 from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.publish import altered
@@ -56,7 +56,7 @@ def _known() -> Mapping[str, str]:
     entries = definitions.ALL
     ids = [text for entry in entries for text in (entry.title, entry.text, entry.limits, entry.source)]
     ids += [text for entry in breaks.ALL for text in (entry.message, entry.consequence)]
-    ids += [*NOTES, N_("Resident register, evaluated with Vielfalt")]
+    ids += [*notes.ALL, N_("Resident register, evaluated with Vielfalt")]
     return {Words(language)(id): id for language in LANGUAGES for id in ids}
 
 
@@ -80,6 +80,11 @@ def countries_of(group: str) -> frozenset[str]:
 def origin_groups(dimension: str) -> frozenset[str]:
     """The categories of a table of country groups that are groups of origin."""
     return frozenset(row.key for row in codes.categories(dimension)).difference(GROUPS[dimension])
+
+
+def is_part(text: str) -> bool:
+    """Whether the note beside an index says that areas are left out: it holds for the others alone."""
+    return _known().get(text, text) == notes.LEFT_OUT
 
 
 def programme_title(words: Words, table: str) -> str:
@@ -111,6 +116,7 @@ __all__ = [
     "FAMILIES",
     "INDICES",
     "INTERVAL",
+    "LEAST",
     "NOT_APPLICABLE",
     "ROUNDED",
     "SEQUENTIAL",
@@ -134,6 +140,7 @@ __all__ = [
     "Results",
     "Terms",
     "areas_comparable",
+    "at_least",
     "bases",
     "category_label",
     "class_labels",
@@ -145,6 +152,7 @@ __all__ = [
     "frame",
     "in_order",
     "index",
+    "is_part",
     "meaning",
     "number_text",
     "numbered",

@@ -13,8 +13,9 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from vielfalt.figures.indices.notes import at_least
 from vielfalt.geography import AreaLevel, Geography
-from vielfalt.publish.descriptor import INDEX_FIELDS, describe, table_paths
+from vielfalt.publish.descriptor import BOUND, INDEX_FIELDS, describe, table_paths
 from vielfalt.publish.maps import draw_maps
 from vielfalt.publish.report.content import build_report
 from vielfalt.publish.report.html import to_html
@@ -57,9 +58,12 @@ def _csv(frame: pl.DataFrame) -> bytes:
 
 
 def _indices(results: Results, words: Words) -> bytes:
-    rows = [{**vars(value), "note": words(value.note)} for value in results.indices]
+    rows = [
+        {**vars(value), "note": words(value.note), "bound": "lower" if at_least(value.note) else ""}
+        for value in results.indices
+    ]
     types = {"string": pl.String, "number": pl.Float64, "integer": pl.Int64}
-    frame = pl.DataFrame(rows, schema={name: types[kind] for name, kind in INDEX_FIELDS}, orient="row")
+    frame = pl.DataFrame(rows, schema={name: types[kind] for name, kind in (*INDEX_FIELDS, BOUND)}, orient="row")
     return frame.write_csv(null_value=SUPPRESSED, float_precision=_DECIMALS).encode()
 
 

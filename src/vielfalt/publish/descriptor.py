@@ -37,6 +37,9 @@ INDEX_FIELDS = (
     ("areas", "integer"),
     ("note", "string"),
 )
+"""What a value of an index is."""
+BOUND = ("bound", "string")
+"""Stands last in the file: ``lower`` where the value is the least that the index can be. The note says so, too."""
 
 
 def slug(id: str) -> str:
@@ -150,7 +153,7 @@ def _table_schema(cells: ProtectedCells, words: Words) -> dict[str, Any]:
 
 def _index_schema() -> dict[str, Any]:
     return {
-        "fields": [{"name": name, "type": kind} for name, kind in INDEX_FIELDS],
+        "fields": [{"name": name, "type": kind} for name, kind in (*INDEX_FIELDS, BOUND)],
         "missingValues": [SUPPRESSED],
     }
 

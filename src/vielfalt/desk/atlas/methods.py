@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from vielfalt.desk import gateway
+from vielfalt.desk.atlas import bounds
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.words import N_, Words
 
@@ -44,11 +45,30 @@ _READINGS: Mapping[str, str] = {
     ),
 }
 """What a value says, where one sentence can say it exactly; it follows from the formula of the index."""
+_LEAST: Mapping[str, str] = {
+    "dissimilarity": N_(
+        "At least {percent} of the group would have to live in another area to be spread like those without migration "
+        "background."
+    ),
+    "segregation_index": N_(
+        "At least {percent} of the group would have to live in another area to be spread like everyone else."
+    ),
+    "isolation": N_(
+        "In the area of an average member of the group, at least {percent} of the residents belong to the group."
+    ),
+}
+"""What the indices over areas that a release holds say where they are the least that they can be."""
 
 
-def reading(id: str, value: float | None, words: Words) -> str:
-    """A value in a sentence; empty where there is no value, or where no sentence would be exact."""
-    return words(_READINGS[id], percent=words.percent(value, 0)) if id in _READINGS and value is not None else ""
+def reading(id: str, value: float | None, words: Words, note: str = "") -> str:
+    """A value in a sentence; empty where there is no value, or where no sentence would be exact.
+
+    ``note`` is what stands beside it: of areas left out no sentence is said. A least value is rounded down.
+    """
+    said = _LEAST if gateway.at_least(note) else _READINGS
+    if id not in said or value is None or gateway.is_part(note):
+        return ""
+    return words(said[id], percent=words.percent(bounds.rounded_down(value, 2) if said is _LEAST else value, 0))
 
 
 @login_not_required

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import downloads, origin_views, origins, view_files
+from vielfalt.desk.atlas.bounds import high_of
 from vielfalt.desk.atlas.kept import file
 from vielfalt.desk.atlas.tabular import Row, told
 from vielfalt.desk.atlas.templatetags.words import current
@@ -63,6 +64,8 @@ def _profile(context: Context, words: Words, address: Address) -> Content:
         notes.append(context["caveat"])
     if any(entry.low is not None for _, _, entry, _ in context["indices"]):
         notes.append(words(gateway.INTERVAL))
+    if any(gateway.at_least(entry.note) for _, _, entry, _ in context["indices"]):
+        notes.append(words(gateway.LEAST))
     dated = [point.release for _, _, points in context["series"] for point in points]
     every = sorted({*dated, release}, key=lambda one: (one.reference_date, one.pk))
     return Content(
@@ -135,7 +138,9 @@ def _counted(context: Context) -> str:
 def _indices(context: Context, words: Words, address: Address) -> Iterator[Row]:
     figure, release = context.get("figure"), context["release"]
     for title, counted, entry, said in context["indices"]:
-        numbers = [view_files.index_number(value) for value in (entry.value, entry.low, entry.high)]
+        numbers = [
+            view_files.index_number(value) for value in (entry.value, entry.low, high_of(entry.high, entry.note))
+        ]
         yield _row(
             (
                 *(words(N_("Indices")), counted, context["title"], figure.level_title if figure else ""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from vielfalt.desk import gateway
@@ -14,7 +16,7 @@ from vielfalt.desk.atlas.kept import Shown, page
 from vielfalt.desk.atlas.origins import quotient_text
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import release_or_404
-from vielfalt.desk.releases.models import Release, Table, described, joined
+from vielfalt.desk.releases.models import Index, Release, Table, described, joined
 from vielfalt.words import Words
 
 
@@ -70,10 +72,7 @@ def _origin(request: HttpRequest, found: Release, dates: list[Release], key: str
         "mixes": list(origins.mixes(found, key, wholes, words)),
         "tables": selecting.choices(titles, table.key),
         "levels": selecting.choices({one: levels[one] for one in levels if level}, level),
-        "indices": [
-            (_index_title(one.index, words), titles[one.table], one, methods.reading(one.index, one.value, words))
-            for one in origins.index_rows(found, tables, key, level)
-        ],
+        "indices": [_index(one, titles, words) for one in origins.index_rows(found, tables, key, level)],
         "definitions": selecting.definitions(found, [id for one in tables for id in one.definitions]),
     }
     if level:
@@ -107,6 +106,12 @@ def _where(figure: Figure, words: Words) -> dict[str, object]:
         ],
         "caveat": words(gateway.index(origins.QUOTIENT).caveat),
     }
+
+
+def _index(one: Index, titles: Mapping[str, str], words: Words) -> tuple[str, str, Index, str]:
+    """An index with its title, the way of counting, and what it says in a sentence."""
+    said = methods.reading(one.index, one.value, words, one.note)
+    return _index_title(one.index, words), titles[one.table], one, said
 
 
 def _index_title(id: str, words: Words) -> str:

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from vielfalt.desk.atlas import comparison, figures, selecting, views
+from vielfalt.desk.atlas.bounds import high_of
 from vielfalt.desk.atlas.change import NO_CHANGE, Change, Point
 from vielfalt.desk.atlas.figures import Cell
 from vielfalt.desk.atlas.kept import Shown, file
@@ -247,7 +248,7 @@ def _indices(context: Context, words: Words, address: Address) -> Content | None
         title=", ".join([words(N_("Indices")), *chosen]),
         name=(release.town.ags, release.name, "kennzahlen", *(query[name] for name in query if query[name])),
         definitions=selecting.definitions(release, context["table"].definitions),
-        notes=[text for text in (context["interval"],) if text],
+        notes=[text for text in (context["interval"], context["least"]) if text],
         sources=[release],
         columns=(
             *(N_("Index"), N_("Group"), N_("Value"), N_("Interval from"), N_("Interval to"), N_("Number of areas")),
@@ -256,7 +257,7 @@ def _indices(context: Context, words: Words, address: Address) -> Content | None
         rows=[
             (
                 *(words(index.title), name),
-                *(index_number(value) for value in (entry.value, entry.low, entry.high)),
+                *(index_number(value) for value in (entry.value, entry.low, high_of(entry.high, entry.note))),
                 *(entry.areas, " ".join(text for text in (said, translated(words, entry.note)) if text)),
                 address("index_method", index.id),
             )

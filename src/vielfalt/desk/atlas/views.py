@@ -190,6 +190,7 @@ def _indices(request: HttpRequest, found: Release) -> dict[str, object]:
         "groups": grouped,
         "table": tables.get(chosen.table),
         "interval": words(gateway.INTERVAL) if any(entry.low is not None for entry in shown) else "",
+        "least": words(gateway.LEAST) if any(gateway.at_least(entry.note) for entry in shown) else "",
         "query": {"ebene": chosen.level, "thema": chosen.table, "familie": chosen.family},
         "levels": selecting.choices(chosen.levels, chosen.level),
         "tables": selecting.choices(titles, chosen.table),
@@ -199,7 +200,7 @@ def _indices(request: HttpRequest, found: Release) -> dict[str, object]:
 
 def _named(entry: Index, table: Table, words: Words) -> tuple[str, Index, str]:
     """A value of an index with its group in words (all groups: the title of the table), and in a sentence."""
-    said = methods.reading(entry.index, entry.value, words)
+    said = methods.reading(entry.index, entry.value, words, entry.note)
     if not entry.group:
         return figures.table_title(table, words), entry, said
     return figures.category_title(table, joined((entry.group,)), words), entry, said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -11,12 +11,11 @@ import polars as pl
 from vielfalt import codes, programme
 from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells, Protection
 from vielfalt.figures.index_values import IndexValue
-from vielfalt.figures.indices import evenness, exposure, local
+from vielfalt.figures.indices import evenness, exposure, local, notes
 from vielfalt.figures.indices.arrays import Floats, Marks
 from vielfalt.figures.indices.chance import Statistic, debiased, resampled
 from vielfalt.geography import TOWN, AreaLevel, Geography
 from vielfalt.methods import CHANGED, ROUNDED
-from vielfalt.words import N_
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "foreigner": ("foreign",),
@@ -40,16 +39,6 @@ _BESIDE_EVERYONE_ELSE: Mapping[str, Callable[[Floats, Floats], float | None]] = 
 """Between a group and everyone else."""
 ALTERED = CHANGED | ROUNDED
 """Tables so marked hold changed numbers; nothing but these enters an index then."""
-LEFT_OUT = N_("Areas with hidden figures are left out.")
-FEW_AREAS = N_("Fewer than two areas are large enough.")
-SMALL_GROUP = N_("The group is too small in the areas that are large enough.")
-NOT_ADDED = N_("The figures of the town and of its areas do not fit together.")
-MOSTLY_HIDDEN = N_("More than half of the group lives in areas whose figures are hidden.")
-MERGED = N_("Hidden groups of this area count as one.")
-TOGETHER = N_("Areas with hidden figures count as one area; counted one by one they could only raise the index.")
-MOSTLY_LEFT_OUT = N_("More than half of the residents live in areas whose figures are hidden.")
-NOTES = (LEFT_OUT, FEW_AREAS, SMALL_GROUP, NOT_ADDED, MOSTLY_HIDDEN, MERGED, TOGETHER, MOSTLY_LEFT_OUT)
-"""Everything that can stand beside a value."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +73,9 @@ def indices(
     """All indices of a run, rounded to three decimals; those over areas with their 95 % interval less bias.
 
     Nothing but published figures and sums that follow from them enters: an index over few areas would otherwise tell
-    the hidden ones. Areas with hidden figures count as one area; neither dissimilarity nor isolation can become larger
-    by that. Where the town's figure is hidden as well, they are left out. Location quotient and diversity of an area
+    the hidden ones. Areas with hidden figures count as one area, with those too small to stand alone; the value is
+    then the least that the index can be (note), has no upper end, and is null where a coarser level gives a larger one.
+    Where the town's figure is hidden as well, they are left out. Location quotient and diversity of an area
     are stated where its own figures are published. A value that may not be stated is null with a note. Areas below
     ``min_area_index`` and residents without an area are left out. Without a table of residents there are no indices.
     Where numbers are changed or rounded, published numbers alone enter, and areas with hidden figures are left out.
@@ -95,11 +85,12 @@ def indices(
     used = {id: table for id, table in cells.items() if len(table.table.dimensions) < 2 and id in protected}
     town = {id: _published(protected[id], TOWN) for id in used}
     found: list[IndexValue] = []
+    largest: dict[tuple[str, str, str], float] = {}
     for level in geography.levels:
         here = _level(used, protected, geography, level, protection)
         for table, groups in _groups(used).items():
             for group in groups:
-                found += _over_areas(here, table, group, protection)
+                found += (_unless_coarser(one, largest) for one in _over_areas(here, table, group, protection))
                 found += _quotients(here, town, geography.town.key, table, group)
         large = [place for place, marked in enumerate(here.large) if marked]
         keys = tuple(here.keys[place] for place in large)
@@ -159,35 +150,52 @@ def _over_areas(here: _Level, table: str, group: str, protection: Protection) ->
     yield from _stated(here, table, group, units, {"dissimilarity": evenness.dissimilarity}, protection)
 
 
+def _unless_coarser(value: IndexValue, largest: dict[tuple[str, str, str], float]) -> IndexValue:
+    """The value, or null where it is a bound below that of a coarser level, which holds for the areas in it as well.
+
+    ``largest`` so far, coarse to fine, by index, table and group; it is kept up.
+    """
+    key = value.index, value.table, value.group
+    if value.value is None or value.note == notes.LEFT_OUT:
+        return value
+    if notes.at_least(value.note) and value.value < largest.get(key, 0):
+        return replace(value, value=None, low=None, high=None, note=notes.MORE_BY_COARSER)
+    largest[key] = max(value.value, largest.get(key, 0))
+    return value
+
+
 @dataclass(frozen=True)
 class _Units:
-    """What enters an index as areas: counts per wanted category, and how much of the group lives in hidden areas.
+    """What enters an index as areas: counts per wanted category, and how much of the group is in those put together.
 
-    ``left_out``: these are not among the areas; ``few``: most residents live in them.
+    ``note`` says what became of areas with hidden figures; ``few``: most residents live in such that are left out.
     """
 
     counts: tuple[Floats, ...]
-    in_hidden: float
-    all_published: bool
-    left_out: bool
+    in_rest: float
+    note: str
     few: bool
 
 
 def _units(here: _Level, wanted: list[tuple[str, str]], protection: Protection) -> _Units:
-    """The large areas whose figures are published, and all areas with hidden figures together as one.
+    """The large areas whose figures are published, and where others hide figures all others together as one.
 
-    Their sum is what the published areas leave of the town; a sum over some of them is not known to anyone. Where
-    numbers are changed or the town's figure is hidden, nothing is left of the town for certain; hidden areas are left
-    out then.
+    Their sum is what the published areas leave of the town; a sum over some of them is not known to anyone. Small areas
+    are among them, so that the index is a lower bound for everybody who lives in an area. Where numbers are changed or
+    the town's figure is hidden, nothing is left of the town for certain; hidden areas are left out then.
     """
     open_ = np.array([all(key in here.shown(*what) for what in wanted) for key in here.keys], dtype=np.bool_)
+    alone = open_ & here.large
     left_out = here.altered or not here.hidden.isdisjoint(wanted)
-    counts = [here.true(*what) * (open_ if left_out else 1) for what in wanted]
-    merged = [np.append(values[open_ & here.large], values[~open_].sum()) for values in counts]
-    enough = merged[0] >= protection.min_area_index
-    units = tuple(values[enough] for values in merged)
+    units = [here.true(*what)[alone] for what in wanted]
+    rest = [here.true(*what)[~alone].sum() for what in wanted]
     few = not here.altered and left_out and 2 * units[0].sum() < here.true("residents").sum()
-    return _Units(units, float(merged[1][-1]), bool(open_.all()), left_out, bool(few))
+    if open_.all() or left_out:
+        return _Units(tuple(units), 0, "" if open_.all() else notes.LEFT_OUT, bool(few))
+    if rest[0] < protection.min_area_index:
+        return _Units(tuple(units), float(rest[1]), notes.LEFT_OUT, few=False)
+    together = (np.append(values, left) for values, left in zip(units, rest, strict=True))
+    return _Units(tuple(together), float(rest[1]), notes.TOGETHER, few=False)
 
 
 def _stated(
@@ -200,18 +208,17 @@ def _stated(
 ) -> Iterator[IndexValue]:
     """Indices of a group and those it is compared with, or null with the reason why they must not be stated."""
     residents, counts = units.counts[:2]
-    note = "" if units.all_published else LEFT_OUT if units.left_out else TOGETHER
     refused = ""
     if len(counts) < 2:
-        refused = FEW_AREAS
+        refused = notes.FEW_AREAS
     elif units.few:
-        refused = MOSTLY_LEFT_OUT
+        refused = notes.MOSTLY_LEFT_OUT
     elif counts.sum() < protection.min_group_index:
-        refused = SMALL_GROUP
+        refused = notes.SMALL_GROUP
     elif (counts > residents).any():
-        refused = NOT_ADDED
-    elif 2 * units.in_hidden > counts.sum():
-        refused = MOSTLY_HIDDEN
+        refused = notes.NOT_ADDED
+    elif 2 * units.in_rest > counts.sum():
+        refused = notes.MOSTLY_HIDDEN
     if refused:
         yield from (IndexValue(id, table, here.id, group, "", None, len(counts), refused) for id in formulas)
         return
@@ -223,7 +230,8 @@ def _stated(
 
     for id, *each in zip(formulas, *with_interval(both, statistic), strict=True):
         value, low, high = (_rounded(number) for number in each)
-        yield IndexValue(id, table, here.id, group, "", value, len(counts), note, low, high)
+        highest = None if notes.at_least(units.note) else high
+        yield IndexValue(id, table, here.id, group, "", value, len(counts), units.note, low, highest)
 
 
 def with_interval(both: Floats, statistic: Statistic) -> tuple[Floats, Floats, Floats]:
@@ -258,20 +266,25 @@ def _quotients(
 
 
 def _diversity(protected: ProtectedCells, level: str, keys: tuple[str, ...], residents: Floats) -> Iterator[IndexValue]:
-    """The diversity of each area from its published categories; what is hidden counts as one category."""
+    """The diversity of each area from its published categories; what is hidden counts as one category.
+
+    It is divided by ln of all of them all the same: a lower bound (Shannon 1948: dividing a part raises the entropy).
+    """
     shown = protected.frame.filter(pl.col("level") == level).select("area", "value")
     grouped = dict(shown.group_by("area").agg(pl.col("value")).iter_rows())
     for key, total in zip(keys, residents, strict=True):
         published = [value for value in grouped.get(key, ()) if value is not None]
         if not published:
             continue
-        hidden = len(published) < len(grouped[key])
-        rest = max(0.0, total - sum(published))
-        counts = np.array([*published, rest] if hidden else published, dtype=float)
+        hidden = len(grouped[key]) - len(published)
+        counts = np.zeros(len(grouped[key]))
+        counts[: len(published)] = published
+        if hidden:
+            counts[len(published)] = max(0.0, total - sum(published))
         value = _rounded(local.entropy_diversity(counts))
         area = "" if level == TOWN else key
         yield IndexValue(
-            "entropy_diversity", protected.table.id, level, "", area, value, len(keys), MERGED if hidden else ""
+            "entropy_diversity", protected.table.id, level, "", area, value, len(keys), notes.MERGED if hidden else ""
         )
 
 

@@ -143,3 +143,8 @@ INTERVAL = N_(
     "The interval says between which values an index would lie in 95 of 100 samples of as many people. What chance "
     "adds in small areas is taken off; so the interval can lie below the value. Then the value says less than it seems."
 )
+LEAST = N_(
+    "“At least” stands where areas or groups with hidden figures count as one. Counted one by one they could only "
+    "raise the index, so its true value is not smaller. How large it is at most cannot be said; of the interval only "
+    "the lower end is given then (“from”)."
+)

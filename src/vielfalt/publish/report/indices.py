@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import index
-from vielfalt.figures.indices.wording import INTERVAL
+from vielfalt.figures.indices.notes import at_least
+from vielfalt.figures.indices.wording import INTERVAL, LEAST
 from vielfalt.geography import TOWN
 from vielfalt.publish import altered, labels
 from vielfalt.publish.report.model import Block, Column, DataTable, Heading, Note, Paragraph, Terms
@@ -39,6 +40,8 @@ def indices(results: Results, words: Words) -> tuple[Block, ...]:
     ]
     if any(value.low is not None for value in results.indices):
         blocks.append(Paragraph(words(INTERVAL)))
+    if any(value.value is not None and at_least(value.note) for value in results.indices):
+        blocks.append(Paragraph(words(LEAST)))
     if altered.altered(results):
         blocks.append(Note(words(altered.INDEX_NOTE)))
     for number, id in enumerate(dict.fromkeys(value.index for value in results.indices)):
@@ -163,11 +166,14 @@ def _counted(results: Results, words: Words, level: str, areas: int) -> str:
 
 
 def _number(words: Words, value: IndexValue | None) -> str:
-    """The value, with its interval where there is one; "–" where it is not stated."""
+    """The value with its interval if it has one; at least so much where it is a bound; "–" where it is not stated."""
     if value is None or value.value is None:
         return NOT_APPLICABLE
     number = words.number(value.value, _DIGITS) + (MARK if value.note else "")
+    low, high = (NOT_APPLICABLE if end is None else words.number(end, _DIGITS) for end in (value.low, value.high))
+    if at_least(value.note):
+        least = N_("at least {value}") if value.low is None else N_("at least {value} (from {low})")
+        return words(least, value=number, low=low)
     if value.low is None or value.high is None:
         return number
-    low, high = words.number(value.low, _DIGITS), words.number(value.high, _DIGITS)
     return words(N_("{value} ({low} to {high})"), value=number, low=low, high=high)

@@ -11,8 +11,9 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from vielfalt.desk import gateway
-from vielfalt.desk.atlas import figures
+from vielfalt.desk.atlas import bounds, figures
 from vielfalt.desk.history import telling
+from vielfalt.desk.releases.models import Index
 from vielfalt.words import LANGUAGES, Words
 
 register = template.Library()
@@ -46,6 +47,18 @@ def number(value: int | None) -> str:
 def decimals(value: float | None, digits: int = 2) -> str:
     """A number with decimals; "–" where there is none."""
     return "–" if value is None else current().number(value, digits)
+
+
+@register.filter
+def index_value(value: float | None, note: str) -> str:
+    """The value of an index; at least so much where the note beside it says so."""
+    return bounds.value_text(value, note, current())
+
+
+@register.filter
+def interval(entry: Index) -> str:
+    """The interval of an index, or its lower end."""
+    return bounds.interval_text(entry.low, entry.high, entry.note, current())
 
 
 @register.filter
