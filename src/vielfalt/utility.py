@@ -13,8 +13,8 @@ import polars as pl
 
 from vielfalt.evaluation import Evaluation
 from vielfalt.figures.disclosure.costing import TRUE, with_true_counts
-from vielfalt.publish.classes import classes
 from vielfalt.publish.results import Results, Utility
+from vielfalt.publish.shares import as_printed
 from vielfalt.publish.themes import Theme, themes
 
 _BASES = {"persons": "residents", "households": "households"}
@@ -90,10 +90,11 @@ def _classes(results: Results, counted: Mapping[str, pl.DataFrame]) -> tuple[int
 
 
 def _moved(results: Results, counted: Mapping[str, pl.DataFrame], theme: Theme) -> tuple[int, int]:
-    shown = {area: share for area, share in theme.shares.items() if share is not None}
-    found = classes(list(shown.values()))
+    shown = {area: share for area, share in theme.printed.items() if share is not None}
+    found, protection = theme.classes, results.tables[theme.table.id].protection
     rows = _based(results, counted, theme.table.id).filter(pl.col("level") == theme.level)
     for dimension, key in zip(theme.table.dimensions, theme.category, strict=True):
         rows = rows.filter(pl.col(dimension) == key)
-    true = dict(rows.select("area", pl.col(TRUE) / pl.col("true_base")).iter_rows())
-    return len(shown), sum(found.of(share) != found.of(true[area]) for area, share in shown.items())
+    each = rows.select("area", TRUE, "true_base").iter_rows()
+    true = {area: as_printed(value, base, protection) for area, value, base in each}
+    return len(shown), sum(found.of(share) != found.of(true[area] or 0) for area, share in shown.items())

@@ -9,7 +9,6 @@ from vielfalt.audit.releases import Release
 from vielfalt.audit.told import Told
 from vielfalt.figures.disclosure.primary import at_one_address
 from vielfalt.geography import TOWN
-from vielfalt.publish.classes import classes as map_classes
 from vielfalt.publish.themes import themes
 
 Found = tuple[int, tuple[Told, ...]]
@@ -22,7 +21,7 @@ def classes(release: Release) -> Found:
     drawn, _ = themes(release.results) if release.results.geography.shapes else ((), ())
     for theme in drawn:
         shown = {area: share for area, share in theme.shares.items() if share is not None}
-        bounds = map_classes(list(shown.values())).bounds
+        bounds = theme.classes.bounds
         values = values_of(release.results.tables[theme.table.id])
         for area, share in shown.items():
             tried += 1

@@ -32,7 +32,7 @@ from vielfalt.publish.report.model import Figure as Picture
 from vielfalt.publish.report.pdf import to_pdf
 from vielfalt.publish.results import Results
 from vielfalt.publish.shapes import fit, spot
-from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, number_text, share, share_text
+from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, as_printed, number_text, share, share_text
 from vielfalt.publish.svg import DIVERGING, SEQUENTIAL
 from vielfalt.publish.themes import GROUPS, STANDING
 from vielfalt.table import Table
@@ -140,6 +140,7 @@ __all__ = [
     "Results",
     "Terms",
     "areas_comparable",
+    "as_printed",
     "at_least",
     "bases",
     "category_label",

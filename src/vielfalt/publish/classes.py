@@ -1,8 +1,11 @@
-"""Classes of shares for maps: few, roughly equal in number of areas, with round bounds that repeat no area's share."""
+"""Classes of shares for maps: few, roughly equal in number of areas, with round bounds that repeat no area's share.
+
+An area lies in the class of its share as printed, so that two areas of one printed share are of one colour.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,31 +22,34 @@ _FEW_AREAS = 12
 class Classes:
     """Inner bounds of the classes in ascending order; n bounds make n + 1 classes, open at both ends.
 
-    A share belongs to the class above a bound when it reaches it. ``sizes`` counts the areas per class.
+    A printed share belongs to the class above a bound when it reaches it. ``sizes`` counts the areas per class.
     """
 
     bounds: tuple[float, ...]
     sizes: tuple[int, ...]
 
-    def of(self, share: float) -> int:
-        """The number of the class, 0 the lowest."""
-        return bisect_right(self.bounds, share)
+    def of(self, printed: float) -> int:
+        """The number of the class of a printed share, 0 the lowest."""
+        return bisect_right(self.bounds, printed)
 
 
-def classes(shares: Sequence[float]) -> Classes:
-    """Four or five classes by quantiles with rounded bounds; fewer where the shares hardly differ."""
-    wanted = 4 if len(shares) < _FEW_AREAS else 5
-    ordered = sorted(shares)
+def classes(printed: Sequence[float], exact: Sequence[float]) -> Classes:
+    """Four or five classes of printed shares by quantiles with rounded bounds; fewer where the shares hardly differ.
+
+    No bound repeats one of the ``exact`` shares.
+    """
+    wanted = 4 if len(printed) < _FEW_AREAS else 5
+    ordered = sorted(printed)
     if not ordered:
         return Classes((), ())
     step = _step(ordered[-1] - ordered[0], wanted)
     bounds: list[float] = []
     for number in range(1, wanted):
-        bound = _apart(round(ordered[len(ordered) * number // wanted] / step) * step, step, ordered)
-        below = bisect_right(ordered, bounds[-1]) if bounds else 0
-        if below < bisect_right(ordered, bound) < len(ordered):
+        bound = _apart(round(ordered[len(ordered) * number // wanted] / step) * step, step, exact)
+        below = bisect_left(ordered, bounds[-1]) if bounds else 0
+        if below < bisect_left(ordered, bound) < len(ordered):
             bounds.append(bound)
-    edges = [0, *(bisect_right(ordered, bound) for bound in bounds), len(ordered)]
+    edges = [0, *(bisect_left(ordered, bound) for bound in bounds), len(ordered)]
     return Classes(tuple(bounds), tuple(high - low for low, high in pairwise(edges)))
 
 
@@ -64,10 +70,10 @@ def _step(spread: float, wanted: int) -> float:
     return next((step for step in _STEPS if spread / step >= 2 * wanted), _STEPS[-1])
 
 
-def _apart(bound: float, step: float, ordered: Sequence[float]) -> float:
+def _apart(bound: float, step: float, exact: Sequence[float]) -> float:
     """The bound, moved by a part of a step where it would repeat the exact share of an area."""
     places = [round(bound + step * part, 6) for part in (0, 0.5, -0.5, 0.3, -0.3, 0.1, -0.1)]
-    return next(place for place in places if all(abs(share - place) > 1e-9 for share in ordered))
+    return next(place for place in places if all(abs(share - place) > 1e-9 for share in exact))
 
 
 def _digits(bounds: Sequence[float]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vielfalt.publish import labels, lookup, svg
 from vielfalt.publish.balance_maps import draw_balances
-from vielfalt.publish.classes import Classes, class_labels, classes
+from vielfalt.publish.classes import Classes, class_labels
 from vielfalt.publish.picture import Map, Picture, drawn
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import share_text
@@ -39,12 +39,12 @@ def draw_maps(results: Results, words: Words) -> Atlas:
 
 def draw_map(results: Results, theme: Theme, words: Words) -> Map:
     """One map with title, reference date, classes with their number of areas, names where they fit, and source."""
-    found = classes([share for share in theme.shares.values() if share is not None])
+    found = theme.classes
     title, remark = _title(results, theme, words), _not_determinable(results, theme, words)
     of = words(N_("Share of households")) if theme.table.unit == "households" else words(N_("Share of residents"))
     picture = Picture(
         level=theme.level,
-        values=theme.shares,
+        values=theme.printed,
         empty=theme.empty,
         found=found,
         palette=svg.SEQUENTIAL[max(len(found.sizes), 1)],

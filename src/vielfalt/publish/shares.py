@@ -21,6 +21,12 @@ def share(value: int | None, base: int | None, protection: Protection) -> float 
     return min(value / base, 1.0)
 
 
+def as_printed(value: int | None, base: int | None, protection: Protection) -> float | None:
+    """The share as it is printed, 0 to 1: classes of maps follow what a reader can compare. None as for ``share``."""
+    part = share(value, base, protection)
+    return None if part is None or base is None else round(round(part * 100, _digits(base, protection)) / 100, 6)
+
+
 def share_text(words: Words, value: int | None, base: int | None, protection: Protection) -> str:
     """A share as per cent: whole per cent below ``min_base_decimal``, one decimal above; else its print sign."""
     if value is None or base is None:
@@ -28,7 +34,11 @@ def share_text(words: Words, value: int | None, base: int | None, protection: Pr
     part = share(value, base, protection)
     if part is None or base is None:
         return NOT_APPLICABLE
-    return words.percent(part, 0 if base < protection.min_base_decimal else 1)
+    return words.percent(part, _digits(base, protection))
+
+
+def _digits(base: int, protection: Protection) -> int:
+    return 0 if base < protection.min_base_decimal else 1
 
 
 def number_text(words: Words, value: int | None) -> str:

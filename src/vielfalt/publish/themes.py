@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from vielfalt.geography import Geography
 from vielfalt.publish import lookup
+from vielfalt.publish.classes import Classes, classes
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.results import Results
-from vielfalt.publish.shares import share
+from vielfalt.publish.shares import as_printed, share
 from vielfalt.table import Table
 
 STANDING: tuple[tuple[str, str], ...] = (
@@ -37,6 +38,7 @@ ENOUGH_SHOWN = 0.5
 class Theme:
     """One map to draw: the share of a category of a table by areas of a level; None where an area shows none.
 
+    ``printed`` are the shares as they are printed, which decide on the class of an area.
     ``empty`` are those of them where nothing is hidden: nobody lives there, or too few for a share.
     """
 
@@ -44,7 +46,13 @@ class Theme:
     category: Category
     level: str
     shares: Mapping[str, float | None]
+    printed: Mapping[str, float | None]
     empty: frozenset[str] = frozenset()
+
+    @property
+    def classes(self) -> Classes:
+        """The classes of the shares that are published."""
+        return classes(*(([one for one in of.values() if one is not None]) for of in (self.printed, self.shares)))
 
     @property
     def hidden(self) -> float:
@@ -76,13 +84,15 @@ def theme(results: Results, table: str, category: Category, level: str) -> Theme
     cells = results.tables[table]
     values = lookup.by_area(cells, level, category)
     bases = lookup.bases(results, table, level)
-    shares = {
-        area.key: share(values[area.key], bases.get(area.key), cells.protection)
+    counted = {
+        area.key: (values[area.key], bases.get(area.key))
         for area in results.geography.level(level).areas
         if area.key in values and area.key in results.geography.shapes[level]
     }
-    known = {key for key, value in values.items() if value is not None and bases.get(key) is not None}
-    return Theme(cells.table, category, level, shares, frozenset(key for key in known if shares.get(key, 0) is None))
+    shares = {key: share(*each, cells.protection) for key, each in counted.items()}
+    printed = {key: as_printed(*each, cells.protection) for key, each in counted.items()}
+    empty = frozenset(key for key, each in counted.items() if None not in each and shares[key] is None)
+    return Theme(cells.table, category, level, shares, printed, empty)
 
 
 def mapped_levels(geography: Geography) -> tuple[str, ...]:

@@ -139,7 +139,9 @@ def _difference(before: Cell, after: Cell, step: float, words: Words) -> tuple[s
     if before.share is None or after.share is None:
         return text, None
     bounds = (-3 * step, -step, step, 3 * step)
-    return text, sum(after.share - before.share >= bound for bound in bounds) - 2
+    # As printed, to a tenth of a percentage point: areas of one printed difference are of one colour.
+    points = round(after.share - before.share, 3)
+    return text, sum(points >= bound for bound in bounds) - 2
 
 
 def _points(before: Cell, after: Cell, words: Words) -> str:

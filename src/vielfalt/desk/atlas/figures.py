@@ -34,8 +34,8 @@ _STATUS: dict[str, Mark] = {"o": "published", "e": "estimated", "s": "suppressed
 class Cell:
     """One area's value: as number and as share, in print signs ("." suppressed, "–" too small a base), its class.
 
-    ``share`` is 0 to 1 of ``base`` and null where there is none to show; ``place`` is the number of the class, 0 the
-    lowest.
+    ``share`` is 0 to 1 of ``base`` and null where there is none to show; ``place`` is the number of the class of the
+    share as ``printed``, 0 the lowest.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Cell:
     mark: Mark
     place: int | None
     area: dict[str, Any]
+    printed: float | None = None
 
 
 class Line(NamedTuple):
@@ -101,7 +102,8 @@ def figure(table: Table, category: str, level: str, words: Words) -> Figure:
         raise Series.DoesNotExist
     area_set, protection = _area_set(release, level), Protection.of(table.parameters)
     cells = _cells(lines, level, category, area_set.areas, protection, words)
-    found = gateway.classes([cell.share for cell in cells if cell.share is not None])
+    shown = [cell for cell in cells if cell.share is not None and cell.printed is not None]
+    found = gateway.classes([cell.printed or 0 for cell in shown], [cell.share or 0 for cell in shown])
     return Figure(
         release=release,
         table=table,
@@ -281,8 +283,9 @@ def _cell(
         mark=mark,
         place=None,
         area=area,
+        printed=gateway.as_printed(value, base, protection),
     )
 
 
 def _classed(cell: Cell, found: Classes) -> Cell:
-    return cell if cell.share is None or not found.sizes else replace(cell, place=found.of(cell.share))
+    return cell if cell.printed is None or not found.sizes else replace(cell, place=found.of(cell.printed))

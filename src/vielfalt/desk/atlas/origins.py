@@ -212,7 +212,8 @@ def _quotient(cell: Cell, whole: Cell, least: int, protection: Protection) -> fl
 
 
 def _class(place: Place) -> int | None:
-    return None if place.quotient is None else sum(place.quotient >= bound for bound in _BOUNDS)
+    """The class of the quotient as printed, with two decimals."""
+    return None if place.quotient is None else sum(round(place.quotient, 2) >= bound for bound in _BOUNDS)
 
 
 def _style(place: Place) -> str:
