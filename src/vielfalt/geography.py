@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shapely.geometry.base import BaseGeometry
 
@@ -17,6 +19,16 @@ class Area:
     key: str
     name: str
     parent: str
+
+
+def by_name(name: str) -> list[tuple[bool, int, str]]:
+    """The order of names as people sort them: "Altstadt 2" before "Altstadt 10", umlauts with their vowels.
+
+    The vowels are DIN 5007, variant 1.
+    """
+    plain = unicodedata.normalize("NFD", name.casefold())
+    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", letters)]
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,14 @@ class Geography:
         if level == TOWN:
             return {self.town.key: self.town.name}
         return {area.key: area.name for area in self.level(level).areas}
+
+    def in_order_of_names(self) -> Geography:
+        """The same division with the areas of each level in the order in which a reader looks for a name."""
+        levels = (
+            replace(level, areas=tuple(sorted(level.areas, key=lambda area: (by_name(area.name), area.key))))
+            for level in self.levels
+        )
+        return replace(self, levels=tuple(levels))
 
     def ancestors(self, level: str) -> Mapping[str, str]:
         """For each area of the finest level: the key of the area of ``level`` that holds it."""

@@ -13,6 +13,7 @@ import pytest
 import typst
 
 from vielfalt.cells import ProtectedCells
+from vielfalt.geography import by_name
 from vielfalt.publish import lookup
 from vielfalt.publish.charts import most_frequent
 from vielfalt.publish.maps import Atlas
@@ -127,6 +128,27 @@ def test_indices_stand_by_group_and_level_and_the_rest_is_counted(report: Report
     notes = [block.text for block in report.blocks if isinstance(block, Note)]
     assert any(text.startswith("1 further value is not stated") for text in notes)
     assert table(report, "Diversity (entropy), by area (Stadtteile)").rows == (("Altstadt", "0.810"),)
+
+
+def test_areas_stand_in_the_order_of_their_names_in_every_table(report: Report) -> None:
+    """Keys are not printed. Umlauts stand with their vowels, numbers by their size (DIN 5007-1)."""
+    ordered = [
+        *("Altstadt", "Am Mühlenbach", "Bahnhofsvorstadt", "Hafen", "Hochschulviertel Süd", "Kleinmachnow-Siedlung"),
+        *("Lerchenfeld", "Nordstadt", "Oststadt", "Sankt Georg", "Waldrand", "Weststadt"),
+    ]
+    assert sorted(example.QUARTERS, key=by_name) == ordered
+    assert sorted(["Öd 10", "Öd 2", "Ost", "Oder"], key=by_name) == ["Öd 2", "Öd 10", "Oder", "Ost"]
+    tables = [block for block in report.blocks if isinstance(block, DataTable)]
+    names = [[row[0] for row in each.rows if row[0] in ordered] for each in tables]
+    full = [each for each in names if len(each) == len(ordered)]
+    assert len(full) > 5 and all(each == ordered for each in full)
+
+
+def test_the_number_of_areas_is_the_largest_where_it_differs(results: Results, words: Words) -> None:
+    first, second, *others = results.indices
+    fewer = dataclasses.replace(second, areas=9)
+    page = build_report(dataclasses.replace(results, indices=(first, fewer, *others)), Atlas((), ()), words)
+    assert table(page, "Dissimilarity, by group").columns[2].title == "Stadtteile (up to 12 areas)"
 
 
 def test_change_needs_a_value_on_both_dates(report: Report, results: Results) -> None:

@@ -18,7 +18,7 @@ from vielfalt.figures.indices import index, notes
 from vielfalt.figures.indices.index import FAMILIES
 from vielfalt.figures.indices.notes import at_least
 from vielfalt.figures.indices.wording import INTERVAL, LEAST
-from vielfalt.geography import TOWN, AreaLevel
+from vielfalt.geography import TOWN, AreaLevel, by_name
 from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.publish import altered
 from vielfalt.publish.classes import Classes, class_labels, classes
@@ -143,6 +143,7 @@ __all__ = [
     "as_printed",
     "at_least",
     "bases",
+    "by_name",
     "category_label",
     "class_labels",
     "classes",

@@ -13,12 +13,11 @@ from vielfalt.desk.atlas.drawing import (
     MapPicture,
     Shape,
     as_file,
-    by_name,
     dates_and_sources,
     picture,
 )
 from vielfalt.desk.atlas.figures import Cell, Figure
-from vielfalt.desk.gateway import NOT_APPLICABLE, SUPPRESSED
+from vielfalt.desk.gateway import NOT_APPLICABLE, SUPPRESSED, by_name
 from vielfalt.desk.releases.models import Release, Table
 from vielfalt.words import N_, Words
 

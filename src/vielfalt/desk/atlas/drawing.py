@@ -5,8 +5,6 @@ In a page colours come from the style sheet, so that dark mode and print can cha
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from vielfalt.desk.atlas import addresses
 from vielfalt.desk.atlas.figures import Cell, Figure
-from vielfalt.desk.gateway import DIVERGING, SEQUENTIAL, translated
+from vielfalt.desk.gateway import DIVERGING, SEQUENTIAL, by_name, translated
 from vielfalt.desk.releases.models import AreaSet, Release
 from vielfalt.words import N_, Words
 
@@ -145,13 +143,6 @@ def bars(figure: Figure) -> list[Bar]:
         )
         for cell in sorted(figure.cells, key=lambda cell: by_name(cell.name))
     ]
-
-
-def by_name(name: str) -> list[tuple[bool, int, str]]:
-    """The order of names as people sort them: "Altstadt 2" before "Altstadt 10", umlauts with their vowels."""
-    plain = unicodedata.normalize("NFD", name.casefold())
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", letters)]
 
 
 def standalone(figure: Figure, words: Words) -> str:

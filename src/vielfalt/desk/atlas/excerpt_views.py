@@ -10,7 +10,6 @@ from django.shortcuts import render
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import excerpt_report, figures
-from vielfalt.desk.atlas.drawing import by_name
 from vielfalt.desk.atlas.excerpt import AREA, THEME, Excerpt, chosen, offered, sections
 from vielfalt.desk.atlas.kept import file
 from vielfalt.desk.atlas.selecting import Choice
@@ -68,7 +67,7 @@ def _form(request: HttpRequest, release: Release, fault: UsageError | None = Non
             areas_of.title,
             [
                 Choice(one.value, one.name, one.value in areas)
-                for one in sorted(found, key=lambda one: by_name(one.name))
+                for one in sorted(found, key=lambda one: gateway.by_name(one.name))
             ],
         )
         for areas_of, found in groupby(places, key=lambda place: place.areas)

@@ -10,7 +10,7 @@ from vielfalt.desk import gateway
 from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas import addresses, change, figures, methods, origins, selecting
 from vielfalt.desk.atlas.asking import asked
-from vielfalt.desk.atlas.drawing import by_name, drawn_map, hatching
+from vielfalt.desk.atlas.drawing import drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.kept import Shown, page
 from vielfalt.desk.atlas.origins import quotient_text
@@ -91,7 +91,7 @@ def _series(dates: list[Release], tables: list[Table], category: str) -> list[tu
 
 def _where(figure: Figure, words: Words) -> dict[str, object]:
     found = origins.places(figure)
-    rows = sorted(found, key=lambda place: by_name(place.cell.name))
+    rows = sorted(found, key=lambda place: gateway.by_name(place.cell.name))
     return {
         "figure": figure,
         "found": rows,

@@ -16,7 +16,7 @@ from vielfalt.desk.accounts import roles
 from vielfalt.desk.accounts.permissions import Reader, may, rights, visible
 from vielfalt.desk.atlas import addresses, figures, kept, methods, origins, profiles, selecting
 from vielfalt.desk.atlas.asking import UnknownError
-from vielfalt.desk.atlas.drawing import bars, by_name, drawn_map, hatching
+from vielfalt.desk.atlas.drawing import bars, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.kept import Shown, page
 from vielfalt.desk.atlas.templatetags.words import current
@@ -97,7 +97,7 @@ def _release(found: Release, open_data: bool) -> dict[str, object]:
 
 def _listed(found: Release, areas: AreaSet) -> list[tuple[str, str]]:
     """Name and address of each area of a level, in the order of the names."""
-    ordered = sorted(areas.areas, key=lambda area: by_name(area["name"]))
+    ordered = sorted(areas.areas, key=lambda area: gateway.by_name(area["name"]))
     return [(area["name"], addresses.of_area(found, areas.level, area["key"])) for area in ordered]
 
 

@@ -14,7 +14,11 @@ from vielfalt.words import N_, Words
 
 
 def build_report(results: Results, atlas: Atlas, words: Words) -> Report:
-    """The report of a run: from the summary to sources and signs. Sections without figures are left out."""
+    """The report of a run: from the summary to sources and signs. Sections without figures are left out.
+
+    Areas stand in the order of their names in every table: keys are not printed, so nobody could look by them.
+    """
+    results = replace(results, geography=results.geography.in_order_of_names())
     blocks = (
         *summary.summary(results, words),
         *_body(results, atlas, words),

@@ -89,7 +89,7 @@ def _by_group(results: Results, words: Words, title: str, values: Sequence[Index
     if not values:
         return ()
     levels = list(dict.fromkeys(value.level for value in values))
-    areas = {level: max(value.areas for value in values if value.level == level) for level in levels}
+    areas = {level: {value.areas for value in values if value.level == level} for level in levels}
     found = {(value.table, value.group, value.level): value for value in values}
     columns = (
         Column(words(N_("Characteristic")), numeric=False),
@@ -117,8 +117,8 @@ def _by_area(results: Results, words: Words, title: str, values: Sequence[IndexV
     for level in dict.fromkeys(value.level for value in values):
         here = [value for value in values if value.level == level]
         groups = list(dict.fromkeys((value.table, value.group) for value in here))
-        areas = list(dict.fromkeys(value.area for value in here))
-        if len(areas) > _MOST_ROWS or len(groups) > _MOST_GROUPS:
+        present = {value.area for value in here}
+        if len(present) > _MOST_ROWS or len(groups) > _MOST_GROUPS:
             left.append(_level(results, words, level))
             continue
         found = {(value.table, value.group, value.area): value for value in here}
@@ -128,7 +128,9 @@ def _by_area(results: Results, words: Words, title: str, values: Sequence[IndexV
             *(Column(_heading(results, words, *group)) for group in groups),
         )
         rows = tuple(
-            (names.get(area, area), *(_number(words, found.get((*group, area))) for group in groups)) for area in areas
+            (name, *(_number(words, found.get((*group, area))) for group in groups))
+            for area, name in names.items()
+            if area in present
         )
         caption = words(N_("{index}, by area ({level})"), index=title, level=_level(results, words, level))
         blocks.append(DataTable(caption, columns, rows))
@@ -159,10 +161,12 @@ def _level(results: Results, words: Words, level: str) -> str:
     return labels.level_title(words, results.geography, level) if level in known else level
 
 
-def _counted(results: Results, words: Words, level: str, areas: int) -> str:
-    """The level with the number of areas that entered."""
+def _counted(results: Results, words: Words, level: str, areas: set[int]) -> str:
+    """The level with the number of areas that entered, the largest one where it differs from group to group."""
     title = _level(results, words, level)
-    return words.plural("{level} ({n} area)", "{level} ({n} areas)", areas, level=title)
+    if len(areas) > 1:
+        return words.plural("{level} (up to {n} area)", "{level} (up to {n} areas)", max(areas), level=title)
+    return words.plural("{level} ({n} area)", "{level} ({n} areas)", max(areas), level=title)
 
 
 def _number(words: Words, value: IndexValue | None) -> str:
