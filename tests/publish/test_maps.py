@@ -10,10 +10,12 @@ import publish_example as example
 import pytest
 import shapely
 from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
 
-from vielfalt.geography import Geography
+from vielfalt.geography import Geography, by_name
 from vielfalt.publish import lookup, svg
 from vielfalt.publish.maps import Atlas, draw_maps
+from vielfalt.publish.naming import Naming, key_rows, naming
 from vielfalt.publish.picture import contrast, ink_on
 from vielfalt.publish.results import Results
 from vielfalt.publish.shapes import fit, hatch, spot
@@ -77,6 +79,50 @@ def test_no_exact_share_and_no_number_of_people_is_written_on_a_map(results: Res
         numbers = set(re.findall(r"\d+\.?\d*(?=%)", drawn.svg + drawn.alt))
         shares = {f"{value * 100:.4f}".rstrip("0").rstrip(".") for value in theme.shares.values() if value}
         assert not numbers & shares
+
+
+@pytest.mark.parametrize("level", ["quarter", "block"])
+def test_every_area_bears_its_name_or_a_number_that_the_map_explains(
+    results: Results, atlas: Atlas, level: str
+) -> None:
+    """Nobody can point at an area on paper. Numbers follow the order of names, the same on all maps of a level."""
+    names = results.geography.names(level)
+    pictures = [one.svg for one in atlas.maps if one.level == level]
+    texts = [re.findall(r"<text[^>]*>([^<]+)</text>", drawn) for drawn in pictures]
+    keys = [
+        [text for text in each if re.fullmatch(r"\d+ .+", text) and text.split(" ", 1)[1] in names.values()]
+        for each in texts
+    ]
+    assert len(pictures) > 2 and all(key == keys[0] for key in keys)
+    numbered = dict(reversed(entry.split(" ", 1)) for entry in keys[0])
+    assert [int(number) for number in numbered.values()] == list(range(1, len(numbered) + 1))
+    assert list(numbered) == sorted(numbered, key=by_name)
+    for each in texts:
+        alone = {text.removesuffix(" –") for text in each}
+        for name in names.values():
+            if name in numbered:
+                assert numbered[name] in alone
+            else:
+                lines = ({name[:place].strip(), name[place:].strip()} for place in range(1, len(name)))
+                assert name in alone or any(pair <= alone for pair in lines)
+    assert len(numbered) == (len(names) if level == "block" else 0)
+
+
+def test_where_hardly_a_name_fits_all_areas_get_numbers_and_hundreds_none() -> None:
+    def squares(many: int, side: float) -> dict[str, BaseGeometry]:
+        return {f"{place:03}": shapely.box(side * place, 0, side * place + side, side) for place in range(many)}
+
+    names = {f"{place:03}": f"Siedlung {200 - place}" for place in range(200)}
+    few = naming(squares(30, 20), names)
+    assert few.key[:2] == ("1 Siedlung 171", "2 Siedlung 172") and len(few.key) == 30
+    assert few.spots["029"][0].lines == ("1",)
+    tiny = naming(squares(30, 2), names)
+    assert len(tiny.spots) == 30, "a number stands also where it does not fit"
+    assert naming(squares(121, 2), names) == Naming({}, ())
+    assert naming(squares(3, 120), names).key == ()
+    rows, height = key_rows(few.key, 10, 100, 300)
+    assert [row["x"] for row in rows] == pytest.approx([10] * 10 + [104] * 10 + [198] * 10)
+    assert height == 130
 
 
 def test_a_map_that_would_be_hatched_nearly_everywhere_is_left_out_and_named(results: Results, words: Words) -> None:

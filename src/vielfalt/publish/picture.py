@@ -1,4 +1,4 @@
-"""The picture of a map: areas filled by class, suppressed ones hatched, names where they fit, legend and source."""
+"""The picture of a map: areas filled by class, suppressed ones hatched, names or numbers, legend, key and source."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from vielfalt.publish import svg
 from vielfalt.publish.altered import altered, in_short
 from vielfalt.publish.classes import Classes, class_labels
 from vielfalt.publish.legend import legend
+from vielfalt.publish.naming import column_width, key_rows, naming
 from vielfalt.publish.results import Results
-from vielfalt.publish.shapes import Spot, fit, hatch, spot
+from vielfalt.publish.shapes import Spot, fit, hatch
 from vielfalt.publish.shares import NOT_APPLICABLE
 from vielfalt.publish.svg import Layer, Row
 from vielfalt.words import N_, Words
@@ -23,10 +24,10 @@ _LEGEND = 200
 _HEIGHT = 335
 """Room for the areas; with it two maps fit on a page of the report."""
 _FOOT = 36
+_APART = 12
+"""Between the legend or the map and the key of numbers."""
 _GAP = 6.0
 """Distance of the hatching lines, in pixels."""
-_LETTERING = (12.0, 10.5, 9.0)
-"""Font sizes tried for an area's name, largest first."""
 
 
 @dataclass(frozen=True)
@@ -70,35 +71,48 @@ def drawn(picture: Picture, results: Results, words: Words) -> str:
     head, top = _head(picture.title, words, results)
     shown = {key: results.geography.shapes[picture.level][key] for key in picture.values}
     shapes, height = fit(shown, results.geography.crs, _WIDTH - _LEGEND - 16, _HEIGHT)
-    key_layers, key_height = _legend(picture, words, top)
-    bottom = top + max(height, key_height)
+    boxes, boxes_height = _legend(picture, words, top)
+    named = naming(shapes, results.geography.names(picture.level))
+    key, bottom = _key(named.key, top, height, boxes_height)
     layers = (
-        *_areas(shapes, picture, results.geography.names(picture.level), top),
-        *key_layers,
-        *svg.texts([*head, *_foot(bottom, words, results)]),
+        *_areas(shapes, picture, named.spots, top),
+        *boxes,
+        *svg.texts([*head, *key, *_foot(bottom, words, results)]),
     )
     return svg.to_svg(layers, _WIDTH, bottom + _FOOT, picture.alt)
 
 
+def _key(key: tuple[str, ...], top: float, height: float, boxes_height: float) -> tuple[list[Row], float]:
+    """What the numbers mean: below the legend if there is room, else below all; and where the picture ends."""
+    beside, beside_height = key_rows(key, _WIDTH - _LEGEND + 4, top + boxes_height + _APART, _LEGEND)
+    if key and column_width(key) <= _LEGEND and boxes_height + _APART + beside_height <= _HEIGHT:
+        return beside, top + max(height, boxes_height + _APART + beside_height)
+    bottom = top + max(height, boxes_height)
+    below, below_height = key_rows(key, 0, bottom + _APART, _WIDTH)
+    return below, bottom + (_APART + below_height if key else 0)
+
+
 def _areas(
-    shapes: Mapping[str, BaseGeometry], picture: Picture, names: Mapping[str, str], top: float
+    shapes: Mapping[str, BaseGeometry], picture: Picture, named: Mapping[str, tuple[Spot, float]], top: float
 ) -> tuple[Layer, ...]:
     """Filled areas, hatching, outlines, names; each name dark on light classes and light on dark ones."""
     fills = {
         key: svg.PAPER if value is None else picture.palette[picture.found.of(value)]
         for key, value in sorted(picture.values.items())
     }
-    spots = _spots({key: shape for key, shape in shapes.items() if key not in picture.empty}, names)
+    spots = {key: where for key, where in named.items() if key not in picture.empty}
     hidden = sorted(picture.suppressed)
     hatched = [hatch(shapes[key], spots[key][0].area if key in spots else None, _GAP) for key in hidden]
-    named = [
+    lettering = [
         svg.text(where.x, top + where.y + row * size * 1.1, line, size, middle=True, color=ink_on(fills[key]))
         for key, (where, size) in spots.items()
         for row, line in enumerate(where.lines)
     ]
     for key in sorted(picture.empty):
         middle = shapes[key].representative_point()
-        named.append(svg.text(middle.x, top + middle.y, NOT_APPLICABLE, 11, middle=True, color=svg.SOFT_INK))
+        number = next((line for where, _ in (named[key],) for line in where.lines if line.isdigit()), "")
+        said = f"{number} {NOT_APPLICABLE}".strip()
+        lettering.append(svg.text(middle.x, top + middle.y, said, 11, middle=True, color=svg.SOFT_INK))
 
     def filled(chart: alt.Chart) -> alt.Chart:
         marked = chart.mark_geoshape(stroke=svg.LINE, strokeWidth=0.7)
@@ -114,18 +128,8 @@ def _areas(
     return (
         svg.layer([svg.feature(shapes[key], fill=fill) for key, fill in fills.items()], filled),
         svg.layer([svg.feature(lines) for lines in hatched if not lines.is_empty], lined),
-        *svg.texts(named),
+        *svg.texts(lettering),
     )
-
-
-def _spots(shapes: Mapping[str, BaseGeometry], names: Mapping[str, str]) -> Mapping[str, tuple[Spot, float]]:
-    """Where each name fits and in which size; none at all where hardly any would: a few names only confuse."""
-    found = {
-        key: where
-        for key, shape in shapes.items()
-        if (where := next(((fits, size) for size in _LETTERING if (fits := spot(shape, names[key], size))), None))
-    }
-    return found if 4 * len(found) >= len(shapes) else {}
 
 
 def ink_on(fill: str) -> str:
