@@ -149,7 +149,11 @@ ALL: tuple[Definition, ...] = (
             "People at one address who belong together by declared links: spouses, children and parents, and further "
             "clues such as the same name and the same date of moving in."
         ),
-        N_("The register knows no households; the figures are approximations. Homes and shelters are counted apart."),
+        N_(
+            "The register knows no households; the figures are approximations. In homes and shelters everybody counts "
+            "as one household. These households are a type of their own; they are part of every number of households "
+            "and of the base of every share."
+        ),
         N_("After the stages of HHGEN (KOSIS, v. Klitzing 1998)"),
         ("street_key|street_name", "house_number"),
     ),

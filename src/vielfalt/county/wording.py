@@ -11,6 +11,7 @@ _SAID = {
     "{table}: no number is published for the town as a whole.": N_(
         "{table}: no number is published for the county as a whole."
     ),
+    "Their number in the town: {n}.": N_("Their number in the county: {n}."),
     "The number of residents of the town as a whole is not changed.": N_(
         "The numbers of residents of the county and of its towns are not changed."
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vielfalt.publish import charts, labels
+from vielfalt.publish import charts, labels, lookup
 from vielfalt.publish.charts import Chart
 from vielfalt.publish.report import tables
 from vielfalt.publish.report.model import Block, Figure, Heading, Note, Paragraph
@@ -22,6 +22,12 @@ _FALL_AT_18 = N_(
     "The register links children to their parents until they are 18. Adults born in Germany as Germans to immigrants "
     "are therefore counted as without migration background, and the shares fall at that age although nobody has "
     "changed."
+)
+
+
+_HOMES = N_(
+    "In homes and shelters everybody counts as one household. These households are part of every number of households "
+    "and of the base of every share."
 )
 
 
@@ -45,8 +51,13 @@ def characteristics(results: Results, words: Words) -> tuple[Block, ...]:
     body += _figure(drawn)
     if drawn is not None:
         body.append(Note(words(_FALL_AT_18)))
+    told = False
     for table in _CHARACTERISTICS:
-        body += tables.distribution(results, words, table)
+        found = tables.distribution(results, words, table)
+        if found and results.tables[table].table.unit == "households" and not told:
+            body += _homes(results, words)
+            told = True
+        body += found
     body += _figure(charts.distribution_chart(results, words, "stay_class"))
     body += tables.distribution(results, words, "stay_class")
     for table in _CROSSINGS:
@@ -54,6 +65,15 @@ def characteristics(results: Results, words: Words) -> tuple[Block, ...]:
     if not body:
         return ()
     return (Heading(words(N_("Age, sex, marital status, households, length of stay")), "characteristics"), *body)
+
+
+def _homes(results: Results, words: Words) -> tuple[Block, ...]:
+    """What people in homes are among households; with their number where it is published, nothing where it is 0."""
+    homes = lookup.in_town(results, "households_by_type").get(("institution",), None)
+    if homes == 0:
+        return ()
+    number = "" if homes is None else " " + words(N_("Their number in the town: {n}."), n=words.number(homes))
+    return (Note(words(_HOMES) + number),)
 
 
 def _countries(results: Results, words: Words, table: str, title: str) -> Sequence[Block]:
