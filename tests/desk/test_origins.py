@@ -48,7 +48,11 @@ def test_a_group_has_everything_the_release_tells(client: Client, release: Relea
 
 def test_a_country_knows_its_group(client: Client, release: Release) -> None:
     context = client.get(address(release, "163"), headers={"accept-language": "en"}).context
-    assert (context["title"], context["group"], context["group_title"]) == ("Turkey", "turkey", "Türkiye")
+    assert (context["title"], context["group"], context["group_title"]) == (
+        "Türkiye (country)",
+        "turkey",
+        "Türkiye",
+    )
     assert client.get(address(release, "163")).content.decode().count(address(release, "turkey")) >= 1
 
 
