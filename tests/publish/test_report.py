@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from typing import Any
 
@@ -20,7 +21,7 @@ from vielfalt.publish.charts import most_frequent
 from vielfalt.publish.maps import Atlas
 from vielfalt.publish.report import build_report
 from vielfalt.publish.report.html import to_html
-from vielfalt.publish.report.model import Bullets, DataTable, Figure, Heading, Note, Report
+from vielfalt.publish.report.model import Bullets, Column, DataTable, Figure, Heading, Note, Report
 from vielfalt.publish.report.pdf import to_pdf
 from vielfalt.publish.results import Results
 from vielfalt.words import Words
@@ -164,6 +165,43 @@ def test_the_tables_of_households_say_that_people_in_homes_are_in_them(results: 
     said = [block.text for block in page.blocks if isinstance(block, Note) and "homes and shelters" in block.text]
     assert len(said) == 1 and said[0].endswith("the base of every share. Their number in the town: 20.")
     assert ("Institution", "20", "9.1%") in table(page, "Households by type").rows
+
+
+def long_tables(report: Report, rows: range) -> pypdf.PdfReader:
+    """The PDF of tables of so many rows each, in which row 7 of the table of 30 is called t30r07."""
+    columns = (
+        *(Column("Gebiet", numeric=False), Column("Einwohnerinnen und Einwohner"), Column("Anteil")),
+        *(Column("Mit Migrationshintergrund"), Column("Anteil")),
+        *(Column("Einwanderungsgeschichte nicht bestimmbar"), Column("Anteil")),
+    )
+    cells = ("1.234", "12,0 %", "23", "3,4 %", ".", "4,0 %")
+    tables = [DataTable(f"{n} rows", columns, tuple((f"t{n}r{row:02}", *cells) for row in range(n))) for n in rows]
+    return pypdf.PdfReader(io.BytesIO(to_pdf(dataclasses.replace(report, language="de", blocks=tuple(tables)))))
+
+
+def test_no_table_leaves_a_row_or_two_alone_on_a_page(report: Report) -> None:
+    left: dict[str, list[int]] = {}
+    for page in long_tables(report, range(1, 40)).pages:
+        for number, rows in Counter(re.findall(r"t(\d+)r\d\d", page.extract_text())).items():
+            left.setdefault(number, []).append(rows)
+    assert sum(len(rows) > 1 for rows in left.values()) > 10
+    assert all(rows[-1] >= 3 for rows in left.values() if len(rows) > 1)
+    assert all(len(left[str(number)]) == 1 for number in range(1, 7))
+
+
+def test_a_heading_of_a_column_breaks_where_its_parts_meet(report: Report) -> None:
+    text = long_tables(report, range(8, 9)).pages[-1].extract_text().replace("\xad", "-")
+    assert "Einwanderungs-\ngeschichte" in text
+    assert "bestimmbar" in text and "nicht" in text, "words that fit are whole"
+    names = [
+        f"{area}: {of}" for area in ("Bergäcker", "Obere Halde", "Weinberg", "Stadt") for of in ("Anzahl", "Anteil")
+    ]
+    cells = ("Einwanderungsgeschichte nicht bestimmbar", *("1.234", "12,0 %") * 4)
+    wide = DataTable("Areas", (Column("Kategorie", numeric=False), *map(Column, names)), (cells,) * 3)
+    file = to_pdf(dataclasses.replace(report, language="de", blocks=(wide,)))
+    text = pypdf.PdfReader(io.BytesIO(file)).pages[-1].extract_text()
+    for word in {word for name in names for word in name.split()}:
+        assert text.count(word) >= sum(word in name.split() for name in names)
 
 
 def test_the_number_of_areas_is_the_largest_where_it_differs(results: Results, words: Words) -> None:
