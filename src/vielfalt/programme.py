@@ -260,5 +260,17 @@ def table(id: str) -> Table:
     return _BY_ID[id]
 
 
+def head(id: str) -> str:
+    """The table without dimensions at the head of a table's chain, which is what its shares refer to.
+
+    Empty where a table refines none, as moves, births, arrivals and departures together are no part of the residents of
+    any date: its figures are told as numbers. Raises KeyError when the programme has no such table.
+    """
+    entry = _BY_ID[id]
+    while entry.dimensions and entry.parent:
+        entry = _BY_ID[entry.parent]
+    return "" if entry.dimensions else entry.id
+
+
 _BY_ID = {entry.id: entry for entry in (*ALL, *movement_programme.ALL)}
 IDS = frozenset(_BY_ID)

@@ -105,7 +105,7 @@ def test_the_workbook_holds_the_same(client: Client, release: Release) -> None:
     facts = {str(row[0]): row[1] for row in book.get_sheet_by_index(0).to_python()}
     assert facts["Town"] == "Musterfurt"
     rows = book.get_sheet_by_index(1).to_python()
-    assert rows[0] == ["Area level", "Key", "Area", "Category", "Number", "Share", "Quality"]
+    assert rows[0] == ["Area level", "Key", "Area", "Category", "Number", "Share of residents", "Quality"]
     assert {row[1] for row in rows[1:]} == {"01", "07", "D1", "05999004"}
     assert "." in {row[4] for row in book.get_sheet_by_index(2).to_python()}
 

@@ -105,7 +105,7 @@ def test_change_over_time(client: Client, years: list[Release]) -> None:
     assert town[1]["Prozentpunkte"] == context["points"][1].difference.removeprefix("+")
     assert (town[1]["Verglichen mit"], town[0]["Verglichen mit"]) == ("31.12.2024", "")
     hidden = next(row for row in told if row["Schlüssel"] == "01" and row["Stichtag"] == "31.12.2025")
-    assert [hidden[name] for name in ("Anzahl", "Anteil", "Prozentpunkte")] == ["."] * 3
+    assert [hidden[name] for name in ("Anzahl", "Anteil an der Bevölkerung", "Prozentpunkte")] == ["."] * 3
     assert "nicht veröffentlicht" in hidden["Qualität"]
     areas = {row["Schlüssel"]: row["Prozentpunkte"] for row in told if row["Verglichen mit"] and row not in town}
     assert areas == {one.after.key: one.difference.removeprefix("+") for one in context["changes"]}

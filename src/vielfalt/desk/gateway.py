@@ -92,6 +92,11 @@ def programme_title(words: Words, table: str) -> str:
     return words(_PROGRAMME.get(table, ""))
 
 
+def has_shares(table: str) -> bool:
+    """Whether the figures of a table are part of a whole; those of the programme that refine none are numbers alone."""
+    return table not in programme.IDS or bool(programme.head(table))
+
+
 def protection_rules(words: Words, method: str) -> list[str]:
     """What a method did to numbers and what follows for reading them; nothing where figures were only hidden."""
     return [words(rule) for rule in altered.rules_of(method)]
@@ -152,6 +157,7 @@ __all__ = [
     "facts",
     "fit",
     "frame",
+    "has_shares",
     "in_order",
     "index",
     "is_part",

@@ -40,11 +40,14 @@ def bases(results: Results, table: str, level: str) -> Mapping[str, int | None]:
     """What the shares of a table refer to, per area: all persons or households that the table divides.
 
     That is the table without dimensions at the head of its chain. An imported table may stand alone; its base is
-    then the sum of its own categories, known only where none of them is suppressed.
+    then the sum of its own categories, known only where none of them is suppressed. A table of a register that refines
+    none has no base: its figures are told as numbers.
     """
     head = _head(results, table)
     if head is not None:
         return by_area(results.tables[head], level, ())
+    if results.source.kind == "register":
+        return {}
     rows = results.tables[table].frame.filter(pl.col("level") == level)
     sums = rows.group_by("area").agg(
         pl.when(pl.col("value").is_null().any()).then(None).otherwise(pl.col("value").sum()).alias("base")

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from vielfalt.desk import gateway
 from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas import change, comparing, figures, lines, noise, selecting
 from vielfalt.desk.atlas.asking import asked, asked_all
@@ -55,11 +56,13 @@ def _time(request: HttpRequest, town: Town, releases: list[Release]) -> dict[str
         "definitions": selecting.definitions(table.release, table.definitions),
         "points": points,
         "sources": dates,
+        "share_of": figures.share_of(table, words),
+        "numbers_alone": figures.NUMBERS_ALONE,
         "line": lines.line(points, words),
         "tables": selecting.table_choices(themes, table.key, words),
         "categories": selecting.category_choices(table, category, words),
     }
-    if len(dates) > 1:
+    if len(dates) > 1 and context["share_of"]:
         first, last = _two_dates(request, dates)
         chain = [one for one in releases if first.reference_date < one.reference_date <= last.reference_date]
         context |= {
@@ -177,6 +180,7 @@ def _side_by_side(request: HttpRequest, releases: list[Release], base: Release, 
     return {
         "rows": [{**row, "length": round(100 * (row["share"] or 0) / longest, 1)} for row in rows],
         "title": figures.category_title(measure, category, words),
+        "share_of": figures.share_of(measure, words),
         "measure": measure.release,
         "table": measure,
         "category": category,
@@ -187,7 +191,8 @@ def _side_by_side(request: HttpRequest, releases: list[Release], base: Release, 
 
 
 def _shared(own: Mapping[str, Table], others: list[Release]) -> dict[str, Table]:
-    """The themes of the base that some other town has too; all of them where it stands alone."""
+    """The themes with shares of the base that some other town has too; all of them where it stands alone."""
+    own = {key: table for key, table in own.items() if gateway.has_shares(key)}
     held = Table.objects.filter(release__in=others, key__in=own).exclude(dimensions=[])
     shared = set(held.values_list("key", flat=True)) if others else own.keys()
     return {key: table for key, table in own.items() if key in shared}

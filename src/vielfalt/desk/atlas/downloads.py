@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 
 from vielfalt.desk.atlas import addresses, change, comparison, lines, selecting, view_files
 from vielfalt.desk.atlas.drawing import standalone, style_of
-from vielfalt.desk.atlas.figures import MARKS, Cell, Figure
+from vielfalt.desk.atlas.figures import MARKS, NUMBERS_ALONE, Cell, Figure
 from vielfalt.desk.atlas.kept import Shown, file
 from vielfalt.desk.atlas.tabular import disposition, saved, told
 from vielfalt.desk.atlas.templatetags.words import current
@@ -75,11 +75,18 @@ def _line(context: Mapping[str, Any], form: str, words: Words) -> HttpResponse:
 
 
 def _svg(figure: Figure, words: Words) -> HttpResponse:
-    return _drawn(standalone(figure, words), _name(figure))
+    return _drawn(_map(figure, words), _name(figure))
 
 
 def _png(figure: Figure, words: Words) -> HttpResponse:
-    return _painted(standalone(figure, words), _name(figure))
+    return _painted(_map(figure, words), _name(figure))
+
+
+def _map(figure: Figure, words: Words) -> str:
+    """The map; there is none of a theme that is told in numbers alone (404)."""
+    if not figure.share_of:
+        raise Http404
+    return standalone(figure, words)
 
 
 def _drawn(picture: str, name: Iterable[str]) -> HttpResponse:
@@ -147,9 +154,9 @@ def _table(context: view_files.Context, words: Words, address: view_files.Addres
         title=figure.title,
         name=_name(figure),
         definitions=selecting.definitions(figure.release, figure.table.definitions),
-        notes=(),
+        notes=() if figure.share_of else [words(NUMBERS_ALONE)],
         sources=[figure.release],
-        columns=(N_("Area level"), N_("Key"), N_("Area"), N_("Number"), N_("Share"), N_("Quality")),
+        columns=(N_("Area level"), N_("Key"), N_("Area"), N_("Number"), figure.share_of or N_("Share"), N_("Quality")),
         rows=[
             (level, cell.key, cell.name, *told(cell, words))
             for level, cell in zip(levels, (*figure.cells, figure.town), strict=True)

@@ -44,11 +44,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """One theme: title, what divides it, and a row for every category that somebody falls into."""
+    """One theme: title, what shares refer to (empty: numbers alone), a row for every category somebody falls into."""
 
     table: Table
     title: str
+    share_of: str
     rows: tuple[Row, ...]
+
+    @property
+    def is_of_town(self) -> bool:
+        """Whether the release holds it for none of the chosen areas, but for the town as a whole."""
+        return all(cell is None for row in self.rows for cell in row.cells[:-1])
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,7 @@ def sections(excerpt: Excerpt, words: Words) -> list[Section]:
         Section(
             table,
             figures.table_title(table, words),
+            figures.share_of(table, words),
             _rows(
                 table,
                 [*(values[table.key, place.areas.level, place.key] for place in excerpt.places), towns[table.key]],

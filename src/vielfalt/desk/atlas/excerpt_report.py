@@ -8,7 +8,7 @@ from vielfalt.desk import gateway
 from vielfalt.desk.atlas import selecting
 from vielfalt.desk.atlas.drawing import locator
 from vielfalt.desk.atlas.excerpt import Excerpt, Row, Section
-from vielfalt.desk.atlas.figures import MARKS, Cell, table_title
+from vielfalt.desk.atlas.figures import MARKS, table_title
 from vielfalt.desk.gateway import (
     NOT_APPLICABLE,
     SUPPRESSED,
@@ -25,6 +25,7 @@ from vielfalt.desk.gateway import (
 from vielfalt.desk.releases.models import Table
 from vielfalt.words import N_, Words
 
+_SHARE = N_("Share")
 _ABREAST = 3
 """Areas side by side in one table, each with number and share, before the town: more do not fit on a page."""
 
@@ -72,11 +73,13 @@ def sheets(
     """The workbook: a sheet of facts, then one per theme with a row for each area and category."""
     rules = [("", rule) for rule in _rules(excerpt, words)]
     yield words(N_("Selection")), [*facts(excerpt, words), *rules]
-    names = (N_("Area level"), N_("Key"), N_("Area"), N_("Category"), N_("Number"), N_("Share"), N_("Quality"))
+    names = (N_("Area level"), N_("Key"), N_("Area"), N_("Category"), N_("Number"), _SHARE, N_("Quality"))
     town = excerpt.release.town
     where = [(place.areas.title, place.key, place.name) for place in excerpt.places]
     for section in sections:
-        rows: list[tuple[str | int | float, ...]] = [tuple(words(name) for name in names)]
+        rows: list[tuple[str | int | float, ...]] = [
+            tuple(section.share_of or words(name) if name == _SHARE else words(name) for name in names)
+        ]
         for column, place in enumerate([*where, (words(N_("Town as a whole")), town.ags, town.name)]):
             for row in section.rows:
                 if cell := row.cells[column]:
@@ -109,29 +112,39 @@ def _figures(excerpt: Excerpt, sections: Sequence[Section], words: Words) -> Ite
         if not section.rows:
             yield Paragraph(words(N_("The release holds no figures of this theme for these areas.")))
             continue
+        if section.is_of_town:
+            yield Paragraph(words(N_("This theme is published for the town as a whole only.")))
+            yield _table(section, [(len(excerpt.places), town)], words)
+            continue
         for first in range(0, len(excerpt.places), _ABREAST):
-            names = [place.name for place in excerpt.places[first : first + _ABREAST]]
-            columns = [*range(first, first + len(names)), len(excerpt.places)]
-            yield DataTable(
-                f"{section.title}: {', '.join(names)}",
-                (Column(words(N_("Category")), numeric=False), *_columns([*names, town], words)),
-                tuple(_line(row, columns) for row in section.rows),
-            )
+            places = enumerate(excerpt.places[first : first + _ABREAST], first)
+            columns = [*((number, place.name) for number, place in places), (len(excerpt.places), town)]
+            yield _table(section, columns, words)
 
 
-def _columns(names: Sequence[str], words: Words) -> Iterator[Column]:
+def _table(section: Section, columns: Sequence[tuple[int, str]], words: Words) -> DataTable:
+    """A theme in some of the areas: number and, where it has shares, share; ``columns``: place and name of each."""
+    title = ", ".join(text for text in (section.title, section.share_of) if text)
+    names = [name for _, name in columns[:-1]] or [columns[-1][1]]
+    return DataTable(
+        f"{title}: {', '.join(names)}",
+        (Column(words(N_("Category")), numeric=False), *_columns(section, [name for _, name in columns], words)),
+        tuple((row.label, *_texts(section, row, [place for place, _ in columns])) for row in section.rows),
+    )
+
+
+def _columns(section: Section, names: Sequence[str], words: Words) -> Iterator[Column]:
     for name in names:
         yield Column(words(N_("{area}: number"), area=name))
-        yield Column(words(N_("{area}: share"), area=name))
+        if section.share_of:
+            yield Column(words(N_("{area}: share"), area=name))
 
 
-def _line(row: Row, columns: Sequence[int]) -> tuple[str, ...]:
-    cells = [row.cells[column] for column in columns]
-    return row.label, *(text for cell in cells for text in _texts(cell))
-
-
-def _texts(cell: Cell | None) -> tuple[str, str]:
-    return (cell.number, cell.percent) if cell else (NOT_APPLICABLE, NOT_APPLICABLE)
+def _texts(section: Section, row: Row, places: Sequence[int]) -> Iterator[str]:
+    for cell in (row.cells[place] for place in places):
+        yield cell.number if cell else NOT_APPLICABLE
+        if section.share_of:
+            yield cell.percent if cell else NOT_APPLICABLE
 
 
 def _meanings(excerpt: Excerpt, words: Words) -> Iterator[Block]:

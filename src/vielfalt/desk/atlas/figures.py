@@ -27,6 +27,13 @@ MARKS: dict[Mark, str] = {
     "absent": N_("no figure"),
 }
 """What the mark of a value says."""
+_SHARE_OF = {
+    "persons": N_("Share of residents"),
+    "households": N_("Share of households"),
+    "earlier": N_("Share of residents at the earlier reference date"),
+}
+"""What shares refer to, by the unit of a table."""
+NUMBERS_ALONE = N_("This theme is told in numbers alone: what it counts is no part of one whole.")
 _STATUS: dict[str, Mark] = {"o": "published", "e": "estimated", "s": "suppressed", NO_AREA: "absent"}
 
 
@@ -35,7 +42,8 @@ class Cell:
     """One area's value: as number and as share, in print signs ("." suppressed, "–" too small a base), its class.
 
     ``share`` is 0 to 1 of ``base`` and null where there is none to show; ``place`` is the number of the class of the
-    share as ``printed``, 0 the lowest.
+    share as ``printed``, 0 the lowest. In a table that is told in numbers alone there is neither, and ``mark`` is that
+    of the number.
     """
 
     key: str
@@ -66,7 +74,8 @@ Lines = Mapping[tuple[str, str], Line]
 class Figure:
     """One theme on one level.
 
-    ``share_of`` says what shares refer to; ``labels`` names the classes from the lowest, ``sizes`` counts their areas.
+    ``share_of`` says what shares refer to, and is empty where there are numbers alone; ``labels`` names the classes
+    from the lowest, ``sizes`` counts their areas.
     """
 
     release: Release
@@ -100,7 +109,7 @@ def figure(table: Table, category: str, level: str, words: Words) -> Figure:
     lines = _lines(wanted).get(table.pk, {})
     if (level, category) not in lines or level == TOWN:
         raise Series.DoesNotExist
-    area_set, protection = _area_set(release, level), Protection.of(table.parameters)
+    area_set, protection = _area_set(release, level), _protection(table)
     cells = _cells(lines, level, category, area_set.areas, protection, words)
     shown = [cell for cell in cells if cell.share is not None and cell.printed is not None]
     found = gateway.classes([cell.printed or 0 for cell in shown], [cell.share or 0 for cell in shown])
@@ -111,13 +120,23 @@ def figure(table: Table, category: str, level: str, words: Words) -> Figure:
         level=level,
         level_title=area_set.title,
         title=category_title(table, category, words),
-        share_of=words(N_("Share of households")) if table.unit == "households" else words(N_("Share of residents")),
+        share_of=share_of(table, words),
         cells=tuple(_classed(cell, found) for cell in cells),
         town=_cells(lines, TOWN, category, _areas(release, TOWN), protection, words)[0],
         labels=gateway.class_labels(words, found),
         sizes=found.sizes,
         area_set=area_set,
     )
+
+
+def share_of(table: Table, words: Words) -> str:
+    """What the shares of a table refer to; empty for a whole, and for one that is told in numbers alone."""
+    return words(_SHARE_OF[table.unit]) if table.dimensions and gateway.has_shares(table.key) else ""
+
+
+def _protection(table: Table) -> Protection | None:
+    """The settings that say which shares of a table may be shown; null where it has none."""
+    return Protection.of(table.parameters) if table.dimensions and gateway.has_shares(table.key) else None
 
 
 def category_title(table: Table, category: str, words: Words) -> str:
@@ -165,7 +184,7 @@ def values_in(
     for table in tables:
         own = lines.get(table.pk, {})
         order = ordered_categories(table, [category for _, category in own]) if own else ()
-        protection = Protection.of(table.parameters)
+        protection = _protection(table)
         for key in keys:
             cells = _in_area(own, level, order, *areas[key], protection, words)
             found[table.key, key] = {category: cell for category, cell in cells if cell.mark != "absent"}
@@ -194,7 +213,7 @@ def in_town(tables: Sequence[Table], category: str, words: Words) -> dict[int, C
     for table in tables:
         known = lines.get(table.pk, {})
         if (TOWN, category) in known:
-            areas, protection = _areas(table.release, TOWN), Protection.of(table.parameters)
+            areas, protection = _areas(table.release, TOWN), _protection(table)
             cell = _cells(known, TOWN, category, areas, protection, words)[0]
             if cell.mark != "absent":
                 found[table.pk] = cell
@@ -242,7 +261,12 @@ def _area_set(release: Release, level: str) -> AreaSet:
 
 
 def _cells(
-    lines: Lines, level: str, category: str, areas: list[dict[str, Any]], protection: Protection, words: Words
+    lines: Lines,
+    level: str,
+    category: str,
+    areas: list[dict[str, Any]],
+    protection: Protection | None,
+    words: Words,
 ) -> list[Cell]:
     """A category in all areas of a level."""
     found = (_in_area(lines, level, (category,), place, area, protection, words) for place, area in enumerate(areas))
@@ -255,11 +279,11 @@ def _in_area(
     categories: Iterable[str],
     place: int,
     area: dict[str, Any],
-    protection: Protection,
+    protection: Protection | None,
     words: Words,
 ) -> Iterator[tuple[str, Cell]]:
     """These categories in the area of a level that stands in a place."""
-    bases = lines.get((level, Series.BASE))
+    bases = lines.get((level, Series.BASE)) if protection else None
     base = bases.values[place] if bases else None
     for category in categories:
         line = lines[level, category]
@@ -267,11 +291,14 @@ def _in_area(
 
 
 def _cell(
-    area: dict[str, Any], value: int | None, base: int | None, mark: Mark, protection: Protection, words: Words
+    area: dict[str, Any], value: int | None, base: int | None, mark: Mark, protection: Protection | None, words: Words
 ) -> Cell:
-    share, absent = gateway.share(value, base, protection), mark == "absent"
-    if share is None and not absent:
-        mark = "suppressed" if value is None or base is None else "too_few"
+    absent, share, percent = mark == "absent", None, gateway.NOT_APPLICABLE
+    if protection and not absent:
+        share = gateway.share(value, base, protection)
+        percent = gateway.share_text(words, value, base, protection)
+        if share is None:
+            mark = "suppressed" if value is None or base is None else "too_few"
     return Cell(
         key=area["key"],
         name=area["name"],
@@ -279,7 +306,7 @@ def _cell(
         number=gateway.NOT_APPLICABLE if absent else gateway.number_text(words, value),
         base=base,
         share=share,
-        percent=gateway.NOT_APPLICABLE if absent else gateway.share_text(words, value, base, protection),
+        percent=percent,
         mark=mark,
         place=None,
         area=area,

@@ -186,8 +186,9 @@ def _rows(
     protection = Protection.of(table.parameters)
     for name in gateway.in_order(other, chosen):
         of, value = whole.value if whole else None, chosen[name].value
-        part = gateway.share(value, of, protection)
-        percent = gateway.share_text(words, value, of, protection)
+        shared = gateway.has_shares(table.key)
+        part = gateway.share(value, of, protection) if shared else None
+        percent = gateway.share_text(words, value, of, protection) if shared else gateway.NOT_APPLICABLE
         yield (
             gateway.sentence_case(figures.category_label(table, other, name, words)),
             replace(_of_the_number(chosen[name], table), share=part, percent=percent),

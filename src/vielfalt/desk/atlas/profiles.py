@@ -44,10 +44,14 @@ _REST = ("weiteres", N_("More tables"))
 
 @dataclass(frozen=True)
 class Section:
-    """One table of the profile: per category its words, the page about it, and its number, share, share in the town."""
+    """One table of the profile: per category its words, the page about it, and its number, share, share in the town.
+
+    ``share_of`` says what shares refer to; a table that is told in numbers alone has none, and numbers alone.
+    """
 
     title: str
-    rows: tuple[tuple[str, str, tuple[str, str, str]], ...]
+    share_of: str
+    rows: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -130,13 +134,17 @@ def _place(table: Table) -> str:
 
 
 def _section(table: Table, rows: Rows, whole: Mapping[tuple[str, str], str], words: Words) -> Section:
+    share_of = figures.share_of(table, words)
     return Section(
         figures.table_title(table, words),
+        share_of,
         tuple(
             (
                 figures.category_title(table, one, words),
                 origins.address_of(table, one),
-                (cell.number, cell.percent, whole.get((table.key, one), gateway.NOT_APPLICABLE)),
+                (cell.number, cell.percent, whole.get((table.key, one), gateway.NOT_APPLICABLE))
+                if share_of
+                else (cell.number,),
             )
             for one, cell in rows
         ),

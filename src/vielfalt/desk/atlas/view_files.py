@@ -128,7 +128,7 @@ def _compared(context: Context, words: Words, address: Address) -> Content | Non
         sources=context["sources"],
         columns=(
             *(N_("Key"), N_("Municipality"), N_("Land"), N_("Size"), N_("Residents"), N_("Reference date")),
-            *(N_("Number"), N_("Share"), N_("Quality"), N_("Note")),
+            *(N_("Number"), context["share_of"], N_("Quality"), N_("Note")),
         ),
         rows=[_town(row, words) for row in context["rows"]],
     )
@@ -161,7 +161,8 @@ def _over_time(context: Context, words: Words, address: Address) -> Content | No
         notes=[f"{apart}: {' '.join(found)}"] if found else (),
         sources=context["sources"],
         columns=(
-            *(N_("Area level"), N_("Key"), N_("Area"), N_("Reference date"), N_("Number"), N_("Share"), N_("Quality")),
+            *(N_("Area level"), N_("Key"), N_("Area"), N_("Reference date"), N_("Number")),
+            *(context["share_of"] or N_("Share"), N_("Quality")),
             *(N_("Percentage points"), N_("Compared with"), N_("Note")),
         ),
         rows=(*dates(context["points"], words), *_changes(context, words)),

@@ -115,6 +115,7 @@ def _theme(request: HttpRequest, found: Release) -> dict[str, object]:
         "release": found,
         "town": found.town,
         "figure": shown,
+        "numbers_alone": figures.NUMBERS_ALONE,
         "map": drawn_map(shown, words),
         "hatching": hatching("hatch"),
         "bars": bars(shown),

@@ -183,7 +183,7 @@ def _table(release: Release, cells: ProtectedCells, position: int) -> Table:
 def _series(
     table: Table, cells: ProtectedCells, areas: Mapping[str, list[str]], published: Published
 ) -> Iterator[Series]:
-    """One series per category and level, and per level the base of the shares."""
+    """One series per category and level, and per level the base of the shares; none for numbers alone."""
     places = {level: {key: place for place, key in enumerate(keys)} for level, keys in areas.items()}
     found: dict[tuple[str, str], tuple[list[int | None], list[str]]] = {}
     for level, area, *category, value, status in cells.frame.iter_rows():
@@ -194,6 +194,8 @@ def _series(
     if cells.table.dimensions:
         for level in cells.frame["level"].unique(maintain_order=True):
             bases = gateway.bases(published.results, table.key, level)
+            if not bases:
+                continue
             known = [bases.get(area) for area in areas[level]]
             marks = [NO_AREA if area not in bases else "s" if bases[area] is None else "o" for area in areas[level]]
             found[level, Series.BASE] = known, marks
