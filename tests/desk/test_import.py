@@ -330,3 +330,12 @@ def test_an_imported_package_can_be_imported_elsewhere(release: Release, tmp_pat
     digest = release.digest
     release.delete()
     assert import_release(copy).digest == digest
+
+
+@pytest.mark.parametrize("name", ["tables/sex.csv", "areas/quarter.geojson", "indices.csv", "audit.json"])
+def test_a_missing_file_is_told_as_missing(db: None, package: Path, tmp_path: Path, name: str) -> None:
+    folder = Path(shutil.copytree(package, tmp_path / package.name))
+    (folder / name).unlink()
+    with pytest.raises(DeliveryError, match="A file of the release is missing") as refused:
+        import_release(folder)
+    assert refused.value.where == name

@@ -110,7 +110,10 @@ def _description(folder: Path) -> Mapping[str, Any]:
 
 
 def _check_files(folder: Path, content: Mapping[str, Any]) -> None:
-    """Refuses files that no release has, and columns beside those of protected tables: they could tell of persons."""
+    """Refuses missing files, files that no release has, and columns beside those of protected tables.
+
+    The last two could tell of persons.
+    """
     tables = {entry["path"]: entry["dimensions"] for entry in content["tables"]}
     areas = {entry["path"] for entry in content["area_sets"]}
     known = {DESCRIPTOR, MANIFEST, "indices.csv", "audit.json", "report.pdf", "report.html", *tables, *areas}
@@ -118,6 +121,8 @@ def _check_files(folder: Path, content: Mapping[str, Any]) -> None:
         if path not in known and not (path.startswith("maps/") and path.endswith(".svg")):
             raise _refused(N_("The package holds a file that no release has."), path)
     for path in (*tables, *areas, "indices.csv", "audit.json"):
+        if not (folder / path).is_file():
+            raise _refused(N_("A file of the release is missing."), path)
         if not _is_utf8(folder / path):
             raise _refused(N_("A file of the package is not written in UTF-8."), path)
     for path, dimensions in tables.items():
@@ -128,7 +133,7 @@ def _check_files(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 def _is_utf8(path: Path) -> bool:
-    """Whether a file of the package can be read as text; one that is missing is another fault."""
+    """Whether a file of the package can be read as text; one that cannot be opened at all is another fault."""
     try:
         path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
