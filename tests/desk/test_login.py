@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from vielfalt.desk import serving
-from vielfalt.desk.accounts import links, throttle
+from vielfalt.desk.accounts import links, passwords, throttle
 from vielfalt.desk.accounts.models import Attempt, Link, SecondFactor, StrictRole, User
 from vielfalt.desk.accounts.policy import STRICT_AT_FIRST
 from vielfalt.desk.history.models import Event
@@ -208,18 +208,56 @@ def test_two_who_use_one_link_at_once_make_one_account(anonymous: Client) -> Non
     ("password", "message"),
     [
         ("kurz", "zu kurz"),
-        ("passwordpassword", ""),
+        ("passwordpassword", "errät man zuerst"),
         ("123456789012", "Ziffern"),
         ("Erika Muster", "ähnelt"),
-        ("qwertyuiop12", ""),
+        ("qwertyuiop12", "benutzen viele"),
     ],
 )
 def test_bad_passwords_are_refused(anonymous: Client, password: str, message: str) -> None:
     given = {"name": "Erika Muster", "email": EMAIL, "password": password, "again": password}
     page = anonymous.post(serving.first_link(), given).content.decode()
-    if message:
-        assert message in page
-        assert not User.objects.exists()
+    assert message in page
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("passwort1234", "Passwort2025!", "hallo1234567", "qwertzuiop12", "aaaaaaaaaaaa", "rathaus12345"),
+        *(
+            "P4ssw0rt2025",
+            "1qay2wsx3edc",
+            "asdfghjkl-12",
+            "abcabcabcabc",
+            "Kiesel7Kiesel7",
+            "München-2025-",
+            "Zugang!Zugang!",
+        ),
+        *("lkjhgfdsa321", "Bürgermeister", "Sommer+Winter25", "0987654321ab"),
+    ],
+)
+def test_passwords_that_are_guessed_first_are_refused(password: str) -> None:
+    user = User(email=EMAIL, name="Erika Muster")
+    assert "guessed first" in passwords.fault(password, user)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *(
+            people.PASSWORD,
+            "vier rote Dächer",
+            "blauer zaun kiesel lampe",
+            "x7Qv9rTkW2mz",
+            "Rathaus Kiesel Lampe",
+            "8$3!9k2#7&4z",
+        ),
+        *("sommer fussball drucker maus", "Gesamtheit-der-Wege"),
+    ],
+)
+def test_other_passwords_are_taken(password: str) -> None:
+    assert passwords.fault(password, User(email=EMAIL, name="Erika Muster")) == ""
 
 
 def test_an_empty_form_says_what_is_missing(anonymous: Client) -> None:

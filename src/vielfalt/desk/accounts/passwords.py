@@ -11,6 +11,10 @@ from vielfalt.words import N_
 _FAULTS = {
     "password_too_short": N_("The password is too short. Choose one of at least 12 characters."),
     "password_too_common": N_("Many people use this password. Choose another one."),
+    "password_commonplace": N_(
+        "The password is a common word with digits, a row of keys or something repeated: such are guessed first. "
+        "Choose several words that do not belong together."
+    ),
     "password_too_similar": N_("The password resembles your name or e-mail address. Choose another one."),
     "password_entirely_numeric": N_("The password is nothing but digits. Choose another one."),
 }
