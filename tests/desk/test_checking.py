@@ -15,12 +15,14 @@ from forging import described, forged
 
 from vielfalt.cli import commands
 from vielfalt.desk import serving
+from vielfalt.desk.history.telling import moment
 from vielfalt.desk.jobs import running, worker
 from vielfalt.desk.jobs.models import DONE, FAILED, WAITING, Job
 from vielfalt.desk.releases.importing import imported
 from vielfalt.desk.releases.models import AreaSet, Release, Series, Town
 from vielfalt.desk.releases.previewing import AS_BEFORE, GONE, NEW, OTHERWISE, REDRAWN, previewed
 from vielfalt.errors import DeliveryError
+from vielfalt.words import Words
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +58,9 @@ def test_a_check_keeps_nothing_and_leads_to_the_import(client: Client, zipped: P
     assert job.preview
     page = text(client, "job", job.pk)
     assert "The municipality is new here." in page and "Musterfurt (05999004)" in page
+    assert "<h1" in page and "Check of " in page and "Import of " not in page
+    listed = text(client, "jobs")
+    assert ">Check</td>" in listed and ">Import</td>" not in listed and moment(job.made, Words("en")) in listed
     assert page.count(f">{NEW}</td>") == len(job.preview["tables"]) + len(job.preview["areas"]) > 3
     client.post(reverse("start_again", args=[job.pk]))
     assert not running.import_after_check(job), "once is enough"

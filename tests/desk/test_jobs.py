@@ -102,7 +102,7 @@ def test_who_asked_gets_a_letter_when_it_has_ended(
         ([owner.email], "a.zip ist fertig"),
         ([owner.email], "b.zip ist fehlgeschlagen"),
     ]
-    assert "Bisher eingelesen" in mail.outbox[0].body and "Musterfurt" not in mail.outbox[0].body
+    assert "Bisherige Aufträge" in mail.outbox[0].body and "Musterfurt" not in mail.outbox[0].body
 
 
 def test_every_step_is_shown_while_it_lasts(browser: Client, zipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,6 +335,17 @@ def test_jobs_are_seen_by_their_owner_and_who_looks_after_the_desk(browser: Clie
     reader = people.client(people.person("council"))
     assert reader.post(reverse("start_again", args=[job.pk])).status_code == 403
     assert browser.get(reverse("job", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_the_list_says_what_it_lists_and_that_there_are_releases(browser: Client, release: Release) -> None:
+    """A release that the command line imported is no job; the desk is not empty for that."""
+    page = text(browser.get(reverse("jobs")).content)
+    assert "Hier wurde noch kein Auftrag begonnen." in page and "noch nichts eingelesen" not in page
+    assert "Was auf der Befehlszeile eingelesen wurde, ist nicht dabei." in page
+    assert (
+        f'href="{reverse("towns")}">Veröffentlichungen im Pult</a> (1)' in page
+        or "Veröffentlichungen im Pult (1)" in page
+    )
 
 
 def test_jobs_of_another_town_are_not_seen(zipped: Path, release: Release) -> None:

@@ -17,7 +17,7 @@ _LETTER = N_("This link opens your account. It works once, for one day:\n\n{link
 
 _ENDED = N_("{name} is done")
 _FAILED = N_("{name} has failed")
-_LOOK = N_("You find the result in the desk, under “Import”, “Earlier imports”.")
+_LOOK = N_("You find the result in the desk, under “Import”, “Jobs so far”.")
 
 
 def is_set() -> bool:

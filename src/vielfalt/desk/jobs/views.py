@@ -20,6 +20,7 @@ from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.jobs import ended, running, uploads
 from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, STATES, WAITING, Job
 from vielfalt.desk.releases.importing import KEEP, STEPS
+from vielfalt.desk.releases.models import Release
 from vielfalt.desk.releases.packages import LARGEST_PACKAGE
 from vielfalt.desk.releases.previewing import tables_of
 from vielfalt.words import N_
@@ -65,11 +66,12 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs("import", "operate")
 def jobs(request: HttpRequest) -> HttpResponse:
-    """The latest jobs that somebody may look at. It does not tell whose they are."""
+    """The latest jobs that somebody may look at, and how many releases there are. It does not tell whose they are."""
     now = dt.datetime.now(dt.UTC)
     shown = _seen(request).select_related("release")[:_SHOWN]
     found = [(job, _said(job, _state(job, now))) for job in shown]
-    return render(request, "desk/jobs/jobs.html", {"jobs": found})
+    context = {"jobs": found, "releases": visible(request.user, Release.objects.all()).count()}
+    return render(request, "desk/jobs/jobs.html", context)
 
 
 @never_cache
@@ -86,8 +88,10 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     moving = state in (WAITING, RUNNING)
     if not moving:
         ended.seen(request, found)
+    title = N_("Check of {name}") if found.is_check else N_("Import of {name}")
     context = {
         "job": found,
+        "title": current()(title, name=found.name),
         "state": state,
         "says": _said(found, state),
         "moving": moving,
