@@ -162,7 +162,7 @@ def test_a_long_title_has_room(years: list[Release]) -> None:
     points = [change.Point(one, cell, (), False, "") for one in years]
     line = lines.line(points, Words("de"))
     assert line is not None
-    short, long = (lines.line_file(line, "t" * letters, points, Words("de")) for letters in (9, 90))
+    short, long = (lines.line_file(line, "t" * letters, "Anteil", points, Words("de")) for letters in (9, 90))
     assert f'width="{line.width:g}"' in short
     width = re.search(r'width="([\d.]+)" height', long)
     assert width is not None

@@ -418,6 +418,7 @@ def test_pictures_are_pictures(client: Client, release: Release) -> None:
     svg = client.get(addresses(release)["theme_svg"])
     assert svg.content.startswith(b"<svg xmlns=")
     assert b"Musterfurt" in svg.content
+    assert ">Ausländerinnen und Ausländer: Anteil an der Bevölkerung</text>" in svg.content.decode()
     assert "attachment" in svg.headers["Content-Disposition"]
     assert client.get(addresses(release)["theme_png"]).content.startswith(b"\x89PNG")
 

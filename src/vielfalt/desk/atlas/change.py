@@ -13,6 +13,7 @@ from vielfalt.desk.atlas.drawing import (
     MapPicture,
     Shape,
     as_file,
+    based,
     dates_and_sources,
     picture,
 )
@@ -120,7 +121,7 @@ def change_file(found: Sequence[Change], before: Release, after: Figure, words: 
         change_map(found, after, words, linked=False),
         ON_BOTH_SIDES,
         (
-            f"{after.title}, {words(N_('Percentage points'))}",
+            f"{based(after)}, {words(N_('Percentage points'))}",
             f"{after.release.town.name}, {when}, {after.level_title}",
             source,
         ),

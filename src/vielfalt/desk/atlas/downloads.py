@@ -71,7 +71,8 @@ def _line(context: Mapping[str, Any], form: str, words: Words) -> HttpResponse:
     if not context.get("line"):
         raise Http404
     name = (context["town"].ags, "zeit", context["table"].key, context["category"])
-    return pictured(form, lines.line_file(context["line"], context["title"], context["points"], words), name)
+    drawn = lines.line_file(context["line"], context["title"], context["share_of"], context["points"], words)
+    return pictured(form, drawn, name)
 
 
 def _svg(figure: Figure, words: Words) -> HttpResponse:

@@ -149,7 +149,12 @@ def standalone(figure: Figure, words: Words) -> str:
     """The map as an SVG file of its own, with title, legend and source."""
     colours = SEQUENTIAL[max(len(figure.sizes), 1)]
     classes = "".join(f".k{len(figure.sizes)}-{place}{{fill:{colour}}}" for place, colour in enumerate(colours))
-    return as_file(drawn_map(figure, words, linked=False), classes, (figure.title, *of_figure(figure, words)))
+    return as_file(drawn_map(figure, words, linked=False), classes, (based(figure), *of_figure(figure, words)))
+
+
+def based(figure: Figure) -> str:
+    """The title of a picture outside its page: what is counted, and what its shares refer to."""
+    return f"{figure.title}: {figure.share_of}"
 
 
 def of_figure(figure: Figure, words: Words) -> tuple[str, str]:

@@ -80,8 +80,8 @@ def line(points: Sequence[Point], words: Words) -> Line | None:
     )
 
 
-def line_file(found: Line, title: str, points: Sequence[Point], words: Words) -> str:
-    """The chart as an SVG file of its own, with title, dates and the sources of all of them."""
+def line_file(found: Line, title: str, share_of: str, points: Sequence[Point], words: Words) -> str:
+    """The chart as an SVG file of its own, with title, what shares refer to, dates and the sources of all of them."""
     releases = [point.release for point in points]
     town = releases[0].town.name
     description = words(
@@ -99,7 +99,7 @@ def line_file(found: Line, title: str, points: Sequence[Point], words: Words) ->
         MapPicture(markup, found.width, height, description, ()),
         _COLOURS,
         (
-            f"{title}, {words(N_('Share'))}",
+            f"{title}: {share_of}",
             f"{town}, {when}",
             source,
         ),
