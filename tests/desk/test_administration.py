@@ -191,3 +191,13 @@ def test_looking_at_accounts_is_noted(boss: Client, here: Town) -> None:
     noted = Event.objects.filter(kind="accounts_read").values_list("who", "place")
     assert sorted(place for _, place in noted) == ["account_of", "accounts"]
     assert {who for who, _ in noted} == {str(User.objects.exclude(pk=user.pk).get().pk)}
+
+
+def test_nobody_is_given_the_role_that_everybody_has(boss: Client, chief: Client) -> None:
+    assert 'value="council"' in boss.get(reverse("invite")).content.decode()
+    assert 'value="public"' not in boss.get(reverse("invite")).content.decode()
+    assert 'value="public"' not in chief.get(reverse("strict_roles")).content.decode()
+    boss.post(reverse("invite"), {**NEW, "role": "public"})
+    chief.post(reverse("strict_roles"), {"role": ["public", "council"]})
+    assert not User.objects.filter(email="kim@example.org").exists()
+    assert [one.role for one in StrictRole.objects.all()] == ["council"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -263,6 +264,8 @@ def test_saving_the_publisher_is_confirmed_where_it_was_done(release: Release, p
 def test_two_persons_publish_in_the_browser(release: Release, publisher: Publisher, proposer: User, head: User) -> None:
     page = reverse("publication", args=(release.town.ags, release.name))
     first, second = people.client(proposer), people.client(head)
+    head.name = "Kim Haupt"
+    head.save()
     assert "Nicht öffentlich" in first.get(page).content.decode()
     assert first.post(page, {"step": "propose"}).status_code == 302
     refused = first.post(page, {"step": "publish"})
@@ -271,6 +274,7 @@ def test_two_persons_publish_in_the_browser(release: Release, publisher: Publish
     assert second.post(page, {"step": "publish"}).status_code == 302
     shown = second.get(page).content.decode()
     assert "<strong>Öffentlich</strong>" in shown
+    assert re.search("Öffentlich gemacht von</dt><dd[^>]*>Kim Haupt<", shown), "who proposed is not who published"
     assert "Nennen Sie keine Einwohnerinnen und Einwohner" in shown
     assert second.post(page, {"step": "withdraw", "reason": ""}).status_code == 409
     assert second.post(page, {"step": "withdraw", "reason": "Eine Zahl ist falsch."}).status_code == 302

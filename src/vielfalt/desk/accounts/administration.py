@@ -163,13 +163,13 @@ def strict_roles(request: HttpRequest) -> HttpResponse:
     if not reach_of(request.user, "accounts").everywhere:
         raise PermissionDenied
     if request.method == "POST":
-        chosen = [role.id for role in roles.ALL if role.id in request.POST.getlist("role")]
+        chosen = [role.id for role in roles.GIVEN if role.id in request.POST.getlist("role")]
         with transaction.atomic():
             StrictRole.objects.all().delete()
             StrictRole.objects.bulk_create(StrictRole(role=role) for role in chosen)
         return redirect("accounts")
     strict = set(StrictRole.objects.values_list("role", flat=True))
-    context = {"choices": [(role, role.id in strict) for role in roles.ALL]}
+    context = {"choices": [(role, role.id in strict) for role in roles.GIVEN]}
     return render(request, "desk/accounts/strict_roles.html", context)
 
 

@@ -30,14 +30,13 @@ SYNTHETIC = "99"
 """No Land has this number: keys of municipalities that begin with it are invented."""
 _OUTSIDE = "showcase_outside"
 """What a session holds whose reader chose to look without an account."""
-_WITH_ACCOUNT = tuple(role for role in roles.ALL if role is not roles.PUBLIC)
 _FIRST = roles.STATISTICS.id
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 def furnish(words: Words) -> None:
     """One account without a password for every role but the public, which has none, in every town of the showcase."""
-    for role in _WITH_ACCOUNT:
+    for role in roles.GIVEN:
         user, _ = User.objects.get_or_create(
             email=_email(role.id), defaults={"name": words(role.title), "language": words.language, "password": "!"}
         )

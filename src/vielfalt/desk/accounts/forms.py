@@ -109,7 +109,7 @@ class RoleForm(forms.Form):
     """A role and the town it holds in. ``towns`` are those that the administrator may choose; "*" is every town."""
 
     role = forms.ChoiceField(
-        label=N_("Role"), choices=[(role.id, role.title) for role in roles.ALL], error_messages=_CHOICE
+        label=N_("Role"), choices=[(role.id, role.title) for role in roles.GIVEN], error_messages=_CHOICE
     )
     town = forms.ChoiceField(label=N_("Municipality"), error_messages=_CHOICE)
 

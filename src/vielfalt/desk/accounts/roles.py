@@ -77,4 +77,6 @@ ALL: tuple[Role, ...] = (
     PUBLIC,
     ADMINISTRATION,
 )
+GIVEN = tuple(role for role in ALL if role is not PUBLIC)
+"""The roles that an account can be given: everybody has the public one, so that to give it would mean nothing."""
 BY_ID: Mapping[str, Role] = {role.id: role for role in ALL}
