@@ -360,3 +360,11 @@ def test_breaks_speak_the_language_of_the_reader(client: Client, package: Path, 
         assert f"{entry.message} {entry.consequence}" in page(client, address)
         answer = client.get(address, headers={"accept-language": "de"}).content.decode()
         assert f"{german(entry.message)} {german(entry.consequence)}" in answer
+
+
+def test_towns_of_no_land_have_no_column_of_lands(client: Client, release: Release) -> None:
+    lands = 'scope="col" class="kern-table__header">Land<'
+    assert lands in client.get(reverse("compare")).content.decode()
+    release.town.ags = "99999001"
+    release.town.save()
+    assert lands not in client.get(reverse("compare")).content.decode()

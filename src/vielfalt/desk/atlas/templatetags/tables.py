@@ -25,14 +25,14 @@ _KINDS = {"": "", "numeric": " kern-table__{part}--numeric", "bar": " bar-column
 
 
 @register.simple_block_tag
-def table(content: str, *caption: str, hidden: bool = False, small: bool = False) -> SafeString:
+def table(content: str, *caption: str, hidden: bool = False, small: bool = False, wide: bool = False) -> SafeString:
     """A table in a frame of its own that scrolls on narrow screens; ``hidden``: the caption is for screen readers.
 
     The caption is made of texts in the language of the page, or of message ids. A table that is wider than a phone is
-    told to be.
+    told to be: one of many columns, and one whose few columns are long (``wide``).
     """
     name = ", ".join(current()(part) for part in caption)
-    is_wide = content.count('<th scope="col"') >= _WIDE
+    is_wide = wide or content.count('<th scope="col"') >= _WIDE
     return format_html(
         '{}<div class="kern-table-responsive{}" role="region" tabindex="0" aria-label="{}">'
         '<table class="kern-table{}"><caption class="kern-title{}"><span class="caption">{}</span></caption>'
