@@ -293,9 +293,9 @@ def _in_area(
 def _cell(
     area: dict[str, Any], value: int | None, base: int | None, mark: Mark, protection: Protection | None, words: Words
 ) -> Cell:
-    absent, share, percent = mark == "absent", None, gateway.NOT_APPLICABLE
+    absent, share, printed, percent = mark == "absent", None, None, gateway.NOT_APPLICABLE
     if protection and not absent:
-        share = gateway.share(value, base, protection)
+        share, printed = (each(value, base, protection) for each in (gateway.share, gateway.as_printed))
         percent = gateway.share_text(words, value, base, protection)
         if share is None:
             mark = "suppressed" if value is None or base is None else "too_few"
@@ -310,7 +310,7 @@ def _cell(
         mark=mark,
         place=None,
         area=area,
-        printed=gateway.as_printed(value, base, protection),
+        printed=printed,
     )
 
 
