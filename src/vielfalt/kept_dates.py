@@ -20,7 +20,7 @@ from vielfalt.publish.results import Previous
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
 from vielfalt.register.immigration import IMMIGRATION_HISTORY
 from vielfalt.register.kinship import LINKS as HOUSEHOLD_LINKS
-from vielfalt.register.links import EARLIER, LINK, link_rows
+from vielfalt.register.links import EARLIER, LINK, LINKS, link_rows
 from vielfalt.register.origin import migration_status
 from vielfalt.register.tabulate import values_of
 from vielfalt.register.two_dates import current
@@ -29,7 +29,7 @@ from vielfalt.totals import TOTALS
 from vielfalt.town import Town
 from vielfalt.words import N_
 
-LINKS, FACTS = "links.parquet", "facts.json"
+FACTS = "facts.json"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from vielfalt.errors import StorageError, TownError
+from vielfalt.register.links import LINKS
 from vielfalt.register.pseudonyms import pseudonyms, record_keys, town_key
 
 KEY, OTHER = bytes(range(32)), bytes(range(1, 33))
@@ -130,6 +131,19 @@ def test_damaged_key(tmp_path: Path, content: bytes) -> None:
         town_key(tmp_path)
     assert raised.value.exit_code == 11
     assert (tmp_path / "key").read_bytes() == content
+
+
+def test_no_new_key_where_earlier_dates_hang_on_the_old_one(tmp_path: Path) -> None:
+    for date in ("2025-12-31", "2024-12-31"):
+        (tmp_path / date).mkdir()
+        (tmp_path / date / LINKS).touch()
+    with pytest.raises(TownError, match="2024-12-31, 2025-12-31") as raised:
+        town_key(tmp_path)
+    assert "vielfalt forget" in raised.value.todo and raised.value.where == str(tmp_path / "key")
+    assert not (tmp_path / "key").exists()
+    for path in tmp_path.glob(f"*/{LINKS}"):
+        path.unlink()
+    assert len(town_key(tmp_path)) == 32
 
 
 def test_vault_that_cannot_be_made(tmp_path: Path) -> None:

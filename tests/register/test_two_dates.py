@@ -50,7 +50,7 @@ def evaluated(town: Town, date: int, earlier: Earlier | None) -> Evaluation:
 def earlier_of(town: Town, date: int) -> Earlier:
     facts = kept_dates.read_facts(town, date)
     assert facts is not None
-    kept = pl.read_parquet(town.vault / dates.to_iso(date) / kept_dates.LINKS)
+    kept = pl.read_parquet(town.vault / dates.to_iso(date) / links.LINKS)
     return Earlier(date, kept, facts, Previous(date, f"{dates.to_iso(date)}-1", {}, town.ags, "register", ""))
 
 
@@ -158,7 +158,7 @@ def test_groups_of_movements_add_up(both: Evaluation) -> None:
 
 
 def test_the_link_file_holds_what_movements_need_and_nothing_else(root: Path, both: Evaluation) -> None:
-    path = root / "vault" / dates.to_iso(NOW) / kept_dates.LINKS
+    path = root / "vault" / dates.to_iso(NOW) / links.LINKS
     kept = pl.read_parquet(path)
     assert tuple(kept.columns) == links.COLUMNS
     assert set(kept.dtypes) <= {pl.Int64, pl.Int32, pl.Int8}
@@ -176,7 +176,7 @@ def test_pseudonyms_link_dates_and_never_towns(root: Path, both: Evaluation, tmp
     shutil.copytree(root, other, ignore=shutil.ignore_patterns("vault"))
     evaluated(read_town(other), NOW, None)
     first, second, foreign = (
-        set(pl.read_parquet(folder / "vault" / dates.to_iso(date) / kept_dates.LINKS)[links.LINK])
+        set(pl.read_parquet(folder / "vault" / dates.to_iso(date) / links.LINKS)[links.LINK])
         for folder, date in ((root, BEFORE), (root, NOW), (other, NOW))
     )
     assert len(first & second) > 0.85 * len(first)
@@ -296,6 +296,6 @@ def test_forgetting_deletes_link_files_and_nothing_else(root: Path, both: Evalua
     held = {path for path in town.vault.rglob("*") if path.is_file()}
     gone = kept_dates.forget(town, [BEFORE])
     assert held - {path for path in town.vault.rglob("*") if path.is_file()} == set(gone)
-    assert [path.name for path in gone] == [kept_dates.LINKS]
+    assert [path.name for path in gone] == [links.LINKS]
     assert kept_dates.linked_dates(town) == (NOW,)
     assert kept_dates.forget(town, [BEFORE]) == ()

@@ -11,6 +11,8 @@ import narwhals.stable.v2 as nw
 
 from vielfalt.engines.base import Frame
 
+LINKS = "links.parquet"
+"""The name of the file."""
 LINK = "link"
 GROUPS = ("foreigner", "mh_group", "nationality_group", "age_class", "sex")
 """The characteristics that movements are counted by."""

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from vielfalt.errors import StorageError, TownError
+from vielfalt.register.links import LINKS
 from vielfalt.words import N_
 
 _KEY_BYTES = 32
@@ -25,11 +26,16 @@ _BLOCK = 16
 
 
 def town_key(vault: Path) -> bytes:
-    """The secret key of the town; made and kept in ``vault/key`` (readable for the owner alone) when there is none."""
+    """The secret key of the town; made and kept in ``vault/key`` (readable for the owner alone) when there is none.
+
+    Raises TownError when it is damaged, or missing while the vault holds link files that were made under it: under a
+    new key nobody of these dates would be found again. StorageError when the vault cannot be written or read.
+    """
     path = vault / "key"
     try:
         vault.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
+            _refuse_linked(path, vault)
             _new_key(path)
         key = path.read_bytes()
     except OSError:
@@ -43,6 +49,21 @@ def town_key(vault: Path) -> bytes:
             todo=N_("Restore it from a backup. A new key ends the link to earlier reference dates."),
         )
     return key
+
+
+def _refuse_linked(path: Path, vault: Path) -> None:
+    """Raises TownError when the vault holds earlier dates that a new key could not be linked with."""
+    if linked := sorted(file.parent.name for file in vault.glob(f"*/{LINKS}")):
+        raise TownError(
+            N_("The key of the town is missing, and the vault holds dates that were linked under it: {dates}."),
+            where=path,
+            dates=", ".join(linked),
+            todo=N_(
+                "Put it back from your copy. If there is none: “vielfalt forget {folder}” deletes the link files of "
+                "these dates, and the next run makes a new key; movements since them can then not be counted."
+            ),
+            folder=vault.parent,
+        )
 
 
 def _new_key(path: Path) -> None:

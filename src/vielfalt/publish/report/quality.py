@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from vielfalt import definitions, programme, rule_sets, schema
+from vielfalt import definitions, movement_programme, programme, rule_sets, schema
 from vielfalt.publish import labels, lookup
 from vielfalt.publish.altered import altered
 from vielfalt.publish.altered import rules as rules_of_change
@@ -75,8 +75,8 @@ def _hidden(results: Results, words: Words) -> tuple[str, ...]:
 
 
 def _movements(results: Results, words: Words) -> tuple[str, ...]:
-    """The rule for movements, where the run compares two dates."""
-    if results.movements is None:
+    """The rule for movements, where there are any."""
+    if not any(table.id in results.tables for table in movement_programme.ALL):
         return ()
     sentence = N_(
         "Movements between two reference dates are also not published where a hidden number of one of the two dates "
