@@ -24,6 +24,7 @@ from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.methods import Suppression
 from vielfalt.publish.package import write_release
+from vielfalt.publish.releases import check_manifest
 from vielfalt.publish.results import FindingCount, Movements, Results, Source, Utility
 from vielfalt.register.checks import Finding, check
 from vielfalt.register.pseudonyms import town_key
@@ -39,13 +40,15 @@ from vielfalt.workspace import Opening, by_size, workspace
 class Released:
     """The outcome of a run: the release folder, and whether it was there already because nothing had changed.
 
-    ``utility``: what protection cost; nothing for a release that was there already.
+    ``utility``: what protection cost; nothing for a release that was there already. ``withdrawn``: where releases that
+    were replaced lie now.
     """
 
     folder: Path
     unchanged: bool
     findings: tuple[Finding, ...]
     utility: Utility | None = None
+    withdrawn: tuple[Path, ...] = ()
 
 
 def reference_date(town: Town, wanted: int | None) -> int:
@@ -75,36 +78,44 @@ def run(
     ``replaced``: releases that nobody outside has seen (``withdraw.of_date``); they are not counted as published, and
     are put away once the new one is written. ``opened``: the engine; no figure depends on it. Nothing is released when
     neither extract, settings, areas nor program changed since the last release of that date; what the vault has lost
-    of it is written again.
-    Raises DisclosureError, and releases nothing, when a hidden figure could be recomputed from the published ones, and
-    BusyError while another run is working on the town.
+    of it is written again, and those replaced are put away all the same, but for that last one.
+    Raises TownError when the key of the town is damaged or missing, DeliveryError when the release that is there is not
+    what was released, DisclosureError, and releases nothing, when a hidden figure could be recomputed from the
+    published ones, and BusyError while another run is working on the town.
     """
     with alone_in(town.vault):
         return _run(town, date, language, step, replaced, opened)
 
 
 def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
-    print_now = fingerprint.of(town, date, language)
+    print_now, key = fingerprint.of(town, date, language), town_key(town.vault)
     before = last_run(town, date)
     if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
-        if not kept_dates.kept_whole(town, date):
-            _keep_again(town, date, step, opened)
-        return Released(town.releases / before["release"], True, ())
+        return _unchanged(town, date, town.releases / before["release"], step, replaced, opened)
     earlier = kept_dates.earlier(town, date)
     with workspace(town, date, opened) as (engine, vault):
         keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, earlier, step)
-        evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
+        evaluation = derive_and_count(town, date, engine, key, step, keep)
     results, audit, proof, moving = _figures(town, date, evaluation, earlier, step, replaced)
     with step("publish"):
         keep_rooms(proof, vault)
         keep_rooms(moving, vault, MOVEMENT_ROOMS)
         keep_table(town, date, vault)
         folder = write_release(results, town.releases, Words(language), audit)
-        withdraw.put_away(replaced, town.vault)
+        withdrawn = withdraw.put_away(replaced, town.vault)
         keep_totals(evaluation.cells, vault, town.method(date))
     _keep_the_latest(town)
     _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
-    return Released(folder, False, evaluation.findings, results.utility)
+    return Released(folder, False, evaluation.findings, results.utility, withdrawn)
+
+
+def _unchanged(town: Town, date: int, folder: Path, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
+    """The release that is there already, looked at file by file; what the vault has lost of it is written again."""
+    check_manifest(folder)
+    if not kept_dates.kept_whole(town, date):
+        _keep_again(town, date, step, opened)
+    former = [path for path in replaced if path != folder]
+    return Released(folder, True, (), withdrawn=withdraw.put_away(former, town.vault))
 
 
 def _keep_again(town: Town, date: int, step: Step, opened: Opening) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 from vielfalt import codes, dates
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.evaluation import birth_candidates
+from vielfalt.locking import alone_in
 from vielfalt.register.birth_texts import names_a_place
 from vielfalt.register.birthplaces import country_of_birth, open_spellings
 from vielfalt.register.coded import coded_text, open_text, read_coded, with_new

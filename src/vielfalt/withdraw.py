@@ -22,11 +22,12 @@ def of_date(town: Town, date: int) -> tuple[Path, ...]:
     return tuple(path for day, _, path in releases_in(town.releases) if day == date)
 
 
-def put_away(releases: Sequence[Path], vault: Path) -> None:
-    """Moves releases with their zip files into the vault. Raises OSError when they cannot be moved."""
+def put_away(releases: Sequence[Path], vault: Path) -> tuple[Path, ...]:
+    """Moves releases with their zip files into the vault; where they lie now. Raises OSError when that fails."""
     place = vault / PLACE
     for folder in releases:
         place.mkdir(parents=True, exist_ok=True)
         for path in (folder, folder.with_name(f"{folder.name}.zip")):
             if path.exists():
                 shutil.move(path, place / path.name)
+    return tuple(place / folder.name for folder in releases)

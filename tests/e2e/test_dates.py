@@ -78,3 +78,28 @@ def test_a_damaged_link_file_stops_the_run_with_a_next_step(town: Path) -> None:
     assert [attack["id"] for attack in audit["attacks"]][:2] == ["recompute", "recompute_between_dates"]
     between = audit["attacks"][1]
     assert between["cells"] > between["hidden"] > 0 and between["disclosed"] == 0 and audit["passed"]
+
+
+def test_a_release_that_lost_a_file_is_not_called_unchanged(town: Path) -> None:
+    folder = town / "releases" / f"{BEFORE}-1"
+    (folder / "report.pdf").unlink()
+    told = printed("run", town, "--date", BEFORE, expect=10)
+    assert str(folder / "report.pdf") in told and "Nothing has changed" not in told
+    (town / "vault" / "key").write_bytes(b"half")
+    assert "key of the town is damaged" in printed("run", town, "--date", BEFORE, expect=11)
+
+
+def test_replacing_puts_former_releases_away_also_when_nothing_has_changed(town: Path) -> None:
+    """Forgotten the first time: the new release stays, the one before it no longer counts as published."""
+    settings = town / "town.toml"
+    settings.write_text(settings.read_text("utf-8").replace('language = "de"', 'language = "en"'), "utf-8")
+    (town / "places.csv").write_text("spelling;country\nnowhere at all;151\n", "utf-8")
+    vielfalt("run", town, "--date", BEFORE)
+    kept = {path.name: path.read_bytes() for path in (town / "releases" / f"{BEFORE}-2").rglob("*") if path.is_file()}
+    told = json.loads(printed("run", town, "--date", BEFORE, "--replace", "--json"))
+    away = town / "vault" / "withdrawn" / f"{BEFORE}-1"
+    assert told["unchanged"] and told["withdrawn"] == [str(away)]
+    assert (away / "MANIFEST").exists() and away.with_name(f"{BEFORE}-1.zip").exists()
+    assert [path.name for path in sorted((town / "releases").iterdir())] == [f"{BEFORE}-2", f"{BEFORE}-2.zip"]
+    now = {path.name: path.read_bytes() for path in (town / "releases" / f"{BEFORE}-2").rglob("*") if path.is_file()}
+    assert now == kept

@@ -94,6 +94,7 @@ def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: boo
                 "date": dates.to_iso(day),
                 "release": str(released.folder),
                 "unchanged": released.unchanged,
+                "withdrawn": [str(path) for path in released.withdrawn],
                 "findings": [vars(entry) for entry in released.findings],
                 "utility": cost.as_dict(released.utility) if released.utility else None,
             }
@@ -108,6 +109,9 @@ def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: boo
             console.show_table(words("What the protection costs"), headings, cost.rows(released.utility, words))
         click.echo(words("Released: {folder}", folder=released.folder))
         click.echo(words("Report: {file}", file=released.folder / "report.pdf"))
+    if not as_json:
+        for path in released.withdrawn:
+            click.echo(words("Put away, no longer counted as published: {folder}", folder=path))
 
 
 @click.command(
