@@ -43,6 +43,33 @@ def alone_in(folder: Path, name: str = LOCK) -> Iterator[None]:
             where=folder,
             todo=N_("Check the folder's permissions and free space."),
         ) from None
+    with _held(handle, path):
+        yield
+
+
+@contextmanager
+def undisturbed_in(folder: Path, name: str = LOCK) -> Iterator[None]:
+    """The same for a command that only reads what a run may be writing: nothing is made, and needs to be writable.
+
+    Where there is no lock nobody has written anything yet. Raises BusyError, and StorageError when it cannot be read.
+    """
+    path = folder / name
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except (FileNotFoundError, NotADirectoryError):
+        yield
+        return
+    except OSError:
+        raise StorageError(
+            N_("The folder cannot be written or read."), where=folder, todo=N_("Check the folder's permissions.")
+        ) from None
+    with _held(handle, path):
+        yield
+
+
+@contextmanager
+def _held(handle: int, path: Path) -> Iterator[None]:
+    """Holds an open lock file, which is closed afterwards. Raises BusyError when another program holds it."""
     try:
         try:
             _hold(handle)

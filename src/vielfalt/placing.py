@@ -13,6 +13,7 @@ from vielfalt.evaluation import birth_candidates
 from vielfalt.locking import alone_in
 from vielfalt.register.birth_texts import names_a_place
 from vielfalt.register.birthplaces import country_of_birth, open_spellings
+from vielfalt.locking import alone_in
 from vielfalt.register.coded import coded_text, open_text, read_coded, with_new
 from vielfalt.register.extract import read_extract
 from vielfalt.register.kinds import kinds
@@ -31,8 +32,14 @@ def write_open(town: Town, date: int, language: Language, step: Step) -> tuple[P
     """Writes the list of the open spellings, most residents first, into the vault; returns its path, the number of
     spellings and of their residents.
 
-    Raises DeliveryError when the list before holds answers that were not taken over: it would be lost.
+    Raises DeliveryError when the list before holds answers that were not taken over: it would be lost; BusyError while
+    a run is working on the town.
     """
+    with alone_in(town.vault):
+        return _write_open(town, date, language, step)
+
+
+def _write_open(town: Town, date: int, language: Language, step: Step) -> tuple[Path, int, int]:
     path = town.vault / dates.to_iso(date) / OPEN_LIST
     if not read_coded(path).items() <= read_coded(town.coded_places).items():
         raise DeliveryError(
@@ -69,12 +76,14 @@ def _undecided(town: Town, date: int, step: Step) -> pl.DataFrame:
 
 def take(town: Town, file: Path) -> tuple[int, int]:
     """Takes the answers of a file over into the town project, whole or not at all; returns how many of them are new
-    and how many there are now. Raises DeliveryError when the file is absent, cannot be used, or contradicts."""
+    and how many there are now. Raises DeliveryError when the file is absent, cannot be used, or contradicts; BusyError
+    while a run that reads the answers is working on the town."""
     if not file.is_file():
         raise DeliveryError(N_("There is no such file."), where=file, todo=N_("Name the list you have filled in."))
-    kept = read_coded(town.coded_places)
-    answers = with_new(kept, file)
-    _write(town.coded_places, coded_text(answers))
+    with alone_in(town.vault):
+        kept = read_coded(town.coded_places)
+        answers = with_new(kept, file)
+        _write(town.coded_places, coded_text(answers))
     return len(answers) - len(kept), len(answers)
 
 

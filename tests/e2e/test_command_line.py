@@ -421,11 +421,25 @@ def test_a_killed_run_leaves_no_release_and_the_next_one_starts_clean(town: Path
 
 
 def test_two_runs_on_one_town_do_not_meet(town: Path) -> None:
+    (answers := town / "answers.csv").write_text("spelling;country\nnowhere at all;151\n", encoding="utf-8")
+    linked = town / "vault" / LATEST / "links.parquet"
     with alone_in(town / "vault"):
-        for command in ("run", "check"):
-            shown = vielfalt(command, town, expect=15).stderr
+        linked.parent.mkdir()
+        linked.touch()
+        before = {path for path in town.rglob("*") if path.is_file()}
+        for command, *more in (
+            ("run",),
+            ("check",),
+            ("compare-definitions",),
+            ("places",),
+            ("places", "--take", answers),
+            ("forget",),
+            ("trace", 1),
+        ):
+            shown = vielfalt(command, town, *more, expect=15).stderr
             assert "Another run of Vielfalt" in shown and "What to do:" in shown
-    assert not (town / "releases").exists()
+    assert {path for path in town.rglob("*") if path.is_file()} == before
+    linked.unlink()
     vielfalt("check", town)
     assert stat.S_IMODE((town / "vault").stat().st_mode) == 0o700
 

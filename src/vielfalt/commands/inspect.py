@@ -40,11 +40,14 @@ def explain(id: str | None, lang: Language | None) -> None:
 def trace(folder: Path, record: int, date: str | None, lang: Language | None) -> None:
     """Traces one row."""
     from vielfalt import dates, pipeline, tracing
+    from vielfalt.locking import undisturbed_in
     from vielfalt.town import read_town
 
     town = read_town(folder)
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
-    click.echo("\n".join(tracing.lines(town, day, record, spoken(lang, town.language))))
+    words = spoken(lang, town.language)
+    with undisturbed_in(town.vault):
+        click.echo("\n".join(tracing.lines(town, day, record, words)))
 
 
 @click.command(

@@ -21,12 +21,14 @@ from vielfalt.words import Language
 def forget(folder: Path, date: str | None, lang: Language | None) -> None:
     """Deletes link files."""
     from vielfalt import dates, kept_dates
+    from vielfalt.locking import alone_in
     from vielfalt.town import read_town
 
     town = read_town(folder)
     words = spoken(lang, town.language)
-    wanted = [dates.from_iso(date)] if date else kept_dates.linked_dates(town)
-    lines = [words("Deleted: {file}", file=path) for path in kept_dates.forget(town, wanted)]
+    with alone_in(town.vault):
+        wanted = [dates.from_iso(date)] if date else kept_dates.linked_dates(town)
+        lines = [words("Deleted: {file}", file=path) for path in kept_dates.forget(town, wanted)]
     click.echo("\n".join(lines or [words("There is no link file to delete.")]))
     if lines and town.link_dates:
         click.echo(words("A later run of that date writes it again; link_dates = 0 in town.toml keeps none."))
