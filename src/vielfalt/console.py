@@ -96,8 +96,11 @@ def show_capabilities(found: Iterable[Capability], words: Words) -> None:
 
 
 def show_table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """A table of printed text; numbers stand to the right, as narrow as their longest word; single words stay whole."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    """A table of printed text; numbers stand to the right, as narrow as their longest word; single words stay whole.
+
+    It has no edges: with them German words would not fit into eighty columns.
+    """
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     printed = [tuple(row) for row in rows]
     for place, heading in enumerate(headings):
         number = place > 0 and all(not any(sign.isalpha() for sign in row[place]) for row in printed)
@@ -107,9 +110,10 @@ def show_table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]
             heading,
             justify="right" if number else "left",
             overflow="fold",
+            min_width=longest,
             max_width=longest if number else None,
             no_wrap=not any(" " in text for text in texts),
         )
     for row in printed:
         table.add_row(*row)
-    Console(highlight=False).print(table)
+    Console(highlight=False).print(table, "")

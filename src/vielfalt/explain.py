@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from vielfalt import breaks, codes, dates, definitions, parameters, rule_sets, schema
-from vielfalt.errors import TownError, UsageError
+from vielfalt.errors import StorageError, TownError, UsageError
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, kinship
 from vielfalt.register.birthplaces import COUNTRY_OF_BIRTH
@@ -119,7 +119,8 @@ def trace(town: Town, date: int, record: int) -> Trace:
     """How the row ``record`` of an extract was decided, from the vault's evidence.
 
     ``decided``: column and the id of the rule that decided it; ``asked``: each rule of the migration status with "yes",
-    "no" or "unknown"; ``evidence``: column and value. Raises TownError when the date was not run or has no such row.
+    "no" or "unknown"; ``evidence``: column and value. Raises TownError when the date was not run or has no such row,
+    StorageError when the evidence is damaged.
     """
     path = town.vault / dates.to_iso(date) / "evidence.parquet"
     row = _row(path, record, date)
@@ -149,6 +150,13 @@ def _row(path: Path, record: int, date: int) -> pl.DataFrame:
             where=path,
             date=dates.to_iso(date),
             todo=N_("Run “vielfalt run” first."),
+        ) from None
+    except (OSError, pl.exceptions.PolarsError):
+        raise StorageError(
+            N_("The evidence of the reference date {date} is damaged or cannot be read."),
+            where=path,
+            date=dates.to_iso(date),
+            todo=N_("Delete the file, then “vielfalt run”: what the vault has lost is written again."),
         ) from None
     if row.is_empty():
         raise TownError(

@@ -13,7 +13,6 @@ from vielfalt.evaluation import birth_candidates
 from vielfalt.locking import alone_in
 from vielfalt.register.birth_texts import names_a_place
 from vielfalt.register.birthplaces import country_of_birth, open_spellings
-from vielfalt.locking import alone_in
 from vielfalt.register.coded import coded_text, open_text, read_coded, with_new
 from vielfalt.register.extract import read_extract
 from vielfalt.register.kinds import kinds

@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models, transaction
 
+from vielfalt import cli
+from vielfalt.desk import serving
 from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.backups import contents, encrypting
-from vielfalt.desk.backups.contents import FORMAT, MANIFEST
+from vielfalt.desk.backups.contents import FORMAT, MANIFEST, Manifest
 from vielfalt.desk.backups.restoring import restore
 from vielfalt.desk.backups.writing import backup, one_moment
 from vielfalt.desk.history import recording, watching
@@ -80,6 +83,13 @@ def test_everything_comes_back(filled: Release, saved: Path) -> None:
     assert added[3:5] == ("restored", "desk")
     assert [rows[0][1] for rows in heads] == [2, 3]
     assert recording.first_break() is None
+
+
+def test_a_restore_tells_the_moment_as_people_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = Manifest(1, "2026-11-27T10:00:19.509544+00:00", "1", [], rows={"rows/a.jsonl": 3})
+    monkeypatch.setattr(serving, "restored", lambda *_: manifest)
+    told = CliRunner().invoke(cli.commands, ["desk", "restore", "some.backup", "--lang", "de"])
+    assert told.output.strip() == "Wiederhergestellt: 3 Zeilen vom 27.11.2026, 11:00 Uhr"
 
 
 def test_a_restored_desk_goes_on(saved: Path) -> None:

@@ -231,7 +231,7 @@ def test_missing_columns_are_named_in_the_capability_report(town: Path) -> None:
     assert "foreigner" in tables and "mh_register" not in tables and "mh_group_by_age" not in tables
 
 
-def test_trace_and_explain(evaluated: Path) -> None:
+def test_trace_and_explain(evaluated: Path, tmp_path: Path) -> None:
     evidence = pl.read_parquet(evaluated / "vault" / LATEST / "evidence.parquet")
     row = evidence.filter(pl.col("migration_rule") == "G1").row(0, named=True)
     shown = vielfalt("trace", evaluated, row["record"]).stdout
@@ -239,6 +239,12 @@ def test_trace_and_explain(evaluated: Path) -> None:
     dropped = evidence.filter(pl.col("not_counted") == "secondary_dwelling")["record"][0]
     assert "Secondary dwelling" in vielfalt("trace", evaluated, dropped).stdout
     assert "naturalis" in vielfalt("explain", "e1").stdout
+    broken = tmp_path / "town"
+    shutil.copytree(evaluated, broken, ignore=shutil.ignore_patterns("truth", "releases"))
+    path = broken / "vault" / LATEST / "evidence.parquet"
+    path.write_bytes(path.read_bytes()[:100])
+    told = vielfalt("trace", broken, 1, expect=14).stderr
+    assert "damaged" in told and str(path) in told and "Delete the file" in told
     assert "Duncan" in vielfalt("explain", "dissimilarity").stdout
     assert len(vielfalt("explain").stdout.splitlines()) > 60
 
@@ -256,7 +262,7 @@ def test_trace_and_explain(evaluated: Path) -> None:
         (("profile", "{missing}"), 10, ""),
         (("synth", "{town}"), 2, ""),
         (("init", "{town}"), 2, ""),
-        (("audit", "{missing}"), 10, "missing"),
+        (("audit", "{missing}"), 10, "does not exist"),
         (("audit", "{town}"), 10, "not the folder above"),
         (("import-table", "{missing}", "--profile", "{missing}"), 11, ""),
     ],

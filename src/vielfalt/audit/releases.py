@@ -27,6 +27,12 @@ def read_releases(folders: Iterable[Path]) -> tuple[Release, ...]:
     """The releases in these folders. Raises DeliveryError for a package that is broken or none."""
     found = []
     for folder in folders:
+        if not folder.exists():
+            raise DeliveryError(
+                N_("The release package does not exist."),
+                where=folder,
+                todo=N_("Correct the path or add the file."),
+            )
         if not (folder / DESCRIPTOR).is_file():
             raise DeliveryError(
                 N_("This is no release of Vielfalt: it has no readable description."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -204,9 +205,10 @@ def restore(file: Path, replace: bool, passphrase_file: Path | None, lang: Langu
 
     words = spoken(lang)
     manifest = serving.restored(file, replace, passphrase_file)
-    click.echo(
-        words("Restored: {rows} rows of {made}", rows=words.number(sum(manifest.rows.values())), made=manifest.made)
-    )
+    from vielfalt.desk.history.telling import moment
+
+    made = moment(dt.datetime.fromisoformat(manifest.made), words)
+    click.echo(words("Restored: {rows} rows of {made}", rows=words.number(sum(manifest.rows.values())), made=made))
 
 
 def is_installed() -> bool:
