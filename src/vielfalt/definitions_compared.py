@@ -102,7 +102,7 @@ def compare(town: Town, date: int, named: Iterable[str], step: Step) -> Compared
         with step("compare"):
             found = tuple(_comparison(engine, placed, prepared, other) for other in wanted)
             definitions = _definitions(engine, placed, chosen, found)
-    return Compared(chosen, geography, definitions, found, _written(vault, chosen, geography, definitions, found))
+        return Compared(chosen, geography, definitions, found, _written(vault, chosen, geography, definitions, found))
 
 
 def _placed(engine: Engine, people: Frame, prepared: Prepared) -> Frame:

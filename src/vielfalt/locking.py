@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vielfalt.errors import BusyError, StorageError
+from vielfalt.errors import BusyError, StorageError, why
 from vielfalt.words import N_
 
 LOCK = "lock"
@@ -37,10 +37,11 @@ def alone_in(folder: Path, name: str = LOCK) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
+    except OSError as error:
         raise StorageError(
-            N_("The folder cannot be written or read."),
+            N_("The folder cannot be written: {reason}."),
             where=folder,
+            reason=why(error),
             todo=N_("Check the folder's permissions and free space."),
         ) from None
     with _held(handle, path):

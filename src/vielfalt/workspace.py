@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -78,6 +78,8 @@ def on_connect(asked: str, _: Path, scratch: Path) -> Iterator[Engine]:
 def workspace(town: Town, date: int, opened: Opening = by_size) -> Iterator[tuple[Engine, Path]]:
     """An engine with a scratch folder in the vault; both are gone afterwards, and what a killed run left behind too.
 
+    So is the folder of the date where nothing was kept in it.
+
     Python does not look for cycles of dead objects meanwhile: texts and numbers form none, and looking through the
     millions of them again and again takes a fifteenth of the time.
     """
@@ -101,3 +103,5 @@ def workspace(town: Town, date: int, opened: Opening = by_size) -> Iterator[tupl
         if looking:
             gc.enable()
         shutil.rmtree(scratch, ignore_errors=True)
+        with suppress(OSError):  # something is kept in it
+            vault.rmdir()

@@ -210,7 +210,14 @@ def test_check_prints_one_json_object_and_keeps_nothing(town: Path) -> None:
     assert {"row_broken", "secondary_dwelling", "date_impossible"} <= found
     assert all(entry["possible"] for entry in outcome["capabilities"] if entry["id"] == "mh_register")
     assert not (town / "releases").exists()
-    assert not list((town / "vault").rglob("*.parquet"))
+    assert [path.name for path in (town / "vault").rglob("*")] == ["lock"]
+
+
+def test_a_check_needs_its_folder_and_says_so(town: Path) -> None:
+    """Rows of persons may lie there while it works; they are put nowhere else."""
+    (town / "vault").write_text("a file in its place", encoding="utf-8")
+    told = vielfalt("check", town, expect=14).stderr
+    assert "a file stands where a folder is needed" in told and str(town / "vault") in told
 
 
 def test_missing_columns_are_named_in_the_capability_report(town: Path) -> None:
@@ -598,6 +605,11 @@ def test_comparing_definitions_keeps_exact_counts_in_the_vault(evaluated: Path) 
         assert len(one["classes"]) == classes.height
     assert (folder.stat().st_mode & 0o077, (folder / "definitions.csv").stat().st_mode & 0o077) == (0, 0)
     assert not list((evaluated / "releases").rglob("*compare*"))
+
+
+def test_definitions_can_be_compared_before_any_run(town: Path) -> None:
+    vielfalt("compare-definitions", town, "--with", "berlin-1")
+    assert (town / "vault" / LATEST / "compare-definitions" / "definitions.csv").exists()
 
 
 def test_the_screen_of_a_comparison_shows_no_small_count(evaluated: Path) -> None:
