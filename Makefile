@@ -19,7 +19,7 @@ test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser $(VENV)/peers $(VENV)/s
 check: $(VENV)/installed ## Style, types, imports, licences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	VIELFALT_DESK_DATA=.mypy_cache/desk $(BIN)/mypy
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/reuse lint --quiet
 

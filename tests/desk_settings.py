@@ -1,6 +1,7 @@
 """The desk's settings for tests and type checks: data in a folder of its own, gone with the process.
 
-Of tests side by side each process has a folder; what a test starts takes that of its process.
+Of tests side by side each process has a folder; what a test starts takes that of its process. A type check ends without
+tidying up (``os._exit``): it has a folder that stays, beside what it remembers.
 """
 
 from __future__ import annotations
@@ -8,8 +9,11 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 
+if "VIELFALT_DESK_DATA" not in os.environ and "mypy" in sys.modules:
+    os.environ["VIELFALT_DESK_DATA"] = ".mypy_cache/desk"
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if "VIELFALT_DESK_DATA" not in os.environ or os.environ.get("VIELFALT_TESTS_OF", worker) != worker:
     os.environ["VIELFALT_DESK_DATA"] = tempfile.mkdtemp(prefix="vielfalt-desk-")

@@ -97,3 +97,18 @@ def test_the_limits_in_the_message_are_those_that_hold() -> None:
     numbers = [policy.LEAST_IDLE, policy.MOST_IDLE, 1, policy.MOST_WHOLE]
     assert policy.BAD_TIME.endswith("from {} to {}, VIELFALT_DESK_SESSION_HOURS hours from {} to {}.".format(*numbers))
     assert policy.LEAST_IDLE * 60 > policy.WARNED_SECONDS + 60, "there is time left to be warned"
+
+
+def test_a_type_check_leaves_no_folder_behind(tmp_path: Path) -> None:
+    """It ends without tidying up, and may be started without make."""
+    known = ("VIELFALT_DESK_DATA", "VIELFALT_TESTS_OF")
+    environment = {name: value for name, value in os.environ.items() if name not in known}
+    environment |= {"TMPDIR": str(tmp_path / "tmp"), "PYTHONPATH": str(Path(__file__).parents[1])}
+    (tmp_path / "tmp").mkdir()
+    program = "import os, mypy, desk_settings; print(desk_settings.DATA); os._exit(os.EX_OK)"
+    checked = subprocess.run(
+        [sys.executable, "-u", "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert Path(checked.stdout.strip()).as_posix().endswith(".mypy_cache/desk")
+    assert list((tmp_path / "tmp").iterdir()) == []
