@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
-from vielfalt import schema
+from vielfalt import codes, schema
 from vielfalt.errors import TownError
-from vielfalt.tomlfile import read_toml
+from vielfalt.tomlfile import Section, read_settings
 from vielfalt.words import N_
 
 DATE_FORMS = ("iso", "german", "compact")
 """``2025-12-31``, ``31.12.2025`` and ``20251231``; each may be partial (zeros for what is unknown)."""
 ENCODINGS = ("utf-8", "cp1252", "latin-1")
+_LISTED = 12
+"""The longest list of values that a message names."""
 
 
 @dataclass(frozen=True)
@@ -44,65 +45,109 @@ class Profile:
 
 
 def read_profile(path: Path) -> Profile:
-    """The profile in a TOML file. Raises TownError naming the key when it is absent, unreadable or inconsistent."""
+    """The profile in a TOML file. Raises TownError naming the setting when it is absent, unreadable or inconsistent."""
     try:
-        content = read_toml(path)
+        file = read_settings(path, N_("Correct the column profile."))
     except FileNotFoundError:
         raise TownError(
             N_("The column profile does not exist."),
             where=path,
             todo=N_("Write one with “vielfalt profile FILE” or correct “profile” in town.toml."),
         ) from None
-    return _profile(content, path)
-
-
-def _profile(content: Mapping[str, Any], path: Path) -> Profile:
-    file, columns = content.get("file", {}), content.get("columns", {})
-    profile = Profile(
-        delimiter=str(file.get("delimiter", ";")),
-        quote=str(file.get("quote", '"')),
-        encoding=str(file.get("encoding", "utf-8")).lower(),
-        columns=MappingProxyType({str(key): str(value) for key, value in columns.items()}),
-        date_forms=tuple(file.get("date_forms", DATE_FORMS)),
-        codes=MappingProxyType(
-            {
-                field: MappingProxyType({str(key): str(value) for key, value in mapping.items()})
-                for field, mapping in content.get("codes", {}).items()
-            }
-        ),
-        missing=tuple(str(value) for value in file.get("missing", ())),
-        widths=tuple((str(name), int(width)) for name, width in file.get("widths", ())),
+    file.only("file", "columns", "codes")
+    form = file.section("file")
+    form.only("delimiter", "quote", "encoding", "date_forms", "missing", "widths")
+    widths = _widths(form)
+    return Profile(
+        delimiter=_delimiter(form) if not widths else form.text("delimiter", ";"),
+        quote=_quote(form),
+        encoding=_encoding(form),
+        columns=MappingProxyType(_columns(file)),
+        date_forms=form.choices("date_forms", DATE_FORMS, DATE_FORMS),
+        codes=MappingProxyType(_codes(file)),
+        missing=form.texts("missing"),
+        widths=widths,
     )
-    _validate(profile, path)
-    return profile
 
 
-def _validate(profile: Profile, path: Path) -> None:
-    known = {field.name for field in schema.EXTRACT}
-    for name in (*profile.columns, *profile.codes):
-        if name not in known:
-            raise TownError(
-                N_("The column profile names a field “{field}” that Vielfalt does not know."),
-                where=path,
-                field=name,
-                todo=N_("The known fields are listed in the field request (field-request.md)."),
-            )
-    for setting, value, allowed in (
-        ("encoding", profile.encoding, ENCODINGS),
-        *(("date_forms", form, DATE_FORMS) for form in profile.date_forms),
-    ):
-        if value not in allowed:
-            raise TownError(
-                N_("The column profile sets “{setting}” to “{value}”; allowed are {allowed}."),
-                where=path,
-                setting=setting,
-                value=value,
-                allowed=", ".join(allowed),
-                todo=N_("Correct the setting."),
-            )
-    if not profile.widths and len(profile.delimiter) != 1:
-        raise TownError(
-            N_("The delimiter in the column profile must be a single character."),
-            where=path,
-            todo=N_('Correct “delimiter”; a tab is written as "\\t".'),
+def _columns(file: Section) -> Mapping[str, str]:
+    columns = file.section("columns")
+    if not columns.values:
+        raise file.fault(N_("The section [{setting}] is missing or empty."), "columns")
+    columns.only(*(field.name for field in schema.EXTRACT))
+    return file.mapping("columns")
+
+
+def _codes(file: Section) -> dict[str, Mapping[str, str]]:
+    """Per field what the file's own values mean; nothing but what the field may hold."""
+    section = file.section("codes")
+    section.only(*(field.name for field in schema.EXTRACT))
+    found = {name: section.mapping(name) for name in section.values}
+    for name, mapping in found.items():
+        canonical = _canonical(schema.field(name))
+        for key, meaning in mapping.items():
+            if canonical and meaning and not {meaning, meaning.lower(), meaning.upper(), meaning.zfill(3)} & canonical:
+                raise _no_value(section.section(name), key, meaning, canonical)
+    return {name: MappingProxyType(mapping) for name, mapping in found.items()}
+
+
+def _canonical(field: schema.Field) -> frozenset[str]:
+    """The values that a field may hold; empty where it may hold any."""
+    if field.name in schema.COUNTRY_FIELDS:
+        return frozenset(codes.countries())
+    if field.name == "religion":
+        return frozenset(codes.religion_groups())
+    return frozenset(field.codes)
+
+
+def _no_value(section: Section, key: str, meaning: str, canonical: frozenset[str]) -> TownError:
+    if len(canonical) <= _LISTED:
+        return section.not_allowed(key, meaning, sorted(canonical))
+    return section.fault(
+        N_("The setting “{setting}” is “{value}”, which is no key of the list that belongs to this field."),
+        key,
+        value=meaning,
+    )
+
+
+def _delimiter(form: Section) -> str:
+    value = form.text("delimiter", ";")
+    if len(value) != 1 or value in "\r\n":
+        raise form.fault(
+            N_('The setting “{setting}” must be a single character; a tab is written as "\\t".'), "delimiter"
         )
+    return value
+
+
+def _quote(form: Section) -> str:
+    value = form.text("quote", '"')
+    if len(value) > 1:
+        raise form.fault(N_("The setting “{setting}” must be a single character, or empty."), "quote")
+    return value
+
+
+def _encoding(form: Section) -> str:
+    value = form.text("encoding", ENCODINGS[0])
+    if value.lower() not in ENCODINGS:
+        raise form.not_allowed("encoding", value, ENCODINGS)
+    return value.lower()
+
+
+def _widths(form: Section) -> tuple[tuple[str, int], ...]:
+    """Name and width of each column of a file of fixed width; none for a delimited one."""
+    entries = form.values.get("widths", [])
+    if not isinstance(entries, list) or not all(map(_is_width, entries)):
+        raise form.fault(
+            N_('The setting “{setting}” must be a list of pairs of heading and width, as [["Familienname", 40]].'),
+            "widths",
+        )
+    return tuple((name, width) for name, width in entries)
+
+
+def _is_width(entry: object) -> bool:
+    match entry:
+        case [str(), bool()]:
+            return False
+        case [str(), int(width)]:
+            return width > 0
+    return False

@@ -14,25 +14,23 @@ TOWN/
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import UnionType
-from typing import Any
 
 from vielfalt import dates, parameters, programme, rule_sets
 from vielfalt.cells import LARGEST_P_PERCENT, LEAST_CELL, LEAST_DOMINANCE, Protection
 from vielfalt.errors import TownError, VielfaltError
 from vielfalt.methods import BASES, CellKey, Method, Rounding, Suppression
 from vielfalt.profiles import Profile, read_profile
-from vielfalt.tomlfile import read_toml
-from vielfalt.words import N_, Language
+from vielfalt.tomlfile import Section, read_settings
+from vielfalt.words import LANGUAGES, N_, Language
 
 LARGEST_SHIFT = 50
 """A larger change would leave nothing of a small town's figures."""
 LINK_DATES = 2
 """What two dates to compare need."""
-_METHOD = frozenset({"method", "cell_key", "rounding"})
+_TODO = N_("Correct town.toml.")
 RESERVED_LEVELS = frozenset({"town", "area", "level", "value", "status"})
 
 
@@ -134,196 +132,139 @@ def read_town(root: Path) -> Town:
     """The town project in a folder. Raises TownError, naming file and setting, when it is absent or inconsistent."""
     path = root / "town.toml"
     try:
-        content = read_toml(path)
+        file = read_settings(path, _TODO)
     except (FileNotFoundError, NotADirectoryError):
         raise TownError(
             N_("This folder is no town project: it holds no town.toml."),
             where=root,
             todo=N_("Write a new project with “vielfalt init FOLDER” or name another folder."),
         ) from None
-    return _Reader(path, content).town()
+    return _town(file)
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Reads settings and says which one is wrong."""
+def settings() -> Mapping[str, tuple[str, ...]]:
+    """All that town.toml may hold: settings and parts of each section by its name; the file's is empty."""
+    return {
+        "": ("town", "areas", "vault", "protection"),
+        "town": ("name", "ags", "licence", "language", "rule_set", "profile", "options"),
+        "areas": ("crs", "streets", "level"),
+        "areas.level": ("id", "title", "file", "key", "name", "parent"),
+        "vault": ("link_dates",),
+        "protection": (*parameters.load("protection"), "method", "cell_key", "rounding"),
+        "protection.cell_key": ("largest_shift", "variance", "smallest", "stay", "monotone", "additive"),
+        "protection.rounding": ("base", "direction"),
+    }
 
-    path: Path
-    content: Mapping[str, Any]
 
-    def town(self) -> Town:
-        town, areas = self.section("town"), self.section("areas")
-        self.known("town", town, {"name", "ags", "licence", "language", "rule_set", "profile", "options"})
-        return Town(
-            root=self.path.parent,
-            name=self.text("town", town, "name"),
-            ags=self.ags(town),
-            licence=str(town.get("licence", "dl-de/by-2-0")),
-            language=self.choice("town", town, "language", ("de", "en")),  # type: ignore[arg-type]
-            rule_set=self.choice("town", town, "rule_set", rule_sets.IDS),
-            options=self.options(town),
-            areas=self.areas(areas),
-            profile_path=self.path.parent / str(town.get("profile", "profile.toml")),
-            protection_settings=self.protection(),
-            method_settings=self.method(),
-            link_dates=self.link_dates(),
-        )
-
-    def section(self, name: str) -> Mapping[str, Any]:
-        found = self.content.get(name)
-        if not isinstance(found, dict):
-            raise self.fault(N_("The section [{section}] is missing."), section=name)
-        return found
-
-    def text(self, section: str, table: Mapping[str, Any], name: str) -> str:
-        value = table.get(name)
-        if value is not None and not isinstance(value, str):
-            raise self.fault(N_("The setting “{setting}” must stand in quotation marks."), setting=f"{section}.{name}")
-        if not value or not value.strip():
-            raise self.fault(N_("The setting “{setting}” is missing or empty."), setting=f"{section}.{name}")
-        return value
-
-    def choice(self, section: str, table: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
-        value = table.get(name, allowed[0])
-        if value not in allowed:
-            raise self.fault(
-                N_("The setting “{setting}” is “{value}”; allowed are {allowed}."),
-                setting=f"{section}.{name}",
-                value=value,
-                allowed=", ".join(allowed),
-            )
-        return str(value)
-
-    def known(self, section: str, table: Mapping[str, Any], names: set[str]) -> None:
-        for name in table:
-            if name not in names:
-                raise self.fault(N_("The setting “{setting}” is not known."), setting=f"{section}.{name}")
-
-    def ags(self, town: Mapping[str, Any]) -> str:
-        value = self.text("town", town, "ags")
-        if not (value.isdigit() and len(value) == 8):
-            raise self.fault(N_("The setting “{setting}” must have eight digits."), setting="town.ags")
-        return value
-
-    def areas(self, areas: Mapping[str, Any]) -> Areas:
-        self.known("areas", areas, {"streets", "crs", "level"})
-        entries = areas.get("level", ())
-        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
-            raise self.fault(N_("There is no area level; each is a section [[areas.level]]."))
-        levels = tuple(map(self.level, entries))
-        twice = [id for id, times in Counter(level.id for level in levels).items() if times > 1]
-        if twice:
-            raise self.fault(N_("Two area levels bear the id “{id}”."), id=twice[0])
-        streets = areas.get("streets", "")
-        return Areas(
-            levels=levels,
-            streets=self.path.parent / str(streets) if streets else None,
-            crs=str(areas.get("crs", "EPSG:25832")),
-        )
-
-    def options(self, town: Mapping[str, Any]) -> frozenset[str]:
-        known = {table.option for table in programme.ALL if table.option}
-        wanted = town.get("options", [])
-        if not isinstance(wanted, list) or not known.issuperset(map(str, wanted)):
-            raise self.fault(
-                N_("The setting “{setting}” is a list; it may hold: {allowed}."),
-                setting="town.options",
-                allowed=", ".join(sorted(known)),
-            )
-        return frozenset(wanted)
-
-    def level(self, entry: Mapping[str, Any]) -> LevelFile:
-        self.known("areas.level", entry, {"id", "title", "file", "key", "name", "parent"})
-        id = self.text("areas.level", entry, "id")
-        if id in RESERVED_LEVELS or not id.isidentifier() or not id.islower():
-            raise self.fault(N_("“{id}” cannot be the id of an area level."), id=id)
-        return LevelFile(
+def refuse_reserved(section: Section, id: str) -> None:
+    """Raises TownError when the id of an area level is a word with a meaning of its own in tables."""
+    if id in RESERVED_LEVELS:
+        raise section.fault(
+            N_("“{id}” cannot be the id of an area level; these words mean something else: {reserved}."),
+            "id",
             id=id,
-            title=self.text("areas.level", entry, "title"),
-            file=self.path.parent / self.text("areas.level", entry, "file"),
-            key=str(entry.get("key", "key")),
-            name=str(entry.get("name", "name")),
-            parent=str(entry.get("parent", "parent")),
+            reserved=", ".join(sorted(RESERVED_LEVELS)),
         )
 
-    def protection(self) -> Mapping[str, int | float]:
-        settings = {name: value for name, value in self.part("protection").items() if name not in _METHOD}
-        known = parameters.load("protection")
-        self.known("protection", settings, set(known))
-        percent = settings.get("p_percent", 0)
-        if not isinstance(percent, int) or isinstance(percent, bool) or not 0 <= percent <= LARGEST_P_PERCENT:
-            raise self.fault(
-                N_("The setting “{setting}” must be a whole number from {least} to {most}."),
-                setting="protection.p_percent",
-                least=0,
-                most=LARGEST_P_PERCENT,
+
+def _known(section: Section) -> Section:
+    """The section, when it holds nothing unknown."""
+    section.only(*settings()[section.name])
+    return section
+
+
+def _town(file: Section) -> Town:
+    town, areas = _known(_known(file).section("town")), _known(file.section("areas"))
+    vault, protection = _known(file.section("vault")), _known(file.section("protection"))
+    root = file.path.parent
+    return Town(
+        root=root,
+        name=town.required("name"),
+        ags=_ags(town),
+        licence=town.text("licence", "dl-de/by-2-0"),
+        language=town.choice("language", LANGUAGES),  # type: ignore[arg-type]
+        rule_set=town.choice("rule_set", rule_sets.IDS),
+        options=frozenset(town.choices("options", tuple(sorted({one.option for one in programme.ALL if one.option})))),
+        areas=_areas(areas, root),
+        profile_path=root / town.text("profile", "profile.toml"),
+        protection_settings=_protection(protection),
+        method_settings=_method(protection),
+        link_dates=vault.whole("link_dates", LINK_DATES),
+    )
+
+
+def _ags(town: Section) -> str:
+    value = town.required("ags")
+    if not (value.isdigit() and len(value) == 8):
+        raise town.fault(N_("The setting “{setting}” must have eight digits."), "ags")
+    return value
+
+
+def _areas(areas: Section, root: Path) -> Areas:
+    levels = tuple(_level(_known(entry), root) for entry in areas.sections("level"))
+    if not levels:
+        raise areas.fault(N_("There is no area level; each is a section [[areas.level]]."), "level")
+    twice = [id for id, times in Counter(level.id for level in levels).items() if times > 1]
+    if twice:
+        raise areas.fault(N_("Two area levels bear the id “{id}”."), "level", id=twice[0])
+    streets = areas.text("streets")
+    return Areas(levels, root / streets if streets else None, areas.text("crs", "EPSG:25832"))
+
+
+def _level(entry: Section, root: Path) -> LevelFile:
+    id = entry.required("id")
+    refuse_reserved(entry, id)
+    if not id.isidentifier() or not id.islower():
+        raise entry.fault(
+            N_("The setting “{setting}” is “{value}”; allowed are small letters, digits and “_”, a letter first."),
+            "id",
+            value=id,
+        )
+    return LevelFile(
+        id=id,
+        title=entry.required("title"),
+        file=root / entry.required("file"),
+        key=entry.text("key", "key"),
+        name=entry.text("name", "name"),
+        parent=entry.text("parent", "parent"),
+    )
+
+
+def _protection(section: Section) -> Mapping[str, int | float]:
+    """The thresholds that are set; the others are left to the defaults."""
+    found: dict[str, int | float] = {}
+    for name in (name for name in parameters.load("protection") if name in section.values):
+        if name == "dominance":
+            found[name] = section.decimal(name, 1, LEAST_DOMINANCE, 1)
+        elif name == "p_percent":
+            found[name] = section.whole(name, 0, most=LARGEST_P_PERCENT)
+        else:
+            found[name] = section.whole(name, 1, least=1)
+        if name in ("min_cell", "min_cell_fine") and found[name] < LEAST_CELL:
+            raise section.fault(
+                N_("The setting “{setting}” must be 3 or more: nothing below 3 may be published."), name
             )
-        for name, value in settings.items():
-            good = name == "p_percent" or (isinstance(value, int | float) and not isinstance(value, bool) and value > 0)
-            if not good or (name == "dominance" and not LEAST_DOMINANCE <= value <= 1):
-                raise self.fault(N_("The setting “{setting}” is out of range."), setting=f"protection.{name}")
-        for name in ("min_cell", "min_cell_fine"):
-            if settings.get(name, LEAST_CELL) < LEAST_CELL:
-                raise self.fault(
-                    N_("The setting “{setting}” must be 3 or more: nothing below 3 may be published."),
-                    setting=f"protection.{name}",
-                )
-        return settings
+    return found
 
-    def method(self) -> Mapping[str, str | float | bool]:
-        """The method and its settings by their full names; what is not set is left to the defaults."""
-        protection = self.part("protection")
-        cell_key, rounding = self.part("protection.cell_key"), self.part("protection.rounding")
-        self.known(
-            "protection.cell_key",
-            cell_key,
-            {"largest_shift", "variance", "smallest", "stay", "monotone", "additive"},
-        )
-        self.known("protection.rounding", rounding, {"base", "direction"})
-        for name in ("largest_shift", "smallest"):
-            lowest = LEAST_CELL if name == "smallest" else 1
-            self.within("protection.cell_key", cell_key, name, (lowest, LARGEST_SHIFT), int)
-        self.within("protection.cell_key", cell_key, "variance", (0.01, float(LARGEST_SHIFT**2)), int | float)
-        self.within("protection.cell_key", cell_key, "stay", (0, 0.99), int | float)
-        switches = {name: cell_key.get(name, name == "monotone") for name in ("monotone", "additive")}
-        for name, value in switches.items():
-            if not isinstance(value, bool):
-                raise self.fault(
-                    N_("The setting “{setting}” must be true or false."), setting=f"protection.cell_key.{name}"
-                )
-        if rounding.get("base", BASES[0]) not in BASES:
-            self.choice("protection.rounding", rounding, "base", tuple(map(str, BASES)))
-        return {
-            **{f"cell_key_{name}": value for name, value in {**cell_key, **switches}.items()},
-            **{f"rounding_{name}": value for name, value in rounding.items()},
-            "rounding_direction": self.choice("protection.rounding", rounding, "direction", ("chance", "nearest")),
-            "method": self.choice("protection", protection, "method", ("suppression", "cell_key", "rounding")),
-        }
 
-    def part(self, name: str) -> Mapping[str, Any]:
-        """A section that may be absent; its parts are named with dots."""
-        found: Any = self.content
-        for step in name.split("."):
-            found = found.get(step, {})
-            if not isinstance(found, dict):
-                raise self.fault(N_("The section [{section}] is missing."), section=name)
-        return dict(found)
-
-    def within(
-        self, section: str, table: Mapping[str, Any], name: str, limits: tuple[float, float], kind: type | UnionType
-    ) -> None:
-        value = table.get(name, limits[0])
-        good = isinstance(value, kind) and not isinstance(value, bool)
-        if not good or not limits[0] <= float(value) <= limits[1]:
-            raise self.fault(N_("The setting “{setting}” is out of range."), setting=f"{section}.{name}")
-
-    def link_dates(self) -> int:
-        vault = dict(self.content.get("vault", {}))
-        self.known("vault", vault, {"link_dates"})
-        value = vault.get("link_dates", LINK_DATES)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self.fault(N_("The setting “{setting}” is out of range."), setting="vault.link_dates")
-        return value
-
-    def fault(self, message: str, **values: object) -> TownError:
-        return TownError(message, where=self.path, todo=N_("Correct town.toml."), **values)
+def _method(protection: Section) -> Mapping[str, str | float | bool]:
+    """The method and its settings by their full names; what is not set is left to the defaults."""
+    cell_key, rounding = _known(protection.section("cell_key")), _known(protection.section("rounding"))
+    largest_variance = float(LARGEST_SHIFT**2)
+    numbers: Mapping[str, Callable[[], float]] = {
+        "largest_shift": lambda: cell_key.whole("largest_shift", 1, 1, LARGEST_SHIFT),
+        "smallest": lambda: cell_key.whole("smallest", LEAST_CELL, LEAST_CELL, LARGEST_SHIFT),
+        "variance": lambda: cell_key.decimal("variance", 1, 0.01, largest_variance),
+        "stay": lambda: cell_key.decimal("stay", 0, 0, 0.99),
+    }
+    base = {"base": rounding.whole("base", BASES[0], least=BASES[0])} if "base" in rounding.values else {}
+    if base and base["base"] not in BASES:
+        raise rounding.not_allowed("base", base["base"], BASES)
+    return {
+        **{f"cell_key_{name}": read() for name, read in numbers.items() if name in cell_key.values},
+        "cell_key_monotone": cell_key.flag("monotone", True),
+        "cell_key_additive": cell_key.flag("additive"),
+        **{f"rounding_{name}": value for name, value in base.items()},
+        "rounding_direction": rounding.choice("direction", ("chance", "nearest")),
+        "method": protection.choice("method", ("suppression", "cell_key", "rounding")),
+    }

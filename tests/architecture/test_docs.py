@@ -101,29 +101,12 @@ def test_exit_codes() -> None:
         assert re.search(rf"^\| {entry.exit_code} \| `{entry.__name__}` \|", text, re.M), entry.__name__
 
 
-def known_settings() -> dict[str, set[str]]:
-    """The settings the reader of town.toml accepts: the sets it compares with, read from its source."""
-    found: dict[str, set[str]] = {}
-    for node in ast.walk(ast.parse(Path(town.__file__).read_text(encoding="utf-8"))):
-        match node:
-            case ast.Call(
-                func=ast.Attribute(attr="known"), args=[ast.Constant(value=str(name)), _, ast.Set(elts=elements)]
-            ):
-                found[name] = {str(ast.literal_eval(element)) for element in elements}
-    return found | {"protection": {"method", *parameters.load("protection")}}
-
-
 def test_settings() -> None:
-    settings = known_settings()
-    assert set(settings) == {
-        *("town", "areas", "areas.level", "vault"),
-        *("protection", "protection.cell_key", "protection.rounding"),
-    }
     text = page(REFERENCE / "town-toml.md")
-    assert {f"{part}.{name}" for part, names in settings.items() for name in unnamed(sorted(names), text)} - {
-        "areas.level"  # documented as the section [[areas.level]]
-    } == set()
-    assert "[[areas.level]]" in text
+    for section, names in town.settings().items():
+        assert not section or f"[{section}]" in text, section
+        parts = {name for name in names if f"{section}.{name}".lstrip(".") in town.settings()}
+        assert unnamed(sorted({*names} - parts), text) == [], section
 
 
 def test_settings_of_a_county() -> None:
@@ -140,7 +123,7 @@ def test_protection_settings_have_a_how_to() -> None:
 
 @pytest.mark.parametrize("path", [REFERENCE / "town-toml.md", DOCS / "how-to" / "choose-a-method.md"])
 def test_settings_of_the_methods_and_their_defaults(path: Path) -> None:
-    settings = known_settings()
+    settings = town.settings()
     for part in ("cell_key", "rounding"):
         for name in settings[f"protection.{part}"]:
             row = next(line for line in page(path).splitlines() if line.startswith(f"| `{name}` |"))

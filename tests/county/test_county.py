@@ -210,6 +210,7 @@ def test_each_town_is_handed_the_engine_asked_for(tmp_path: Path, monkeypatch: p
         (["town-1", "copy"], "", "bear the municipality key"),
         (["town-1", "other"], "", "is none of the county"),
         (["town-1", "town-2"], 'memory = "4"', "is not known"),
+        (["town-1", "town-2"], '[conty]\nname = "x"', r"\[conty\] is not known; is \[county\] meant"),
         (["town-1", "town-2"], 'date = "2025"', "is no date"),
         (["town-1", "town-2"], "date = 2199-12-31", "in the future"),
     ],

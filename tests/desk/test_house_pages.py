@@ -21,7 +21,7 @@ from vielfalt.desk.house.first_steps import first_steps
 from vielfalt.desk.house.operator import FILE, Operator, operator
 from vielfalt.desk.publishing.models import Publication
 from vielfalt.desk.releases.models import Release, Town
-from vielfalt.errors import TownError, UsageError
+from vielfalt.errors import UsageError
 from vielfalt.words import Words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +33,14 @@ street = "Marktplatz 1"
 place = "12345 Musterfurt"
 email = "a@example.org"
 """
+
+WRONG = {
+    '[operator]\nnames = "x"': "“operator.names” is not known; is “operator.name” meant",
+    "[operator]\nname = 3": "“operator.name” must be a text",
+    '[betreiber]\nname = "x"': r"The section \[betreiber\] is not known; known here are operator",
+    'name = "x"': "“name” is not known; known here are operator",
+    "x[": "line 1",
+}
 
 
 @pytest.fixture()
@@ -73,13 +81,55 @@ def test_the_operators_file(tmp_path: Path) -> None:
     path = tmp_path / FILE
     path.write_text(NAMED, encoding="utf-8")
     assert operator(tmp_path).is_named
-    for wrong in ('[operator]\nnames = "x"', "[operator]\nname = 3"):
+    for wrong, sentence in WRONG.items():
         path.write_text(wrong, encoding="utf-8")
-        with pytest.raises(UsageError, match="unknown or no text"):
+        with pytest.raises(UsageError, match=sentence):
             operator(tmp_path)
-    path.write_text("[operator", encoding="utf-8")
-    with pytest.raises(TownError, match="line 1"):
-        operator(tmp_path)
+
+
+@pytest.mark.parametrize("wrong", sorted(WRONG))
+def test_a_wrong_file_takes_no_page_down(
+    anonymous: Client, named: Path, caplog: pytest.LogCaptureFixture, wrong: str
+) -> None:
+    """The pages show what they show without the file; the log names the file and no contents."""
+    named.write_text(wrong, encoding="utf-8")
+    for name in ("towns", "login", "data_protection", "accessibility"):
+        assert anonymous.get(reverse(name), follow=True).status_code == 200
+    caplog.clear()
+    assert "Not filled in yet" in text(anonymous, "imprint")
+    (record,) = (record for record in caplog.records if record.name.startswith("vielfalt"))
+    assert "desk.toml" in record.getMessage() and "x" not in record.getMessage().split()
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_wrong_file_is_refused_by_check_and_serve(
+    db: None, named: Path, monkeypatch: pytest.MonkeyPatch, encrypted: bool
+) -> None:
+    monkeypatch.setattr(settings, "ENCRYPTED", encrypted)
+    named.write_text('[betreiber]\nname = "x"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="betreiber"):
+        serving.faults()
+    with pytest.raises(UsageError, match="betreiber"):
+        serving.serve("127.0.0.1", 0, lambda port: pytest.fail(f"serves on {port}"))
+    assert UsageError.exit_code == 2
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("de", "Das Pult hat einen Fehler"), ("en", "The desk has failed")])
+def test_a_fault_of_the_desk_has_a_page_without_any_database(
+    monkeypatch: pytest.MonkeyPatch, language: str, sentence: str
+) -> None:
+    """No fixture opens the database here: whatever asks it fails the test."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("vielfalt.desk.house.views.shown", broken)
+    client = Client(raise_request_exception=False)
+    answer = client.get(reverse("imprint"), headers={"accept-language": language})
+    assert answer.status_code == 500
+    shown = answer.content.decode()
+    assert f'<html lang="{language}">' in shown and sentence in shown
+    assert answer.headers["Content-Security-Policy"] and "<script" not in shown
 
 
 def test_every_entry_is_documented() -> None:

@@ -341,8 +341,8 @@ def _spoil_one_setting(town: Path, wrong: str, right: str) -> None:
     [
         ('id = "block"', 'id = "quarter"', "Two area levels"),
         ("ags = 99999001", 'ags = "99999001"', "quotation marks"),
-        ('options = ["religon"]', 'language = "de"', "may hold: religion"),
-        ("options = 5", 'language = "de"', "may hold: religion"),
+        ('options = ["religon"]', 'language = "de"', "is “religon”; allowed are religion"),
+        ("options = 5", 'language = "de"', "“town.options” must be a list"),
     ],
 )
 def test_mistaken_settings_are_named(town: Path, wrong: str, right: str, sentence: str) -> None:

@@ -160,11 +160,11 @@ def test_a_second_run_gives_the_same_numbers(evaluated: tuple[str, Path]) -> Non
     [
         ('method = "noise"', "allowed are suppression, cell_key, rounding"),
         ('method = "cell_key"\n[protection.cell_key]\nvariance = 2', "between 2.000 and 3.778; demanded is 2"),
-        ('method = "cell_key"\n[protection.cell_key]\nsmallest = 2', "protection.cell_key.smallest” is out of range"),
+        ('method = "cell_key"\n[protection.cell_key]\nsmallest = 2', "smallest” must be a whole number from 3 to 50"),
         ('method = "cell_key"\n[protection.cell_key]\nadditive = 1', "must be true or false"),
         ("[protection.cell_key]\nlargest = 3", "protection.cell_key.largest” is not known"),
         ("[protection.rounding]\nbase = 7", "allowed are 3, 5, 10"),
-        ("cell_key = 3", "[protection.cell_key] is missing"),
+        ("cell_key = 3", "must be a section of its own, headed [protection.cell_key]"),
     ],
 )
 def test_mistaken_settings_are_named(plain: Path, tmp_path: Path, settings: str, sentence: str) -> None:

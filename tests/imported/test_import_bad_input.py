@@ -137,8 +137,8 @@ def test_an_excluded_key_that_the_polygons_lack(tmp_path: Path) -> None:
         ((FILE + 'thousands = ","\n', AREA, CATEGORIES, LEVELS), "“file.thousands” must differ from the decimal sign"),
         ((FILE + 'missing = ["."]\nzero = ["."]\n', AREA, CATEGORIES, LEVELS), "“file.zero” holds a mark that means"),
         ((FILE + 'zero = [""]\n', AREA, CATEGORIES, LEVELS), "“file.zero” holds a mark that means missing"),
-        ((FILE + 'skip_rows = "2"\n', AREA, CATEGORIES, LEVELS), "“file.skip_rows” has the wrong type"),
-        ((FILE + "skip_rows = -1\n", AREA, CATEGORIES, LEVELS), "“file.skip_rows” is out of range"),
+        ((FILE + 'skip_rows = "2"\n', AREA, CATEGORIES, LEVELS), "“file.skip_rows” must be a whole number"),
+        ((FILE + "skip_rows = -1\n", AREA, CATEGORIES, LEVELS), "“file.skip_rows” must be a whole number, 0 or more"),
         ((FILE, CATEGORIES, LEVELS), "“area.column” is missing or empty"),
         ((FILE, AREA, LEVELS), "“category” is missing or empty"),
         ((FILE, AREA, CATEGORIES), "“level” is missing or empty"),
@@ -156,7 +156,7 @@ def test_an_excluded_key_that_the_polygons_lack(tmp_path: Path) -> None:
         ((AREA, CATEGORIES, LEVELS.replace("B([0-9])", "B([0-9]")), "“level.keys” is no regular expression"),
         ((AREA, CATEGORIES, LEVELS.replace("parent_prefix = 1", "")), "“quarter” needs “level.parent_prefix”"),
         ((AREA, CATEGORIES, LEVELS.replace('[level.names]\n1 = "Ost"\n2 = "West"\n', "")), "“borough” needs"),
-        (("[colours]\n", AREA, CATEGORIES, LEVELS), "“colours” is not known"),
+        (("[colours]\n", AREA, CATEGORIES, LEVELS), "The section [colours] is not known"),
     ],
 )
 def test_profiles_that_contradict_themselves(tmp_path: Path, parts: tuple[str, ...], sentence: str) -> None:

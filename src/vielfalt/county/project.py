@@ -16,9 +16,8 @@ from pathlib import Path
 
 from vielfalt import dates
 from vielfalt.errors import TownError, VielfaltError, known
-from vielfalt.imported.settings import Section
 from vielfalt.starting import write_new
-from vielfalt.tomlfile import read_toml
+from vielfalt.tomlfile import Section, read_settings
 from vielfalt.town import Town, read_town
 from vielfalt.words import LANGUAGES, N_, Language, Words
 
@@ -78,15 +77,15 @@ def read_county(root: Path) -> County:
     """The county project in a folder. Raises TownError, naming file and setting, when absent or inconsistent."""
     path = root / FILE
     try:
-        content = read_toml(path)
+        file = read_settings(path, _TODO)
     except (FileNotFoundError, NotADirectoryError):
         raise TownError(
             N_("This folder is no county project: it holds no county.toml."),
             where=root,
             todo=N_("Write a new one with “vielfalt county init FOLDER” or name another folder."),
         ) from None
-    Section(path, "", content, _TODO).only("county")
-    section = Section(path, "", content, _TODO).section("county")
+    file.only("county")
+    section = file.section("county")
     section.only("name", "key", "towns", "date", "memory_gb", "language", "licence")
     name, key, language = section.required("name"), section.required("key"), section.choice("language", LANGUAGES)
     if not (key.isdigit() and len(key) == 5):
@@ -97,7 +96,7 @@ def read_county(root: Path) -> County:
         key=key,
         towns=_towns(section, root),
         date=section.date("date") if "date" in section.values else 0,
-        memory=section.number("memory_gb", 0) * 1_000_000_000,
+        memory=section.whole("memory_gb", 0) * 1_000_000_000,
         language="en" if language == "en" else "de",
         licence=section.text("licence", "dl-de/by-2-0"),
     )

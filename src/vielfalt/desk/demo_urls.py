@@ -11,3 +11,4 @@ urlpatterns: list[URLPattern | URLResolver] = [*urls.urlpatterns, path("rolle/",
 handler400 = urls.handler400
 handler403 = urls.handler403
 handler404 = urls.handler404
+handler500 = urls.handler500

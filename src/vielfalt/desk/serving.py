@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vielfalt.desk.accounts.models import User
     from vielfalt.desk.backups.contents import Manifest
     from vielfalt.desk.history.tidying import Erased
+    from vielfalt.desk.house.operator import Operator
     from vielfalt.desk.releases.models import Release
 
 _THREADS = 8
@@ -101,10 +102,11 @@ def foreseen(path: Path) -> dict[str, Any] | Release:
 def serve(host: str, port: int, started: Callable[[int], None]) -> None:
     """Serves the desk until it is stopped; ``started`` is called with the port when it listens. Port 0: any free one.
 
-    Raises UsageError for an address or port that cannot be listened to, and for settings that show faults to readers
-    where others can reach them.
+    Raises UsageError for an address or port that cannot be listened to, for settings that show faults to readers
+    where others can reach them, and for a desk.toml that cannot be used.
     """
     ready()
+    _operator()
     _closed_to_others(host)
     try:
         listener = processes.listening(host, port)
@@ -262,20 +264,29 @@ def _no_showcase(folder: Path) -> UsageError:
     )
 
 
+def _operator() -> Operator:
+    """Who runs the desk. Raises UsageError when desk.toml cannot be used."""
+    from django.conf import settings
+
+    from vielfalt.desk.house.operator import operator
+
+    return operator(settings.DATA)
+
+
 def faults() -> list[Fault]:
-    """What keeps the desk from being whole; empty when nothing does."""
+    """What keeps the desk from being whole; empty when nothing does. Raises UsageError for an unusable desk.toml."""
     ready()
     from django.conf import settings
     from django.contrib.staticfiles import finders
     from django.core import checks
 
     from vielfalt.desk.history import recording
-    from vielfalt.desk.house.operator import operator
 
+    named = _operator().is_named
     found = [Fault(N_("Setting: {text}"), {"text": entry.msg}) for entry in checks.run_checks() if entry.is_serious()]
     if finders.find("vendor/kern.min.css") is None:
         found.append(Fault(N_("The front-end files are missing: the pages would have no looks. Run: make demo")))
-    if settings.ENCRYPTED and not operator(settings.DATA).is_named:
+    if settings.ENCRYPTED and not named:
         found.append(Fault(N_("Imprint and data protection name nobody yet. Write desk.toml into the data folder.")))
     if broken := recording.first_break():
         found.append(Fault(broken.message, {"number": broken.number}))

@@ -109,3 +109,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "vielfalt.desk.atlas.views.bad_request"
 handler403 = "vielfalt.desk.atlas.views.forbidden"
 handler404 = "vielfalt.desk.atlas.views.not_found"
+handler500 = "vielfalt.desk.house.views.server_error"

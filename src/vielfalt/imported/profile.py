@@ -26,10 +26,9 @@ from vielfalt.imported.records import (
     TableSource,
     rest_key,
 )
-from vielfalt.imported.settings import Section
 from vielfalt.profiles import ENCODINGS
-from vielfalt.tomlfile import read_toml
-from vielfalt.town import RESERVED_LEVELS
+from vielfalt.tomlfile import Section, read_settings
+from vielfalt.town import RESERVED_LEVELS, refuse_reserved
 from vielfalt.words import N_
 
 _SECTIONS = (
@@ -42,14 +41,14 @@ FORMATS = ("csv", "xlsx", "json")
 def read_table_profile(path: Path) -> TableProfile:
     """The table profile in a TOML file. Raises TownError naming the setting when it is absent or inconsistent."""
     try:
-        content = read_toml(path)
+        file = read_settings(path, N_("Correct the table profile."))
     except (FileNotFoundError, IsADirectoryError):
         raise TownError(
             N_("The table profile does not exist."),
             where=path,
             todo=N_("Correct the path; examples/ holds profiles to start from."),
         ) from None
-    return _profile(Section(path, "", content))
+    return _profile(file)
 
 
 def _profile(root: Section) -> TableProfile:
@@ -78,7 +77,7 @@ def _profile(root: Section) -> TableProfile:
         comparison=_comparison(root, categories),
         levels=_levels(root),
         crs=geometry.text("crs", "EPSG:25832"),
-        rounded_to=max(1, table.number("rounded_to", 1)),
+        rounded_to=max(1, table.whole("rounded_to", 1)),
     )
 
 
@@ -117,7 +116,7 @@ def _form(file: Section) -> FileForm:
         format=file.choice("format", FORMATS),  # type: ignore[arg-type]
         delimiter=file.text("delimiter", ";"),
         encoding=file.choice("encoding", ENCODINGS),
-        skip_rows=file.number("skip_rows", 0),
+        skip_rows=file.whole("skip_rows", 0),
         sheet=file.text("sheet"),
         records=file.texts("records"),
         decimal=file.choice("decimal", (",", ".")),
@@ -141,7 +140,7 @@ def _area(area: Section) -> AreaColumn:
     return AreaColumn(
         column=area.required("column"),
         name=area.text("name"),
-        width=area.number("width", 0),
+        width=area.whole("width", 0),
         by=area.choice("by", ("key", "name")),  # type: ignore[arg-type]
         total=area.text("total"),
         unresolved=area.texts("unresolved"),
@@ -220,8 +219,7 @@ def _level(entry: Section) -> LevelSource:
         *("axis_order", "stray_crs", "exclude", "correction", "names"),
     )
     id, pattern = entry.identifier("id"), entry.text("keys")
-    if id in RESERVED_LEVELS:
-        raise entry.fault(N_("“{id}” cannot be the id of an area level."), "id", id=id)
+    refuse_reserved(entry, id)
     try:
         re.compile(pattern)
     except re.error:
@@ -234,7 +232,7 @@ def _level(entry: Section) -> LevelSource:
         key=entry.text("key", "key"),
         name=entry.text("name", "name"),
         parent=entry.text("parent"),
-        parent_prefix=entry.number("parent_prefix", 0),
+        parent_prefix=entry.whole("parent_prefix", 0),
         axis_order=entry.choice("axis_order", ("xy", "yx")),  # type: ignore[arg-type]
         stray_crs=entry.text("stray_crs"),
         exclude=entry.texts("exclude"),

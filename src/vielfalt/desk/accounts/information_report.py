@@ -15,7 +15,7 @@ from vielfalt.desk.accounts.information import SEALED, Information, KeptRows, Ro
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.gateway import Block, Bullets, Heading, Paragraph, Report, Terms
 from vielfalt.desk.history import privacy, telling
-from vielfalt.desk.house.operator import Operator, operator
+from vielfalt.desk.house.operator import Operator, shown
 from vielfalt.desk.jobs.models import STATES
 from vielfalt.words import N_, Words
 
@@ -82,7 +82,7 @@ def as_json(user: User) -> bytes:
 def as_pdf(user: User) -> bytes:
     """The information to read, in the person's language."""
     words = Words("en" if user.language == "en" else "de")
-    return gateway.to_pdf(report(information(user, timezone.now()), operator(settings.DATA), words))
+    return gateway.to_pdf(report(information(user, timezone.now()), shown(settings.DATA), words))
 
 
 FORMS: Mapping[str, Callable[[User], bytes]] = {"pdf": as_pdf, "json": as_json}

@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.roles import Action
-from vielfalt.desk.house.operator import operator
+from vielfalt.desk.house.operator import shown
 from vielfalt.desk.publishing.models import Publication
 from vielfalt.desk.releases.models import Town
 from vielfalt.words import N_
@@ -50,7 +50,7 @@ def first_steps(folder: Path) -> tuple[Step, ...]:
         Step(
             N_("Say who runs this desk"),
             N_("Write name and address into desk.toml in the data folder; imprint and data protection are made of it."),
-            operator(folder).is_named,
+            shown(folder).is_named,
             "imprint",
             "import",
         ),

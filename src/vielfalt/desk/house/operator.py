@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from vielfalt.errors import UsageError
-from vielfalt.tomlfile import read_toml
+from vielfalt.errors import TownError, UsageError
+from vielfalt.tomlfile import read_settings
 from vielfalt.words import N_
 
 FILE = "desk.toml"
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,23 @@ def operator(folder: Path) -> Operator:
     path = folder / FILE
     if not path.exists():
         return Operator()
-    entries = read_toml(path).get("operator", {})
-    known = {field.name for field in fields(Operator)}
-    wrong = next((name for name, value in entries.items() if name not in known or not isinstance(value, str)), None)
-    if wrong is not None:
-        raise UsageError(
-            N_("The entry “{entry}” of [operator] is unknown or no text."),
-            where=path,
-            entry=wrong,
-            todo=N_("Correct it; the reference page on desk.toml lists all entries."),
+    try:
+        file = read_settings(path, N_("Correct desk.toml; the reference page on it lists all entries."))
+        file.only("operator")
+        section = file.section("operator")
+        names = tuple(field.name for field in fields(Operator))
+        section.only(*names)
+        return Operator(**{name: section.text(name) for name in names})
+    except TownError as error:
+        raise UsageError(error.what, where=error.where, todo=error.todo, **error.values) from None
+
+
+def shown(folder: Path) -> Operator:
+    """The operator as pages show it: empty where the file cannot be used, which the log says without contents."""
+    try:
+        return operator(folder)
+    except (UsageError, OSError) as error:
+        _LOG.error(
+            "%s cannot be used and is taken for empty (%s); see: vielfalt desk check", FILE, type(error).__name__
         )
-    return Operator(**entries)
+        return Operator()

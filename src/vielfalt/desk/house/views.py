@@ -6,24 +6,25 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.house import accessibility, licences, privacy
-from vielfalt.desk.house.operator import operator
+from vielfalt.desk.house.operator import shown
 from vielfalt.words import N_
 
 
 @login_not_required
 def imprint(request: HttpRequest) -> HttpResponse:
     """Who runs the desk."""
-    return render(request, "desk/imprint.html", {"operator": operator(settings.DATA)})
+    return render(request, "desk/imprint.html", {"operator": shown(settings.DATA)})
 
 
 @login_not_required
 def data_protection(request: HttpRequest) -> HttpResponse:
     """What is kept of people who use the desk, why and how long; which cookies are set; whom to ask."""
     context = {
-        "operator": operator(settings.DATA),
+        "operator": shown(settings.DATA),
         "kept": privacy.KEPT,
         "cookies": [(cookie, cookie.lasts(current())) for cookie in privacy.cookies()],
         "idle": privacy.idle_minutes(),
@@ -35,7 +36,7 @@ def data_protection(request: HttpRequest) -> HttpResponse:
 def accessibility_statement(request: HttpRequest) -> HttpResponse:
     """What tests know of the desk's accessibility, what is not accessible, and where to complain."""
     context = {
-        "operator": operator(settings.DATA),
+        "operator": shown(settings.DATA),
         "tested": accessibility.TESTED,
         "all": accessibility.ALL_CRITERIA,
         "limits": accessibility.LIMITS,
@@ -51,3 +52,9 @@ def about(request: HttpRequest) -> HttpResponse:
     groups = ((N_("Python packages"), licences.packages()), (N_("In the browser"), licences.front_end()))
     context = {"ours": licences.ours(), "groups": [(words(title), parts) for title, parts in groups if parts]}
     return render(request, "desk/about.html", context)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for a fault of the desk itself. It asks no database who reads: that may be what failed."""
+    del request
+    return HttpResponse(render_to_string("desk/server_error.html"), status=500)

@@ -1,0 +1,121 @@
+"""town.toml and the column profile: what is misspelt, of the wrong kind or out of range is refused by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vielfalt.errors import TownError
+from vielfalt.profiles import read_profile
+from vielfalt.town import read_town
+
+TOWN = """\
+[town]
+name = "Musterfurt"
+ags = "99999001"
+[areas]
+[[areas.level]]
+id = "quarter"
+title = "Quarters"
+file = "areas.geojson"
+"""
+COLUMNS = '[columns]\nsex = "Geschlecht"\n'
+
+
+def refused_town(folder: Path, content: str) -> str:
+    (folder / "town.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(TownError) as told:
+        read_town(folder)
+    return str(told.value)
+
+
+def refused_profile(folder: Path, content: str) -> str:
+    path = folder / "profile.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(TownError) as told:
+        read_profile(path)
+    return str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ("[Protection]\nmin_cell = 20", "The section [Protection] is not known; is [protection] meant?"),
+        ("[protektion]\nmin_cell = 20", "The section [protektion] is not known; is [protection] meant?"),
+        ("[valt]\nlink_dates = 0", "The section [valt] is not known; is [vault] meant?"),
+        ("[other]", "The section [other] is not known; known here are town, areas, vault, protection."),
+        ("[protection.cellkey]", "The section [protection.cellkey] is not known; is [protection.cell_key] meant?"),
+        ("[protection]\nmin_cel = 20", "“protection.min_cel” is not known; is “protection.min_cell” meant?"),
+        ("[protection]\nmin_cell = 5.5", "“protection.min_cell” must be a whole number, 1 or more"),
+        ("[protection]\nmin_area = true", "“protection.min_area” must be a whole number, 1 or more"),
+        ("[protection]\nmin_cell = 2", "must be 3 or more"),
+        ("[protection]\ndominance = 75", "“protection.dominance” must be a number from 0.5 to 1"),
+        ('[protection]\ndominance = "x"', "“protection.dominance” must be a number from 0.5 to 1"),
+        ("[protection]\np_percent = 101", "“protection.p_percent” must be a whole number from 0 to 100"),
+        ("[protection.rounding]\nbase = 7", "“protection.rounding.base” is “7”; allowed are 3, 5, 10"),
+        ("[vault]\nlink_dates = -1", "“vault.link_dates” must be a whole number, 0 or more"),
+        ("protection = 5", "“areas.level.protection” is not known"),
+    ],
+)
+def test_what_town_toml_may_not_hold(tmp_path: Path, more: str, sentence: str) -> None:
+    assert sentence in refused_town(tmp_path, TOWN + more)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('foo = "bar"\n' + TOWN, "“foo” is not known; known here are town, areas, vault, protection"),
+        ("protection = 5\n" + TOWN, "“protection” must be a section of its own, headed [protection]"),
+        (TOWN.replace("[[areas.level]]", "[areas.level]"), "each headed [[areas.level]]"),
+        (TOWN.replace('"quarter"', '"area"'), "these words mean something else: area, level, status, town, value"),
+        (TOWN.replace('"quarter"', '"Blöcke"'), "is “Blöcke”; allowed are small letters, digits and “_”"),
+        (TOWN.replace('"Musterfurt"', "5"), "“town.name” must be a text in quotation marks"),
+        (TOWN.replace("[areas]", "licence = 5\n[areas]"), "“town.licence” must be a text in quotation marks"),
+        (TOWN.replace("[areas]", "[areas]\ncrs = 25832"), "“areas.crs” must be a text in quotation marks"),
+    ],
+)
+def test_how_town_toml_may_not_be_written(tmp_path: Path, content: str, sentence: str) -> None:
+    assert sentence in refused_town(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "The section [columns] is missing or empty"),
+        ("[file]\nmissing = 5\n" + COLUMNS, "“file.missing” must be a list"),
+        ("[file]\nmissing = [5]\n" + COLUMNS, "“file.missing” must be a list of texts"),
+        ("[file]\ndate_forms = 5\n" + COLUMNS, "“file.date_forms” must be a list"),
+        ('[file]\ndate_forms = ["x"]\n' + COLUMNS, "“file.date_forms” is “x”; allowed are iso, german, compact"),
+        ("[file]\nwidths = 5\n" + COLUMNS, "“file.widths” must be a list of pairs"),
+        ('[file]\nwidths = [["a"]]\n' + COLUMNS, "“file.widths” must be a list of pairs"),
+        ('[file]\nwidths = [["a", -5]]\n' + COLUMNS, "“file.widths” must be a list of pairs"),
+        ('[file]\nwidths = [["a", true]]\n' + COLUMNS, "“file.widths” must be a list of pairs"),
+        ('[file]\nquote = "ab"\n' + COLUMNS, "“file.quote” must be a single character, or empty"),
+        ('[file]\ndelimiter = ";;"\n' + COLUMNS, "“file.delimiter” must be a single character"),
+        ('[file]\ndelimter = ","\n' + COLUMNS, "“file.delimter” is not known; is “file.delimiter” meant?"),
+        ('[file]\nencoding = ["utf-8"]\n' + COLUMNS, "“file.encoding” must be a text"),
+        ('[file]\nencoding = "ebcdic"\n' + COLUMNS, "“file.encoding” is “ebcdic”; allowed are utf-8, cp1252"),
+        ("columns = 5", "“columns” must be a section of its own"),
+        ("file = 5\n" + COLUMNS, "“file” must be a section of its own"),
+        ("codes = 5\n" + COLUMNS, "“codes” must be a section of its own"),
+        ('[columns]\nsexx = "a"', "“columns.sexx” is not known; is “columns.sex” meant?"),
+        ('[columns]\nsex = ["a"]', "“columns.sex” must be a text"),
+        ("[columns]\nsex = 5", "“columns.sex” must be a text"),
+        (COLUMNS + "[codes]\nsex = 5", "“codes.sex” must be a section of its own"),
+        (COLUMNS + '[kodes.sex]\nM = "m"', "The section [kodes] is not known; is [codes] meant?"),
+        (COLUMNS + '[codes.sex]\nM = ["m"]', "“codes.sex.M” must be a text"),
+        (COLUMNS + '[codes.sex]\nM = "maennlich"', "“codes.sex.M” is “maennlich”; allowed are d, m, w, x"),
+        (COLUMNS + '[codes.birth_state]\nD = "DE"', "“codes.birth_state.D” is “DE”, which is no key of the list"),
+        (COLUMNS + '[codes.institution]\nH = "Heim"', "“codes.institution.H” is “Heim”; allowed are no, yes"),
+    ],
+)
+def test_what_a_column_profile_may_not_hold(tmp_path: Path, content: str, sentence: str) -> None:
+    assert sentence in refused_profile(tmp_path, content)
+
+
+def test_own_values_may_mean_any_canonical_value_or_none(tmp_path: Path) -> None:
+    path = tmp_path / "profile.toml"
+    codes = '[codes.sex]\nA = "M"\nB = ""\n[codes.birth_state]\nD = "0"\n[codes.religion]\nK = "RK"\n'
+    path.write_text(COLUMNS + codes, encoding="utf-8")
+    assert read_profile(path).codes["sex"] == {"A": "M", "B": ""}
