@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from vielfalt import cli, console
+from vielfalt.county.project import read_county
 from vielfalt.errors import TownError
+from vielfalt.evaluation import check_town
 from vielfalt.profiles import read_profile
+from vielfalt.register.checks import Finding
+from vielfalt.starting import init_town
+from vielfalt.synthetic.project import MIN_RESIDENTS
 from vielfalt.town import read_town
+from vielfalt.words import LANGUAGES, Language, Words
 
 TOWN = """\
 [town]
@@ -119,3 +130,73 @@ def test_own_values_may_mean_any_canonical_value_or_none(tmp_path: Path) -> None
     codes = '[codes.sex]\nA = "M"\nB = ""\n[codes.birth_state]\nD = "0"\n[codes.religion]\nK = "RK"\n'
     path.write_text(COLUMNS + codes, encoding="utf-8")
     assert read_profile(path).codes["sex"] == {"A": "M", "B": ""}
+
+
+def vielfalt(*words: object, language: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs a command with the environment asking for a language, or for none."""
+    environment = {name: value for name, value in os.environ.items() if name != "VIELFALT_LANG"}
+    return subprocess.run(
+        [sys.executable, "-m", "vielfalt", *map(str, words)],
+        capture_output=True,
+        text=True,
+        env=environment | ({"VIELFALT_LANG": language} if language else {}),
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_faults_are_told_in_the_language_of_the_file(tmp_path: Path, language: Language) -> None:
+    init_town(tmp_path / "town", Words(language))
+    with pytest.raises(TownError) as town:
+        read_town(tmp_path / "town")
+    (tmp_path / "county.toml").write_text(f'[county]\nlanguage = "{language}"\n', encoding="utf-8")
+    with pytest.raises(TownError) as county:
+        read_county(tmp_path)
+    assert town.value.language == county.value.language == language
+
+
+def test_the_language_asked_for_goes_before_that_of_the_file(tmp_path: Path) -> None:
+    init_town(tmp_path / "town", Words("en"))
+    told = vielfalt("check", tmp_path / "town")
+    assert told.returncode == 11 and "“town.name” is missing or empty" in told.stderr
+    for asked in (
+        vielfalt("check", tmp_path / "town", language="de"),
+        vielfalt("check", tmp_path / "town", "--lang", "de"),
+    ):
+        assert asked.returncode == 11 and "„town.name“ fehlt" in asked.stderr
+
+
+def test_a_language_that_is_not_spoken_is_refused(tmp_path: Path) -> None:
+    told = vielfalt("init", tmp_path / "town", language="fr")
+    assert told.returncode == 2 and "VIELFALT_LANG" in told.stderr and "de, en" in told.stderr
+    assert not (tmp_path / "town").exists()
+
+
+def test_german_help_holds_no_english_word_of_click(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "[erforderlich]" in vielfalt("import-table", "--help", language="de").stdout
+    assert "(ganze Zahl)" in vielfalt("trace", tmp_path, "x", language="de").stderr
+    assert (
+        "Ordner" in (shown := vielfalt("check", tmp_path / "file", language="de").stderr) and "Directory" not in shown
+    )
+
+
+@pytest.mark.parametrize("command", ["synth", "demo"])
+def test_the_smallest_synthetic_town_stands_in_the_help(tmp_path: Path, command: str) -> None:
+    assert f"x>={MIN_RESIDENTS}" in CliRunner().invoke(cli.commands, [command, "--help"]).output
+    words = [command, *([str(tmp_path / "town")] if command == "synth" else []), "--residents", str(MIN_RESIDENTS - 1)]
+    assert CliRunner().invoke(cli.commands, words).exit_code == 2
+
+
+def test_cell_key_settings_that_no_chances_meet_fail_before_anything_is_read(tmp_path: Path) -> None:
+    more = '[protection]\nmethod = "cell_key"\n[protection.cell_key]\nvariance = 2\n'
+    (tmp_path / "town.toml").write_text(TOWN + more, encoding="utf-8")
+    with pytest.raises(TownError, match="demanded is 2"):
+        check_town(read_town(tmp_path), 20251231, lambda name: pytest.fail(f"began {name}"))
+
+
+def test_a_missing_column_is_told_by_its_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    finding = Finding("column_missing", "birth_date", 0, ())
+    console.show_findings([finding], {"birth_date": "Geburtsdatum"}, Words("en"))
+    shown = capsys.readouterr().out
+    assert "column_missing · birth_date · heading “Geburtsdatum”" in " ".join(shown.split())

@@ -8,7 +8,7 @@ import click
 
 from vielfalt import allocators, clickwords
 from vielfalt.commands import attack, county, desk, evaluate, inspect, measure, start, vault
-from vielfalt.commands.options import WORDS, language, to_stderr
+from vielfalt.commands.options import WORDS, asked_for, language, refuse_unknown_language, to_stderr
 from vielfalt.words import Language, Words
 
 
@@ -28,6 +28,7 @@ def main() -> None:
     allocators.set_up()
     clickwords.speak(language())
     try:
+        refuse_unknown_language()
         commands(standalone_mode=False, prog_name="vielfalt", obj=spoken)
     except click.ClickException as error:
         error.show()
@@ -41,5 +42,5 @@ def main() -> None:
         from vielfalt.errors import known
 
         told = known(error)
-        console.show_error(told, Words(spoken.get("language", language())))
+        console.show_error(told, Words(spoken.get("language") or asked_for() or told.language or "de"))
         sys.exit(told.exit_code)

@@ -26,6 +26,7 @@ ALL: tuple[str | tuple[str, str], ...] = (
     N_("{value} is not in the range {range}."),
     N_("{name} {filename!r} is a file."),
     N_("directory"),
+    N_("required"),
     N_("Option {name!r} does not take a value."),
     NN_("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
     NN_("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),

@@ -65,14 +65,19 @@ def show_error(error: VielfaltError, words: Words) -> None:
     sys.stderr.write("\n".join(lines) + "\n")
 
 
-def show_findings(found: Iterable[Finding], words: Words) -> None:
-    """The findings: how often, what, what happens to the rows, and below it check, field and first row numbers."""
+def show_findings(found: Iterable[Finding], headings: Mapping[str, str], words: Words) -> None:
+    """The findings: how often, what, what happens to the rows, and below it check, field and first row numbers.
+
+    Where it is about no rows the place is the heading that stands for the field in the column profile.
+    """
     table = Table(title=words("Findings"), title_justify="left", box=SIMPLE_HEAD)
     table.add_column(words("Rows"), justify="right", no_wrap=True)
     table.add_column(words("Finding and consequence"), overflow="fold")
     for one in found:
         entry = check(one.check)
         where = words("rows {rows}", rows=", ".join(map(str, one.records[:6])) + (" …" if one.rows > 6 else ""))
+        if not one.rows:
+            where = words("heading “{heading}”", heading=headings[one.field]) if one.field in headings else ""
         place = " · ".join(part for part in (one.check, one.field, where) if part)
         table.add_row(words.number(one.rows), f"{words(entry.message)} {words(entry.consequence)}\n{place}")
     Console(highlight=False).print(table if table.row_count else words("No findings."))

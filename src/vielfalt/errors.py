@@ -20,7 +20,7 @@ import traceback
 from pathlib import Path
 from typing import ClassVar
 
-from vielfalt.words import N_, Text
+from vielfalt.words import N_, Language, Text
 
 
 class VielfaltError(Exception):
@@ -38,6 +38,8 @@ class VielfaltError(Exception):
         self.where = str(where)
         self.todo = todo
         self.values = values
+        self.language: Language | None = None
+        """The language of the project that the error is about, where nothing else says which one to speak."""
 
     def __str__(self) -> str:
         sentence = self.what.format_map(self.values)

@@ -16,9 +16,11 @@ from vielfalt.areafiles import read_geography
 from vielfalt.breaks import Facts
 from vielfalt.cells import Cells
 from vielfalt.engines.base import Engine, Frame
+from vielfalt.figures.disclosure.perturbation import perturbation
 from vielfalt.geography import Geography
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
+from vielfalt.methods import CellKey
 from vielfalt.publish.results import Capability
 from vielfalt.register.addresses import Streets, read_streets, street_findings
 from vielfalt.register.areas import area_findings, areas, distinct_addresses, located, unlisted
@@ -178,7 +180,12 @@ def possible_countries(town: Town, places: Sequence[str]) -> pl.DataFrame:
 
 
 def check_town(town: Town, date: int, step: Step, opened: Opening = by_size) -> Evaluation:
-    """Reads and derives as a run does, keeps nothing: findings and capabilities of the extract."""
+    """Reads and derives as a run does, keeps nothing: findings and capabilities of the extract.
+
+    Raises TownError for settings of the cell key method that no chances meet, before anything is read.
+    """
+    if isinstance(method := town.method(date), CellKey):
+        perturbation(method)
     return evaluate(town, date, secrets.token_bytes(32), step, opened)
 
 

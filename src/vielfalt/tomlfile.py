@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from vielfalt import dates
 from vielfalt.errors import TownError, VielfaltError
-from vielfalt.words import N_
+from vielfalt.words import LANGUAGES, N_, Language
 
 Value = TypeVar("Value")
 _KINDS: Mapping[type, str] = {
@@ -39,6 +39,8 @@ class Section:
     name: str
     values: Mapping[str, Any]
     todo: str
+    language: Language | None = None
+    """The language that the file itself names, in which its faults are told."""
 
     def only(self, *known: str) -> None:
         """Refuses settings and sections nobody knows, with the nearest known name or all of them."""
@@ -48,14 +50,14 @@ class Section:
 
     def section(self, name: str) -> Section:
         """A section within this one; empty when absent."""
-        return Section(self.path, self._full(name), self._typed(name, dict, {}), self.todo)
+        return Section(self.path, self._full(name), self._typed(name, dict, {}), self.todo, self.language)
 
     def sections(self, name: str) -> tuple[Section, ...]:
         """The entries of an array of tables, in order."""
         entries = self.values.get(name, [])
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise self.fault(N_("“{setting}” must be sections of their own, each headed [[{setting}]]."), name)
-        return tuple(Section(self.path, self._full(name), entry, self.todo) for entry in entries)
+        return tuple(Section(self.path, self._full(name), entry, self.todo, self.language) for entry in entries)
 
     def required(self, name: str) -> str:
         """A text that must be there."""
@@ -145,7 +147,9 @@ class Section:
 
     def fault(self, message: str, name: str, **values: object) -> TownError:
         """The error that names one setting of this section."""
-        return TownError(message, where=self.path, todo=self.todo, setting=self._full(name), **values)
+        error = TownError(message, where=self.path, todo=self.todo, setting=self._full(name), **values)
+        error.language = self.language
+        return error
 
     def not_allowed(self, name: str, value: object, allowed: Iterable[object]) -> TownError:
         """The error that names one setting of this section and the values it may have."""
@@ -183,7 +187,7 @@ def read_settings(path: Path, todo: str) -> Section:
     """
     content = path.read_bytes()
     try:
-        return Section(path, "", tomllib.loads(content.decode("utf-8-sig")), todo)
+        values = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise TownError(
             N_("The file is not saved as UTF-8; the first sign that is not stands in line {line}."),
@@ -199,3 +203,5 @@ def read_settings(path: Path, todo: str) -> Section:
             line=found[1] if found else content.count(b"\n") + 1,
             todo=N_("Correct that line: text stands in quotation marks, and each bracket is closed."),
         ) from None
+    named = [part.get("language") for part in values.values() if isinstance(part, dict)]
+    return Section(path, "", values, todo, next((language for language in LANGUAGES if language in named), None))

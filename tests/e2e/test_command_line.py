@@ -300,6 +300,11 @@ def _spoil_encoding(town: Path) -> None:
     extract.write_bytes(extract.read_bytes().decode("cp1252").encode("utf-8"))
 
 
+def _spoil_with_utf16(town: Path) -> None:
+    extract = town / "register" / LATEST / "register.csv"
+    extract.write_bytes(extract.read_bytes().decode("cp1252").encode("utf-16"))
+
+
 def _spoil_rows(town: Path) -> None:
     extract = town / "register" / LATEST / "register.csv"
     header = extract.read_bytes().split(b"\n")[0]
@@ -370,6 +375,7 @@ def _spoil_threshold(town: Path) -> None:
         (_spoil_header_only, 10, "no rows"),
         (_spoil_columns, 10, "none of the columns"),
         (_spoil_encoding, 10, "UTF-8"),
+        (_spoil_with_utf16, 10, "in the encoding UTF-16"),
         (_spoil_rows, 10, "None of the 50 rows"),
         (_spoil_streets, 10, "street"),
         (_spoil_overlap, 11, ""),

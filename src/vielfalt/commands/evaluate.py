@@ -59,7 +59,7 @@ def check(folder: Path, date: str | None, engine: str, as_json: bool, lang: Lang
             date=words.date(day),
         )
     )
-    console.show_findings(found.findings, words)
+    console.show_findings(found.findings, town.profile.columns, words)
     console.show_capabilities(found.capabilities, words)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vielfalt.commands.options import FILE, WORDS, json_option, lang_option, print_json, spoken
+from vielfalt.commands.options import FILE, WORDS, json_option, lang_option, print_json, spoken, whole
 from vielfalt.words import N_, Language
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--draws",
-    type=click.IntRange(min=0),
+    type=whole(0),
     default=199,
     show_default=True,
     help=WORDS("Random draws for intervals and p-values; 0 for none."),

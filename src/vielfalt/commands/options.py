@@ -9,21 +9,48 @@ from typing import Any, TypeVar
 
 import click
 
-from vielfalt.words import LANGUAGES, Language, Words
+from vielfalt.errors import UsageError
+from vielfalt.words import LANGUAGES, N_, Language, Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 LANGUAGE_VARIABLE = "VIELFALT_LANG"
 
 
+def asked_for() -> Language | None:
+    """The language that the environment asks for; none where it asks for none or for one that is not spoken."""
+    wanted = os.environ.get(LANGUAGE_VARIABLE)
+    return next((known for known in LANGUAGES if known == wanted), None)
+
+
 def language() -> Language:
     """The language that the environment asks for, else German."""
-    wanted = os.environ.get(LANGUAGE_VARIABLE, "de")
-    return wanted if wanted in LANGUAGES else "de"
+    return asked_for() or "de"
+
+
+def refuse_unknown_language() -> None:
+    """Raises UsageError where the environment asks for a language that is not spoken."""
+    wanted = os.environ.get(LANGUAGE_VARIABLE)
+    if wanted and not asked_for():
+        raise UsageError(
+            N_("The variable {variable} is “{value}”; there are {allowed}."),
+            variable=LANGUAGE_VARIABLE,
+            value=wanted,
+            allowed=", ".join(LANGUAGES),
+            todo=N_("Set it to one of these, or leave it out."),
+        )
 
 
 WORDS = Words(language())
 FOLDER = click.Path(path_type=Path, file_okay=False)
+FOLDER.name = WORDS("directory")
 FILE = click.Path(path_type=Path)
+
+
+def whole(least: int, most: int | None = None) -> click.IntRange:
+    """The type of a whole number within limits; click calls it in English, whatever the language of the help."""
+    kind = click.IntRange(least, most)
+    kind.name = WORDS("whole number")
+    return kind
 
 
 def _heard(context: click.Context, _: click.Parameter, lang: Language | None) -> Language | None:
@@ -74,7 +101,7 @@ def engine_option(function: Command) -> Command:
 
 def spoken(lang: Language | None, town: Language | None = None) -> Words:
     """The words of a command: in the language of --lang, else of the environment, else of the town."""
-    chosen = lang or (language() if LANGUAGE_VARIABLE in os.environ else None) or town or "de"
+    chosen = lang or asked_for() or town or "de"
     click.get_current_context().ensure_object(dict)["language"] = chosen
     return Words(chosen)
 

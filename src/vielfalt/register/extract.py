@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Mapping
@@ -123,6 +124,12 @@ def _header(path: Path, profile: Profile) -> tuple[str, ...]:
 
 def _same_encoding(sample: bytes, path: Path, profile: Profile) -> None:
     """Latin-1 and Windows-1252 read anything, UTF-8 too, and turn every umlaut into two signs: better refused."""
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise DeliveryError(
+            N_("The file is in the encoding UTF-16, as its byte order mark says; Vielfalt does not read it."),
+            where=path,
+            todo=N_("Save it in UTF-8 (in a spreadsheet “CSV UTF-8”), or ask for an export in UTF-8."),
+        )
     if profile.encoding != "utf-8" and looks_like_utf8(sample[: sample.rfind(b"\n") + 1]):
         raise DeliveryError(
             N_("The column profile says “{encoding}”, but the file is in UTF-8."),
