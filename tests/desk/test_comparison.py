@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 from forging import described, forged
@@ -367,4 +368,5 @@ def test_towns_of_no_land_have_no_column_of_lands(client: Client, release: Relea
     assert lands in client.get(reverse("compare")).content.decode()
     release.town.ags = "99999001"
     release.town.save()
+    caches["pages"].clear()
     assert lands not in client.get(reverse("compare")).content.decode()
