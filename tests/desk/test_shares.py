@@ -28,12 +28,17 @@ NUMBERS_ALONE = {
     "flow_by_age",
 }
 
+KEY = bytes([1]) * 32
+"""By the key the sex of some residents is drawn, and with it what movements by sex have to hide in a small town."""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release of the later of two dates, as ``vielfalt demo`` makes it of a larger town."""
     root = tmp_path_factory.mktemp("town") / "town"
     write_town(root, residents=3_000, seed=7, dates=(20241231, 20251231), progress=lambda _: None)
+    (root / "vault").mkdir(exist_ok=True)
+    (root / "vault" / "key").write_bytes(KEY)
     return [demonstration.quietly(root, date, "en") for date in read_town(root).reference_dates()][-1]
 
 
