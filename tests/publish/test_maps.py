@@ -54,7 +54,12 @@ def test_suppressed_areas_are_hatched_and_counted(results: Results, atlas: Atlas
     assert "not published (.)" not in full.svg
 
 
-def test_areas_without_residents_are_no_hidden_areas(results: Results, words: Words) -> None:
+@pytest.mark.parametrize("most", [120, 0])
+def test_areas_without_residents_are_no_hidden_areas(
+    results: Results, words: Words, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Neither where they bear a number, nor where there are too many for numbers."""
+    monkeypatch.setattr("vielfalt.publish.naming._MOST", most)
     empty = (pl.col("level") == "block") & (pl.col("area") == "0101")
     tables = {
         id: dataclasses.replace(
@@ -118,7 +123,7 @@ def test_where_hardly_a_name_fits_all_areas_get_numbers_and_hundreds_none() -> N
     assert few.spots["029"][0].lines == ("1",)
     tiny = naming(squares(30, 2), names)
     assert len(tiny.spots) == 30, "a number stands also where it does not fit"
-    assert naming(squares(121, 2), names) == Naming({}, ())
+    assert naming(squares(121, 2), names) == Naming({}, {}, ())
     assert naming(squares(3, 120), names).key == ()
     rows, height = key_rows(few.key, 10, 100, 300)
     assert [row["x"] for row in rows] == pytest.approx([10] * 10 + [104] * 10 + [198] * 10)

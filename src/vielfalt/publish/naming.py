@@ -31,9 +31,11 @@ _SIZE, _LINE = 10.0, 13.0
 
 @dataclass(frozen=True)
 class Naming:
-    """What stands in the areas by key (name or number, with its size), and what the numbers mean, in their order."""
+    """What stands in the areas by key (name or number, with its size), which of them bear a number, and what the
+    numbers mean, in their order."""
 
     spots: Mapping[str, tuple[Spot, float]]
+    numbers: Mapping[str, str]
     key: tuple[str, ...]
 
 
@@ -47,9 +49,10 @@ def naming(shapes: Mapping[str, BaseGeometry], names: Mapping[str, str]) -> Nami
     kept = found if _FEW * len(found) >= len(shapes) else {}
     nameless = sorted(shapes.keys() - kept.keys(), key=lambda key: (by_name(names[key]), key))
     if len(nameless) > _MOST:
-        return Naming(kept, ())
-    numbers = {key: _number(shapes[key], str(place)) for place, key in enumerate(nameless, 1)}
-    return Naming({**kept, **numbers}, tuple(f"{place} {names[key]}" for place, key in enumerate(nameless, 1)))
+        return Naming(kept, {}, ())
+    numbers = {key: str(place) for place, key in enumerate(nameless, 1)}
+    spots = {key: _number(shapes[key], number) for key, number in numbers.items()}
+    return Naming({**kept, **spots}, numbers, tuple(f"{number} {names[key]}" for key, number in numbers.items()))
 
 
 def _number(shape: BaseGeometry, number: str) -> tuple[Spot, float]:

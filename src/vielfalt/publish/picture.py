@@ -12,9 +12,9 @@ from vielfalt.publish import svg
 from vielfalt.publish.altered import altered, in_short
 from vielfalt.publish.classes import Classes, class_labels
 from vielfalt.publish.legend import legend
-from vielfalt.publish.naming import column_width, key_rows, naming
+from vielfalt.publish.naming import Naming, column_width, key_rows, naming
 from vielfalt.publish.results import Results
-from vielfalt.publish.shapes import Spot, fit, hatch
+from vielfalt.publish.shapes import fit, hatch
 from vielfalt.publish.shares import NOT_APPLICABLE
 from vielfalt.publish.svg import Layer, Row
 from vielfalt.words import N_, Words
@@ -75,7 +75,7 @@ def drawn(picture: Picture, results: Results, words: Words) -> str:
     named = naming(shapes, results.geography.names(picture.level))
     key, bottom = _key(named.key, top, height, boxes_height)
     layers = (
-        *_areas(shapes, picture, named.spots, top),
+        *_areas(shapes, picture, named, top),
         *boxes,
         *svg.texts([*head, *key, *_foot(bottom, words, results)]),
     )
@@ -92,15 +92,13 @@ def _key(key: tuple[str, ...], top: float, height: float, boxes_height: float) -
     return below, bottom + (_APART + below_height if key else 0)
 
 
-def _areas(
-    shapes: Mapping[str, BaseGeometry], picture: Picture, named: Mapping[str, tuple[Spot, float]], top: float
-) -> tuple[Layer, ...]:
+def _areas(shapes: Mapping[str, BaseGeometry], picture: Picture, named: Naming, top: float) -> tuple[Layer, ...]:
     """Filled areas, hatching, outlines, names; each name dark on light classes and light on dark ones."""
     fills = {
         key: svg.PAPER if value is None else picture.palette[picture.found.of(value)]
         for key, value in sorted(picture.values.items())
     }
-    spots = {key: where for key, where in named.items() if key not in picture.empty}
+    spots = {key: where for key, where in named.spots.items() if key not in picture.empty}
     hidden = sorted(picture.suppressed)
     hatched = [hatch(shapes[key], spots[key][0].area if key in spots else None, _GAP) for key in hidden]
     lettering = [
@@ -110,8 +108,7 @@ def _areas(
     ]
     for key in sorted(picture.empty):
         middle = shapes[key].representative_point()
-        number = next((line for where, _ in (named[key],) for line in where.lines if line.isdigit()), "")
-        said = f"{number} {NOT_APPLICABLE}".strip()
+        said = f"{named.numbers.get(key, '')} {NOT_APPLICABLE}".strip()
         lettering.append(svg.text(middle.x, top + middle.y, said, 11, middle=True, color=svg.SOFT_INK))
 
     def filled(chart: alt.Chart) -> alt.Chart:
