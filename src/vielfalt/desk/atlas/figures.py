@@ -111,8 +111,10 @@ def figure(table: Table, category: str, level: str, words: Words) -> Figure:
         raise Series.DoesNotExist
     area_set, protection = _area_set(release, level), _protection(table)
     cells = _cells(lines, level, category, area_set.areas, protection, words)
-    shown = [cell for cell in cells if cell.share is not None and cell.printed is not None]
-    found = gateway.classes([cell.printed or 0 for cell in shown], [cell.share or 0 for cell in shown])
+    found = gateway.classes(
+        [cell.printed for cell in cells if cell.printed is not None],
+        [cell.share for cell in cells if cell.share is not None],
+    )
     return Figure(
         release=release,
         table=table,
