@@ -43,6 +43,7 @@ from vielfalt.register.two_dates import TwoDates
 from vielfalt.rule_sets import rule_set
 from vielfalt.steps import Step
 from vielfalt.town import Town
+from vielfalt.wholefile import written_whole
 from vielfalt.workspace import Opening, by_size, workspace
 
 
@@ -212,9 +213,8 @@ def keep_in(engine: Engine, vault: Path, chosen: str, linkable: bool, earlier: E
         people, rows, geography = derived.people, derived.rows, derived.geography
         levels = [level.id for level in geography.levels]
         for name, frame in (("persons", persons(people, levels)), ("evidence", evidence_rows(people, rows, chosen))):
-            partial = vault / f".{name}.parquet"
-            engine.write(frame, partial, order="record")
-            partial.replace(vault / f"{name}.parquet")
+            with written_whole(vault / f"{name}.parquet") as partial:
+                engine.write(frame, partial, order="record")
         kept_dates.write_facts(derived.facts, vault)
         residents = derived.classes.join(rows.drop("dwelling_status"), on="record", how="inner")
         with step("movements"):

@@ -11,6 +11,7 @@ from vielfalt.figures.disclosure import kept_table
 from vielfalt.methods import CellKey
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.town import Town
+from vielfalt.wholefile import written_whole
 
 TABLE = "perturbation.json"
 ROOMS = "rooms.parquet"
@@ -19,12 +20,12 @@ MOVEMENT_ROOMS = "movement_rooms.parquet"
 
 def keep_rooms(rooms: pl.DataFrame, vault: Path, name: str = ROOMS) -> None:
     """Keeps the room of every hidden figure with the solutions that prove it; nothing where nothing is hidden."""
-    path, partial = vault / name, vault / f".{name}"
+    path = vault / name
     if rooms.is_empty():
         path.unlink(missing_ok=True)
         return
-    rooms.write_parquet(partial)
-    partial.replace(path)
+    with written_whole(path) as partial:
+        rooms.write_parquet(partial)
 
 
 def keep_table(town: Town, date: int, vault: Path) -> None:
@@ -33,9 +34,8 @@ def keep_table(town: Town, date: int, vault: Path) -> None:
     if not isinstance(method, CellKey):
         path.unlink(missing_ok=True)
         return
-    partial = vault / f".{TABLE}"
-    partial.write_bytes(kept_table(method))
-    partial.replace(path)
+    with written_whole(path) as partial:
+        partial.write_bytes(kept_table(method))
 
 
 def table_fingerprint(town: Town, date: int) -> str:

@@ -27,6 +27,7 @@ from vielfalt.register.two_dates import current
 from vielfalt.rule_sets import rule_set
 from vielfalt.totals import TOTALS
 from vielfalt.town import Town
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
 FACTS = "facts.json"
@@ -104,10 +105,9 @@ def forget(town: Town, days: Iterable[int]) -> tuple[Path, ...]:
 
 def keep_links(engine: Engine, residents: Frame, folder: Path) -> None:
     """Writes the link file of a reference date, sorted by pseudonym so that the order of rows tells nothing."""
-    partial = folder / f".{LINKS}"
-    engine.write(link_rows(residents), partial, order=LINK)
-    partial.chmod(0o600)
-    partial.replace(folder / LINKS)
+    with written_whole(folder / LINKS) as partial:
+        engine.write(link_rows(residents), partial, order=LINK)
+        partial.chmod(0o600)
 
 
 def in_todays_numbers(before: Earlier, geography: Geography) -> pl.DataFrame:
@@ -149,9 +149,8 @@ def _areas(geography: Geography, level: str) -> Mapping[str, tuple[float, float,
 def write_facts(facts: Facts, folder: Path) -> None:
     """Writes the facts of a reference date as JSON."""
     content = {**vars(facts), "delivered": sorted(facts.delivered)}
-    partial = folder / f".{FACTS}"
-    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-    partial.replace(folder / FACTS)
+    with written_whole(folder / FACTS) as partial:
+        partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def read_facts(town: Town, date: int) -> Facts | None:

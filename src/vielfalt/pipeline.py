@@ -32,6 +32,7 @@ from vielfalt.steps import Step
 from vielfalt.totals import keep_totals
 from vielfalt.town import Town
 from vielfalt.utility import utility
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Language, Words
 from vielfalt.workspace import Opening, by_size, workspace
 
@@ -295,6 +296,5 @@ def last_run(town: Town, date: int) -> dict[str, Any] | None:
 
 def _remember(vault: Path, outcome: Mapping[str, object], findings: tuple[Finding, ...]) -> None:
     content = {**outcome, "findings": [asdict(found) for found in findings]}
-    partial = vault / ".run.json"
-    partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
-    partial.replace(vault / "run.json")
+    with written_whole(vault / "run.json") as partial:
+        partial.write_text(json.dumps(content, indent=1), encoding="utf-8")

@@ -19,6 +19,7 @@ from vielfalt.register.kinds import kinds
 from vielfalt.register.population import counted, double_entries
 from vielfalt.steps import Step
 from vielfalt.town import Town
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Language
 from vielfalt.workspace import workspace
 
@@ -87,12 +88,10 @@ def take(town: Town, file: Path) -> tuple[int, int]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Writes beside and renames, so that a file is never half there."""
-    partial = path.with_name(f".{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(path)
+        with written_whole(path) as partial:
+            partial.write_bytes(content)
     except OSError:
         raise StorageError(
             N_("The file cannot be written."),

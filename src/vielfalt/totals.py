@@ -13,6 +13,7 @@ import polars as pl
 from vielfalt.cells import Cells
 from vielfalt.errors import StorageError
 from vielfalt.methods import CellKey, Method
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
 TOTALS = "totals.parquet"
@@ -46,10 +47,9 @@ def keep_totals(cells: Mapping[str, Cells], vault: Path, method: Method) -> None
         keys = [(pl.col(name) if name else pl.lit("")).alias(to) for name, to in zip(names, COLUMNS[1:3], strict=True)]
         found = totals(each).select(pl.lit(id).alias("table"), *keys, "n", sums, "top", "second")
         frames.append(found if found.height else pl.DataFrame([(id, "", "", 0, 0, 0, 0)], found.schema, orient="row"))
-    partial = vault / f".{TOTALS}"
-    pl.concat(frames, how="vertical_relaxed").write_parquet(partial)
-    partial.chmod(0o600)
-    partial.replace(vault / TOTALS)
+    with written_whole(vault / TOTALS) as partial:
+        pl.concat(frames, how="vertical_relaxed").write_parquet(partial)
+        partial.chmod(0o600)
 
 
 def read_totals(vault: Path) -> Mapping[str, pl.DataFrame]:

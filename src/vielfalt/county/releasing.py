@@ -24,6 +24,7 @@ from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import releases_in
 from vielfalt.publish.results import Results, Source
 from vielfalt.town import Town
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Words
 
 LEVEL = "municipality"
@@ -152,6 +153,5 @@ def _last(county: County, date: int) -> dict[str, str]:
 
 
 def _remember(vault: Path, outcome: dict[str, str]) -> None:
-    partial = vault / f".{_RUN}"
-    partial.write_text(json.dumps(outcome), encoding="utf-8")
-    partial.replace(vault / _RUN)
+    with written_whole(vault / _RUN) as partial:
+        partial.write_text(json.dumps(outcome), encoding="utf-8")

@@ -12,6 +12,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from vielfalt.desk.secret import owner_only
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
 _POSTGRESQL = "django.db.backends.postgresql"
@@ -79,11 +80,10 @@ def save_before_upgrade(folder: Path) -> None:
     if is_new or not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
     connection.ensure_connection()
-    partial = folder / f".{BEFORE_UPGRADE}"
-    open(partial, "wb", opener=owner_only).close()
-    with closing(sqlite3.connect(partial)) as copy:
-        connection.connection.backup(copy)
-    partial.replace(folder / BEFORE_UPGRADE)
+    with written_whole(folder / BEFORE_UPGRADE) as partial:
+        open(partial, "wb", opener=owner_only).close()
+        with closing(sqlite3.connect(partial)) as copy:
+            connection.connection.backup(copy)
 
 
 def forget_before_upgrade(folder: Path, now: dt.datetime | None = None) -> None:

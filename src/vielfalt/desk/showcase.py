@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
 State = Literal["waiting", "running", "done", "refused"]
@@ -38,9 +39,8 @@ class Job:
 
 def tell(folder: Path, jobs: Sequence[Job]) -> None:
     """Writes how far the jobs are; readers see the old file or the new one, never half of it."""
-    partial = folder / f"{_FILE}.partial"
-    partial.write_text(json.dumps([asdict(job) for job in jobs]), encoding="utf-8")
-    partial.replace(folder / _FILE)
+    with written_whole(folder / _FILE) as partial:
+        partial.write_text(json.dumps([asdict(job) for job in jobs]), encoding="utf-8")
 
 
 def told(folder: Path) -> list[Job]:

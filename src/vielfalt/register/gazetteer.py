@@ -26,6 +26,7 @@ import polars as pl
 from vielfalt import codes
 from vielfalt.errors import StorageError, why
 from vielfalt.register.text import normalise, place_key, transliteration_key
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
 EAST = "east"
@@ -273,12 +274,10 @@ def _version() -> str:
 
 
 def _store(index: pl.DataFrame, path: Path) -> None:
-    """Writes beside and renames, so a run killed half-way leaves no half file under the final name."""
-    half = path.with_suffix(".half")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        index.write_parquet(half)
-        half.replace(path)
+        with written_whole(path) as partial:
+            index.write_parquet(partial)
     except OSError as error:
         raise StorageError(
             N_("The index of place names cannot be written: {reason}."),

@@ -25,6 +25,7 @@ from vielfalt.desk.backups.encrypting import decrypt, is_encrypted
 from vielfalt.desk.history.migrations._sealing import seal, unseal
 from vielfalt.desk.history.recording import record
 from vielfalt.errors import DeliveryError, StorageError, UsageError, why
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
 _LARGEST_MANIFEST = 10_000_000
@@ -183,9 +184,7 @@ def _unpacked(archive: zipfile.ZipFile, manifest: Manifest) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in manifest.hashes:
         if _PACKAGE.fullmatch(name):
-            target = folder / name.removeprefix(PACKAGES)
-            partial = target.with_suffix(".partial")
-            with archive.open(name) as source, partial.open("wb") as copy:
+            whole = written_whole(folder / name.removeprefix(PACKAGES))
+            with archive.open(name) as source, whole as partial, partial.open("wb") as copy:
                 while chunk := source.read(_CHUNK):
                     copy.write(chunk)
-            partial.replace(target)

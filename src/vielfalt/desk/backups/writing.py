@@ -22,6 +22,7 @@ from vielfalt.desk.backups.contents import FORMAT, MANIFEST, PACKAGES, Exact, Ma
 from vielfalt.desk.backups.encrypting import Encrypted
 from vielfalt.desk.secret import owner_only
 from vielfalt.errors import StorageError, UsageError, why
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
 if TYPE_CHECKING:
@@ -38,11 +39,9 @@ def backup(file: Path, passphrase: bytes = b"") -> Manifest:
     """
     if file.exists():
         raise UsageError(N_("The file exists already."), where=file, todo=N_("Name a file that does not exist yet."))
-    partial = file.with_name(f".{file.name}.partial")
     try:
-        with open(partial, "wb", opener=owner_only) as raw:
+        with written_whole(file) as partial, open(partial, "wb", opener=owner_only) as raw:
             manifest = _encrypted(raw, passphrase) if passphrase else _written(raw)
-        partial.replace(file)
     except OSError as error:
         raise StorageError(
             N_("The backup cannot be written: {reason}."),
@@ -50,8 +49,6 @@ def backup(file: Path, passphrase: bytes = b"") -> Manifest:
             reason=why(error),
             todo=N_("Check free space and permissions, or name another place."),
         ) from error
-    finally:
-        partial.unlink(missing_ok=True)
     return manifest
 
 

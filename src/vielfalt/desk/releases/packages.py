@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from vielfalt.errors import DeliveryError, StorageError
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
 LARGEST_PACKAGE = 100_000_000
@@ -47,16 +48,13 @@ def unpacked(path: Path, workspace: Path) -> Iterator[Path]:
 
 def keep(folder: Path, archive: Path) -> None:
     """Keeps a release as one zip file. Raises StorageError, and leaves nothing, without space or permission."""
-    partial = archive.with_suffix(".partial")
     try:
         archive.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as file:
+        with written_whole(archive) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as file:
             for path in sorted(folder.rglob("*")):
                 if path.is_file():
                     file.write(path, path.relative_to(folder).as_posix())
-        partial.replace(archive)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise StorageError(
             N_("The package cannot be kept."),
             where=error.filename or archive,

@@ -1,0 +1,22 @@
+"""Files that are there whole or not at all: written beside their place and then renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """The path beside ``path`` to write the file to, which takes its place when the block ends.
+
+    A full disk or a killed run leaves the old file as it is, never half a new one. After an error nothing is left
+    beside it. Raises OSError when the file cannot be renamed.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
