@@ -33,13 +33,7 @@ class Country:
     label_en: str
     kind: Literal["state", "former", "region", "special"]
     group: str
-    eu_since: int | None
-    eu_until: int | None
     successors: tuple[str, ...]
-
-    def in_eu(self, day: int) -> bool:
-        """Whether the state was a member of the European Union on that day (yyyymmdd)."""
-        return self.eu_since is not None and self.eu_since <= day and (self.eu_until is None or day <= self.eu_until)
 
 
 @dataclass(frozen=True)
@@ -69,8 +63,6 @@ def countries() -> MappingProxyType[str, Country]:
             row["key"]: Country(
                 **{name: row[name] for name in ("key", "iso2", "iso3", "label_de", "label_en", "group")},
                 kind=row["kind"],  # type: ignore[arg-type]
-                eu_since=int(row["eu_since"]) if row["eu_since"] else None,
-                eu_until=int(row["eu_until"]) if row["eu_until"] else None,
                 successors=tuple(row["successors"].split()),
             )
             for row in _rows("countries.csv")
@@ -127,8 +119,7 @@ def marital_groups() -> MappingProxyType[str, str]:
 @cache
 def category(dimension: str, key: str) -> Category:
     """One category of a dimension. Raises KeyError when the dimension does not know the key."""
-    return next((row for row in categories(dimension) if row.key == key), None) or _unknown(dimension, key)
-
-
-def _unknown(dimension: str, key: str) -> Category:
+    for row in categories(dimension):
+        if row.key == key:
+            return row
     raise KeyError(f"{dimension} has no category {key!r}")
