@@ -17,26 +17,30 @@ _SINCE = nw.col("since")
 _OLD_MOVE = nw.col("move_in_date") <= nw.col("late_since")
 """The last move lies too far back to have been entered late: the area changed, not the dwelling."""
 
+# Who is here on both dates: what it is, when, why, and the source; the same seen from either date.
+_SAME_AREA = ("stayed", _LINKED & _SAME, N_("Here on both dates, in the same area"), "BevStatG §4")
+_AREA_UNKNOWN = (
+    "stayed",
+    _LINKED & _SAME.is_null(),
+    N_("Here on both dates; on one of them no area is known, so no move is assumed"),
+    "vielfalt-1: missing evidence never decides",
+)
+_RECODED = (
+    "unknown",
+    _LINKED & ~_SAME & _OLD_MOVE,
+    N_("Here on both dates, in another area, but the last move is older: areas or directory have changed"),
+    "parameter late_entry_years",
+)
+_MOVED = ("moved", _LINKED & ~_SAME, N_("Here on both dates, in another area"), "BevStatG §4")
+
 CAME = Decision(
     "came_from",
     "came_rule",
     (
-        Rule("V1", "stayed", _LINKED & _SAME, N_("Here on both dates, in the same area"), "BevStatG §4"),
-        Rule(
-            "V2",
-            "stayed",
-            _LINKED & _SAME.is_null(),
-            N_("Here on both dates; on one of them no area is known, so no move is assumed"),
-            "vielfalt-1: missing evidence never decides",
-        ),
-        Rule(
-            "V3",
-            "unknown",
-            _LINKED & ~_SAME & _OLD_MOVE,
-            N_("Here on both dates, in another area, but the last move is older: areas or directory have changed"),
-            "parameter late_entry_years",
-        ),
-        Rule("V4", "moved", _LINKED & ~_SAME, N_("Here on both dates, in another area"), "BevStatG §4"),
+        Rule("V1", *_SAME_AREA),
+        Rule("V2", *_AREA_UNKNOWN),
+        Rule("V3", *_RECODED),
+        Rule("V4", *_MOVED),
         Rule(
             "V5",
             "born",
@@ -81,22 +85,10 @@ WENT = Decision(
     "went",
     "went_rule",
     (
-        Rule("W1", "stayed", _LINKED & _SAME, N_("Here on both dates, in the same area"), "BevStatG §4"),
-        Rule(
-            "W2",
-            "stayed",
-            _LINKED & _SAME.is_null(),
-            N_("Here on both dates; on one of them no area is known, so no move is assumed"),
-            "vielfalt-1: missing evidence never decides",
-        ),
-        Rule(
-            "W3",
-            "unknown",
-            _LINKED & ~_SAME & _OLD_MOVE,
-            N_("Here on both dates, in another area, but the last move is older: areas or directory have changed"),
-            "parameter late_entry_years",
-        ),
-        Rule("W4", "moved", _LINKED & ~_SAME, N_("Here on both dates, in another area"), "BevStatG §4"),
+        Rule("W1", *_SAME_AREA),
+        Rule("W2", *_AREA_UNKNOWN),
+        Rule("W3", *_RECODED),
+        Rule("W4", *_MOVED),
     ),
     Rule(
         "W0", "gone", ~_LINKED, N_("No longer here: moved away or died, which the extract does not tell"), "BevStatG §4"
