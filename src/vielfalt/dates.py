@@ -6,6 +6,8 @@ A partial date keeps zeros for what is unknown: 19620000 is "some day in 1962", 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TypeVar
 
 from vielfalt.errors import TownError, UsageError
@@ -44,6 +46,17 @@ def to_iso(yyyymmdd: int) -> str:
 def today() -> int:
     """The current day as yyyymmdd."""
     return from_iso(dt.date.today().isoformat())
+
+
+def of_folders(folders: Iterable[Path]) -> tuple[int, ...]:
+    """The dates that folders are named after, oldest first; folders that are no date are passed over."""
+    found = []
+    for folder in folders:
+        try:
+            found.append(from_iso(folder.name))
+        except UsageError:
+            continue
+    return tuple(sorted(found))
 
 
 def refuse_future(date: int) -> None:

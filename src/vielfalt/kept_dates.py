@@ -13,7 +13,7 @@ import polars as pl
 from vielfalt import codes, dates
 from vielfalt.breaks import Facts
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.errors import StorageError, VielfaltError
+from vielfalt.errors import StorageError
 from vielfalt.geography import Geography
 from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import Previous
@@ -77,13 +77,7 @@ def kept_whole(town: Town, date: int) -> bool:
 
 def linked_dates(town: Town) -> tuple[int, ...]:
     """The reference dates whose link file is kept, oldest first."""
-    found = []
-    for path in sorted(town.vault.glob(f"*/{LINKS}")):
-        try:
-            found.append(dates.from_iso(path.parent.name))
-        except VielfaltError:
-            continue
-    return tuple(found)
+    return dates.of_folders(path.parent for path in town.vault.glob(f"*/{LINKS}"))
 
 
 def forget(town: Town, days: Iterable[int]) -> tuple[Path, ...]:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from vielfalt import dates, parameters, programme, rule_sets
 from vielfalt.cells import LARGEST_P_PERCENT, LEAST_CELL, LEAST_DOMINANCE, Protection
-from vielfalt.errors import TownError, VielfaltError
+from vielfalt.errors import TownError
 from vielfalt.methods import BASES, CellKey, Method, Rounding, Suppression
 from vielfalt.profiles import Profile, read_profile
 from vielfalt.tomlfile import Section, read_settings
@@ -99,13 +99,7 @@ class Town:
 
     def reference_dates(self) -> tuple[int, ...]:
         """The reference dates with an extract, oldest first. Folders that are no date are passed over."""
-        found = []
-        for path in sorted((self.root / "register").glob("*/register.csv")):
-            try:
-                found.append(dates.from_iso(path.parent.name))
-            except VielfaltError:
-                continue
-        return tuple(found)
+        return dates.of_folders(path.parent for path in (self.root / "register").glob("*/register.csv"))
 
     def protection(self, date: int) -> Protection:
         """Settings of disclosure control on a reference date: the defaults, replaced by what town.toml sets."""
