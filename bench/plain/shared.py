@@ -23,8 +23,8 @@ import shapely
 from vielfalt import capabilities, codes, evaluation, parameters, rule_sets, schema
 from vielfalt.areafiles import read_geography
 from vielfalt.geography import Geography
-from vielfalt.register.addresses import Streets, read_streets
 from vielfalt.register.pseudonyms import pseudonyms, record_keys
+from vielfalt.register.streets import Streets, read_streets
 from vielfalt.register.text import normalise
 from vielfalt.table import Table
 from vielfalt.town import Town

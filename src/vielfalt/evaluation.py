@@ -22,7 +22,7 @@ from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.methods import CellKey
 from vielfalt.publish.results import Capability
-from vielfalt.register.addresses import Streets, read_streets, street_findings
+from vielfalt.register.addresses import street_findings
 from vielfalt.register.areas import area_findings, areas, distinct_addresses, located, unlisted
 from vielfalt.register.birthplaces import country_of_birth, open_places
 from vielfalt.register.checks import Finding
@@ -31,13 +31,14 @@ from vielfalt.register.completeness import missing_parts
 from vielfalt.register.derivation import derive
 from vielfalt.register.evidence import evidence_rows
 from vielfalt.register.extract import Extract, read_extract
-from vielfalt.register.gazetteer import with_town
+from vielfalt.register.gazetteer import place_index, with_town
 from vielfalt.register.households import housed, household_findings, households
 from vielfalt.register.kinds import kinds
 from vielfalt.register.links import MOVES
-from vielfalt.register.places import candidates, place_index
+from vielfalt.register.places import candidates
 from vielfalt.register.population import counted, double_entries, population_findings
 from vielfalt.register.pseudonyms import town_key
+from vielfalt.register.streets import Streets, read_streets
 from vielfalt.register.tabulate import classified, persons, tabulate
 from vielfalt.register.two_dates import TwoDates
 from vielfalt.rule_sets import rule_set

@@ -12,9 +12,10 @@ from shapely.geometry import Polygon, box
 
 from vielfalt.errors import DeliveryError
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.register.addresses import Streets, locate, read_streets, street_findings
+from vielfalt.register.addresses import locate, street_findings
 from vielfalt.register.checks import Finding
 from vielfalt.register.house_numbers import NONE, last_position, position
+from vielfalt.register.streets import Streets, read_streets
 
 HEADER = "street_key;street_name;from;to;parity;block\n"
 

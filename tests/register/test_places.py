@@ -23,7 +23,7 @@ MUNICIPALITIES = SHARED / "data/municipalities/gerda_census2022_municipalities.c
 
 @pytest.fixture(scope="session")
 def index(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
-    return places.place_index(tmp_path_factory.mktemp("places"))
+    return gazetteer.place_index(tmp_path_factory.mktemp("places"))
 
 
 def countries(text: str, index: pl.DataFrame) -> list[str]:
@@ -241,15 +241,15 @@ def test_the_index_is_kept_and_a_broken_file_is_built_again(tmp_path: Path, monk
         return [Place("Altenberg", (), "000", "", 30_000)]
 
     monkeypatch.setattr(gazetteer, "world", world)
-    first_index = places.place_index(tmp_path / "cache")
-    assert places.place_index(tmp_path / "cache").equals(first_index)
+    first_index = gazetteer.place_index(tmp_path / "cache")
+    assert gazetteer.place_index(tmp_path / "cache").equals(first_index)
     assert len(built) == 1
     (kept,) = (tmp_path / "cache").iterdir()
     for damage in (b"", kept.read_bytes()[:300], b"no parquet"):
         kept.write_bytes(damage)
-        assert places.place_index(tmp_path / "cache").equals(first_index)
+        assert gazetteer.place_index(tmp_path / "cache").equals(first_index)
     pl.DataFrame({"name": ["x"]}).write_parquet(kept)
-    assert places.place_index(tmp_path / "cache").equals(first_index)
+    assert gazetteer.place_index(tmp_path / "cache").equals(first_index)
     assert len(built) == 5
 
 
@@ -257,4 +257,4 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(gazetteer, "world", lambda: [Place("Altenberg", (), "000", "", 30_000)])
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="index of place names"):
-        places.place_index(tmp_path / "file")
+        gazetteer.place_index(tmp_path / "file")

@@ -8,9 +8,10 @@ import polars as pl
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.errors import DeliveryError
 from vielfalt.geography import Geography
-from vielfalt.register.addresses import Streets, locate
+from vielfalt.register.addresses import locate
 from vielfalt.register.checks import Finding, search
 from vielfalt.register.extract import Extract
+from vielfalt.register.streets import Streets
 from vielfalt.words import N_
 
 LARGE_ADDRESS = 100

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 _DENSE = 4
 """Up to so many times as many different values as rows can be counted off instead of looked up."""
 _LARGEST = 1 << 62

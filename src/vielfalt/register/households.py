@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from vielfalt import codes
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.checks import Finding, search
-from vielfalt.register.columns import alike
+from vielfalt.register.columns import Ints, alike
 from vielfalt.register.homes import BY_RESIDENTS, NONE, homes, is_marked, is_newcomer
 from vielfalt.register.kinship import STAGES
 from vielfalt.register.living import at_home
@@ -26,7 +26,6 @@ from vielfalt.register.neighbours import (
     ADULT,
     GENERATION,
     Formed,
-    Ints,
     Neighbours,
     Pairs,
     Shares,

@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vielfalt.register.columns import alike
+from vielfalt.register.columns import Flags, Ints, alike
 from vielfalt.register.neighbours import (
     ADULT,
     GENERATION,
     NAMESAKES,
     SAME_DAY_ADDRESS,
-    Flags,
     Formed,
-    Ints,
     Neighbours,
     Pairs,
     namesakes,
@@ -25,6 +23,7 @@ from vielfalt.register.neighbours import (
     pairs_in,
     those,
 )
+from vielfalt.register.population import ROLES
 
 OLDEST_PARENT = 50
 """Years above which a relative is sooner a grandparent than a parent; own choice: births after that age are as rare."""
@@ -34,7 +33,6 @@ BIRTHS_ADDRESS = 96
 """Residents up to which the women of an address are looked through for a mother; own choice."""
 AT_HOME = 30
 """Age up to which people who moved in with others are taken for their children; own choice: later few are."""
-POINTERS = ("spouse", "guardian_1", "guardian_2")
 
 
 def pointer(role: str) -> Callable[[Neighbours, Formed], Pairs]:
@@ -50,7 +48,7 @@ def pointer(role: str) -> Callable[[Neighbours, Formed], Pairs]:
 
 def pointer_home(people: Neighbours, formed: Formed) -> Pairs:
     """Those who point at each other of whom one is registered at an address that no directory holds."""
-    pairs = [pointer(role)(people, formed) for role in POINTERS]
+    pairs = [pointer(role)(people, formed) for role in ROLES.values()]
     one, two = (np.concatenate(side) for side in zip(*pairs, strict=True))
     return those((one, two), people.moved[one] | people.moved[two])
 

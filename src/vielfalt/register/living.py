@@ -7,8 +7,7 @@ import polars as pl
 
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.homes import is_marked
-
-_ROLES = ("spouse", "guardian_1", "guardian_2")
+from vielfalt.register.population import ROLES
 
 
 def at_home(engine: Engine, people: Frame, unlisted: pl.DataFrame) -> Frame:
@@ -21,14 +20,14 @@ def at_home(engine: Engine, people: Frame, unlisted: pl.DataFrame) -> Frame:
     if unlisted.is_empty():
         return people.with_columns(nw.lit(False).alias("moved"))
     elsewhere = engine.load(unlisted.select("address").to_arrow(), "unlisted")
-    lost = people.filter(~is_marked()).join(elsewhere, on="address", how="semi").select("record", *_ROLES)
+    lost = people.filter(~is_marked()).join(elsewhere, on="address", how="semi").select("record", *ROLES.values())
     listed = people.filter(~nw.col("address").is_null()).join(elsewhere, on="address", how="anti")
-    pointed = (lost.select("record", nw.col(role).alias("other")) for role in _ROLES)
+    pointed = (lost.select("record", nw.col(role).alias("other")) for role in ROLES.values())
     pointing = (
         people.select(nw.col(role).alias("record"), nw.col("record").alias("other"))
         .filter(~nw.col("record").is_null())
         .join(lost.select("record"), on="record", how="semi")
-        for role in _ROLES
+        for role in ROLES.values()
     )
     theirs = listed.select(nw.col("record").alias("other"), nw.col("address").alias("home"))
     found = (

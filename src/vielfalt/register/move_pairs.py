@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from vielfalt.register.columns import alike
+from vielfalt.register.columns import Flags, Ints, alike
 from vielfalt.register.neighbours import (
     ADULT,
     CHANCE,
     GENERATION,
     SAME_DAY_ADDRESS,
-    Flags,
     Formed,
-    Ints,
     Neighbours,
     Pairs,
     Shares,

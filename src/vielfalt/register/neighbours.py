@@ -12,10 +12,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from vielfalt.register.columns import alike
+from vielfalt.register.columns import Flags, Ints, alike
 
-Ints: TypeAlias = npt.NDArray[np.int64]
-Flags: TypeAlias = npt.NDArray[np.bool_]
 Shares: TypeAlias = npt.NDArray[np.float64]
 Pairs: TypeAlias = tuple[Ints, Ints]
 ADULT = 18

@@ -12,8 +12,6 @@ COUNTED = ("linked", "marked", "open", "immigrated", "history_open")
 """What is counted over the parents of a resident: 0, 1 or 2 of them each."""
 PATTERNS = 3 ** len(COUNTED)
 _MARKS = ("linked", "rule", "marked", "open", "immigrated", "history_open", "mother", "country")
-_HOMES = {"address": "address", "household": "household"}
-"""The column in which a child and a parent must agree, by where a rule set looks for parents."""
 
 
 def with_parents(engine: Engine, people: Frame, own: Frame, rule_set: RuleSet) -> Frame:
@@ -23,7 +21,7 @@ def with_parents(engine: Engine, people: Frame, own: Frame, rule_set: RuleSet) -
     ``own``: what each kind of resident is alone. Marked and open count only parents where the rule set looks for
     them; an unknown address of either leaves a marked parent open.
     """
-    home = [] if rule_set.where == "anywhere" else [_HOMES[rule_set.where]]
+    home: list[str] = [] if rule_set.where == "anywhere" else [rule_set.where]
     pointing = people.filter(~nw.col("guardian_1").is_null() | ~nw.col("guardian_2").is_null())
     children = pointing.select("record", *PARENTS, "kind", *home)
     children = children.join(own.select("kind", "minor"), on="kind", how="left").drop("kind")

@@ -15,10 +15,7 @@ import polars as pl
 
 from vielfalt import codes
 from vielfalt.register.birth_texts import Reading, read_birth_text
-from vielfalt.register.gazetteer import place_index
 from vielfalt.register.text import one_edit_away, place_key, transliteration_key
-
-__all__ = ["HOW", "SCHEMA", "candidates", "place_index"]
 
 HOW = ("exact", "variant", "typo", "hint", "state_name")
 """How a candidate was found: the name as registered; another spelling, or with a district left aside; one letter off a
@@ -39,7 +36,7 @@ _LEADS = {"row": pl.Int64, "order": pl.Int64, "name": pl.String, "key": pl.Strin
 
 
 def candidates(places: Sequence[str], index: pl.DataFrame) -> pl.DataFrame:
-    """The candidates of each distinct place text (given as registered), from ``place_index``.
+    """The candidates of each distinct place text (given as registered), from ``gazetteer.place_index``.
 
     Columns: ``place`` (the text as given), ``country`` (Destatis key of the present-day state; a dissolved state's key
     for how = state_name), ``region`` ("east", "sudeten" or ""), ``weight`` (residents; 0 for state_name), ``how`` (see

@@ -10,8 +10,8 @@ from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.checks import Finding, search
 from vielfalt.register.kinds import numbered
 
-_RECORDS = 1_000_000_000
-_LATEST = 99_999_999
+_RECORDS, _LATEST = 1_000_000_000, 99_999_999
+"""More than the rows of any extract, and later than any date: what puts a date and a row number into one integer."""
 MINIMUM_PARENT_AGE = 12
 """Years between parent and child below which the link is an error (specification of the register extract)."""
 MAXIMUM_AGE = 115

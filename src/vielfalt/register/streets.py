@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vielfalt.errors import DeliveryError, StorageError
+from vielfalt.register.columns import Ints
 from vielfalt.register.house_numbers import HIGHEST, NONE, last_position, position
 from vielfalt.register.text import normalise, street_key
 from vielfalt.words import N_, Text
 
-Ints = NDArray[np.int64]
 SPAN = HIGHEST + 1
 """Numbers of one side of one street; (street * 2 + odd) * SPAN + position is a place in the whole town."""
 _KNOWN = ("street_key", "street_name", "from", "to", "parity")
