@@ -200,30 +200,41 @@ def evaluate(town: Town, date: int, key: bytes, step: Step, opened: Opening = by
 def derive_only(town: Town, date: int, step: Step, opened: Opening = by_size) -> Evaluation:
     """The big world alone; residents and the evidence on them are kept in the vault, and nothing is published."""
     with workspace(town, date, opened) as (engine, vault):
-        keep = keep_in(engine, vault, town.rule_set, False, None, step)
+        keep = keep_persons(town, engine, vault)
         return derive_and_count(town, date, engine, town_key(town.vault), step, keep)
 
 
-def keep_in(engine: Engine, vault: Path, chosen: str, linkable: bool, earlier: Earlier | None, step: Step) -> Keep:
-    """Writes the persons file of the contract, the evidence behind it for ``vielfalt trace``, and the link file.
+def keep_persons(town: Town, engine: Engine, vault: Path) -> Keep:
+    """Writes the persons file of the contract, the evidence behind it for ``vielfalt trace``, and the facts."""
 
-    Compares with the earlier date where there is one.
-    """
-
-    def keep(derived: Derived) -> TwoDates | None:
-        people, rows, geography = derived.people, derived.rows, derived.geography
-        levels = [level.id for level in geography.levels]
-        for name, frame in (("persons", persons(people, levels)), ("evidence", evidence_rows(people, rows, chosen))):
+    def keep(derived: Derived) -> None:
+        people, levels = derived.people, [level.id for level in derived.geography.levels]
+        evidence = evidence_rows(people, derived.rows, town.rule_set)
+        for name, frame in (("persons", persons(people, levels)), ("evidence", evidence)):
             with written_whole(vault / f"{name}.parquet") as partial:
                 engine.write(frame, partial, order="record")
         kept_dates.write_facts(derived.facts, vault)
-        residents = derived.classes.join(rows.drop("dwelling_status"), on="record", how="inner")
+
+    return keep
+
+
+def keep_and_compare(town: Town, engine: Engine, vault: Path, earlier: Earlier | None, step: Step) -> Keep:
+    """Writes what ``keep_persons`` does, and the link file where the town wants some.
+
+    Compares with the earlier date where there is one.
+    """
+    write_persons = keep_persons(town, engine, vault)
+
+    def keep(derived: Derived) -> TwoDates | None:
+        write_persons(derived)
+        residents = derived.classes.join(derived.rows.drop("dwelling_status"), on="record", how="inner")
         with step("movements"):
-            if linkable:
+            if town.link_dates:
                 kept_dates.keep_links(engine, residents, vault)
             if earlier is None:
                 return None
-            return dates_compared.compare(engine, residents, earlier, derived.facts.date, geography, derived.p_percent)
+            date, geography = derived.facts.date, derived.geography
+            return dates_compared.compare(engine, residents, earlier, date, geography, derived.p_percent)
 
     return keep
 

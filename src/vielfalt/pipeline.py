@@ -15,7 +15,7 @@ from vielfalt.audit import attack as attack_as_intruder
 from vielfalt.audit import release_of
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.errors import DisclosureError, TownError
-from vielfalt.evaluation import Evaluation, derive_and_count, keep_in
+from vielfalt.evaluation import Evaluation, derive_and_count, keep_and_compare
 from vielfalt.figures.disclosure import Held, Rooms, protect_by
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
@@ -95,7 +95,7 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
         return _unchanged(town, date, town.releases / before["release"], step, replaced, opened)
     earlier = kept_dates.earlier(town, date)
     with workspace(town, date, opened) as (engine, vault):
-        keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, earlier, step)
+        keep = keep_and_compare(town, engine, vault, earlier, step)
         evaluation = derive_and_count(town, date, engine, key, step, keep)
     results, audit, proof, moving = _figures(town, date, evaluation, earlier, step, replaced)
     with step("publish"):
@@ -122,7 +122,7 @@ def _unchanged(town: Town, date: int, folder: Path, step: Step, replaced: Sequen
 def _keep_again(town: Town, date: int, step: Step, opened: Opening) -> None:
     """Writes anew what is missing in the vault of a date that is released already and has not changed."""
     with workspace(town, date, opened) as (engine, vault):
-        keep = keep_in(engine, vault, town.rule_set, town.link_dates > 0, None, step)
+        keep = keep_and_compare(town, engine, vault, None, step)
         evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
         keep_totals(evaluation.cells, vault, town.method(date))
     _keep_the_latest(town)

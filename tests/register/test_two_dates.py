@@ -15,7 +15,7 @@ import pytest
 
 from vielfalt import breaks, dates, dates_compared, definitions, kept_dates, parameters, rule_sets
 from vielfalt.cells import Cells
-from vielfalt.evaluation import Evaluation, derive_and_count, keep_in
+from vielfalt.evaluation import Evaluation, derive_and_count, keep_and_compare
 from vielfalt.kept_dates import Earlier
 from vielfalt.publish.results import Previous
 from vielfalt.register import links
@@ -43,7 +43,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evaluated(town: Town, date: int, earlier: Earlier | None) -> Evaluation:
     """One date evaluated as a run does, without publishing."""
     with workspace(town, date) as (engine, vault):
-        keep = keep_in(engine, vault, town.rule_set, True, earlier, quiet)
+        keep = keep_and_compare(town, engine, vault, earlier, quiet)
         return derive_and_count(town, date, engine, town_key(town.vault), quiet, keep)
 
 
