@@ -93,6 +93,35 @@ def test_no_option_is_documented_that_does_not_exist() -> None:
         assert told - known == set(), name
 
 
+def code(text: str) -> list[str]:
+    """The lines of code of a page: indented, fenced, or between backticks."""
+    blocks = re.findall(r"^    (.+)$", text, re.M) + "\n".join(re.findall(r"```.*?\n(.*?)```", text, re.S)).split("\n")
+    return [*blocks, *re.findall(r"`([^`\n]+)`", text)]
+
+
+@pytest.mark.parametrize("path", [*PAGES, *GERMAN], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_only_commands_that_exist_are_told(path: Path) -> None:
+    """On every page, also the options beside a command, and the targets of make."""
+    known = all_commands()
+    targets = set(re.findall(r"^([\w-]+):", page(ROOT / "Makefile"), re.M))
+    for line in code(page(path)):
+        if match := re.match(r"(?:\.venv/bin/)?vielfalt ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?(.*)", line):
+            name = f"{match[1]} {match[2]}" if f"{match[1]} {match[2]}" in known else match[1]
+            assert name in known or (match[2] is None and name in commands.commands), line
+            options = known[name].params if name in known else ()
+            told = set(re.findall(r"(?<![\w-])--[a-z-]+", line.partition("#")[0]))
+            assert told <= {word for option in options for word in option.opts}, line
+        if match := re.match(r"make ([a-z][\w-]*)", line):
+            assert match[1] in targets, line
+
+
+def test_contributors_find_every_part_of_the_program() -> None:
+    parts = {
+        path.stem for path in (ROOT / "src" / "vielfalt").iterdir() if not path.name.startswith(("__", "templates_"))
+    }
+    assert unnamed(sorted(parts), section(page(ROOT / "CONTRIBUTING.md"), "Where things stand")) == []
+
+
 def test_exit_codes() -> None:
     text = page(REFERENCE / "exit-codes.md")
     classes = errors.VielfaltError.__subclasses__()
