@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from vielfalt.engines import spark_work
+from vielfalt.engines.groups import gathered
 from vielfalt.engines.spark_work import kept
 
 
@@ -40,9 +40,8 @@ def test_without_rows_there_is_no_file(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
-def test_small_batches_are_put_together_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spark_work, "_AT_ONCE", 3)
+def test_small_batches_are_put_together_in_their_order() -> None:
     batches = [pa.record_batch({"n": pa.array([number] * (number % 3), pa.int64())}) for number in range(1, 9)]
-    larger = [*spark_work._larger(batches)]
-    assert pa.Table.from_batches(larger).equals(pa.Table.from_batches(batches))
-    assert all(len(batch) >= 3 for batch in larger[:-1]) and len(larger) < len(batches)
+    larger = [pa.Table.from_batches(together) for together in gathered(batches, 3)]
+    assert pa.concat_tables(larger).equals(pa.Table.from_batches(batches))
+    assert all(rows.num_rows >= 3 for rows in larger[:-1]) and len(larger) < len(batches)

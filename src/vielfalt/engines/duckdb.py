@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,7 +15,7 @@ import pyarrow as pa
 from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
 from vielfalt.engines.groups import cut_between
 from vielfalt.engines.scanning import ahead, quoted, scan, streamed
-from vielfalt.engines.trouble import failed, forbidden, full
+from vielfalt.engines.trouble import trouble
 from vielfalt.errors import VielfaltError
 
 _BATCH = 1_000_000
@@ -121,18 +120,5 @@ def reported(where: object, scratch: Path) -> Iterator[None]:
         yield
     except VielfaltError:
         raise
-    except (duckdb.OutOfMemoryException, duckdb.IOException, OSError) as error:
-        raise _storage(error, where, scratch) from None
-    except duckdb.Error as error:
-        raise failed(error, where) from None
-
-
-def _storage(error: Exception, where: object, workspace: Path) -> VielfaltError:
-    """What DuckDB and the operating system say about space and permission; DuckDB says it in words only."""
-    said, number = str(error).lower(), getattr(error, "errno", None)
-    if number in (errno.EACCES, errno.EPERM) or "permission denied" in said:
-        return forbidden(where)
-    no_space = number in (errno.ENOSPC, errno.EDQUOT) or "no space left" in said
-    if no_space or isinstance(error, duckdb.OutOfMemoryException):
-        return full(workspace)
-    return failed(error, where)
+    except (duckdb.Error, OSError) as error:
+        raise trouble(error, where, scratch) from None

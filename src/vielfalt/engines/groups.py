@@ -1,4 +1,4 @@
-"""Cutting a sorted stream of rows so that rows of equal value stay together."""
+"""Streams of rows: batches put together, and cut so that rows of equal value stay together."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
+
+
+def gathered(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[list[pa.RecordBatch]]:
+    """Batches put together until they hold so many rows; the last ones may hold fewer, and none is empty.
+
+    What has to be made ready for each is made less often then, and distinct values repeat among more rows.
+    """
+    waiting: list[pa.RecordBatch] = []
+    for batch in filter(len, batches):
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= rows:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
 
 
 def cut_between(batches: Iterable[pa.RecordBatch], together: str | None) -> Iterator[pa.Table]:

@@ -6,7 +6,6 @@ Every other engine must agree with it (tests/engines, tests/properties). It serv
 
 from __future__ import annotations
 
-import errno
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ import pyarrow as pa
 
 from vielfalt.engines.base import Batches, BrokenRow, FileForm, Frame
 from vielfalt.engines.rows import cut_rows, nothing_read, plain, refuse_wrong_encoding, text_batch
-from vielfalt.engines.trouble import failed, forbidden, full
+from vielfalt.engines.trouble import trouble
 
 _BATCH = 100_000
 """Rows that ``convert`` gets at once."""
@@ -109,12 +108,8 @@ def _reported(where: object) -> Iterator[None]:
     """Turns exceptions of Polars and of the operating system into ours; their text may quote rows and is dropped."""
     try:
         yield
-    except PermissionError:
-        raise forbidden(where) from None
     except (OSError, MemoryError, pl.exceptions.PolarsError) as error:
-        if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-            raise full(where) from None
-        raise failed(error, where) from None
+        raise trouble(error, where) from None
 
 
 def arrow(rows: pl.DataFrame) -> pa.Table:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from vielfalt.engines.base import Batches, BrokenRow, FileForm
 from vielfalt.engines.encodings import as_utf8
+from vielfalt.engines.groups import gathered
 from vielfalt.engines.rows import UNCLOSED, blank_rows, nothing_read, refuse_wrong_encoding, repaired
 
 _BATCH = 500_000
@@ -108,22 +109,10 @@ def streamed(tables: Iterator[pa.Table]) -> pa.RecordBatchReader | None:
 
 def _numbered(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
     done = 0
-    for batch in _large(reader):
-        records = pa.array(np.arange(done + 1, done + batch.num_rows + 1, dtype=np.int64))
-        done += batch.num_rows
-        yield batch.append_column("record", records)
-
-
-def _large(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """DuckDB hands out smaller batches than asked for; together they repeat distinct values less often."""
-    waiting: list[pa.RecordBatch] = []
-    for batch in reader:
-        waiting.append(batch)
-        if sum(part.num_rows for part in waiting) >= _BATCH:
-            yield pa.Table.from_batches(waiting)
-            waiting = []
-    if waiting and (rest := pa.Table.from_batches(waiting)).num_rows:
-        yield rest
+    for batches in gathered(reader, _BATCH):  # DuckDB hands out smaller ones than asked for
+        rows = pa.Table.from_batches(batches)
+        yield rows.append_column("record", pa.array(np.arange(done + 1, done + rows.num_rows + 1, dtype=np.int64)))
+        done += rows.num_rows
 
 
 def _broken_rows(scan: duckdb.DuckDBPyConnection, form: FileForm) -> tuple[BrokenRow, ...]:

@@ -6,7 +6,6 @@ its work at hand, which another one repeats.
 
 from __future__ import annotations
 
-import errno
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ from vielfalt.engines.base import Batches, BrokenRow, Conversion, FileForm, Fram
 from vielfalt.engines.parts import Found, Part, placed
 from vielfalt.engines.rows import nothing_read, plain, refuse_wrong_encoding, text_batch
 from vielfalt.engines.spark_work import DONE, FOUND, SEEN, Work, converted, grouped, looked_through, numbers_of, united
-from vielfalt.engines.trouble import failed, forbidden, full
+from vielfalt.engines.trouble import trouble
 from vielfalt.errors import VielfaltError
 
 if TYPE_CHECKING:
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 PART = 32 << 20
 """Bytes of a file that are read at once: about 190,000 residents."""
-_FORBIDDEN = (errno.EACCES, errno.EPERM)
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _ERRNO = re.compile(r"errno=(\d+)")
 
 
@@ -184,11 +181,5 @@ def _reported(where: object) -> Iterator[None]:
     except VielfaltError:
         raise
     except (Py4JError, PySparkException, OSError, pa.ArrowException) as error:
-        said = str(error)
-        there = _ERRNO.search(said)
-        number = int(there[1]) if there else getattr(error, "errno", None)
-        if number in _FORBIDDEN or "Permission denied" in said:
-            raise forbidden(where) from None
-        if number in _FULL or "No space left" in said or "OutOfMemoryError" in said:
-            raise full(where) from None
-        raise failed(error, where) from None
+        there = _ERRNO.search(str(error))
+        raise trouble(error, where, number=int(there[1]) if there else None) from None

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vielfalt.engines.base import Batches, Conversion, FileForm
-from vielfalt.engines.groups import cut_between
+from vielfalt.engines.groups import cut_between, gathered
 from vielfalt.engines.parts import Part, Placed, look_through, readable_rows
 from vielfalt.engines.rows import plain
 
@@ -97,19 +97,8 @@ def grouped(
 
     task = TaskContext.get()
     assert task is not None
-    yield kept(map(function, cut_between(_larger(batches), together)), folder, int(task.partitionId()))
-
-
-def _larger(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The rows in larger batches: what has to be made ready for each is made less often."""
-    waiting: list[pa.RecordBatch] = []
-    for batch in batches:
-        waiting.append(batch)
-        if sum(map(len, waiting)) >= _AT_ONCE:
-            yield pa.concat_batches(waiting)
-            waiting = []
-    if waiting:
-        yield pa.concat_batches(waiting)
+    larger = map(pa.concat_batches, gathered(batches, _AT_ONCE))
+    yield kept(map(function, cut_between(larger, together)), folder, int(task.partitionId()))
 
 
 def kept(tables: Iterator[pa.Table], folder: Path, place: int) -> pa.Table:

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
-from vielfalt.errors import EngineError, StorageError
+import errno
+
+from vielfalt.errors import EngineError, StorageError, VielfaltError
 from vielfalt.words import N_
+
+_FORBIDDEN = (errno.EACCES, errno.EPERM)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def trouble(error: Exception, where: object, space: object = None, number: int | None = None) -> VielfaltError:
+    """The error to tell: by the number of the operating system (that of the exception unless given), else by words.
+
+    ``space``: where there is too little of it; ``where`` unless given. Databases say in words only what is missing.
+    """
+    number = number or getattr(error, "errno", None)
+    said = f"{type(error).__name__} {error}".lower()
+    if number in _FORBIDDEN or isinstance(error, PermissionError) or "permission denied" in said:
+        return _forbidden(where)
+    if number in _FULL or isinstance(error, MemoryError) or "no space left" in said or "outofmemory" in said:
+        return _full(where if space is None else space)
+    return failed(error, where)
 
 
 def failed(error: Exception, where: object) -> EngineError:
@@ -16,12 +35,12 @@ def failed(error: Exception, where: object) -> EngineError:
     )
 
 
-def forbidden(where: object) -> StorageError:
+def _forbidden(where: object) -> StorageError:
     """A file or folder may not be read or written."""
     return StorageError(N_("No permission to read or write."), where=where, todo=N_("Check the folder's permissions."))
 
 
-def full(where: object) -> StorageError:
+def _full(where: object) -> StorageError:
     """Memory or disk is full."""
     return StorageError(
         N_("There is not enough memory or disk space."),
