@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import polars as pl
 
 from vielfalt.table import Table
 
-Status = Literal["ok", "suppressed", "estimated"]
 UNRESOLVED = ""
 """The area key of residents whose address lies in no area."""
 

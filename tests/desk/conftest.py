@@ -141,6 +141,12 @@ def anonymous(db: None) -> Client:
     return Client()
 
 
+@pytest.fixture()
+def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker renews its connection now and then; the test's own, in its transaction, has to stay."""
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     """Nothing that another test has shown or read is remembered; some change what never changes in a desk."""

@@ -24,13 +24,7 @@ from vielfalt.desk.releases.previewing import AS_BEFORE, GONE, NEW, OTHERWISE, R
 from vielfalt.errors import DeliveryError
 from vielfalt.words import Words
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker renews its connection now and then; the test's own, in its transaction, has to stay."""
-    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
 
 
 def sent(browser: Client, content: bytes, **more: str) -> Job:

@@ -33,14 +33,8 @@ from vielfalt.desk.releases.importing import CHECK, KEEP, STEPS
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.errors import StorageError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
 NOW = dt.datetime.now(dt.UTC)
-
-
-@pytest.fixture(autouse=True)
-def _one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker renews its connection now and then; the test's own, in its transaction, has to stay."""
-    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
 
 
 @pytest.fixture()

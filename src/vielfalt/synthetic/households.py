@@ -28,22 +28,9 @@ from vielfalt.synthetic.draw import (
     to_day,
 )
 
-KINDS = (
-    "single_young",
-    "single",
-    "single_old",
-    "couple_young",
-    "couple",
-    "couple_old",
-    "family",
-    "lone_parent",
-    "with_adult_child",
-    "shared",
-    "generations",
-    "siblings",
-)
 SINGLE_YOUNG, SINGLE, SINGLE_OLD, COUPLE_YOUNG, COUPLE, COUPLE_OLD, FAMILY, LONE = range(8)
 ADULT_CHILD, SHARED, GENERATIONS, SIBLINGS = range(8, 12)
+"""The kinds of household, in the order of the weights of ``MIX``."""
 COUPLES = (COUPLE_YOUNG, COUPLE, COUPLE_OLD, FAMILY, GENERATIONS)
 WITH_CHILDREN = (FAMILY, LONE, GENERATIONS)
 MAX_CHILDREN = 5

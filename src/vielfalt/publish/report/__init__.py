@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vielfalt.publish.maps import draw_maps
 from vielfalt.publish.report.content import build_report
 from vielfalt.publish.report.html import to_html
 from vielfalt.publish.report.model import Report
 from vielfalt.publish.report.pdf import to_pdf
-from vielfalt.publish.results import Results
-from vielfalt.words import Words
 
-__all__ = ["Report", "build_report", "write", "write_report"]
-
-
-def write_report(results: Results, folder: Path, words: Words) -> None:
-    """Draws the maps of a run and writes ``report.pdf`` and ``report.html`` into an existing folder."""
-    write(build_report(results, draw_maps(results, words), words), folder)
+__all__ = ["Report", "build_report", "write"]
 
 
 def write(report: Report, folder: Path) -> None:

@@ -44,12 +44,6 @@ def number(value: int | None) -> str:
 
 
 @register.filter
-def decimals(value: float | None, digits: int = 2) -> str:
-    """A number with decimals; "–" where there is none."""
-    return "–" if value is None else current().number(value, digits)
-
-
-@register.filter
 def index_value(value: float | None, note: str) -> str:
     """The value of an index; at least so much where the note beside it says so."""
     return bounds.value_text(value, note, current())
