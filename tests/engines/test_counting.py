@@ -89,7 +89,7 @@ def test_spark_counts_them_alike(spark: SparkSession, tmp_path: Path) -> None:
 def test_cells_are_counted_alike_whether_many_or_few_can_be_filled(
     dense: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counting, "_DENSE", dense)
+    monkeypatch.setattr(counting, "DENSE", dense)
     engine, rows = ENGINES["memory"](tmp_path), people(1)
     assert by_engine(engine, rows) == counted(rows)
     engine.close()

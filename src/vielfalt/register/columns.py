@@ -12,8 +12,8 @@ import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-_DENSE = 4
-"""Up to so many times as many different values as rows can be counted off instead of looked up."""
+DENSE = 4
+"""Up to so many times as many values as rows, each value has a place to be counted at; above, values are looked up."""
 _LARGEST = 1 << 62
 """Up to here numbers can be added and multiplied without leaving 64 bits."""
 
@@ -99,7 +99,7 @@ def alike(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
 def _numbered(values: Ints) -> Ints:
     """Per row the number of its value; values are numbered in the order in which they appear first."""
     low, rows = int(values.min(initial=0)), len(values)
-    if int(values.max(initial=0)) - low >= _DENSE * rows:
+    if int(values.max(initial=0)) - low >= DENSE * rows:
         found: Ints = pa.array(values).dictionary_encode().indices.to_numpy().astype(np.int64)
         return found
     # Close together, the values themselves are places, which takes a fifth of the time of a search.

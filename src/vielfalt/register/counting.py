@@ -21,11 +21,9 @@ import pyarrow as pa
 
 from vielfalt.cells import LEAST_DOMINANCE
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.register.columns import Flags, Ints, alike
+from vielfalt.register.columns import DENSE, Flags, Ints, alike
 from vielfalt.table import Table
 
-_DENSE = 4
-"""Cells per resident up to which every cell has a place to be counted at."""
 Columns = Mapping[str, npt.NDArray[Any]]
 """What is known of residents, column by column."""
 _FIRST = "household_first"
@@ -170,7 +168,7 @@ def _counted(people: pa.Table, tables: Sequence[Numbered]) -> pa.Table:
     found = []
     for table, concerned, cell in _placed(people, tables):
         cells, place = np.arange(table.end - table.begin), cell
-        if len(cells) > _DENSE * len(cell):
+        if len(cells) > DENSE * len(cell):
             first, place = alike([cell])
             cells = cell[first]
         n, key_sum = np.bincount(place, minlength=len(cells)), np.zeros(len(cells), dtype=np.int64)

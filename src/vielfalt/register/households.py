@@ -34,6 +34,9 @@ from vielfalt.register.neighbours import (
 
 LARGE = 12
 """Members above which a household is reported: three generations with six children are eleven; own choice."""
+DOUBTS = ("home_by_residents", "household_large", "minor_alone", "same_day_many", "name_frequent")
+"""Ids of the checks of households, the most telling first: each resident counts in one."""
+TYPES = ("single", "couple_no_child", "couple_child", "lone_parent", "other_multi", "institution")
 _UNKNOWN = -1
 _DELETED = (
     *("family_name", "birth_name", "birth_date", "birth_place", "move_in_date", "arrival_date"),
@@ -149,10 +152,14 @@ def _doubts(people: Neighbours, formed: Formed) -> Ints:
     day = people.moves[came]
     many = np.zeros(len(alone), dtype=bool)
     many[came] = (np.bincount(day) > FLAT_SHARE)[day]
-    minor = alone & (people.age >= 0) & (people.age < ADULT)
-    large = formed.members > LARGE
-    found = [people.home_by_residents, large, minor, many, name_tells_nothing(people, formed)]
-    return np.select(found, range(len(DOUBTS)), default=_UNKNOWN)
+    found = {
+        "home_by_residents": people.home_by_residents,
+        "household_large": formed.members > LARGE,
+        "minor_alone": alone & (people.age >= 0) & (people.age < ADULT),
+        "same_day_many": many,
+        "name_frequent": name_tells_nothing(people, formed),
+    }
+    return np.select([found[id] for id in DOUBTS], range(len(DOUBTS)), default=_UNKNOWN)
 
 
 def _apart(people: Neighbours, pairs: Pairs) -> Pairs:
@@ -181,11 +188,6 @@ def _joined(household: Ints, pairs: list[Pairs]) -> Ints:
     return found
 
 
-DOUBTS = ("home_by_residents", "household_large", "minor_alone", "same_day_many", "name_frequent")
-"""Ids of the checks of households, the most telling first: each resident counts in one."""
-TYPES = ("single", "couple_no_child", "couple_child", "lone_parent", "other_multi", "institution")
-
-
 def _types(people: Neighbours, formed: Formed) -> Ints:
     """The type of each resident's household, as a place in ``TYPES``.
 
@@ -207,17 +209,15 @@ def _types(people: Neighbours, formed: Formed) -> Ints:
     partners, children = (np.bincount(group, mark, count)[group] for mark in (couple, child))
     others = formed.members - partners - children
     one_couple = (partners == 2) & (others == 0)
-    return np.select(
-        [
-            people.institution,
-            formed.members == 1,
-            one_couple & (children == 0),
-            one_couple,
-            (partners == 0) & (others == 1),
-        ],
-        [5, 0, 1, 2, 3],
-        default=4,
-    )
+    first_that_fits = {
+        "institution": people.institution,
+        "single": formed.members == 1,
+        "couple_no_child": one_couple & (children == 0),
+        "couple_child": one_couple,
+        "lone_parent": (partners == 0) & (others == 1),
+    }
+    places = [TYPES.index(kind) for kind in first_that_fits]
+    return np.select([*first_that_fits.values()], places, default=TYPES.index("other_multi"))
 
 
 def _neighbours(batch: pa.Table, bearers: Shares, arrivals: Shares, nationals: Shares) -> Neighbours:
