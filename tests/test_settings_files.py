@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from command_line import vielfalt
 from vielfalt import cli, console
 from vielfalt.county.project import read_county
 from vielfalt.errors import TownError
@@ -132,18 +130,6 @@ def test_own_values_may_mean_any_canonical_value_or_none(tmp_path: Path) -> None
     assert read_profile(path).codes["sex"] == {"A": "M", "B": ""}
 
 
-def vielfalt(*words: object, language: str = "") -> subprocess.CompletedProcess[str]:
-    """Runs a command with the environment asking for a language, or for none."""
-    environment = {name: value for name, value in os.environ.items() if name != "VIELFALT_LANG"}
-    return subprocess.run(
-        [sys.executable, "-m", "vielfalt", *map(str, words)],
-        capture_output=True,
-        text=True,
-        env=environment | ({"VIELFALT_LANG": language} if language else {}),
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_faults_are_told_in_the_language_of_the_file(tmp_path: Path, language: Language) -> None:
     init_town(tmp_path / "town", Words(language))
@@ -157,28 +143,27 @@ def test_faults_are_told_in_the_language_of_the_file(tmp_path: Path, language: L
 
 def test_the_language_asked_for_goes_before_that_of_the_file(tmp_path: Path) -> None:
     init_town(tmp_path / "town", Words("en"))
-    told = vielfalt("check", tmp_path / "town")
-    assert told.returncode == 11 and "“town.name” is missing or empty" in told.stderr
+    told = vielfalt("check", tmp_path / "town", expect=11, language="")
+    assert "“town.name” is missing or empty" in told.stderr
     for asked in (
-        vielfalt("check", tmp_path / "town", language="de"),
-        vielfalt("check", tmp_path / "town", "--lang", "de"),
+        vielfalt("check", tmp_path / "town", expect=11, language="de"),
+        vielfalt("check", tmp_path / "town", "--lang", "de", expect=11, language=""),
     ):
-        assert asked.returncode == 11 and "„town.name“ fehlt" in asked.stderr
+        assert "„town.name“ fehlt" in asked.stderr
 
 
 def test_a_language_that_is_not_spoken_is_refused(tmp_path: Path) -> None:
-    told = vielfalt("init", tmp_path / "town", language="fr")
-    assert told.returncode == 2 and "VIELFALT_LANG" in told.stderr and "de, en" in told.stderr
+    told = vielfalt("init", tmp_path / "town", expect=2, language="fr")
+    assert "VIELFALT_LANG" in told.stderr and "de, en" in told.stderr
     assert not (tmp_path / "town").exists()
 
 
 def test_german_help_holds_no_english_word_of_click(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert "[erforderlich]" in vielfalt("import-table", "--help", language="de").stdout
-    assert "(ganze Zahl)" in vielfalt("trace", tmp_path, "x", language="de").stderr
-    assert (
-        "Ordner" in (shown := vielfalt("check", tmp_path / "file", language="de").stderr) and "Directory" not in shown
-    )
+    assert "(ganze Zahl)" in vielfalt("trace", tmp_path, "x", expect=2, language="de").stderr
+    told = vielfalt("check", tmp_path / "file", expect=2, language="de").stderr
+    assert "Ordner" in told and "Directory" not in told
 
 
 @pytest.mark.parametrize("command", ["synth", "demo"])

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
 import click
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import index_pages
 from vielfalt import (

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import ast
 import string
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import messages
 from vielfalt import breaks, definitions, movement_programme, programme, schema

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -13,8 +12,6 @@ from typing import Any
 import yaml
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import sbom
 from vielfalt.desk.house import licences

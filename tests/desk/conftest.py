@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import people
+import publish_example
 import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
-from pytest_django.plugin import DjangoDbBlocker
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "publish"))
-
-import people
-import publish_example
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from vielfalt.desk.history.migrations._sealing import unseal
 from vielfalt.desk.history.models import Entry, Head
