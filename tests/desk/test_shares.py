@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import publish_example
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from conftest import AUDIT
 from vielfalt import demonstration
 from vielfalt.desk.atlas import excerpt, figures, selecting
 from vielfalt.desk.gateway import NOT_APPLICABLE, TOWN
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Series, Table
+from vielfalt.publish.package import write_release
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
 from vielfalt.words import Words
@@ -111,3 +114,19 @@ def test_an_excerpt_has_shares_only_where_there_is_a_whole(moved: Release) -> No
         "sex": "Share of residents",
     }
     assert {key for key, one in found.items() if one.is_of_town} == {"moves_between"}
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Share of all counted"), ("de", "Anteil an allen Gezählten")])
+def test_shares_of_an_imported_table_without_residents_are_of_all_counted(
+    client: Client, tmp_path: Path, language: str, said: str
+) -> None:
+    """Nobody says that these are all residents: the shares are of the sum of the table's own categories."""
+    alone = import_release(write_release(publish_example.imported(), tmp_path, Words("de"), AUDIT))
+    of = (alone.town.ags, alone.name)
+    for page in (
+        reverse("theme", args=of),
+        reverse("theme_csv", args=of),
+        reverse("area", args=[*of, "quarter", "01"]),
+    ):
+        text = client.get(page, headers={"accept-language": language}).content.decode()
+        assert said in text and "Share of residents" not in text and "Anteil an der Bevölkerung" not in text, page

@@ -31,8 +31,9 @@ _SHARE_OF = {
     "persons": N_("Share of residents"),
     "households": N_("Share of households"),
     "earlier": N_("Share of residents at the earlier reference date"),
+    "alone": N_("Share of all counted"),
 }
-"""What shares refer to, by the unit of a table."""
+"""What shares refer to, by the unit of a table; ``alone``: in a table that others counted, without residents beside."""
 NUMBERS_ALONE = N_("This theme is told in numbers alone: what it counts is no part of one whole.")
 _STATUS: dict[str, Mark] = {"o": "published", "e": "estimated", "s": "suppressed", NO_AREA: "absent"}
 
@@ -133,7 +134,10 @@ def figure(table: Table, category: str, level: str, words: Words) -> Figure:
 
 def share_of(table: Table, words: Words) -> str:
     """What the shares of a table refer to; empty for a whole, and for one that is told in numbers alone."""
-    return words(_SHARE_OF[table.unit]) if table.dimensions and gateway.has_shares(table.key) else ""
+    if not table.dimensions or not gateway.has_shares(table.key):
+        return ""
+    alone = table.release.kind == "table" and not table.release.tables.filter(key="residents").exists()
+    return words(_SHARE_OF["alone" if alone else table.unit])
 
 
 def _protection(table: Table) -> Protection | None:
