@@ -174,12 +174,15 @@ def test_profile_of_an_area(client: Client, release: Release) -> None:
     _, rows = read(client, "area")
     own = client.get(page_of("area")).context["own"]
     cells = {table.key: dict(found) for table, found in own}
-    assert [row[2] for row in rows[1:] if not row[6]] == [
+    assert [row[2] for row in rows[1:] if not row[7]] == [
         "." if cell.value is None else str(cell.value) for found in cells.values() for cell in found.values()
     ]
     hidden = rows[1 + [(key, one) for key, found in cells.items() for one in found].index(("foreigner", "foreign"))]
     assert hidden[2:4] == [".", "."]
     assert "nicht veröffentlicht" in hidden[4]
+    told = dict(zip(((table.key, one) for table, found in own for one, _ in found), rows[1:], strict=False))
+    assert {row[6] for (key, _), row in told.items() if key != "residents"} == {"Anteil an der Bevölkerung"}
+    assert told["residents", ""][6] == "" and told["residents", ""][3] == "–"
     assert hidden[5].startswith("0,"), "the town's share is known"
 
 
@@ -197,9 +200,9 @@ def test_a_profile_holds_the_indices_of_the_area(client: Client, release: Releas
     markup = html.unescape(page.content.decode())
     assert 'href="#kennzahlen"' in markup and special["entropy_diversity"].caveat in markup
     text = client.get(where + "daten.csv").content.decode("utf-8-sig")
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=";") if len(row) == 9]
-    assert [row[7] for row in rows[1:] if row[6]] == [f"{value:.4f}".replace(".", ",") for value in found]
-    assert {row[6] for row in rows[1:]} == {"", "Standortquotient", "Diversität (Entropie)"}
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=";") if len(row) == 10]
+    assert [row[8] for row in rows[1:] if row[7]] == [f"{value:.4f}".replace(".", ",") for value in found]
+    assert {row[7] for row in rows[1:]} == {"", "Standortquotient", "Diversität (Entropie)"}
 
 
 def test_indices(client: Client, release: Release) -> None:

@@ -222,18 +222,19 @@ def _area(context: Context, words: Words, address: Address) -> Content | None:
         sources=[release],
         columns=(
             *(N_("Theme"), N_("Category"), N_("Number"), N_("Share"), N_("Quality")),
-            *(N_("Share in town"), N_("Index"), N_("Value"), N_("Note")),
+            *(N_("Share in town"), N_("What the share is of"), N_("Index"), N_("Value"), N_("Note")),
         ),
         rows=[
             (
                 *(figures.table_title(table, words), figures.category_title(table, category, words)),
-                *(*told(cell, words), town.get((table.key, category), NOT_APPLICABLE), "", "", ""),
+                *(*told(cell, words), town.get((table.key, category), NOT_APPLICABLE), share_of, "", "", ""),
             )
             for table, rows in own
+            for share_of in [figures.share_of(table, words)]
             for category, cell in rows
         ]
         + [
-            (counted, group, "", "", "", "", one.title, index_number(value), note)
+            (counted, group, "", "", "", "", "", one.title, index_number(value), note)
             for one in context["special"]
             for group, counted, value, note in one.rows
         ],
