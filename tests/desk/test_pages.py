@@ -24,6 +24,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from conftest import AUDIT
+from vielfalt.cells import Protection
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import methods
 from vielfalt.desk.atlas.packages import archive_of
@@ -36,7 +37,8 @@ from vielfalt.methods import CELL_KEY
 from vielfalt.publish.package import write_release
 from vielfalt.publish.picture import contrast
 from vielfalt.publish.releases import read_release
-from vielfalt.words import Words
+from vielfalt.publish.report.method import settings
+from vielfalt.words import Language, Words
 
 HOUSE = ("imprint", "data_protection", "accessibility", "about")
 KINDS = ("csv", "xlsx", "svg", "png", "geojson")
@@ -507,7 +509,7 @@ def test_changed_numbers_are_called_so(client: Client, changed: Release, languag
     assert words("estimated") in pages["theme"] and words("published") not in pages["theme"].split("<tbody")[1]
     assert words(CELL_KEY) in pages["definitions"]
     assert all(rule in pages["definitions"] for rule in gateway.protection_rules(words, CELL_KEY))
-    assert words("Smallest number of persons or households") not in pages["definitions"]
+    assert words("Smallest number in a table") not in pages["definitions"]
 
 
 def test_hidden_numbers_are_not_called_changed(client: Client, release: Release) -> None:
@@ -515,7 +517,7 @@ def test_hidden_numbers_are_not_called_changed(client: Client, release: Release)
         client.get(addresses(release)["definitions"], headers={"accept-language": "en"}).content.decode()
     )
     assert "Numbers are changed or rounded" not in page
-    assert "Smallest number of persons or households that a published cell may show" in page
+    assert "Smallest number in a table<" in page
     assert "min_cell" not in page
 
 
@@ -632,3 +634,18 @@ def test_what_an_address_asks_in_vain_is_said(client: Client, release: Release, 
     assert f"„{query.replace('%00', chr(0))}“" in page
     assert f'href="{address}"' in page
     assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "percent"), [("de", "{:.0f}\N{NO-BREAK SPACE}%"), ("en", "{:.0f}%")])
+def test_settings_of_the_protection_are_told_as_the_report_tells_them(
+    client: Client, release: Release, language: Language, percent: str
+) -> None:
+    """Each with its meaning and in its unit, and none that had no effect."""
+    page = client.get(addresses(release)["definitions"], headers={"accept-language": language}).content.decode()
+    words, protection = Words(language), release.description["protection"]
+    told = settings(Protection.of(protection), False, "register", words)
+    shown = html.unescape(page)
+    for name, value in told:
+        assert f"{name}</dt>" in shown and f">{value}</dd>" in shown
+    assert percent.format(100 * protection["dominance"]) in dict(told).values()
+    assert "0,75<" not in shown and "0.75<" not in shown and "p per cent" not in shown and "p-Prozent" not in shown

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from vielfalt import breaks, codes, definitions, movement_programme, parameters, programme
+from vielfalt import breaks, codes, definitions, movement_programme, programme
 from vielfalt.breaks import BY_RULES, Break, areas_comparable
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.figures.indices import ALL as INDICES
@@ -26,7 +26,7 @@ from vielfalt.publish.labels import category_label, in_order, sentence_case
 from vielfalt.publish.lookup import bases
 from vielfalt.publish.reading import Published, read_published
 from vielfalt.publish.report.content import facts, frame, numbered
-from vielfalt.publish.report.method import meaning, signs
+from vielfalt.publish.report.method import meaning, settings, signs
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph, Report, Terms
 from vielfalt.publish.report.model import Figure as Picture
 from vielfalt.publish.report.pdf import to_pdf
@@ -102,15 +102,12 @@ def protection_rules(words: Words, method: str) -> list[str]:
     return [words(rule) for rule in altered.rules_of(method)]
 
 
-def protection_settings(words: Words, method: str, values: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """The settings of a release that had an effect under its method: what each means, and its value."""
-    known = parameters.load("protection")
-    idle = ("min_cell", "min_cell_fine") if altered.rules_of(method) else ()
-    return [
-        (words(known[name][-1].meaning) if name in known else name, value)
-        for name, value in values.items()
-        if name not in idle
-    ]
+def protection_settings(words: Words, changed: bool, description: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The settings of a release that had an effect, as its report tells them: what each means, and its value.
+
+    ``changed``: whether its numbers were changed or rounded.
+    """
+    return settings(Protection.of(description["protection"]), changed, description["kind"], words)
 
 
 __all__ = [

@@ -162,8 +162,8 @@ def _meanings(excerpt: Excerpt, words: Words) -> Iterator[Block]:
 
 def _protection(excerpt: Excerpt, words: Words) -> Iterator[Block]:
     methods = _methods(excerpt)
-    values = excerpt.release.description["protection"]
-    settings = dict(one for method in methods for one in gateway.protection_settings(words, method, values))
+    changed = all(gateway.protection_rules(words, method) for method in methods)
+    settings = gateway.protection_settings(words, changed, excerpt.release.description)
     yield Heading(words(N_("Protection")), "protection")
     yield Paragraph(
         words(
@@ -178,7 +178,7 @@ def _protection(excerpt: Excerpt, words: Words) -> Iterator[Block]:
     yield Terms(
         (
             *((_applied(tables, methods, words), (words(method),)) for method, tables in methods.items()),
-            *((name, (words.number(value, 0 if isinstance(value, int) else 2),)) for name, value in settings.items()),
+            *((name, (value,)) for name, value in settings),
         )
     )
 

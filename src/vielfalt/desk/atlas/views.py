@@ -221,8 +221,8 @@ def _definitions(found: Release) -> dict[str, object]:
         "town": found.town,
         "definitions": found.description["definitions"],
         "method": words(method),
-        "rules": gateway.protection_rules(words, method),
-        "settings": gateway.protection_settings(words, method, found.description["protection"]),
+        "rules": (rules := gateway.protection_rules(words, method)),
+        "settings": gateway.protection_settings(words, bool(rules), found.description),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vielfalt import definitions
+from vielfalt.cells import Protection
 from vielfalt.methods import ROUNDED
 from vielfalt.publish import altered, cost
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph, Terms
@@ -106,28 +107,35 @@ def _limits(results: Results) -> tuple[str, ...]:
 
 
 def _settings(results: Results, words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    settings = results.protection
     methods = ", ".join(sorted({words(cells.method) for cells in results.tables.values()}))
+    pairs = settings(results.protection, altered.altered(results), results.source.kind, words)
+    return tuple((name, (value,)) for name, value in ((words(N_("Method")), methods), *pairs))
+
+
+def settings(protection: Protection, changed: bool, kind: str, words: Words) -> tuple[tuple[str, str], ...]:
+    """The settings that had an effect: what each means, and its value; ``changed``: numbers were changed or rounded.
+
+    ``kind``: "register" or "table". Nobody knows the addresses of what others counted.
+    """
     people = N_("{n} people")
     smallest = (
-        (N_("Smallest number in a table"), words.number(settings.min_cell)),
-        (N_("Smallest number in a table that crosses two characteristics"), words.number(settings.min_cell_fine)),
+        (N_("Smallest number in a table"), words.number(protection.min_cell)),
+        (N_("Smallest number in a table that crosses two characteristics"), words.number(protection.min_cell_fine)),
     )
     pairs: tuple[tuple[str, str], ...] = (
-        (N_("Method"), methods),
-        *(() if altered.altered(results) else smallest),
-        (N_("Smallest area"), words(people, n=words.number(settings.min_area))),
-        (N_("Smallest area that enters an index"), words(people, n=words.number(settings.min_area_index))),
-        (N_("Smallest group with an index"), words(people, n=words.number(settings.min_group_index))),
-        (N_("Smallest base of a share"), words(people, n=words.number(settings.min_base_share))),
-        (N_("Smallest base of a share with a decimal"), words(people, n=words.number(settings.min_base_decimal))),
+        *(() if changed else smallest),
+        (N_("Smallest area"), words(people, n=words.number(protection.min_area))),
+        (N_("Smallest area that enters an index"), words(people, n=words.number(protection.min_area_index))),
+        (N_("Smallest group with an index"), words(people, n=words.number(protection.min_group_index))),
+        (N_("Smallest base of a share"), words(people, n=words.number(protection.min_base_share))),
+        (N_("Smallest base of a share with a decimal"), words(people, n=words.number(protection.min_base_decimal))),
     )
-    if results.source.kind == "register":
-        pairs = (*pairs, (N_("Largest part of a number at one address"), words.percent(settings.dominance, 0)))
-    if results.source.kind == "register" and settings.p_percent:
+    if kind == "register":
+        pairs = (*pairs, (N_("Largest part of a number at one address"), words.percent(protection.dominance, 0)))
+    if kind == "register" and protection.p_percent:
         closest = N_("Closest that the second largest address may come to the largest")
-        pairs = (*pairs, (closest, words.percent(settings.p_percent / 100, 0)))
-    return tuple((words(name), (value,)) for name, value in pairs)
+        pairs = (*pairs, (closest, words.percent(protection.p_percent / 100, 0)))
+    return tuple((words(name), value) for name, value in pairs)
 
 
 def sources(results: Results, words: Words) -> tuple[Block, ...]:
