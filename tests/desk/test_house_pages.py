@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import ast
 import html
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -95,10 +101,49 @@ def test_a_wrong_file_takes_no_page_down(
     named.write_text(wrong, encoding="utf-8")
     for name in ("towns", "login", "data_protection", "accessibility"):
         assert anonymous.get(reverse(name), follow=True).status_code == 200
-    caplog.clear()
     assert "Not filled in yet" in text(anonymous, "imprint")
     (record,) = (record for record in caplog.records if record.name.startswith("vielfalt"))
     assert "desk.toml" in record.getMessage() and "x" not in record.getMessage().split()
+
+
+def test_the_log_tells_of_a_wrong_file_again_when_it_is_another_one(
+    anonymous: Client, named: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for second in (1, 2):
+        named.write_text('[betreiber]\nname = "x"\n', encoding="utf-8")
+        os.utime(named, (second, second))
+        for _ in range(3):
+            text(anonymous, "imprint")
+        assert len([record for record in caplog.records if record.name.startswith("vielfalt")]) == second
+
+
+def test_a_desk_goes_on_with_a_file_spoilt_under_way_and_starts_with_none(tmp_path: Path) -> None:
+    """In a process of its own, as it is served: a page each, one line of log; started again it says what is wrong."""
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "vielfalt.desk.settings", "VIELFALT_DESK_DATA": str(tmp_path)}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "vielfalt", "desk", "serve", "--port", str(port)]
+    (tmp_path / FILE).write_text(NAMED, encoding="utf-8")
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as desk:
+        try:
+            assert desk.stdout
+            assert any(str(port) in line for line in desk.stdout)
+            address = f"http://127.0.0.1:{port}/impressum/"
+            with urllib.request.urlopen(address, timeout=60) as answer:
+                assert b"a@example.org" in answer.read()
+            (tmp_path / FILE).write_text('[betreiber]\nname = "Geheim"\n', encoding="utf-8")
+            for _ in range(3):
+                with urllib.request.urlopen(address, timeout=60) as answer:
+                    assert answer.status == 200 and b"a@example.org" not in answer.read()
+        finally:
+            desk.send_signal(signal.SIGINT)
+            _, complained = desk.communicate(timeout=60)
+    assert complained.count(FILE) == 1 and "Geheim" not in complained
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == UsageError.exit_code
+    assert FILE in done.stderr and "betreiber" in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("encrypted", [True, False])

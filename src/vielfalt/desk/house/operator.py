@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 
 from vielfalt.errors import TownError, UsageError
@@ -56,7 +57,20 @@ def shown(folder: Path) -> Operator:
     try:
         return operator(folder)
     except (UsageError, OSError) as error:
-        _LOG.error(
-            "%s cannot be used and is taken for empty (%s); see: vielfalt desk check", FILE, type(error).__name__
-        )
+        _tell_of(folder / FILE, _state(folder / FILE), type(error).__name__)
         return Operator()
+
+
+@lru_cache(maxsize=1)
+def _tell_of(path: Path, state: int, fault: str) -> None:
+    """Tells the log of a file that cannot be used: once, until the file or its fault is another one."""
+    del path, state
+    _LOG.error("%s cannot be used and is taken for empty (%s); see: vielfalt desk check", FILE, fault)
+
+
+def _state(path: Path) -> int:
+    """When the file was last changed; 0 where nobody may know."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
