@@ -14,12 +14,14 @@ import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from forging import described, forged
 from pytest_django.fixtures import Settings
 
 from vielfalt import demonstration
@@ -28,6 +30,7 @@ from vielfalt.desk import serving
 from vielfalt.desk import showcase as showcase_file
 from vielfalt.desk.accounts import demo
 from vielfalt.desk.accounts.demo import SYNTHETIC
+from vielfalt.desk.publishing.models import Publication
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.synthetic.extract import AGS
@@ -207,6 +210,28 @@ def test_the_showcase_can_be_seen_as_the_public_sees_it(shown: Client, release: 
     assert "wählen Sie oben auf der Seite eine Rolle" in refused.content.decode()
     shown.post("/rolle/", {"role": "council"})
     assert "<strong>Rat</strong>" in shown.get("/").content.decode()
+
+
+def test_the_showcase_publishes_two_dates_of_one_town(
+    db: None, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that everybody sees change over time; the latest date is left to propose, and a second start adds nothing."""
+    monkeypatch.setattr(serving, "ready", lambda: None)
+
+    def made(date: str) -> Path:
+        def edit(content: dict[str, Any]) -> None:
+            content.update(release=f"{date}-1", reference_date=date)
+
+        return forged(package, tmp_path / date, lambda folder: described(folder, edit))
+
+    packages = [made(date) for date in ("2023-12-31", "2024-12-31", "2025-12-31")]
+    for one in (*packages, *packages):
+        serving.add_to_show(one, Words("de"))
+    found = Publication.objects.order_by("pk").values_list("release__name", "ended_at")
+    assert list(found) == [("2023-12-31-1", None), ("2024-12-31-1", None)]
+    assert Release.objects.count() == 3
+    shown = Client().get(reverse("time", args=[Town.objects.get().ags])).content.decode()
+    assert "31.12.2023" in shown and "31.12.2024" in shown and "31.12.2025" not in shown
 
 
 def test_the_switch_of_roles_is_no_dead_end(shown: Client) -> None:

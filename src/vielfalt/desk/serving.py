@@ -228,20 +228,17 @@ def show(folder: Path, packages: Sequence[Path], words: Words, started: Callable
 
 
 def add_to_show(package: Path, words: Words) -> None:
-    """Brings one more package into the showcase, where it is not there yet; the first of all is published.
+    """Brings one more package into the showcase, where it is not there yet; the first two of one town are published.
 
     Every role may read its town.
     """
     ready()
     from vielfalt.desk.accounts import demo
-    from vielfalt.desk.publishing.models import Publisher
     from vielfalt.desk.releases.importing import imported
-    from vielfalt.desk.releases.models import Release
 
-    imported(package)
+    release, _ = imported(package)
     demo.furnish(words)
-    if not Publisher.objects.exists():
-        demo.publish(Release.objects.latest("imported_at"))
+    demo.publish(release)
 
 
 def _made_for_show(folder: Path) -> None:
