@@ -181,6 +181,8 @@ def test_a_file_without_headings_is_refused_and_its_first_row_not_shown(tmp_path
         (b"0001Mustername     19800101\n", "no columns"),
         (b"Ordnungsmerkmal\n1\n", "no columns"),
         (b";;;\n;;\n", "no columns|no headings"),
+        (b"Ordnungsmerkmal;Geschlecht\n1;" + b"m" * 200_000 + b"\n", "longer than"),
+        (b";".join([b"Geschlechter"] * 20_000), "longer than"),
     ],
 )
 def test_files_that_cannot_be_used(tmp_path: Path, content: bytes, message: str) -> None:

@@ -110,6 +110,7 @@ def test_how_town_toml_may_not_be_written(tmp_path: Path, content: str, sentence
         ("codes = 5\n" + COLUMNS, "“codes” must be a section of its own"),
         ('[columns]\nsexx = "a"', "“columns.sexx” is not known; is “columns.sex” meant?"),
         ('[columns]\nsex = ["a"]', "“columns.sex” must be a text"),
+        ('[columns]\nsex = ""', "“columns.sex” is missing or empty"),
         ("[columns]\nsex = 5", "“columns.sex” must be a text"),
         (COLUMNS + "[codes]\nsex = 5", "“codes.sex” must be a section of its own"),
         (COLUMNS + '[kodes.sex]\nM = "m"', "The section [kodes] is not known; is [codes] meant?"),

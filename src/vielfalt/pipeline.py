@@ -23,7 +23,7 @@ from vielfalt.keeping import MOVEMENT_ROOMS, keep_rooms, keep_table, table_finge
 from vielfalt.kept_dates import Earlier
 from vielfalt.locking import alone_in
 from vielfalt.methods import Suppression
-from vielfalt.publish.package import write_release
+from vielfalt.publish.package import renew_zip, write_release
 from vielfalt.publish.releases import check_manifest
 from vielfalt.publish.results import FindingCount, Movements, Results, Source, Utility
 from vielfalt.register.checks import Finding, check
@@ -111,8 +111,9 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
 
 
 def _unchanged(town: Town, date: int, folder: Path, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
-    """The release that is there already, looked at file by file; what the vault has lost of it is written again."""
+    """The release that is there already, looked at file by file; what zip and vault have lost is written again."""
     check_manifest(folder)
+    renew_zip(folder)
     if not kept_dates.kept_whole(town, date):
         _keep_again(town, date, step, opened)
     former = [path for path in replaced if path != folder]

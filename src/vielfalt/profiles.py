@@ -75,7 +75,7 @@ def _columns(file: Section) -> Mapping[str, str]:
     if not columns.values:
         raise file.fault(N_("The section [{setting}] is missing or empty."), "columns")
     columns.only(*(field.name for field in schema.EXTRACT))
-    return file.mapping("columns")
+    return {name: columns.required(name) for name in columns.values}
 
 
 def _codes(file: Section) -> dict[str, Mapping[str, str]]:

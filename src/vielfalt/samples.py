@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.words import N_
@@ -15,6 +17,8 @@ ROWS = 1_000
 DELIMITERS = (";", ",", "\t", "|")
 QUOTES = ('"', "'")
 _CHUNK = 1 << 22
+_LONGEST = 100_000
+"""Characters of the longest line that is looked at: some hundred columns take a tenth of that."""
 _EMPTY = frozenset(b"\xef\xbb\xbf \t\r\n")
 _NOT_IN_CP1252 = frozenset({0x81, 0x8D, 0x8F, 0x90, 0x9D})
 _SAVE_AS = N_("Export the file again as CSV with headings in the first row, in UTF-8.")
@@ -98,11 +102,23 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool) -
 def _rows(path: Path, encoding: str, delimiter: str, quote: str) -> list[list[str]]:
     """The first rows that are not empty, headings first, under one assumption about the form."""
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter, quotechar=quote)
+        reader = csv.reader(_lines(file, path), delimiter=delimiter, quotechar=quote)
         try:
             return list(islice((row for row in reader if any(row)), ROWS + 1)) or [[]]
         except csv.Error:
             return [[]]
+
+
+def _lines(file: TextIO, path: Path) -> Iterator[str]:
+    while line := file.readline(_LONGEST + 1):
+        if len(line) > _LONGEST:
+            raise DeliveryError(
+                N_("A line at the beginning of the file is longer than {n} characters."),
+                where=path,
+                n=_LONGEST,
+                todo=N_("Ask for an export with headings in the first row and one line for each row."),
+            )
+        yield line
 
 
 def _regularity(rows: list[list[str]], quote: str) -> tuple[float, int, bool]:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -94,6 +95,37 @@ def _page(port: int) -> tuple[int, str]:
     """Status and title of the first page."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as answer:
         return answer.status, answer.read().decode().partition("<title>")[2].partition("</title>")[0]
+
+
+@pytest.mark.parametrize(
+    ("made", "user", "sentence"),
+    [
+        (("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'",), "", "as LATIN1"),
+        (("CREATE ROLE guest LOGIN", "CREATE DATABASE notmine"), "guest", "does not let the desk make its tables"),
+    ],
+    ids=["encoding", "rights"],
+)
+def test_a_database_that_cannot_hold_the_desk_is_told_on_a_real_postgresql(
+    tmp_path: Path, postgresql: str, made: tuple[str, ...], user: str, sentence: str
+) -> None:
+    import psycopg
+
+    with psycopg.connect(postgresql, autocommit=True) as server:
+        for statement in made:
+            server.execute(statement.encode())
+    address = urllib.parse.urlsplit(postgresql)
+    place = address.netloc.replace("postgres", user, 1) if user else address.netloc
+    url = address._replace(netloc=place, path=f"/{made[-1].split()[2]}").geturl()
+    told = subprocess.run(
+        [sys.executable, "-m", "vielfalt", "desk", "check", "--lang", "en"],
+        env={**os.environ, "DATABASE_URL": url, "VIELFALT_DESK_DATA": str(tmp_path / "data")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 14, told.stderr
+    assert sentence in told.stderr
+    assert "DATABASE_URL" in told.stderr
 
 
 @pytest.mark.parametrize("url", ["mysql://a:secret@b/c", "nonsense secret", "sqlite:///secret", "postgresql"])

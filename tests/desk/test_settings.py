@@ -13,7 +13,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
-from vielfalt.desk import serving
+from vielfalt.desk import environment, serving
 from vielfalt.desk.accounts import policy
 from vielfalt.desk.secret import secret_key
 from vielfalt.errors import UsageError
@@ -91,6 +91,45 @@ def test_times_of_sessions_come_from_the_environment(told: dict[str, str], secon
         timeout=240,
     )
     assert done.stdout.split() == seconds.split()
+
+
+@pytest.mark.parametrize(
+    ("told", "names", "others"),
+    [
+        ("", ["127.0.0.1", "localhost", "[::1]"], False),
+        (" , ", ["127.0.0.1", "localhost", "[::1]"], False),
+        ("desk.example", ["desk.example"], True),
+        ("desk.example, pult ,.town.example", ["desk.example", "pult", ".town.example"], True),
+    ],
+)
+def test_the_hosts_that_are_answered(told: str, names: list[str], others: bool) -> None:
+    assert environment.hosts(told) == (names, others)
+
+
+@pytest.mark.parametrize("wrong", ["https://desk.example", "desk.example:443", "desk.example/pult", "*", "a;b", "a b"])
+def test_what_is_no_name_of_a_host_is_refused(wrong: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="VIELFALT_DESK_HOSTS"):
+        environment.hosts(wrong)
+
+
+def test_letters_travel_encrypted_on_every_port(tmp_path: Path) -> None:
+    program = "from vielfalt.desk import settings as s; print(s.EMAIL_PORT, s.EMAIL_USE_SSL, s.EMAIL_USE_TLS)"
+    for told, found in (("", "465 True False"), ("465", "465 True False"), ("587", "587 False True")):
+        given = {**os.environ, "VIELFALT_DESK_DATA": str(tmp_path), "VIELFALT_DESK_MAIL_PORT": told}
+        done = subprocess.run([sys.executable, "-c", program], env=given, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == found
+    for wrong in ("0", "65536", "smtp", "-1"):
+        with pytest.raises(ImproperlyConfigured, match="VIELFALT_DESK_MAIL_PORT"):
+            environment.mail_port(wrong)
+
+
+def test_settings_that_do_not_go_together_are_told(settings: Settings) -> None:
+    assert list(environment.doubts()) == []
+    settings.EMAIL_HOST, settings.DEFAULT_FROM_EMAIL = "mail.example", "vielfalt"
+    settings.OIDC_ISSUER = "https://login.example"
+    settings.OIDC_GROUPS = "groups"
+    told = " ".join(environment.doubts())
+    assert all(name in told for name in ("MAIL_FROM", "OIDC_CLIENT", "OIDC_ROLES"))
 
 
 def test_the_limits_in_the_message_are_those_that_hold() -> None:

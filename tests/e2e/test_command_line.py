@@ -189,6 +189,23 @@ def test_a_second_run_with_nothing_changed_says_so(evaluated: Path) -> None:
     assert not (evaluated / "releases" / f"{LATEST}-2").exists()
 
 
+def test_a_run_with_nothing_changed_looks_at_the_zip_too(tmp_path: Path, evaluated: Path) -> None:
+    town = tmp_path / "town"
+    shutil.copytree(evaluated, town)
+    archive = town / "releases" / f"{LATEST}-1.zip"
+    before = archive.read_bytes()
+    archive.write_bytes(before[: len(before) // 2])
+    told = vielfalt("run", town, expect=10).stderr
+    assert str(archive) in told
+    assert "damaged" in told
+    with zipfile.ZipFile(archive, "w") as other:
+        other.writestr("MANIFEST", "")
+    assert "holds something else" in vielfalt("run", town, expect=10).stderr
+    archive.unlink()
+    assert json.loads(vielfalt("run", town, "--json").stdout)["unchanged"] is True
+    assert archive.read_bytes() == before
+
+
 def test_a_changed_setting_makes_a_new_release(town: Path) -> None:
     vielfalt("run", town)
     settings = town / "town.toml"

@@ -171,6 +171,7 @@ def test_profiles_that_contradict_themselves(tmp_path: Path, parts: tuple[str, .
         ('dimension = "origin"', 'dimension = "sex"', "“sex” names one of Vielfalt's own dimensions"),
         ("2020-12-31", '"31.12.2020"', "“table.date” is no date"),
         ("2020-12-31", "2999-12-31", "“table.date” lies in the future"),
+        ("[table]\n", "[table]\nrounded_to = 0\n", "“table.rounded_to” must be a whole number, 1 or more"),
         ('licence = "dl-de/by-2-0"', "", "“source.licence” is missing or empty"),
     ],
 )

@@ -12,11 +12,15 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from vielfalt.desk.secret import owner_only
+from vielfalt.errors import StorageError
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
 _POSTGRESQL = "django.db.backends.postgresql"
-BAD_ADDRESS = N_("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name")
+BAD_ADDRESS = N_(
+    "DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name. "
+    "Signs such as # / ? @ in the password are written %23 %2F %3F %40."
+)
 _KEPT_SECONDS = 60
 """How long a connection to PostgreSQL waits for the next request."""
 
@@ -54,6 +58,23 @@ def _sqlite(folder: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
         },
     }
+
+
+def refuse_other_encoding() -> None:
+    """Raises StorageError where the database on PostgreSQL cannot hold every letter: an import would fail on it."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return
+    connection.ensure_connection()
+    encoding = connection.connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StorageError(
+            N_("The database that DATABASE_URL names keeps texts as {encoding}, which lacks letters."),
+            where="DATABASE_URL",
+            encoding=encoding,
+            todo=N_("Make another one: createdb --encoding=UTF8 --template=template0 --owner=NAME DATABASE"),
+        )
 
 
 def forget_earlier_pages() -> None:

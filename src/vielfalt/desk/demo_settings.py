@@ -8,10 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from vielfalt.desk.accounts.policy import SHOWCASE
 from vielfalt.desk.settings import *  # noqa: F403
-from vielfalt.desk.settings import DATA, MIDDLEWARE
+from vielfalt.desk.settings import DATA, ENCRYPTED, MIDDLEWARE
 from vielfalt.words import N_
 
-if os.environ.get("DATABASE_URL") or "VIELFALT_DESK_HOSTS" in os.environ or not (DATA / SHOWCASE).exists():
+if os.environ.get("DATABASE_URL") or ENCRYPTED or not (DATA / SHOWCASE).exists():
     raise ImproperlyConfigured(N_("Only the demonstration may use these settings."))
 
 _PLACE = MIDDLEWARE.index("django.contrib.auth.middleware.LoginRequiredMiddleware")

@@ -43,13 +43,14 @@ def ready() -> None:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
-    from django.db import DatabaseError, OperationalError
+    from django.db import DatabaseError
 
-    from vielfalt.desk.database import BAD_ADDRESS, save_before_upgrade
+    from vielfalt.desk.database import BAD_ADDRESS, refuse_other_encoding, save_before_upgrade
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vielfalt.desk.settings")
     try:
         django.setup()
+        refuse_other_encoding()
         save_before_upgrade(settings.DATA)
         call_command("migrate", verbosity=0, interactive=False)
     except ImproperlyConfigured as error:
@@ -61,17 +62,27 @@ def ready() -> None:
             reason=Text(str(error)),
             todo=todo,
         ) from None
-    except OperationalError as error:
-        if os.environ.get("DATABASE_URL"):
-            # What the server says may hold names and addresses; it stays there.
-            raise StorageError(
-                N_("The database that DATABASE_URL names cannot be reached."),
-                where="DATABASE_URL",
-                todo=N_("Check that the server runs, and name, password and address."),
-            ) from None
-        raise _unusable(error) from error
     except (OSError, DatabaseError, sqlite3.Error) as error:
+        if isinstance(error, DatabaseError) and os.environ.get("DATABASE_URL"):
+            raise _no_server(error) from None
         raise _unusable(error) from error
+
+
+def _no_server(error: Exception) -> StorageError:
+    """What the server says may hold names and addresses; it stays there."""
+    from django.db import OperationalError
+
+    if isinstance(error, OperationalError):
+        return StorageError(
+            N_("The database that DATABASE_URL names cannot be reached."),
+            where="DATABASE_URL",
+            todo=N_("Check that the server runs, and name, password and address."),
+        )
+    return StorageError(
+        N_("The database that DATABASE_URL names does not let the desk make its tables."),
+        where="DATABASE_URL",
+        todo=N_("Make the name in DATABASE_URL the owner of an empty database, and start again."),
+    )
 
 
 def _unusable(error: Exception) -> StorageError:
@@ -277,10 +288,12 @@ def faults() -> list[Fault]:
     from django.contrib.staticfiles import finders
     from django.core import checks
 
+    from vielfalt.desk.environment import doubts
     from vielfalt.desk.history import recording
 
     named = _operator().is_named
     found = [Fault(N_("Setting: {text}"), {"text": entry.msg}) for entry in checks.run_checks() if entry.is_serious()]
+    found += [Fault(message) for message in doubts()]
     if finders.find("vendor/kern.min.css") is None:
         found.append(Fault(N_("The front-end files are missing: the pages would have no looks. Run: make demo")))
     if settings.ENCRYPTED and not named:

@@ -9,8 +9,8 @@ case (default: 30 minutes, 10 hours)
 address of the provider, what it knows the desk by, and what the button says (default: none)
 ``VIELFALT_DESK_OIDC_GROUPS``, ``_OIDC_ROLES``  the provider's claim that lists the groups of a person, and which group
 gives which role (default: none; roles are then given in the desk alone)
-``VIELFALT_DESK_MAIL_HOST``, ``_MAIL_USER``, ``_MAIL_PASSWORD``, ``_MAIL_FROM``  a mail server that speaks TLS on port
-465 (default: none; links are handed over by hand)
+``VIELFALT_DESK_MAIL_HOST``, ``_MAIL_PORT``, ``_MAIL_USER``, ``_MAIL_PASSWORD``, ``_MAIL_FROM``  a mail server that
+speaks TLS on port 465 or STARTTLS on any other (default: none; links are handed over by hand)
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from vielfalt.desk.accounts import policy
 from vielfalt.desk.accounts.group_roles import group_roles
 from vielfalt.desk.accounts.policy import LEAST_CHARACTERS, PROVIDER
 from vielfalt.desk.database import database
+from vielfalt.desk.environment import MAIL_PORT, hosts, mail_port
 from vielfalt.desk.secret import secret_key
 
 HERE = Path(__file__).parent
@@ -31,8 +32,7 @@ UPLOADS = DATA / "uploads"
 
 SECRET_KEY = secret_key(DATA)
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("VIELFALT_DESK_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
-ENCRYPTED = "VIELFALT_DESK_HOSTS" in os.environ
+ALLOWED_HOSTS, ENCRYPTED = hosts(os.environ.get("VIELFALT_DESK_HOSTS", ""))
 """Other machines are served through a server in front that encrypts: cookies then never travel without."""
 
 INSTALLED_APPS = [
@@ -155,11 +155,12 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 
 EMAIL_HOST = os.environ.get("VIELFALT_DESK_MAIL_HOST", "")
-EMAIL_PORT = 465
-EMAIL_USE_SSL = True
+EMAIL_PORT = mail_port(os.environ.get("VIELFALT_DESK_MAIL_PORT", ""))
+EMAIL_USE_SSL = EMAIL_PORT == MAIL_PORT
+EMAIL_USE_TLS = not EMAIL_USE_SSL
 EMAIL_HOST_USER = os.environ.get("VIELFALT_DESK_MAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("VIELFALT_DESK_MAIL_PASSWORD", "")
-DEFAULT_FROM_EMAIL = os.environ.get("VIELFALT_DESK_MAIL_FROM", EMAIL_HOST_USER)
+DEFAULT_FROM_EMAIL = os.environ.get("VIELFALT_DESK_MAIL_FROM") or EMAIL_HOST_USER
 EMAIL_TIMEOUT = 10
 
 LANGUAGE_CODE = "de"

@@ -77,7 +77,7 @@ def _profile(root: Section) -> TableProfile:
         comparison=_comparison(root, categories),
         levels=_levels(root),
         crs=geometry.text("crs", "EPSG:25832"),
-        rounded_to=max(1, table.whole("rounded_to", 1)),
+        rounded_to=table.whole("rounded_to", 1, least=1),
     )
 
 

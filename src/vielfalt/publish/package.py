@@ -11,11 +11,12 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from vielfalt import dates
-from vielfalt.errors import StorageError, why
+from vielfalt.errors import DeliveryError, StorageError, why
 from vielfalt.publish import guard
 from vielfalt.publish.contents import release_files
 from vielfalt.publish.descriptor import table_paths
@@ -43,6 +44,39 @@ def write_release(results: Results, releases_folder: Path, words: Words, audit: 
         return _write(releases_folder, name, files, results)
     except OSError as error:
         raise _storage(error, releases_folder) from error
+
+
+def renew_zip(folder: Path) -> None:
+    """Sees to the zip file of a release whose folder was looked at file by file: a missing one is written again.
+
+    Raises DeliveryError when the one that is there is damaged or holds anything else, StorageError as above.
+    """
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    archive, partial = folder.with_name(f"{folder.name}.zip"), folder.with_name(f".{folder.name}.again.zip")
+    if archive.exists():
+        _check_zip(archive, files)
+        return
+    try:
+        _zip(partial, files)
+        partial.rename(archive)
+    except OSError as error:
+        _remove(partial)
+        raise _storage(error, archive) from error
+
+
+def _check_zip(archive: Path, files: Mapping[str, bytes]) -> None:
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            same = sorted(packed.namelist()) == sorted(files)
+            same = same and all(packed.read(name) == content for name, content in files.items())
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        same = False
+    if not same:
+        raise DeliveryError(
+            N_("The zip file of the release is damaged, or holds something else than its folder."),
+            where=archive,
+            todo=N_("Do not pass it on. Move it away and run again: it is written anew from the folder."),
+        )
 
 
 def clear_leftovers(releases_folder: Path) -> None:
