@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
+from vielfalt.commands import desk as commands
 from vielfalt.desk import environment, serving
 from vielfalt.desk.accounts import policy
 from vielfalt.desk.secret import secret_key
@@ -110,6 +112,27 @@ def test_the_hosts_that_are_answered(told: str, names: list[str], others: bool) 
 def test_what_is_no_name_of_a_host_is_refused(wrong: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="VIELFALT_DESK_HOSTS"):
         environment.hosts(wrong)
+
+
+@pytest.mark.parametrize(
+    ("others", "host", "address"),
+    [
+        (False, "127.0.0.1", "http://127.0.0.1:8020"),
+        (False, "::1", "http://[::1]:8020"),
+        (True, "127.0.0.1", "https://desk.example"),
+    ],
+)
+def test_the_first_link_is_one_that_is_answered(
+    others: bool, host: str, address: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a server in front the desk answers to its names alone, and its cookies travel by HTTPS only."""
+    settings.ENCRYPTED = others
+    settings.ALLOWED_HOSTS = [".desk.example", "pult.example"]
+    monkeypatch.setattr(serving, "serve", lambda host, port, started: started(port))
+    monkeypatch.setattr(serving, "first_link", lambda: "/zugang/x/")
+    told = CliRunner().invoke(commands.desk, ["serve", "--host", host]).output
+    assert f"{address}/\n" in told
+    assert f"{address}/zugang/x/\n" in told
 
 
 def test_letters_travel_encrypted_on_every_port(tmp_path: Path) -> None:

@@ -74,11 +74,12 @@ def serve(host: str, port: int, lang: Language | None) -> None:
     _installed()
     from vielfalt.desk import serving
 
-    shown = f"[{host}]" if ":" in host else host
     words = spoken(lang)
 
     def started(taken: int) -> None:
-        address = f"http://{shown}:{taken}"
+        from vielfalt.desk.environment import address as of_desk
+
+        address = of_desk(host, taken)
         click.echo(words("The desk is at {address}", address=f"{address}/"))
         if path := serving.first_link():
             click.echo(words("There is no account yet. This link makes the first one; it works once, for an hour:"))

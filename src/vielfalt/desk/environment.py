@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -29,6 +30,13 @@ def hosts(text: str) -> tuple[list[str], bool]:
     return (named, True) if named else ([*_HERE], False)
 
 
+def address(host: str, port: int) -> str:
+    """What people open: where the desk listens, or the first of its names where a server in front encrypts."""
+    if settings.ENCRYPTED:
+        return f"https://{settings.ALLOWED_HOSTS[0].lstrip('.')}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def mail_port(text: str) -> int:
     """The port of the mail server; 465 without one. Raises ImproperlyConfigured for what is no port."""
     if not text:
@@ -42,7 +50,7 @@ def doubts() -> Iterator[str]:
     """Message ids of what cannot work: a mail server without a sender, single sign-on without what it needs."""
     if settings.EMAIL_HOST and "@" not in settings.DEFAULT_FROM_EMAIL:
         yield N_("Letters have no sender: VIELFALT_DESK_MAIL_FROM must be an e-mail address.")
-    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
+    app = cast(list[dict[str, str]], settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"])[0]
     if settings.OIDC_ISSUER and not (app["client_id"] and app["secret"]):
         yield N_("Single sign-on needs VIELFALT_DESK_OIDC_CLIENT and VIELFALT_DESK_OIDC_SECRET, too.")
     if bool(settings.OIDC_GROUPS) != bool(settings.OIDC_ROLES):
