@@ -19,6 +19,7 @@ from vielfalt.errors import TownError, VielfaltError
 from vielfalt.words import LANGUAGES, N_, Language
 
 Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=str)
 _KINDS: Mapping[type, str] = {
     str: N_("The setting “{setting}” must be a text in quotation marks."),
     int: N_("The setting “{setting}” must be a whole number."),
@@ -109,12 +110,13 @@ class Section:
         """True or false, or the default."""
         return bool(self._typed(name, bool, default))
 
-    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+    def choice(self, name: str, allowed: tuple[Choice, ...]) -> Choice:
         """One of the allowed values; the first when absent."""
         value = self.text(name, allowed[0])
-        if value not in allowed:
-            raise self.not_allowed(name, value, allowed)
-        return value
+        for one in allowed:
+            if value == one:
+                return one
+        raise self.not_allowed(name, value, allowed)
 
     def choices(self, name: str, allowed: tuple[str, ...], default: Iterable[str] = ()) -> tuple[str, ...]:
         """A list of allowed values, or the default."""

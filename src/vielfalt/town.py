@@ -176,7 +176,7 @@ def _town(file: Section) -> Town:
         name=town.required("name"),
         ags=_ags(town),
         licence=town.text("licence", "dl-de/by-2-0"),
-        language=town.choice("language", LANGUAGES),  # type: ignore[arg-type]
+        language=town.choice("language", LANGUAGES),
         rule_set=town.choice("rule_set", rule_sets.IDS),
         options=frozenset(town.choices("options", tuple(sorted({one.option for one in programme.ALL if one.option})))),
         areas=_areas(areas, root),

@@ -97,7 +97,7 @@ def read_county(root: Path) -> County:
         towns=_towns(section, root),
         date=section.date("date") if "date" in section.values else 0,
         memory=section.whole("memory_gb", 0) * 1_000_000_000,
-        language="en" if language == "en" else "de",
+        language=language,
         licence=section.text("licence", "dl-de/by-2-0"),
     )
 

@@ -20,6 +20,7 @@ from vielfalt.imported.records import (
     Comparison,
     Correction,
     FileForm,
+    Format,
     LevelSource,
     Selection,
     TableProfile,
@@ -35,7 +36,7 @@ _SECTIONS = (
     *("town", "table", "source", "file", "filter", "area", "long"),
     *("category", "base", "comparison", "level", "geometry"),
 )
-FORMATS = ("csv", "xlsx", "json")
+FORMATS: tuple[Format, ...] = ("csv", "xlsx", "json")
 
 
 def read_table_profile(path: Path) -> TableProfile:
@@ -113,7 +114,7 @@ def _form(file: Section) -> FileForm:
     zero = file.texts("zero")
     missing = file.texts("missing", [mark for mark in FileForm().missing if mark not in zero])
     form = FileForm(
-        format=file.choice("format", FORMATS),  # type: ignore[arg-type]
+        format=file.choice("format", FORMATS),
         delimiter=file.text("delimiter", ";"),
         encoding=file.choice("encoding", ENCODINGS),
         skip_rows=file.whole("skip_rows", 0),
@@ -141,7 +142,7 @@ def _area(area: Section) -> AreaColumn:
         column=area.required("column"),
         name=area.text("name"),
         width=area.whole("width", 0),
-        by=area.choice("by", ("key", "name")),  # type: ignore[arg-type]
+        by=area.choice("by", ("key", "name")),
         total=area.text("total"),
         unresolved=area.texts("unresolved"),
         ignore=area.texts("ignore"),
@@ -233,7 +234,7 @@ def _level(entry: Section) -> LevelSource:
         name=entry.text("name", "name"),
         parent=entry.text("parent"),
         parent_prefix=entry.whole("parent_prefix", 0),
-        axis_order=entry.choice("axis_order", ("xy", "yx")),  # type: ignore[arg-type]
+        axis_order=entry.choice("axis_order", ("xy", "yx")),
         stray_crs=entry.text("stray_crs"),
         exclude=entry.texts("exclude"),
         corrections=tuple(_correction(correction) for correction in entry.sections("correction")),
