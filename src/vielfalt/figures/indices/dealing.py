@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import random_table
 
-Ints = NDArray[np.int64]
+from vielfalt.figures.indices.arrays import Ints
+
 Counts = NDArray[np.integer]
 
 _PEOPLE_PER_CELL = 16
