@@ -118,7 +118,12 @@ def test_a_database_that_cannot_hold_the_desk_is_told_on_a_real_postgresql(
     url = address._replace(netloc=place, path=f"/{made[-1].split()[2]}").geturl()
     told = subprocess.run(
         [sys.executable, "-m", "vielfalt", "desk", "check", "--lang", "en"],
-        env={**os.environ, "DATABASE_URL": url, "VIELFALT_DESK_DATA": str(tmp_path / "data")},
+        env={
+            **os.environ,
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "vielfalt.desk.settings",
+            "VIELFALT_DESK_DATA": str(tmp_path / "data"),
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -11,7 +11,9 @@ import pyotp
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
+from vielfalt.desk import serving
 from vielfalt.desk.accounts import second, throttle
 from vielfalt.desk.accounts.models import RecoveryCode, SecondFactor, StrictRole, User
 
@@ -67,6 +69,30 @@ def test_every_other_session_is_asked_before_any_page(user: User) -> None:
     assert answer.headers["Location"] == "/vergleich/"
     assert browser.get(reverse("compare")).status_code == 200
     assert browser.session.session_key != key, "a new key for a session that can do more"
+
+
+def test_after_a_restore_without_the_key_codes_fit_no_more_and_the_desk_says_so(user: User, settings: Settings) -> None:
+    """The factor stays shut; the machine of the desk lets somebody in, who sets one up anew."""
+    phone, codes, _ = equipped(user)
+    assert not second.shut()
+    settings.SECRET_KEY = "another key " * 6
+    browser = people.client(user)
+    for code in (later(phone), codes[0]):
+        page = browser.post(reverse("second_step"), {"code": code})
+        assert page.status_code == 200 and "Dieser Code passt nicht" in page.content.decode()
+    assert second.SHUT in [fault.message for fault in serving.faults()]
+    path = serving.rescue(user.email)
+    assert not second.shut()
+    assert Client().get(path).status_code == 200
+    equipped(User.objects.get())
+
+
+def test_a_factor_that_was_begun_under_another_key_is_begun_anew(user: User, settings: Settings) -> None:
+    before = second.begun(user)
+    settings.SECRET_KEY = "another key " * 6
+    assert second.begun(user) != before
+    assert second.begun(user) == second.begun(user)
+    assert SecondFactor.objects.count() == 1
 
 
 def test_a_code_is_taken_once(user: User) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vielfalt.commands.options import FILE, WORDS, lang_option, spoken, whole
+from vielfalt.commands.options import FILE, WORDS, lang_option, spoken, to_stderr, whole
 from vielfalt.errors import UsageError
 from vielfalt.words import N_, Language, Words
 
@@ -204,10 +204,13 @@ def restore(file: Path, replace: bool, passphrase_file: Path | None, lang: Langu
 
     words = spoken(lang)
     manifest = serving.restored(file, replace, passphrase_file)
+    from vielfalt.desk.accounts import second
     from vielfalt.desk.history.telling import moment
 
     made = moment(dt.datetime.fromisoformat(manifest.made), words)
     click.echo(words("Restored: {rows} rows of {made}", rows=words.number(sum(manifest.rows.values())), made=made))
+    if second.shut():
+        to_stderr(words(second.SHUT))
 
 
 def is_installed() -> bool:

@@ -288,6 +288,7 @@ def faults() -> list[Fault]:
     from django.contrib.staticfiles import finders
     from django.core import checks
 
+    from vielfalt.desk.accounts import second
     from vielfalt.desk.environment import doubts
     from vielfalt.desk.history import recording
 
@@ -298,6 +299,8 @@ def faults() -> list[Fault]:
         found.append(Fault(N_("The front-end files are missing: the pages would have no looks. Run: make demo")))
     if settings.ENCRYPTED and not named:
         found.append(Fault(N_("Imprint and data protection name nobody yet. Write desk.toml into the data folder.")))
+    if second.shut():
+        found.append(Fault(second.SHUT))
     if broken := recording.first_break():
         found.append(Fault(broken.message, {"number": broken.number}))
     return found

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 import pyotp
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +22,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
 
 from vielfalt.desk.accounts.models import RecoveryCode, SecondFactor, StrictRole, User
+from vielfalt.words import N_
 
 PASSED = "second"
 """The entry of a session whose owner has shown the second factor."""
@@ -29,6 +30,10 @@ _SECONDS = 30
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without the signs that are mistaken for each other: i, l, o, 0, 1."""
 _CODES, _GROUP = 10, 5
+SHUT = N_(
+    "Second factors cannot be shown any more: they were set up under another secret-key than that of the data folder. "
+    "Put that file back, or let people in again: vielfalt desk rescue EMAIL."
+)
 _ABOUT = ("help", "plain_words", "imprint", "data_protection", "accessibility", "about")
 _OPEN = frozenset({"second_step", "second_setup", "login", "logout", "one_time_link", "set_language", "sso", *_ABOUT})
 """Pages that are shown before the second factor."""
@@ -72,9 +77,11 @@ def demanded(user: User) -> bool:
 def begun(user: User) -> str:
     """The secret of a factor that is being set up; the same until it is confirmed."""
     factor = SecondFactor.objects.filter(user=user, confirmed=False).first()
-    if factor is None:
-        factor = SecondFactor.objects.create(user=user, secret=_sealed(pyotp.random_base32()))
-    return _opened(factor)
+    secret = _opened(factor) if factor else ""
+    if not secret:
+        secret = pyotp.random_base32()
+        SecondFactor.objects.update_or_create(user=user, confirmed=False, defaults={"secret": _sealed(secret)})
+    return secret
 
 
 def address(user: User, secret: str) -> str:
@@ -85,9 +92,10 @@ def address(user: User, secret: str) -> str:
 def accepts(user: User, code: str) -> bool:
     """Whether a code of the phone is right; each is taken once. One half minute early or late is allowed."""
     factor = SecondFactor.objects.filter(user=user).first()
-    if factor is None:
+    secret = _opened(factor) if factor else ""
+    if factor is None or not secret:
         return False
-    totp, now = pyotp.TOTP(_opened(factor)), int(time.time()) // _SECONDS
+    totp, now = pyotp.TOTP(secret), int(time.time()) // _SECONDS
     given = "".join(code.split())
     for step in (now - 1, now, now + 1):
         if hmac.compare_digest(totp.at(step * _SECONDS).encode(), given.encode()):
@@ -132,7 +140,16 @@ def _sealed(secret: str) -> str:
 
 
 def _opened(factor: SecondFactor) -> str:
-    return _box().decrypt(factor.secret.encode()).decode()
+    """The secret; empty where it was sealed under another key than the desk's, as after a restore without it."""
+    try:
+        return _box().decrypt(factor.secret.encode()).decode()
+    except InvalidToken:
+        return ""
+
+
+def shut() -> bool:
+    """Whether there is a second factor that the desk's key does not open: nobody can show it any more."""
+    return not all(map(_opened, SecondFactor.objects.filter(confirmed=True)))
 
 
 def _box() -> Fernet:
