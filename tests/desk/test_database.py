@@ -133,6 +133,32 @@ def test_a_database_that_cannot_hold_the_desk_is_told_on_a_real_postgresql(
     assert "DATABASE_URL" in told.stderr
 
 
+def test_programs_that_start_together_make_the_tables_once_on_a_real_postgresql(
+    tmp_path: Path, postgresql: str
+) -> None:
+    import psycopg
+
+    with psycopg.connect(postgresql, autocommit=True) as server:
+        server.execute(b"CREATE DATABASE together")
+    environment = {
+        "DATABASE_URL": urllib.parse.urlsplit(postgresql)._replace(path="/together").geturl(),
+        "DJANGO_SETTINGS_MODULE": "vielfalt.desk.settings",
+        "VIELFALT_DESK_DATA": str(tmp_path / "data"),
+    }
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-m", "vielfalt", "desk", "check"],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    told = [program.communicate(timeout=240)[0] for program in begun]
+    assert [program.returncode for program in begun] == [0, 0, 0], told
+
+
 @pytest.mark.parametrize("url", ["mysql://a:secret@b/c", "nonsense secret", "sqlite:///secret", "postgresql"])
 def test_an_address_of_another_database_is_refused_without_its_password(tmp_path: Path, url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="must name a PostgreSQL") as refused:

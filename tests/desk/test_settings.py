@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
 from vielfalt.commands import desk as commands
-from vielfalt.desk import environment, serving
+from vielfalt.desk import environment, secret, serving
 from vielfalt.desk.accounts import policy
 from vielfalt.desk.secret import secret_key
 from vielfalt.errors import UsageError
@@ -32,6 +32,16 @@ def test_the_key_is_made_at_the_first_start_for_its_owner_alone(tmp_path: Path) 
     assert secret_key(one) == key, "made once"
     assert secret_key(two) != key, "no two desks have the same"
     assert [path.name for path in one.iterdir()] == ["secret-key"]
+
+
+def test_programs_that_start_together_have_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(_: int) -> str:
+        (tmp_path / "secret-key").write_text("of the faster one", encoding="ascii")
+        return "of the slower one"
+
+    monkeypatch.setattr(secret.secrets, "token_urlsafe", slow)
+    assert secret_key(tmp_path) == "of the faster one"
+    assert [path.name for path in tmp_path.iterdir()] == ["secret-key"]
 
 
 def test_no_secret_stands_in_the_program() -> None:

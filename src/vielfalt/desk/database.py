@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ _KEPT_SECONDS = 60
 
 BEFORE_UPGRADE = "desk-before-upgrade.sqlite3"
 """The database as the version before left it, in the data folder."""
+_UPGRADE = int.from_bytes(b"Vielfalt")
+"""The number of the lock that programs wait for; PostgreSQL keeps it apart for each database."""
 _UPGRADE_KEPT = dt.timedelta(days=30)
 
 
@@ -58,6 +61,23 @@ def _sqlite(folder: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
         },
     }
+
+
+@contextmanager
+def alone_in_upgrade() -> Iterator[None]:
+    """Lets one program at a time bring a database on PostgreSQL up to date, where desk and worker start together."""
+    from django.db import DatabaseError, connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_UPGRADE])
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError), connection.cursor() as cursor:  # a connection that broke has given it back
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_UPGRADE])
 
 
 def refuse_other_encoding() -> None:

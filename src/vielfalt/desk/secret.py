@@ -22,5 +22,11 @@ def secret_key(folder: Path) -> str:
         partial = path.with_name(f".secret-key-{os.getpid()}")
         with open(partial, "x", encoding="ascii", opener=owner_only) as file:
             file.write(secrets.token_urlsafe(_LETTERS))
-        partial.rename(path)
+        try:
+            path.hardlink_to(partial)  # a program that was faster keeps its key, which a rename would replace
+            partial.unlink()
+        except FileExistsError:
+            partial.unlink()
+        except OSError:  # a file system without hard links
+            partial.rename(path)
     return path.read_text(encoding="ascii")

@@ -45,14 +45,15 @@ def ready() -> None:
     from django.core.management import call_command
     from django.db import DatabaseError
 
-    from vielfalt.desk.database import BAD_ADDRESS, refuse_other_encoding, save_before_upgrade
+    from vielfalt.desk.database import BAD_ADDRESS, alone_in_upgrade, refuse_other_encoding, save_before_upgrade
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vielfalt.desk.settings")
     try:
         django.setup()
         refuse_other_encoding()
-        save_before_upgrade(settings.DATA)
-        call_command("migrate", verbosity=0, interactive=False)
+        with alone_in_upgrade():
+            save_before_upgrade(settings.DATA)
+            call_command("migrate", verbosity=0, interactive=False)
     except ImproperlyConfigured as error:
         todo = N_("Correct it in the environment and start again.")
         if str(error) == BAD_ADDRESS:
