@@ -22,6 +22,7 @@ from vielfalt.publish.contents import release_files
 from vielfalt.publish.descriptor import table_paths
 from vielfalt.publish.releases import releases_in
 from vielfalt.publish.results import Results
+from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Words
 
 _PARTIAL = re.compile(r"\.(?P<name>\d{4}-\d\d-\d\d-\d+)\.partial(?P<zip>\.zip)?")
@@ -52,15 +53,14 @@ def renew_zip(folder: Path) -> None:
     Raises DeliveryError when the one that is there is damaged or holds anything else, StorageError as above.
     """
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    archive, partial = folder.with_name(f"{folder.name}.zip"), folder.with_name(f".{folder.name}.again.zip")
+    archive = folder.with_name(f"{folder.name}.zip")
     if archive.exists():
         _check_zip(archive, files)
         return
     try:
-        _zip(partial, files)
-        partial.rename(archive)
+        with written_whole(archive) as partial:
+            _zip(partial, files)
     except OSError as error:
-        _remove(partial)
         raise _storage(error, archive) from error
 
 
