@@ -8,6 +8,7 @@ import pytest
 from imported_town import AREA, BASE, CATEGORIES, FILE, LEVELS, PROFILE, TABLE, usual, write_profile, write_table
 
 from vielfalt.errors import DeliveryError, TownError
+from vielfalt.imported.files import read_rows
 from vielfalt.imported.numbers import reader
 from vielfalt.imported.profile import read_table_profile
 from vielfalt.imported.records import FileForm
@@ -99,6 +100,16 @@ def test_json_that_leads_nowhere_says_what_there_is(tmp_path: Path) -> None:
     assert "leads to no list" in str(delivery(tmp_path, '{"data": {"2020": 5}}', file=form))
     assert "not valid JSON" in str(delivery(tmp_path, "{", file=form))
     assert "The table is empty." in str(delivery(tmp_path, '{"data": {"2020": []}}', file=form))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_table_that_is_no_text_is_told_as_such(tmp_path: Path, encoding: str) -> None:
+    """A spreadsheet saves it as “Unicode text”."""
+    path = tmp_path / "n.csv"
+    path.write_bytes("area;n\n01;5\n".encode(encoding))
+    for declared in ("utf-8", "cp1252", "latin-1"):
+        with pytest.raises(DeliveryError, match="no text file, or a text file in UTF-16"):
+            read_rows(path, FileForm(encoding=declared))
 
 
 def test_a_workbook_that_is_none(tmp_path: Path) -> None:

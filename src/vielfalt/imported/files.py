@@ -48,6 +48,9 @@ def read_rows(path: Path, form: FileForm) -> Rows:
 def _decoded(content: bytes, encoding: str, path: Path) -> str:
     """The text of a file; a UTF-8 file taken for an older encoding would spoil every umlaut, so it is refused too."""
     todo = N_("Correct “encoding” in the table profile.")
+    if b"\0" in content:
+        message = N_("The table is no text file, or a text file in UTF-16.")
+        raise _fault(message, path, N_("Save it again as CSV in UTF-8, or as XLSX."))
     try:
         text = content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except UnicodeDecodeError:
