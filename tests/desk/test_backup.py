@@ -18,7 +18,7 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models, transaction
 
 from vielfalt import cli
-from vielfalt.desk import serving
+from vielfalt.desk import upkeep
 from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.backups import contents, encrypting
 from vielfalt.desk.backups.contents import FORMAT, MANIFEST, Manifest
@@ -87,7 +87,7 @@ def test_everything_comes_back(filled: Release, saved: Path) -> None:
 
 def test_a_restore_tells_the_moment_as_people_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = Manifest(1, "2026-11-27T10:00:19.509544+00:00", "1", [], rows={"rows/a.jsonl": 3})
-    monkeypatch.setattr(serving, "restored", lambda *_: manifest)
+    monkeypatch.setattr(upkeep, "restored", lambda *_: manifest)
     told = CliRunner().invoke(cli.commands, ["desk", "restore", "some.backup", "--lang", "de"])
     assert told.output.strip() == "Wiederhergestellt: 3 Zeilen vom 27.11.2026, 11:00 Uhr"
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from forging import described, forged
 
 from vielfalt.cli import commands
-from vielfalt.desk import serving
+from vielfalt.desk import upkeep
 from vielfalt.desk.history.telling import moment
 from vielfalt.desk.jobs import running, worker
 from vielfalt.desk.jobs.models import DONE, FAILED, WAITING, Job
@@ -107,7 +107,7 @@ def test_a_check_tells_new_changed_unchanged_and_gone(release: Release, package:
 def test_the_command_checks_as_the_browser_does(
     db: None, monkeypatch: pytest.MonkeyPatch, zipped: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(serving, "ready", lambda: None)
+    monkeypatch.setattr(upkeep, "ready", lambda: None)
 
     def said(path: Path, *more: str) -> Result:
         return CliRunner().invoke(commands, ["desk", "import", str(path), "--lang", "en", *more])

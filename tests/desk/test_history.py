@@ -240,14 +240,14 @@ def test_a_forged_entry_is_named(forge: Callable[[], object], number: int, messa
 
 
 def test_the_command_names_the_first_broken_entry(monkeypatch: pytest.MonkeyPatch) -> None:
-    from vielfalt.desk import serving
+    from vielfalt.desk import upkeep
 
-    monkeypatch.setattr(serving, "ready", lambda: None)
+    monkeypatch.setattr(upkeep, "ready", lambda: None)
     three()
-    assert serving.history_end() == (3, Entry.objects.get(number=3).digest)
-    assert serving.faults() == []
+    assert upkeep.history_end() == (3, Entry.objects.get(number=3).digest)
+    assert upkeep.faults() == []
     rows(number=2).update(who="3")
-    assert [(fault.message, fault.values) for fault in serving.faults()] == [
+    assert [(fault.message, fault.values) for fault in upkeep.faults()] == [
         ("History: entry {number} was changed afterwards.", {"number": 2})
     ]
 

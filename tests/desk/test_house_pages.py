@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from vielfalt.desk import serving
+from vielfalt.desk import serving, upkeep
 from vielfalt.desk.house import accessibility, licences, privacy
 from vielfalt.desk.house.first_steps import first_steps
 from vielfalt.desk.house.operator import FILE, Operator, operator
@@ -153,7 +153,7 @@ def test_a_wrong_file_is_refused_by_check_and_serve(
     monkeypatch.setattr(settings, "ENCRYPTED", encrypted)
     named.write_text('[betreiber]\nname = "x"\n', encoding="utf-8")
     with pytest.raises(UsageError, match="betreiber"):
-        serving.faults()
+        upkeep.faults()
     with pytest.raises(UsageError, match="betreiber"):
         serving.serve("127.0.0.1", 0, lambda port: pytest.fail(f"serves on {port}"))
     assert UsageError.exit_code == 2
@@ -184,9 +184,9 @@ def test_every_entry_is_documented() -> None:
 
 def test_a_desk_for_others_needs_an_operator(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "ENCRYPTED", True)
-    assert any("name nobody yet" in fault.message for fault in serving.faults())
+    assert any("name nobody yet" in fault.message for fault in upkeep.faults())
     monkeypatch.setattr(settings, "ENCRYPTED", False)
-    assert not any("name nobody yet" in fault.message for fault in serving.faults())
+    assert not any("name nobody yet" in fault.message for fault in upkeep.faults())
 
 
 def test_every_criterion_named_is_tested(anonymous: Client) -> None:

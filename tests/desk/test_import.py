@@ -18,7 +18,7 @@ from django.conf import settings
 from forging import Change, described, forged
 
 from vielfalt.cli import commands
-from vielfalt.desk import serving
+from vielfalt.desk import upkeep
 from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.releases import packages
 from vielfalt.desk.releases.importing import import_release
@@ -86,7 +86,7 @@ def test_the_same_package_twice(release: Release, zipped: Path) -> None:
 def test_the_command_says_kindly_what_is_there_already(
     release: Release, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
-    monkeypatch.setattr(serving, "ready", lambda: None)
+    monkeypatch.setattr(upkeep, "ready", lambda: None)
     said = CliRunner().invoke(commands, ["desk", "import", str(request.getfixturevalue(given)), "--lang", "en"])
     assert (said.exit_code, said.output) == (
         0,

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
-from vielfalt.desk import serving
+from vielfalt.desk import upkeep
 from vielfalt.desk.accounts import information, information_report, links, second
 from vielfalt.desk.accounts.models import Identity, User
 from vielfalt.desk.history import privacy
@@ -33,7 +33,7 @@ EMAIL = "kim.beispiel@example.org"
 @pytest.fixture()
 def kim(release: Release, monkeypatch: pytest.MonkeyPatch) -> User:
     """Somebody of whom there is a row in every model that tells of people."""
-    monkeypatch.setattr(serving, "ready", lambda: None)
+    monkeypatch.setattr(upkeep, "ready", lambda: None)
     user = people.person("statistics", release.town, EMAIL, people.PASSWORD)
     links.token_for(user)
     second.begun(user)
@@ -132,13 +132,13 @@ def test_giving_it_is_noted_and_forms_are_two(kim: User) -> None:
 
 
 def test_the_machine_of_the_desk_writes_it_too(kim: User, tmp_path: Path) -> None:
-    written = serving.inform(f" {EMAIL.upper()}", tmp_path / "new")
+    written = upkeep.inform(f" {EMAIL.upper()}", tmp_path / "new")
     assert {path.suffix for path in written} == {".pdf", ".json"}
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in written)
     with pytest.raises(UsageError, match="already"):
-        serving.inform(EMAIL, tmp_path / "new")
+        upkeep.inform(EMAIL, tmp_path / "new")
     with pytest.raises(UsageError, match="Nobody"):
-        serving.inform("nobody@example.org", tmp_path)
+        upkeep.inform("nobody@example.org", tmp_path)
 
 
 def test_nothing_is_left_to_tell_of_an_erased_account(kim: User) -> None:

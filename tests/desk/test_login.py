@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from vielfalt.desk import serving
+from vielfalt.desk import serving, upkeep
 from vielfalt.desk.accounts import links, passwords, throttle
 from vielfalt.desk.accounts.models import Attempt, Link, SecondFactor, StrictRole, User
 from vielfalt.desk.accounts.policy import STRICT_AT_FIRST
@@ -297,7 +297,7 @@ def test_the_machine_of_the_desk_lets_somebody_in_again(erika: User) -> None:
     erika.is_active = False
     erika.save()
     SecondFactor.objects.create(user=erika, secret="x", confirmed=True)
-    path = serving.rescue(" Erika.Muster@example.org ")
+    path = upkeep.rescue(" Erika.Muster@example.org ")
     browser = Client()
     given = {"password": "vier rote Dächer", "again": "vier rote Dächer"}
     assert browser.post(path, given).status_code == 302
@@ -305,4 +305,4 @@ def test_the_machine_of_the_desk_lets_somebody_in_again(erika: User) -> None:
     assert list(Event.objects.filter(kind="rescued").values_list("who", flat=True)) == [str(erika.pk)]
     assert not SecondFactor.objects.exists()
     with pytest.raises(UsageError, match="Nobody has an account"):
-        serving.rescue("nobody@example.org")
+        upkeep.rescue("nobody@example.org")

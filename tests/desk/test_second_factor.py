@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from vielfalt.desk import serving
+from vielfalt.desk import upkeep
 from vielfalt.desk.accounts import second, throttle
 from vielfalt.desk.accounts.models import RecoveryCode, SecondFactor, StrictRole, User
 
@@ -80,8 +80,8 @@ def test_after_a_restore_without_the_key_codes_fit_no_more_and_the_desk_says_so(
     for code in (later(phone), codes[0]):
         page = browser.post(reverse("second_step"), {"code": code})
         assert page.status_code == 200 and "Dieser Code passt nicht" in page.content.decode()
-    assert second.SHUT in [fault.message for fault in serving.faults()]
-    path = serving.rescue(user.email)
+    assert second.SHUT in [fault.message for fault in upkeep.faults()]
+    path = upkeep.rescue(user.email)
     assert not second.shut()
     assert Client().get(path).status_code == 200
     equipped(User.objects.get())

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
 from vielfalt.commands import desk as commands
-from vielfalt.desk import environment, secret, serving
+from vielfalt.desk import environment, serving
 from vielfalt.desk.accounts import policy
 from vielfalt.desk.secret import secret_key
 from vielfalt.errors import UsageError
@@ -39,7 +39,7 @@ def test_programs_that_start_together_have_one_key(tmp_path: Path, monkeypatch: 
         (tmp_path / "secret-key").write_text("of the faster one", encoding="ascii")
         return "of the slower one"
 
-    monkeypatch.setattr(secret.secrets, "token_urlsafe", slow)
+    monkeypatch.setattr("secrets.token_urlsafe", slow)
     assert secret_key(tmp_path) == "of the faster one"
     assert [path.name for path in tmp_path.iterdir()] == ["secret-key"]
 

@@ -34,18 +34,18 @@ _THERE = N_("Here already, nothing to do: {town}, release {release}")
 
 
 def _import(path: Path, words: Words) -> None:
-    from vielfalt.desk import serving
+    from vielfalt.desk import upkeep
 
-    release, is_new = serving.import_package(path)
+    release, is_new = upkeep.import_package(path)
     said = N_("Imported: {town}, release {release}") if is_new else _THERE
     click.echo(words(said, town=release.town.name, release=release.name))
 
 
 def _foretell(path: Path, words: Words) -> None:
     """What the page of a check in the browser shows."""
-    from vielfalt.desk import serving
+    from vielfalt.desk import upkeep
 
-    found = serving.foreseen(path)
+    found = upkeep.foreseen(path)
     if not isinstance(found, dict):
         click.echo(words(_THERE, town=found.town.name, release=found.name))
         return
@@ -94,10 +94,10 @@ def serve(host: str, port: int, lang: Language | None) -> None:
 def rescue(email: str, lang: Language | None) -> None:
     """Lets somebody in again who has no other way."""
     _installed()
-    from vielfalt.desk import serving
+    from vielfalt.desk import upkeep
 
     words = spoken(lang)
-    path = serving.rescue(email)
+    path = upkeep.rescue(email)
     click.echo(words("Behind the address of the desk, this path lets the person in once, for one day:"))
     click.echo(path)
 
@@ -111,10 +111,10 @@ def rescue(email: str, lang: Language | None) -> None:
 def inform(email: str, folder: Path, lang: Language | None) -> None:
     """Answers somebody who asks what is kept about them."""
     _installed()
-    from vielfalt.desk import serving
+    from vielfalt.desk import upkeep
 
     words = spoken(lang)
-    for path in serving.inform(email, folder):
+    for path in upkeep.inform(email, folder):
         click.echo(words("Written: {file}", file=path))
 
 
@@ -134,16 +134,16 @@ def worker(lang: Language | None) -> None:
 def check(lang: Language | None) -> None:
     """Checks the desk."""
     _installed()
-    from vielfalt.desk import serving
+    from vielfalt.desk import upkeep
 
     words = spoken(lang)
-    faults = serving.faults()
+    faults = upkeep.faults()
     for fault in faults:
         click.echo(words(fault.message, **fault.values))
     if faults:
         raise SystemExit(11)
-    click.echo(words("The desk is whole. Its data lie in {folder}.", folder=serving.data_folder()))
-    number, digest = serving.history_end()
+    click.echo(words("The desk is whole. Its data lie in {folder}.", folder=upkeep.data_folder()))
+    number, digest = upkeep.history_end()
     click.echo(words("The history is whole; its last entry is {number}: {digest}", number=number, digest=digest))
 
 
@@ -153,11 +153,11 @@ def check(lang: Language | None) -> None:
 def tidy(dry_run: bool, lang: Language | None) -> None:
     """Carries out retention, or says what it would do."""
     _installed()
-    from vielfalt.desk import serving
+    from vielfalt.desk import upkeep
 
     words = spoken(lang)
     would, did = N_("Would be erased: {title}, {rows} rows"), N_("Erased: {title}, {rows} rows")
-    found = serving.overdue() if dry_run else serving.tidied()
+    found = upkeep.overdue() if dry_run else upkeep.tidied()
     for erased in found:
         said = would if dry_run else did
         click.echo(words(said, title=words(erased.title), rows=words.number(erased.rows)))
@@ -177,10 +177,10 @@ _passphrase = click.option(
 def backup(file: Path, passphrase_file: Path | None, lang: Language | None) -> None:
     """Makes a backup."""
     _installed()
-    from vielfalt.desk import serving
+    from vielfalt.desk import upkeep
 
     words = spoken(lang)
-    manifest = serving.backed_up(file, passphrase_file)
+    manifest = upkeep.backed_up(file, passphrase_file)
     rows, packages = sum(manifest.rows.values()), sum(name.endswith(".zip") for name in manifest.hashes)
     click.echo(
         words(
@@ -200,10 +200,10 @@ def backup(file: Path, passphrase_file: Path | None, lang: Language | None) -> N
 def restore(file: Path, replace: bool, passphrase_file: Path | None, lang: Language | None) -> None:
     """Restores a backup."""
     _installed()
-    from vielfalt.desk import serving
+    from vielfalt.desk import upkeep
 
     words = spoken(lang)
-    manifest = serving.restored(file, replace, passphrase_file)
+    manifest = upkeep.restored(file, replace, passphrase_file)
     from vielfalt.desk.accounts import second
     from vielfalt.desk.history.telling import moment
 
