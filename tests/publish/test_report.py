@@ -19,7 +19,7 @@ from vielfalt.geography import by_name
 from vielfalt.publish import lookup
 from vielfalt.publish.charts import most_frequent
 from vielfalt.publish.maps import Atlas
-from vielfalt.publish.report import build_report
+from vielfalt.publish.report.content import build_report
 from vielfalt.publish.report.html import to_html
 from vielfalt.publish.report.model import Bullets, Column, DataTable, Figure, Heading, Note, Report
 from vielfalt.publish.report.pdf import to_pdf
