@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from command_line import vielfalt
 from vielfalt import cli, console
+from vielfalt.capabilities import capabilities
 from vielfalt.county.project import read_county
 from vielfalt.errors import TownError
 from vielfalt.evaluation import check_town
@@ -122,6 +123,16 @@ def test_how_town_toml_may_not_be_written(tmp_path: Path, content: str, sentence
 )
 def test_what_a_column_profile_may_not_hold(tmp_path: Path, content: str, sentence: str) -> None:
     assert sentence in refused_profile(tmp_path, content)
+
+
+def test_religion_is_read_only_where_it_is_switched_on(tmp_path: Path) -> None:
+    (tmp_path / "profile.toml").write_text(COLUMNS + 'religion = "Religion"\n', encoding="utf-8")
+    for option, fields in (("", {"sex"}), ('options = ["religion"]', {"sex", "religion"})):
+        (tmp_path / "town.toml").write_text(TOWN.replace("[areas]", f"{option}\n[areas]", 1), encoding="utf-8")
+        town = read_town(tmp_path)
+        assert set(town.profile.columns) == fields
+        able = {entry.id for entry in capabilities(frozenset(fields), town.options)}
+        assert ("religion_group" in able) is ("religion" in fields)
 
 
 def test_own_values_may_mean_any_canonical_value_or_none(tmp_path: Path) -> None:

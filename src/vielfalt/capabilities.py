@@ -16,15 +16,19 @@ def missing_fields(needs: Iterable[str], delivered: frozenset[str]) -> tuple[str
 
 
 def capabilities(delivered: frozenset[str], options: frozenset[str]) -> tuple[Capability, ...]:
-    """Every table of the programme that is switched on, and every definition, with the fields it lacks."""
+    """Every table of the programme and every definition that is switched on, with the fields it lacks."""
+    counted = wanted(options)
+    off = {id for table in programme.ALL if table not in counted for id in table.definitions}
+    off -= {id for table in counted for id in table.definitions}
     tables = (
         Capability("table", table.id, not missing, missing)
-        for table in wanted(options)
+        for table in counted
         for missing in [missing_fields(table.needs, delivered)]
     )
     meanings = (
         Capability("definition", entry.id, not missing, missing)
         for entry in definitions.ALL
+        if entry.id not in off
         for missing in [missing_fields(entry.needs, delivered)]
     )
     return (*tables, *meanings)

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from vielfalt import dates, parameters, programme, rule_sets
 from vielfalt.cells import LARGEST_P_PERCENT, LEAST_CELL, LEAST_DOMINANCE, Protection
@@ -31,6 +32,8 @@ LARGEST_SHIFT = 50
 LINK_DATES = 2
 """What two dates to compare need."""
 _TODO = N_("Correct town.toml.")
+RELIGION = "religion"
+"""The option that switches religion on, and the field it is about (GDPR Art. 9)."""
 RESERVED_LEVELS = frozenset({"town", "area", "level", "value", "status"})
 
 
@@ -75,8 +78,12 @@ class Town:
 
     @property
     def profile(self) -> Profile:
-        """The column profile the project names."""
-        return read_profile(self.profile_path)
+        """The column profile the project names; without religion unless it is switched on: it is not read then."""
+        profile = read_profile(self.profile_path)
+        asked = {
+            field: name for field, name in profile.columns.items() if field != RELIGION or RELIGION in self.options
+        }
+        return replace(profile, columns=MappingProxyType(asked))
 
     @property
     def vault(self) -> Path:

@@ -103,6 +103,7 @@ def test_the_persons_file_is_what_the_contract_says(evaluated: Path) -> None:
     persons = pl.read_parquet(evaluated / "vault" / LATEST / "persons.parquet")
     assert persons.columns == [*(entry.name for entry in schema.PERSONS), "district", "quarter", "block"]
     assert persons["record"].is_unique().all() and persons["record"].is_sorted()
+    assert persons["religion_group"].unique().to_list() == ["none_or_unknown"], "not switched on, so not read"
     truth = pl.read_parquet(evaluated / "truth" / f"{LATEST}.parquet")
     counted = set(truth.filter(pl.col("counted"))["record"])
     assert len(counted.symmetric_difference(persons["record"])) <= 0.002 * persons.height
