@@ -86,6 +86,26 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+@pytest.mark.parametrize("there", [True, False], ids=["empty folder", "no folder"])
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError])
+def test_a_town_that_does_not_become_whole_leaves_nothing(
+    tmp_path: Path, fault: type[BaseException], there: bool
+) -> None:
+    """Else the next attempt would be refused, because the folder is not empty."""
+    root = tmp_path / "town"
+    if there:
+        root.mkdir()
+
+    def stop(step: str) -> None:
+        if step == "Letting time pass":
+            (root / "town.toml").write_text("half")
+            raise fault
+
+    with pytest.raises(fault):
+        write_town(root, residents=1_000, seed=1, progress=stop)
+    assert not any(root.iterdir()) if there else not root.exists()
+
+
 @pytest.mark.parametrize(
     ("residents", "seed", "dates"),
     [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,25 +50,41 @@ def write_town(
     used.
     """
     _check(root, residents, seed, dates)
-    progress(N_("Drawing the map of the town"))
-    town, scheme = _found(seed, residents, ags)
-    for folder in ("areas", "truth", *(f"register/{calendar.to_iso(date)}" for date in dates)):
-        (root / folder).mkdir(parents=True, exist_ok=True)
-    files.write_areas(root / "areas", scheme, town.division, ags)
-    files.write_directory(root / "areas", town.streets, scheme.block_keys)
-    progress(N_("Settling the residents"))
-    houses, day = town.streets.houses, to_day(dates[0])
-    population, settled = first_population(
-        generator(seed, _PEOPLE), scheme, town.division.quarter, houses, residents, day
-    )
-    for number, date in enumerate(dates):
-        if number:
-            progress(N_("Letting time pass"))
-            time = Interval(to_day(dates[number - 1]), to_day(date))
-            population = evolve(generator(seed, _YEARS, date), population, houses, settled, time)
-        progress(N_("Writing the register extract"))
-        _write_date(root, town, population.people, date, office)
-    files.write_settings(root, name, ags, office.encoding)
+    with _whole_or_nothing(root):
+        progress(N_("Drawing the map of the town"))
+        town, scheme = _found(seed, residents, ags)
+        for folder in ("areas", "truth", *(f"register/{calendar.to_iso(date)}" for date in dates)):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        files.write_areas(root / "areas", scheme, town.division, ags)
+        files.write_directory(root / "areas", town.streets, scheme.block_keys)
+        progress(N_("Settling the residents"))
+        houses, day = town.streets.houses, to_day(dates[0])
+        population, settled = first_population(
+            generator(seed, _PEOPLE), scheme, town.division.quarter, houses, residents, day
+        )
+        for number, date in enumerate(dates):
+            if number:
+                progress(N_("Letting time pass"))
+                time = Interval(to_day(dates[number - 1]), to_day(date))
+                population = evolve(generator(seed, _YEARS, date), population, houses, settled, time)
+            progress(N_("Writing the register extract"))
+            _write_date(root, town, population.people, date, office)
+        files.write_settings(root, name, ags, office.encoding)
+
+
+@contextmanager
+def _whole_or_nothing(root: Path) -> Iterator[None]:
+    """Takes away what was written into a folder that was new or empty when the town does not become whole."""
+    new = not root.exists()
+    try:
+        yield
+    except BaseException:
+        for path in [root] if new else [*root.iterdir()]:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        raise
 
 
 def _check(root: Path, residents: int, seed: int, dates: tuple[int, ...]) -> None:
