@@ -11,6 +11,7 @@ import pytest
 from vielfalt import parameters, schema, starting
 from vielfalt.errors import StorageError, TownError, UsageError
 from vielfalt.profiles import read_profile
+from vielfalt.register import links, population
 from vielfalt.starting import init_town
 from vielfalt.town import read_town
 from vielfalt.words import LANGUAGES, Language, Words
@@ -61,6 +62,16 @@ def test_the_data_file_describes_exactly_the_fields_of_the_extract() -> None:
         rows = list(csv.DictReader(file))
     assert [row["field"] for row in rows] == [field.name for field in schema.EXTRACT]
     assert all(all(row.values()) for row in rows)
+
+
+def test_the_request_names_double_entries_and_movements_where_a_field_serves_them() -> None:
+    """A purpose that is not named is none that the office may be asked for."""
+    with (Path(starting.__file__).parent / "templates_town/fields.csv").open(encoding="utf-8", newline="") as file:
+        need = {row["field"]: (row["need_de"], row["need_en"]) for row in csv.DictReader(file)}
+    for field in population._IDENTITY:
+        assert "doppelter Einträge" in need[field][0] and "double entries" in need[field][1], field
+    for field in ("person_id", *links.MOVES):
+        assert "Bewegungen" in need[field][0] and "movements" in need[field][1], field
 
 
 def test_the_template_shows_every_setting_of_the_town_file(tmp_path: Path) -> None:
