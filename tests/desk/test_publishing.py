@@ -20,6 +20,7 @@ from rdflib import DCAT, RDF, Graph, URIRef
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.publishing import opendata, steps
 from vielfalt.desk.publishing.forms import PublisherForm
+from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release, Town
 
@@ -384,3 +385,19 @@ def test_plain_words_are_plain_and_for_everybody(anonymous: Client) -> None:
     ]
     assert len(sentences) > 15
     assert max(len(sentence.split()) for sentence in sentences) <= 18
+
+
+@pytest.mark.parametrize("contact", ["amt@stadt.example", "https://stadt.example/kontakt"])
+def test_links_that_leave_the_desk_say_nothing_of_where_they_were_followed(
+    anonymous: Client, published: Publication, contact: str
+) -> None:
+    """Whom to ask, and the text of the licence: whole addresses, and the only ones outside that a page names."""
+    publisher = published.release.town.publisher
+    publisher.contact = contact
+    publisher.save()
+    page = anonymous.get(reverse("open_data", args=(published.release.town.ags,))).content.decode()
+    outside = dict(re.findall(r'<a [^>]*href="([a-z]+:[^"]*)"([^>]*)>', page))
+    reached = contact if ":" in contact else f"mailto:{contact}"
+    assert set(outside) == {reached, LICENCES[publisher.licence].text}
+    assert all("noreferrer" in re.findall('rel="([^"]*)"', rest)[0].split() for rest in outside.values())
+    assert not re.search(r'<(?:link|script|img|form|iframe)[^>]*(?:href|src|action)="(?!/)', page)
