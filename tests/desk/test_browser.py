@@ -158,6 +158,25 @@ def test_a_reader_without_scripts_and_mouse(browser: Browser, live_server: LiveS
     context.close()
 
 
+def test_paper_holds_the_tables_that_were_unfolded(browser: Browser, live_server: LiveServer, shown: Release) -> None:
+    """A profile printed as it was opened holds no pages of headings without tables, and says where they all are."""
+    context = browser.new_context(locale="de-DE")
+    enter(context, live_server.url)
+    page = context.new_page()
+    page.goto(live_server.url + addresses(shown)["area"])
+    folded, note = page.locator("main h2, details.profile"), page.get_by_text("gedruckt, die aufgeklappt waren")
+    expect(note).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(note).to_be_visible()
+    assert [one.inner_text() for one in folded.all() if one.is_visible()] == []
+    page.emulate_media(media="screen")
+    page.locator("details.profile summary").first.click()
+    page.emulate_media(media="print")
+    expect(page.locator("details.profile table").first).to_be_visible()
+    assert sum(one.is_visible() for one in page.locator("details.profile").all()) == 1
+    context.close()
+
+
 def test_a_session_warns_before_it_ends(browser: Browser, live_server: LiveServer, shown: Release) -> None:
     """Two minutes before the end a page says so; one button keeps the session open, and what is over is said."""
     context = browser.new_context(bypass_csp=True, locale="de-DE")
