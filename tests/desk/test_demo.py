@@ -210,6 +210,7 @@ def test_the_showcase_can_be_seen_as_the_public_sees_it(shown: Client, release: 
     assert "wählen Sie oben auf der Seite eine Rolle" in refused.content.decode()
     shown.post("/rolle/", {"role": "council"})
     assert "<strong>Rat</strong>" in shown.get("/").content.decode()
+    assert "<strong>Council</strong>" in shown.get("/", headers={"accept-language": "en"}).content.decode()
 
 
 def test_the_showcase_publishes_two_dates_of_one_town(
