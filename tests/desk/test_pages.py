@@ -506,7 +506,8 @@ def test_changed_numbers_are_called_so(client: Client, changed: Release, languag
         for name in ("theme", "area", "release", "indices", "definitions")
     }
     assert [name for name, page in pages.items() if note not in page] == []
-    assert words("estimated") in pages["theme"] and words("published") not in pages["theme"].split("<tbody")[1]
+    table = pages["theme"].split("<tbody")[1].split("</tbody")[0]
+    assert words("estimated") in table and words("published") not in table
     assert words(CELL_KEY) in pages["definitions"]
     assert all(rule in pages["definitions"] for rule in gateway.protection_rules(words, CELL_KEY))
     assert words("Smallest number in a table") not in pages["definitions"]
@@ -649,3 +650,20 @@ def test_settings_of_the_protection_are_told_as_the_report_tells_them(
         assert f"{name}</dt>" in shown and f">{value}</dd>" in shown
     assert percent.format(100 * protection["dominance"]) in dict(told).values()
     assert "0,75<" not in shown and "0.75<" not in shown and "p per cent" not in shown and "p-Prozent" not in shown
+
+
+@pytest.mark.parametrize(("language", "words"), [("de", "nicht veröffentlicht"), ("en", "not published")])
+def test_signs_are_words_for_who_hears_the_page(client: Client, release: Release, language: str, words: str) -> None:
+    """A dot or dash that stands alone in a cell is passed over by screen readers: what it means is read instead."""
+    for series in Series.objects.filter(table__key="foreigner", category="foreign"):
+        series.values = [None for _ in series.values]
+        series.status = "s" * len(series.status)
+        series.save()
+    said = re.compile(r'<span aria-hidden="true">([.–])</span><span class="hidden-text">([^<]+)</span>')
+    for name in ("theme", "area", "release", "compare", "indices"):
+        page = client.get(addresses(release)[name], headers={"accept-language": language}).content.decode()
+        assert not re.search(r"<(td|p|strong)[^>]*>\s*[.–]\s*</", page), name
+        meaning = dict(said.findall(page))
+        assert name == "indices" or meaning["."] == words, name
+        if name in ("area", "release"):
+            assert re.search(rf'kern-body--small">{words} ·', page), "a card says so to who sees it, too"

@@ -15,12 +15,15 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from vielfalt.desk.atlas.templatetags.words import current, plain
+from vielfalt.desk.gateway import NOT_APPLICABLE, SUPPRESSED
 from vielfalt.words import N_
 
 register = template.Library()
 _WIDE = 4
 """From how many columns on a table does not fit into a window of 320 pixels."""
 _SWIPE = N_("The table has more columns: swipe it sideways.")
+_SIGNS = {SUPPRESSED: N_("not published"), NOT_APPLICABLE: N_("no figure")}
+"""What is read aloud in place of a sign: a dot or a dash that stands alone is passed over."""
 _KINDS = {"": "", "numeric": " kern-table__{part}--numeric", "bar": " bar-column"}
 
 
@@ -95,12 +98,13 @@ def named(parser: Parser, token: Token) -> _Framed:
 
 
 class _Cell(Node):
-    def __init__(self, text: FilterExpression, before: str) -> None:
-        self.text, self.before = text, before
+    def __init__(self, text: FilterExpression, kind: str) -> None:
+        self.text, self.before = text, f'<td class="kern-table__cell{_kind(kind, "cell")}">'
+        self.written = spoken if kind == "numeric" else conditional_escape
 
     def render(self, context: Context) -> SafeString:
         """The text in its cell."""
-        return SafeString(f"{self.before}{conditional_escape(self.text.resolve(context))}</td>")
+        return SafeString(f"{self.before}{self.written(self.text.resolve(context))}</td>")
 
 
 @register.tag
@@ -108,7 +112,16 @@ def cell(parser: Parser, token: Token) -> _Cell:
     """``{% cell text kind="numeric" %}``: a cell; ``kind``: numeric for numbers."""
     _, text, *kind = token.split_contents()
     shown = kind[0].removeprefix("kind=").strip("\"'") if kind else ""
-    return _Cell(parser.compile_filter(text), f'<td class="kern-table__cell{_kind(shown, "cell")}">')
+    return _Cell(parser.compile_filter(text), shown)
+
+
+@register.filter
+def spoken(text: object) -> SafeString:
+    """A text as it is; a sign that stands for a figure as who sees it reads it, and in words for who hears it."""
+    said = _SIGNS.get(text) if isinstance(text, str) else None
+    if said is None:
+        return conditional_escape(text)
+    return format_html('<span aria-hidden="true">{}</span><span class="hidden-text">{}</span>', text, current()(said))
 
 
 @register.simple_tag
@@ -120,7 +133,7 @@ def numeric_rows(rows: Iterable[tuple[str, str, Sequence[str]]]) -> SafeString:
 def _numeric_row(name: str, address: str, numbers: Sequence[str]) -> str:
     said = escape(name)
     link = f'<a class="kern-link" href="{escape(address)}">{said}</a>' if address else said
-    cells = "".join(f'<td class="kern-table__cell kern-table__cell--numeric">{escape(text)}</td>' for text in numbers)
+    cells = "".join(f'<td class="kern-table__cell kern-table__cell--numeric">{spoken(text)}</td>' for text in numbers)
     return f'<tr class="kern-table__row"><th scope="row" class="kern-table__header">{link}</th>{cells}</tr>'
 
 
