@@ -118,7 +118,7 @@ def codes_of(field: str, given: Given) -> Mapping[str, str]:
     if field in schema.COUNTRY_FIELDS:
         known = {"0": codes.GERMANY, "00": codes.GERMANY, **{key: key for key in codes.countries()}}
     else:
-        listed = {"religion": codes.religion_groups(), "institution": {"yes": "yes", "no": "no"}}
+        listed = {"institution": {"yes": "yes", "no": "no"}}
         meant = listed.get(field) or {code: code for code in schema.field(field).codes}
         known = {form: code for text, code in meant.items() for form in (text.lower(), text.upper(), text)}
     own = given.town.profile.codes.get(field, {})

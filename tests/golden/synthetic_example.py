@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import shape
 
 from vielfalt.dates import to_iso
+from vielfalt.profiles import read_profile
 from vielfalt.town import Town
 
 DATES = (20231231, 20241231, 20251231)
@@ -32,7 +33,7 @@ class Extract:
 
 
 def read(town: Town, date: int) -> Extract:
-    profile = town.profile
+    profile = read_profile(town.profile_path)
     with town.extract(date).open(encoding=profile.encoding, newline="") as file:
         header, *rows = csv.reader(file, delimiter=profile.delimiter, quotechar=profile.quote)
     truth = pl.read_parquet(town.root / "truth" / f"{to_iso(date)}.parquet")

@@ -42,7 +42,6 @@ def _classes(people: pd.DataFrame, areas: pd.Series) -> pd.DataFrame:
     by_chance = (people["key"] % 2).map({0: "m", 1: "w"})
     found["sex"] = people["sex"].astype(object).where(people["sex"].isin(["m", "w"]), by_chance)
     found["marital_status"] = people["marital_status"].astype(object).fillna("NB").map(codes.marital_groups())
-    found["religion_group"] = people["religion"].astype(object).fillna("none_or_unknown")
     found["age_group"] = _year_class(people["age"], "age_group")
     found["age_class"] = found["age_group"].map(parents("age_group"))
     found["stay_class"] = _year_class(people["stay_years"], "stay_class")

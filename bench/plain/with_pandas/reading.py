@@ -14,8 +14,9 @@ from vielfalt import schema
 from vielfalt.dates import is_calendar_date
 from vielfalt.register.family_names import name_key
 from vielfalt.register.text import normalise
+from vielfalt.town import RELIGION
 
-CODES = [entry.name for entry in schema.EXTRACT if entry.type in ("code", "flag")]
+CODES = [entry.name for entry in schema.EXTRACT if entry.type in ("code", "flag") and entry.name != RELIGION]
 DATES = [entry.name for entry in schema.EXTRACT if entry.type == "date"]
 IDS = ["person_id", *schema.POINTER_FIELDS]
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")

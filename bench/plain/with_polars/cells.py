@@ -49,7 +49,6 @@ def _classes(people: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFrame:
             reference_country=pl.coalesce(outside, country, pl.lit("unknown")),
             sex=pl.coalesce(pl.when(pl.col("sex").is_in(["m", "w"])).then(pl.col("sex").cast(text)), by_chance),
             marital_status=_grouped(pl.col("marital_status").cast(text).fill_null("NB"), codes.marital_groups()),
-            religion_group=pl.col("religion").cast(text).fill_null("none_or_unknown"),
             age_group=_year_class("age", "age_group"),
             stay_class=_year_class("stay_years", "stay_class"),
         )
