@@ -7,6 +7,7 @@ border is repaired and remembered; everything else is named, with what to do.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, GeometryError
 from shapely.geometry.base import BaseGeometry
 
 from vielfalt import areachecks
-from vielfalt.errors import TownError
+from vielfalt.errors import StorageError, TownError
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.town import Town
 from vielfalt.words import N_
@@ -83,9 +84,11 @@ def read_shapes(
 
 
 def read_features(path: Path) -> Features:
-    """All rows of a polygon file. Raises TownError when it is absent, unreadable, empty or has several layers."""
+    """All rows of a polygon file. Raises TownError when it is absent, damaged, empty or has several layers."""
     if not path.is_file():
         raise _fault(N_("The file with the areas does not exist."), path, N_("Correct the path or add the file."))
+    if not os.access(path, os.R_OK):
+        raise StorageError(N_("The file cannot be read."), where=path, todo=N_("Check its permissions."))
     try:
         layers = pyogrio.list_layers(path)
         if len(layers) != 1:

@@ -76,8 +76,18 @@ def kept_whole(town: Town, date: int) -> bool:
 
 
 def linked_dates(town: Town) -> tuple[int, ...]:
-    """The reference dates whose link file is kept, oldest first."""
-    return dates.of_folders(path.parent for path in town.vault.glob(f"*/{LINKS}"))
+    """The reference dates whose link file is kept, oldest first. Raises OSError where that cannot be looked at."""
+    days = dates.of_folders(town.vault.iterdir() if town.vault.is_dir() else ())
+    return tuple(day for day in days if _is_there(town.vault / dates.to_iso(day) / LINKS))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file; ``glob`` would say no as well where it may not look."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def forget(town: Town, days: Iterable[int]) -> tuple[Path, ...]:

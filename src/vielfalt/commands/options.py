@@ -41,9 +41,9 @@ def refuse_unknown_language() -> None:
 
 
 WORDS = Words(language())
-FOLDER = click.Path(path_type=Path, file_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)
 FOLDER.name = WORDS("directory")
-FILE = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, readable=False)
 
 
 def whole(least: int, most: int | None = None) -> click.IntRange:

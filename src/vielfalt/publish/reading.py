@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from vielfalt import dates
 from vielfalt.cells import LEAST_CELL, Protection
-from vielfalt.errors import DeliveryError, DisclosureError, VielfaltError
+from vielfalt.errors import DeliveryError, DisclosureError, StorageError, VielfaltError
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
 from vielfalt.publish import guard
@@ -133,11 +133,13 @@ def _check_files(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 def _is_utf8(path: Path) -> bool:
-    """Whether a file of the package can be read as text; one that cannot be opened at all is another fault."""
+    """Whether a file of the package can be read as text. Raises StorageError for one that may not be read."""
     try:
         path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return False
+    except PermissionError:
+        raise StorageError(N_("The file cannot be read."), where=path, todo=N_("Check its permissions.")) from None
     except OSError:
         return True
     return True
