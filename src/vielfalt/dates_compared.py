@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from vielfalt import breaks, kept_dates, parameters
+from vielfalt import breaks, dates, kept_dates, parameters
 from vielfalt.breaks import Break, Facts
 from vielfalt.capabilities import missing_fields
 from vielfalt.cells import Cells, ProtectedCells, Protection
@@ -25,6 +25,8 @@ from vielfalt.town import Town
 
 _BY_AREA = ("residents_before", "came", "came_from", "went", "moves_between")
 """Tables that rest on the area at both dates."""
+_SHORTEST = 0.25
+"""Years that two dates are taken to be apart at least: an extract of some days later is late for many moves."""
 
 
 def compare(
@@ -90,9 +92,9 @@ def movements(
         return Movements(before.date, found), {}, None
     tables = _named(cells.tables, later.facts.rule_set)
     wanted = _wanted(tables, found, later.facts.delivered & before.facts.delivered, later.cells)
-    dates = Dates(later.cells, later.protected, cells.before, before.release.tables)
-    shown = protect_movements(wanted, dates, later.geography, later.protection)
-    shown, rooms = movements_with_room(shown, wanted, dates, later.geography, later.protection)
+    both = Dates(later.cells, later.protected, cells.before, before.release.tables)
+    shown = protect_movements(wanted, both, later.geography, later.protection)
+    shown, rooms = movements_with_room(shown, wanted, both, later.geography, later.protection)
     chains = {id: table for id, table in shown.items() if len(table.table.dimensions) < 2}
     together = {**later.cells, **{id: wanted[id] for id in chains}}
     leaks = recomputable({**later.protected, **chains}, together, later.geography, later.protection)
@@ -105,7 +107,7 @@ def _breaks(cells: TwoDates, before: Earlier, now: Facts) -> tuple[Break, ...]:
     """The breaks that the facts show, and those that only the comparison itself shows."""
     limits = parameters.on("movements", now.date)
     found = list(breaks.find(before.facts, now, limits))
-    years = max((now.date - before.date) / 10_000, 0.25)
+    years = max(dates.years_between(before.date, now.date), _SHORTEST)
     if cells.linked < limits["least_linked"] ** years:
         found.append(Break("links_lost"))
     if cells.recoded > limits["most_recoded"]:

@@ -213,6 +213,21 @@ def test_new_ordering_numbers_are_a_break(root: Path, both: Evaluation, tmp_path
     assert "links_lost" in found_breaks(town, later, before)
 
 
+@pytest.mark.parametrize(
+    ("since", "least"), [(20251217, 0.9306), (20250930, 0.9300), (20241231, 0.7502), (20221231, 0.4218)]
+)
+def test_how_many_must_be_found_again_follows_the_time_between(
+    root: Path, both: Evaluation, since: int, least: float
+) -> None:
+    """0.75 a year, at least for a quarter of one: 0.75 to the power of 0.25, 92/365.25, 365/365.25 and 1096/365.25."""
+    town = read_town(root)
+    before = replace(earlier_of(town, BEFORE), date=since)
+    assert both.compared is not None
+    for linked, lost in ((least + 0.0005, False), (least - 0.0005, True)):
+        found = found_breaks(town, replace(both, compared=replace(both.compared, linked=linked)), before)
+        assert ("links_lost" in found) is lost
+
+
 def _renumbered(row: str, places: list[int]) -> str:
     cells = row.split(";")
     return ";".join(f"N{cell}" if place in places and cell else cell for place, cell in enumerate(cells))

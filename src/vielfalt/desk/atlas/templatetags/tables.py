@@ -120,7 +120,7 @@ def spoken(text: object) -> SafeString:
     """A text as it is; a sign that stands for a figure as who sees it reads it, and in words for who hears it."""
     said = _SIGNS.get(text) if isinstance(text, str) else None
     if said is None:
-        return conditional_escape(text)
+        return conditional_escape(str(text))
     return format_html('<span aria-hidden="true">{}</span><span class="hidden-text">{}</span>', text, current()(said))
 
 
