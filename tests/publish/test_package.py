@@ -18,6 +18,8 @@ import polars as pl
 import pytest
 import shapely
 
+from vielfalt import programme
+from vielfalt.cells import ProtectedCells
 from vielfalt.errors import DeliveryError, DisclosureError, StorageError
 from vielfalt.publish import contents, descriptor, guard, package, releases
 from vielfalt.publish.maps import Atlas
@@ -355,6 +357,31 @@ def test_releases_of_another_town_or_kind_are_passed_over(
     found = releases.latest_release_before(tmp_path, 20251231, few.source.ags, "register")
     assert found is not None and found.date == 20221231
     assert releases.latest_release_before(tmp_path, 20251231, few.source.ags, "table") is None
+
+
+def test_a_release_of_another_form_is_told_by_name(quick: None, few: Results, words: Words, tmp_path: Path) -> None:
+    path = package.write_release(few, tmp_path, words, {})
+    described = (path / "datapackage.json").read_text(encoding="utf-8")
+    (path / "datapackage.json").write_text(described.replace('"format": 1', '"format": 2'), encoding="utf-8")
+    _sign(path)
+    with pytest.raises(DeliveryError) as caught:
+        releases.read_release(path)
+    assert (caught.value.values["version"], caught.value.values["known"]) == (2, 1)
+    assert caught.value.where.endswith("datapackage.json")
+
+
+def test_tables_of_movements_are_read_back_as_the_programmes_own(
+    quick: None, few: Results, words: Words, tmp_path: Path
+) -> None:
+    came = programme.table("came")
+    frame = pl.DataFrame(
+        {"level": "town", "area": few.geography.town.key, "came": ["born"], "value": [12], "status": "ok"}
+    )
+    moved = ProtectedCells(came, frame, few.tables["residents"].method, few.protection)
+    german = package.write_release(
+        dataclasses.replace(few, tables={**few.tables, "came": moved}), tmp_path, Words("de"), {}
+    )
+    assert releases.read_release(german).tables["came"].table == came
 
 
 @pytest.mark.parametrize("damage", ["changed", "missing", "added", "manifest", "descriptor"])

@@ -20,8 +20,8 @@ from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
 from vielfalt.publish import guard
 from vielfalt.publish.contents import DESCRIPTOR, MANIFEST, WGS84
-from vielfalt.publish.descriptor import FORMAT, INDEX_FIELDS
-from vielfalt.publish.releases import read_release
+from vielfalt.publish.descriptor import INDEX_FIELDS
+from vielfalt.publish.releases import check_format, read_release
 from vielfalt.publish.results import Results, Source, TownRelease
 from vielfalt.publish.shares import SUPPRESSED
 from vielfalt.words import N_
@@ -95,17 +95,9 @@ def _as_a_strangers(folder: Path) -> Iterator[None]:
 def _description(folder: Path) -> Mapping[str, Any]:
     try:
         content = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))["vielfalt"]
-        version = int(content["format"])
+        check_format(content, DESCRIPTOR)
     except (OSError, KeyError, TypeError, ValueError):
         raise _refused(N_("This is no release of Vielfalt: it has no readable description."), DESCRIPTOR) from None
-    if version != FORMAT:
-        raise DeliveryError(
-            N_("The release is written in form {version}; this program reads form {known}."),
-            where=DESCRIPTOR,
-            version=version,
-            known=FORMAT,
-            todo=N_("Bring both programs to the same version."),
-        )
     return dict(content)
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import polars as pl
 
-from vielfalt import dates, programme, rule_sets
+from vielfalt import dates, movement_programme, programme, rule_sets
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.errors import DeliveryError
 from vielfalt.publish.contents import DESCRIPTOR, MANIFEST
+from vielfalt.publish.descriptor import FORMAT
 from vielfalt.publish.results import Previous
 from vielfalt.publish.shares import SUPPRESSED
 from vielfalt.table import Table, counted_by
@@ -44,10 +45,14 @@ def latest_release_before(releases: Path, date: int, ags: str, kind: str) -> Pre
 
 
 def read_release(path: Path) -> Previous:
-    """The protected tables of a release folder. Raises DeliveryError when a file is missing, added or changed."""
+    """The protected tables of a release folder.
+
+    Raises DeliveryError when a file is missing, added or changed, or the release is written in another form.
+    """
     check_manifest(path)
     try:
         content = json.loads((path / DESCRIPTOR).read_text(encoding="utf-8"))["vielfalt"]
+        check_format(content, path / DESCRIPTOR)
         return Previous(
             date=dates.from_iso(content["reference_date"]),
             release=content["release"],
@@ -60,6 +65,21 @@ def read_release(path: Path) -> Previous:
         raise DeliveryError(
             N_("The release cannot be read; it may come from another version of Vielfalt."), where=path, todo=_TODO
         ) from error
+
+
+def check_format(content: Mapping[str, Any], where: Path | str) -> None:
+    """Raises DeliveryError unless the description of a release says that it is written in the form of this program.
+
+    Raises KeyError, TypeError or ValueError where it says nothing of its form.
+    """
+    if (version := int(content["format"])) != FORMAT:
+        raise DeliveryError(
+            N_("The release is written in form {version}; this program reads form {known}."),
+            where=where,
+            version=version,
+            known=FORMAT,
+            todo=N_("Bring both programs to the same version."),
+        )
 
 
 def check_manifest(path: Path) -> None:
@@ -104,7 +124,7 @@ def _table(path: Path, entry: Mapping[str, Any]) -> ProtectedCells:
 
 def _known(read: Table) -> Table:
     """The programme's own table where it still counts the same, so that its title can be translated."""
-    ours = (table for table in programme.ALL if table.id == read.id)
+    ours = (table for table in (*programme.ALL, *movement_programme.ALL) if table.id == read.id)
     counted = (counted_by(table, entry.definition) for table in ours for entry in rule_sets.ALL)
     same = (own for own in counted if (own.dimensions, own.definitions) == (read.dimensions, read.definitions))
     return next(same, read)
