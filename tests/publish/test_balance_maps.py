@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import combinations
 
 import polars as pl
 import publish_example as example
@@ -73,6 +74,11 @@ def test_the_maps_are_hatched_where_a_number_is_hidden_and_say_it_in_words(moved
     assert "Areas where more went than came" in across.alt
     assert svg.DIVERGING[1] in across.svg or svg.DIVERGING[0] in across.svg
     assert draw_balances(dataclasses.replace(moved, movements=None), words) == ()
+
+
+def test_gains_and_losses_differ_in_lightness_where_they_are_printed_in_grey() -> None:
+    for one, other in combinations(svg.DIVERGING, 2):
+        assert contrast(one, other) >= 1.3
 
 
 @pytest.mark.parametrize("fill", svg.DIVERGING)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
 from vielfalt import parameters
@@ -43,6 +44,11 @@ def test_spread_shares_make_five_classes_of_similar_size_with_round_bounds() -> 
     assert len(found.sizes) == 5
     assert max(found.sizes) - min(found.sizes) < 10
     assert all(abs(bound * 200 - round(bound * 200)) < 1e-6 for bound in found.bounds)
+
+
+@pytest.mark.parametrize("shares", [[0.361, 0.393], [0.172, 0.178], [0.101, 0.102, 0.109]])
+def test_shares_that_differ_are_told_apart_where_a_round_bound_lies_between(shares: list[float]) -> None:
+    assert len(of(shares).sizes) > 1
 
 
 def test_few_areas_get_four_classes() -> None:

@@ -14,13 +14,13 @@ from shapely.geometry.base import BaseGeometry
 
 from vielfalt.geography import Geography, by_name
 from vielfalt.publish import lookup, svg
-from vielfalt.publish.maps import Atlas, draw_maps
+from vielfalt.publish.maps import Atlas, draw_map, draw_maps
 from vielfalt.publish.naming import Naming, key_rows, naming
 from vielfalt.publish.picture import contrast, ink_on
 from vielfalt.publish.results import Results
 from vielfalt.publish.shapes import fit, hatch, spot
 from vielfalt.publish.themes import Theme, themes
-from vielfalt.words import Words
+from vielfalt.words import Language, Words
 
 
 def test_the_standing_themes_are_drawn_on_every_level_and_four_groups_besides(atlas: Atlas) -> None:
@@ -153,6 +153,32 @@ def test_imported_categories_are_mapped_under_their_own_names(imported: Results,
     }
     assert any("Übriges Europa &amp; Türkei" in one.svg for one in atlas.maps)
     assert all(ET.fromstring(one.svg) is not None for one in atlas.maps)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", ("Share of all counted", "share of all counted")), ("de", ("Anteil an allen Gezählten",) * 2)],
+)
+def test_shares_of_a_table_that_stands_alone_are_called_shares_of_all_counted(
+    imported: Results, language: Language, said: tuple[str, str]
+) -> None:
+    atlas = draw_maps(imported, Words(language))
+    assert all(said[0] in one.svg and said[1] in one.title for one in atlas.maps)
+    assert not any("residents" in one.svg or "Bevölkerung" in one.svg for one in atlas.maps)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_title_and_legend_of_a_map_say_alike_what_its_shares_are_of(results: Results, language: Language) -> None:
+    words = Words(language)
+    drawn = draw_map(results, themes(results)[0][0], words)
+    assert words("Share of residents").lower() in drawn.title.lower()
+
+
+def test_two_maps_with_a_key_fit_on_a_page(atlas: Atlas) -> None:
+    """A page of the report is 16.6 cm wide and 25 cm high; captions and distances of two pictures take 2 cm."""
+    keyed = [one for one in atlas.maps if one.level == "block"]
+    sizes = [re.search(r'width="(\d+)" height="(\d+)"', one.svg) for one in keyed]
+    assert keyed and all(found and int(found[2]) / int(found[1]) * 16.6 <= 11.5 for found in sizes)
 
 
 def test_no_shapes_no_maps(results: Results, words: Words) -> None:

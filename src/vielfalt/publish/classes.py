@@ -5,6 +5,7 @@ An area lies in the class of its share as printed, so that two areas of one prin
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,10 +46,14 @@ def classes(printed: Sequence[float], exact: Sequence[float]) -> Classes:
     step = _step(ordered[-1] - ordered[0], wanted)
     bounds: list[float] = []
     for number in range(1, wanted):
-        bound = _apart(round(ordered[len(ordered) * number // wanted] / step) * step, step, exact)
+        near = ordered[len(ordered) * number // wanted] / step
         below = bisect_left(ordered, bounds[-1]) if bounds else 0
-        if below < bisect_left(ordered, bound) < len(ordered):
-            bounds.append(bound)
+        # Of few or similar shares the nearest round bound may divide none; then the one below is tried.
+        for places in dict.fromkeys((round(near), math.floor(near + 1e-9))):
+            bound = _apart(places * step, step, exact)
+            if below < bisect_left(ordered, bound) < len(ordered):
+                bounds.append(bound)
+                break
     edges = [0, *(bisect_left(ordered, bound) for bound in bounds), len(ordered)]
     return Classes(tuple(bounds), tuple(high - low for low, high in pairwise(edges)))
 

@@ -55,6 +55,11 @@ def bases(results: Results, table: str, level: str) -> Mapping[str, int | None]:
     return dict(zip(sums["area"], sums["base"], strict=True))
 
 
+def stands_alone(results: Results, table: str) -> bool:
+    """Whether the shares of a table refer to the sum of its own categories, with no residents or households beside."""
+    return _head(results, table) is None
+
+
 def town_base(results: Results, table: str) -> int | None:
     """The base of the shares of a table for the whole town; None where it is not published."""
     return bases(results, table, TOWN).get(results.geography.town.key)

@@ -41,7 +41,6 @@ def draw_map(results: Results, theme: Theme, words: Words) -> Map:
     """One map with title, reference date, classes with their number of areas, names where they fit, and source."""
     found = theme.classes
     title, remark = _title(results, theme, words), _not_determinable(results, theme, words)
-    of = words(N_("Share of households")) if theme.table.unit == "households" else words(N_("Share of residents"))
     picture = Picture(
         level=theme.level,
         values=theme.printed,
@@ -49,7 +48,7 @@ def draw_map(results: Results, theme: Theme, words: Words) -> Map:
         found=found,
         palette=svg.SEQUENTIAL[max(len(found.sizes), 1)],
         title=title,
-        legend=(of, *([remark] if remark else [])),
+        legend=(words(_words_for(results, theme)[0]), *([remark] if remark else [])),
         alt=_alternative(title, theme, found, words, results),
     )
     name = re.sub(r"[^a-z0-9]+", "-", "-".join((theme.table.id, *theme.category)).lower().replace("+", "plus"))
@@ -78,9 +77,16 @@ def _category(theme: Theme, words: Words) -> str:
 def _title(results: Results, theme: Theme, words: Words) -> str:
     category = _category(theme, words)
     level = results.geography.level(theme.level).title
+    return words(_words_for(results, theme)[1], category=category, level=level)
+
+
+def _words_for(results: Results, theme: Theme) -> tuple[str, str]:
+    """What the shares of a map are of, as the legend and as the title say it; message ids."""
+    if lookup.stands_alone(results, theme.table.id):
+        return N_("Share of all counted"), N_("{category}: share of all counted, by area ({level})")
     if theme.table.unit == "households":
-        return words(N_("{category}: share of households, by area ({level})"), category=category, level=level)
-    return words(N_("{category}: share of residents, by area ({level})"), category=category, level=level)
+        return N_("Share of households"), N_("{category}: share of households, by area ({level})")
+    return N_("Share of residents"), N_("{category}: share of residents, by area ({level})")
 
 
 def _caption(results: Results, theme: Theme, words: Words) -> str:

@@ -23,6 +23,10 @@ _WIDTH = 660
 _LEGEND = 200
 _HEIGHT = 335
 """Room for the areas; with it two maps fit on a page of the report."""
+_HALF_PAGE = 453
+"""As high may a picture be of which two fit on a page of the report."""
+_LEAST_HEIGHT = 240
+"""Room for the areas above a key of many lines."""
 _FOOT = 36
 _APART = 12
 """Between the legend or the map and the key of numbers."""
@@ -70,10 +74,17 @@ def drawn(picture: Picture, results: Results, words: Words) -> str:
     """The picture as SVG with its text alternative."""
     head, top = _head(picture.title, words, results)
     shown = {key: results.geography.shapes[picture.level][key] for key in picture.values}
-    shapes, height = fit(shown, results.geography.crs, _WIDTH - _LEGEND - 16, _HEIGHT)
     boxes, boxes_height = _legend(picture, words, top)
-    named = naming(shapes, results.geography.names(picture.level))
-    key, bottom = _key(named.key, top, height, boxes_height)
+    names, room = results.geography.names(picture.level), float(_HEIGHT)
+    for _ in range(3):
+        shapes, height = fit(shown, results.geography.crs, _WIDTH - _LEGEND - 16, room)
+        named = naming(shapes, names)
+        key, bottom = _key(named.key, top, height, boxes_height)
+        # A key below takes its room from the areas; in smaller ones fewer names fit, and the key grows.
+        over = bottom + _FOOT - _HALF_PAGE
+        if over <= 0 or room == _LEAST_HEIGHT:
+            break
+        room = max(height - over, _LEAST_HEIGHT)
     layers = (
         *_areas(shapes, picture, named, top),
         *boxes,

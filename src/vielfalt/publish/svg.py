@@ -27,8 +27,9 @@ SEQUENTIAL: Mapping[int, tuple[str, ...]] = {
     5: ("#f3f6d9", "#c3dfc4", "#80c0bd", "#2b7495", "#173e6b"),
 }
 """Light to dark in even steps of lightness, told apart without seeing hue; own values."""
-DIVERGING = ("#9a4b12", "#e3b27a", "#f4f1ea", "#86c4bf", "#1f5f86")
-"""Brown below balance, blue above it, told apart by people who do not see red and green; own values."""
+DIVERGING = ("#5c2a08", "#c48a4e", "#f4f1ea", "#a8d2e0", "#2b7495")
+"""Brown below balance, blue above it, told apart by people who do not see red and green, and by lightness alone in grey
+print, where brown is darker than blue at the same distance from balance; own values."""
 BAR = "#2b7495"
 BAR_LIGHT = "#b4dabd"
 BAR_DARK = "#173e6b"
