@@ -34,6 +34,7 @@ from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Series, Town, joined, keys_of
 from vielfalt.figures.indices import notes
 from vielfalt.methods import CELL_KEY
+from vielfalt.publish import index_reading
 from vielfalt.publish.package import write_release
 from vielfalt.publish.picture import contrast
 from vielfalt.publish.releases import read_release
@@ -585,7 +586,7 @@ def test_every_index_has_its_page(anonymous: Client) -> None:
     assert [link for link in links if f'href="{link}"' not in listed] == []
     assert [link for link in links if anonymous.get(link).status_code != 200] == []
     assert set(methods.ASKS) == set(gateway.FAMILIES)
-    assert set(methods._READINGS) <= {index.id for index in gateway.INDICES}
+    assert set(index_reading.READINGS) <= {index.id for index in gateway.INDICES}
 
 
 def test_a_reading_follows_from_the_formula() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from vielfalt.desk import gateway
 from vielfalt.words import N_, Words
 
-_DIGITS = 2
+DIGITS = 2
+"""The decimals of every value of an index."""
 
 
 def value_text(value: float | None, note: str, words: Words) -> str:
@@ -15,8 +14,8 @@ def value_text(value: float | None, note: str, words: Words) -> str:
     if value is None:
         return gateway.NOT_APPLICABLE
     if gateway.at_least(note):
-        return words(N_("at least {value}"), value=words.number(rounded_down(value, _DIGITS), _DIGITS))
-    return words.number(value, _DIGITS)
+        return words(N_("at least {value}"), value=words.number(gateway.rounded_down(value, DIGITS), DIGITS))
+    return words.number(value, DIGITS)
 
 
 def interval_text(low: float | None, high: float | None, note: str, words: Words) -> str:
@@ -24,13 +23,8 @@ def interval_text(low: float | None, high: float | None, note: str, words: Words
     if low is None:
         return gateway.NOT_APPLICABLE
     if gateway.at_least(note):
-        return words(N_("from {low}"), low=words.number(rounded_down(low, _DIGITS), _DIGITS))
-    return gateway.NOT_APPLICABLE if high is None else f"{words.number(low, _DIGITS)} – {words.number(high, _DIGITS)}"
-
-
-def rounded_down(value: float, digits: int) -> float:
-    """The number of so many decimals next below, or the value if it has no more."""
-    return math.floor(value * 10.0**digits + 1e-9) / 10.0**digits
+        return words(N_("from {low}"), low=words.number(gateway.rounded_down(low, DIGITS), DIGITS))
+    return gateway.NOT_APPLICABLE if high is None else f"{words.number(low, DIGITS)} – {words.number(high, DIGITS)}"
 
 
 def high_of(high: float | None, note: str) -> float | None:

@@ -31,6 +31,16 @@ def at_least(note: str) -> bool:
     return note in _bounds()
 
 
+def is_part(note: str) -> bool:
+    """Whether areas are left out: the value holds for the others alone; the note as for ``at_least``."""
+    return note in _parts()
+
+
 @cache
 def _bounds() -> frozenset[str]:
     return frozenset(Words(language)(note) for language in LANGUAGES for note in AT_LEAST)
+
+
+@cache
+def _parts() -> frozenset[str]:
+    return frozenset(Words(language)(LEFT_OUT) for language in LANGUAGES)

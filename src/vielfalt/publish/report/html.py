@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 from jinja2 import BaseLoader, Environment, StrictUndefined
@@ -16,6 +17,7 @@ def to_html(report: Report) -> str:
     environment = Environment(
         loader=BaseLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["softened"] = softened
     source = files("vielfalt.publish").joinpath("templates/report.html.jinja").read_text(encoding="utf-8")
     pictures = {
         # Our own drawings, in which Altair has escaped every text.
@@ -27,3 +29,8 @@ def to_html(report: Report) -> str:
     return environment.from_string(source).render(
         report=report, frame=dict(report.frame), pictures=pictures, chapters=chapters
     )
+
+
+def softened(title: str) -> str:
+    """The heading with soft hyphens where German compounds break best, as in the PDF; many browsers know no better."""
+    return re.sub(r"(ungs|heits|keits|schafts|ions|täts)(?=[a-zäöüß]{4})", "\\1\u00ad", title)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import index
 from vielfalt.figures.indices.notes import at_least
 from vielfalt.figures.indices.wording import INTERVAL, LEAST
 from vielfalt.geography import TOWN
-from vielfalt.publish import altered, labels
+from vielfalt.publish import altered, labels, lookup
+from vielfalt.publish.index_reading import reading
 from vielfalt.publish.report.model import Block, Column, DataTable, Heading, Note, Paragraph, Terms
 from vielfalt.publish.results import Results
-from vielfalt.publish.shares import NOT_APPLICABLE
+from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, share_text
 from vielfalt.words import N_, Words
 
 _DIGITS = 3
+_BRACKETS = N_("The interval of a value stands behind it in brackets.")
+_EXAMPLE = "mh_register"
+"""The table whose value is told in a sentence, where it has one."""
 MARK = "*"
 """Stands beside a value that is stated with a note."""
 _MOST_ROWS, _MOST_GROUPS = 60, 6
@@ -39,7 +44,7 @@ def indices(results: Results, words: Words) -> tuple[Block, ...]:
         ),
     ]
     if any(value.low is not None for value in results.indices):
-        blocks.append(Paragraph(words(INTERVAL)))
+        blocks.append(Paragraph(f"{words(_BRACKETS)} {words(INTERVAL)}"))
     if any(value.value is not None and at_least(value.note) for value in results.indices):
         blocks.append(Paragraph(words(LEAST)))
     if altered.altered(results):
@@ -48,7 +53,7 @@ def indices(results: Results, words: Words) -> tuple[Block, ...]:
         values = [value for value in results.indices if value.index == id]
         stated = [value for value in values if value.value is not None]
         title = words(index(id).title)
-        blocks += [Heading(title, f"index-{number + 1}", 2), _meaning(words, id)]
+        blocks += [Heading(title, f"index-{number + 1}", 2), _meaning(words, id, _example(results, words, stated))]
         blocks += _by_group(results, words, title, [value for value in stated if not value.area])
         blocks += _by_area(results, words, title, [value for value in stated if value.area])
         blocks += _marks(words, stated)
@@ -57,15 +62,53 @@ def indices(results: Results, words: Words) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _meaning(words: Words, id: str) -> Terms:
+def _meaning(words: Words, id: str, example: str) -> Terms:
     text = index(id)
     entries = (
+        *([(N_("Example"), example)] if example else []),
         (N_("Formula"), text.formula),
         (N_("Bounds"), text.bounds),
         (N_("Caution"), text.caveat),
         (N_("Source"), text.source),
     )
     return Terms(tuple((words(term), (words(meaning),)) for term, meaning in entries))
+
+
+def _example(results: Results, words: Words, stated: Sequence[IndexValue]) -> str:
+    """What a value of the tables says in a sentence: of migration background on the finest level if it is there.
+
+    Isolation is told with the share of the group, which it would be if the group were spread evenly.
+    """
+    said = [
+        (value, sentence)
+        for value in stated
+        if not value.area and (sentence := reading(value.index, value.value, words, value.note, _DIGITS))
+    ]
+    if not said:
+        return ""
+    value, sentence = next((one for one in said[::-1] if one[0].table == _EXAMPLE), said[0])
+    example = words(
+        N_("{group} ({level}), {value}: {sentence}"),
+        group=_heading(results, words, value.table, value.group),
+        level=_level(results, words, value.level),
+        value=_number(words, replace(value, low=None, high=None)),
+        sentence=sentence,
+    )
+    part = _share_in_town(results, words, value)
+    if value.index != "isolation" or not part:
+        return example
+    even = N_("If the group were spread evenly over the areas, it would be about its share of the town, {share}.")
+    return f"{example} {words(even, share=part)}"
+
+
+def _share_in_town(results: Results, words: Words, value: IndexValue) -> str:
+    """The share of the group in the town as it is printed; empty where it is not published."""
+    if value.table not in results.tables:
+        return ""
+    base = lookup.town_base(results, value.table)
+    counts = lookup.in_town(results, value.table)
+    part = share_text(words, counts.get((value.group,)), base, results.protection)
+    return "" if part in (SUPPRESSED, NOT_APPLICABLE) else part
 
 
 def _marks(words: Words, stated: Sequence[IndexValue]) -> tuple[Block, ...]:
@@ -170,14 +213,23 @@ def _counted(results: Results, words: Words, level: str, areas: set[int]) -> str
 
 
 def _number(words: Words, value: IndexValue | None) -> str:
-    """The value with its interval if it has one; at least so much where it is a bound; "–" where it is not stated."""
+    """The value with its interval if it has one; at least so much where it is a bound; "–" where it is not stated.
+
+    The interval is not broken over two lines.
+    """
     if value is None or value.value is None:
         return NOT_APPLICABLE
     number = words.number(value.value, _DIGITS) + (MARK if value.note else "")
     low, high = (NOT_APPLICABLE if end is None else words.number(end, _DIGITS) for end in (value.low, value.high))
     if at_least(value.note):
         least = N_("at least {value}") if value.low is None else N_("at least {value} (from {low})")
-        return words(least, value=number, low=low)
+        return _unbroken(words(least, value=number, low=low))
     if value.low is None or value.high is None:
         return number
-    return words(N_("{value} ({low} to {high})"), value=number, low=low, high=high)
+    return _unbroken(words(N_("{value} ({low} to {high})"), value=number, low=low, high=high))
+
+
+def _unbroken(text: str) -> str:
+    """The text with spaces that hold its interval together."""
+    value, bracket, interval = text.partition(" (")
+    return value + bracket + interval.replace(" ", "\u00a0")

@@ -18,11 +18,15 @@ from vielfalt.publish.themes import MOST_HIDDEN
 from vielfalt.words import N_, Words
 
 _TOWN: tuple[tuple[str, str], ...] = (
-    *(("came", key) for key in ("born", "arrived", "moved")),
+    *(("came", key) for key in ("born", "arrived")),
     *(("came_from", key) for key in ("abroad", "germany", "open")),
+    ("came", "moved"),
     ("went", "gone"),
     ("citizenship_change", "naturalised"),
 )
+_PARTS = ("came_from",)
+"""The tables whose rows are parts of the row above them."""
+_NOT_TOLD = N_("For the others who are new in the register nothing tells where they came from.")
 _CROSSING = ("new", "gone")
 _BY_GROUP = ("flow_by_mh_group", "new_by_mh_group", "flow_by_sex", "flow_by_age", "flow_by_nationality_group")
 
@@ -77,12 +81,24 @@ def _town(results: Results, words: Words) -> tuple[Block, ...]:
     rows = []
     for table, key in _TOWN:
         if table in results.tables and (key,) in lookup.in_town(results, table):
-            title = labels.sentence_case(labels.category_label(words, table, key))
+            label = labels.category_label(words, table, key)
+            title = labels.sentence_case(words(N_("of whom {category}"), category=label) if table in _PARTS else label)
             rows.append((title, number_text(words, lookup.in_town(results, table)[(key,)])))
     if not rows:
         return ()
     columns = (Column(words(N_("Movement")), numeric=False), Column(words(N_("Residents"))))
-    return (DataTable(words(N_("Movements in the town as a whole")), columns, tuple(rows)),)
+    told = DataTable(words(N_("Movements in the town as a whole")), columns, tuple(rows))
+    return (told, *([Paragraph(words(_NOT_TOLD))] if _some_of_unknown_origin(results) else []))
+
+
+def _some_of_unknown_origin(results: Results) -> bool:
+    """Whether the origins shown are those of some of the new ones only, as everybody can compute."""
+    new = lookup.in_town(results, "came").get(("arrived",))
+    known = [
+        value for (key,), value in lookup.in_town(results, "came_from").items() if key in ("abroad", "germany", "open")
+    ]
+    shown = [value for value in known if value is not None]
+    return new is not None and len(shown) == len(known) > 0 and sum(shown) < new
 
 
 def _maps(atlas: Atlas, words: Words) -> tuple[Block, ...]:
