@@ -69,6 +69,16 @@ def test_the_report_holds_what_the_pages_hold(release: Release) -> None:
     assert any(cell == gateway.SUPPRESSED for row in tables[1].rows for cell in row)
 
 
+def test_settings_are_told_as_in_the_towns_own_report(release: Release) -> None:
+    """Parts in per cent, and no rule that is off."""
+    words = Words("en")
+    found = chosen(release, **CHOICE)
+    made = excerpt_report.report(found, excerpt.sections(found, words), words)
+    told = {title: text for block in made.blocks if isinstance(block, gateway.Terms) for title, text in block.entries}
+    assert next(text for title, text in told.items() if title.startswith("Largest part of a number")) == ("75%",)
+    assert not [title for title in told if title.startswith("Closest that the second")]
+
+
 def test_each_table_is_told_with_its_own_method(release: Release) -> None:
     """Where themes are protected otherwise than each other, each method stands with its themes, each rule once."""
     words = Words("en")

@@ -52,7 +52,10 @@ def address_of(table: Table, category: str) -> str:
 
 
 def listed(release: Release, words: Words) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """The groups a release publishes of the town, each with key, title and its countries, in the order of the lists."""
+    """The groups a release publishes of the town, each with key, title and its countries, in the order of the lists.
+
+    A country that is a group of its own stands there once, as the group: both count the same people.
+    """
     tables = {table.key: table for table in release.tables.all()}
     keys: dict[str, set[str]] = {dimension: set() for dimension in (*GROUPS, *COUNTRIES)}
     for table, category, status in Series.objects.filter(
@@ -64,8 +67,13 @@ def listed(release: Release, words: Words) -> list[tuple[str, str, list[tuple[st
     title = {key: told_apart(key, _label(tables, key, words), words) for dimension in keys for key in keys[dimension]}
     groups = _ordered(GROUPS, keys[GROUPS[0]] | keys[GROUPS[1]])
     countries = _ordered(COUNTRIES, keys[COUNTRIES[0]] | keys[COUNTRIES[1]])
+    alone = {group for group in groups if len(gateway.countries_of(group)) == 1}
     return [
-        (group, title[group], [(key, title[key]) for key in countries if gateway.country_group(key) == group])
+        (
+            group,
+            _label(tables, group, words) if group in alone else title[group],
+            [(key, title[key]) for key in countries if gateway.country_group(key) == group and group not in alone],
+        )
         for group in groups
     ]
 
