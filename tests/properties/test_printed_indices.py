@@ -13,6 +13,7 @@ from test_audit import FOUR, over_quarters, plain, release, with_value, without_
 
 from vielfalt.audit.index_values import shares
 from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.errors import DeliveryError
 from vielfalt.figures.disclosure import protect
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices.arrays import Floats
@@ -200,3 +201,10 @@ def test_indices_over_true_figures_are_told(outside: int, part: float) -> None:
 
 def _of(index: IndexValue) -> tuple[str, ...]:
     return index.index, index.table, index.level, index.group, index.area
+
+
+def test_an_index_that_this_program_does_not_know_is_named() -> None:
+    """A package of another version may state one; nothing can be said of it."""
+    where, shown = plain(FOUR)
+    with pytest.raises(DeliveryError, match="unheard_of"):
+        told(where, shown, replace(over_quarters("isolation", [30, 40, 50, 20], RESIDENTS), index="unheard_of"))

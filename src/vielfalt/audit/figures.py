@@ -12,8 +12,10 @@ from vielfalt.audit.releases import Release
 from vielfalt.cells import ProtectedCells
 from vielfalt.figures.disclosure.division import Ints, Marks
 
-Values = Mapping[tuple[str, ...], int | None]
-"""The values of a table by level, area and category."""
+Categories = Mapping[tuple[str, ...], int | None]
+"""The figures of one place by category, None where they are hidden."""
+Places = Mapping[tuple[str, str], Categories]
+"""The figures of a table by level and area."""
 OUTSIDE = "outside"
 """The level of those who live in no area: never published, but part of the town."""
 
@@ -141,6 +143,9 @@ def _largest(cells: ProtectedCells) -> int:
     return largest if isinstance(largest, int) else 0
 
 
-def values_of(cells: ProtectedCells) -> Values:
-    """The values of a table by place."""
-    return {tuple(row[:-1]): row[-1] for row in cells.frame.drop("status").iter_rows()}
+def by_place(cells: ProtectedCells) -> Places:
+    """The figures of a table by level and area."""
+    found: dict[tuple[str, str], dict[tuple[str, ...], int | None]] = {}
+    for level, area, *category, value in cells.frame.drop("status").iter_rows():
+        found.setdefault((level, area), {})[tuple(category)] = value
+    return found

@@ -13,20 +13,17 @@ from itertools import product
 
 import numpy as np
 
-from vielfalt.audit.figures import Key, key_of
+from vielfalt.audit.figures import Categories, Key, Places, by_place, key_of
 from vielfalt.audit.releases import Release
 from vielfalt.audit.told import Told
-from vielfalt.cells import ProtectedCells
+from vielfalt.errors import DeliveryError
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import evenness, exposure, local
 from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.compute import with_interval
 from vielfalt.geography import TOWN
+from vielfalt.words import N_
 
-Categories = Mapping[tuple[str, ...], int | None]
-"""The figures of one place by category, None where they are hidden."""
-Places = Mapping[tuple[str, str], Categories]
-"""The figures of a table by level and area."""
 Figure = tuple[str, tuple[str, ...]]
 """Table id and category of a figure."""
 
@@ -46,21 +43,17 @@ _OVER_AREAS: Mapping[str, Callable[[Floats, Floats], float | None]] = {
 
 
 def shares(release: Release) -> tuple[int, tuple[Told, ...]]:
-    """How many values were tried, and the hidden figures that they tell."""
-    tables = {id: _by_place(cells) for id, cells in release.results.tables.items()}
+    """How many values were tried, and the hidden figures that they tell.
+
+    Raises DeliveryError for an index that this program cannot compute anew.
+    """
+    tables = {id: by_place(cells) for id, cells in release.results.tables.items()}
     tried, told = 0, []
     for index in release.results.indices:
         if index.value is not None and {index.table, "residents"} <= tables.keys():
             tried += 1
             told += list(_told(_Printed(release, tables, index, index.value)))
     return tried, tuple(told)
-
-
-def _by_place(cells: ProtectedCells) -> Places:
-    found: dict[tuple[str, str], dict[tuple[str, ...], int | None]] = {}
-    for level, area, *category, value in cells.frame.drop("status").iter_rows():
-        found.setdefault((level, area), {})[tuple(category)] = value
-    return found
 
 
 @dataclass(frozen=True)
@@ -121,6 +114,13 @@ def _told(printed: _Printed) -> Iterator[Told]:
         return _by_quotient(printed)
     if index.index == "entropy_diversity":
         return _by_diversity(printed)
+    if index.index not in _OVER_AREAS:
+        raise DeliveryError(
+            N_("The release states an index that this version of Vielfalt cannot check: {index}."),
+            where=printed.release.name,
+            todo=N_("Audit the release with the version that made it; datapackage.json names it (made_with)."),
+            index=index.index,
+        )
     return _by_areas(printed)
 
 

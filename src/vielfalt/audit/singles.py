@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vielfalt.audit.figures import Key, key_of, values_of
+from vielfalt.audit.figures import Key, by_place, key_of
 from vielfalt.audit.releases import Release
 from vielfalt.audit.told import Told
 from vielfalt.figures.disclosure.primary import at_one_address
@@ -22,11 +22,11 @@ def classes(release: Release) -> Found:
     for theme in drawn:
         shown = {area: share for area, share in theme.shares.items() if share is not None}
         bounds = theme.classes.bounds
-        values = values_of(release.results.tables[theme.table.id])
+        figures = by_place(release.results.tables[theme.table.id])
         for area, share in shown.items():
             tried += 1
             place = (theme.level, area, *theme.category)
-            hidden = values.get(place, 0) is None
+            hidden = figures.get((theme.level, area), {}).get(theme.category, 0) is None
             if hidden or any(abs(share - bound) < 1e-9 for bound in bounds):
                 told.append(Told(_key(release, theme.table.id, place), 0, 0))
     return tried, tuple(told)
@@ -42,20 +42,21 @@ def address(release: Release) -> Found:
     tables = release.results.tables
     if not {"residents", "household_type"} <= tables.keys():
         return 0, ()
-    everyone, homes = values_of(tables["residents"]), values_of(tables["household_type"])
+    everyone, homes = by_place(tables["residents"]), by_place(tables["household_type"])
     dense = {}
-    for (level, area), residents in everyone.items():
-        inside = homes.get((level, area, "institution"))
-        if residents and inside and level != TOWN:
-            dense[level, area] = residents - inside
+    for place, here in everyone.items():
+        residents, inside = here[()], homes.get(place, {}).get(("institution",))
+        if residents and inside and place[0] != TOWN:
+            dense[place] = residents - inside
     tried, told = 0, []
     for id, cells in tables.items():
-        for (level, area, *category), value in values_of(cells).items() if cells.table.unit == "persons" else ():
-            if value and (level, area) in dense:
+        shown = by_place(cells) if cells.table.unit == "persons" else {}
+        for place, category, value in ((p, c, n) for p, here in shown.items() if p in dense for c, n in here.items()):
+            if value:
                 tried += 1
-                tops = np.array([value - dense[level, area], 0])
+                tops = np.array([value - dense[place], 0])
                 if at_one_address(np.array(value), tops, cells.protection):
-                    told.append(Told(_key(release, id, (level, area, *category)), value, value))
+                    told.append(Told(_key(release, id, (*place, *category)), value, value))
     return tried, tuple(told)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from vielfalt.areachecks import some
 from vielfalt.errors import DeliveryError
 from vielfalt.imported import numbers
-from vielfalt.imported.files import Rows, read_rows
+from vielfalt.imported.files import Rows, read_rows, refuse_lost
 from vielfalt.imported.records import AreaColumn, Selection
 from vielfalt.words import N_
 
@@ -77,15 +77,8 @@ def area_text(text: str, area: AreaColumn) -> str:
 def _check_columns(rows: Rows, selection: Selection, in_file: Mapping[str, str]) -> None:
     named = [selection.area.column, selection.area.name, *selection.filter]
     named += [selection.category, selection.value] if selection.category else list(in_file.values())
-    lost = [column for column in named if column and column not in rows.columns]
-    if lost:
-        raise DeliveryError(
-            N_("The table has no column “{column}”. It has: {columns}."),
-            where=rows.path,
-            todo=N_("Check delimiter, encoding and column names in the table profile."),
-            column=lost[0],
-            columns=", ".join(rows.columns),
-        )
+    asked = filter(None, named)
+    refuse_lost(rows, asked, DeliveryError, N_("Check delimiter, encoding and column names in the table profile."))
 
 
 def _kept(rows: Rows, selection: Selection) -> Iterator[tuple[int, Mapping[str, str]]]:

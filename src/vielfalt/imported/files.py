@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 
-from vielfalt.errors import DeliveryError
+from vielfalt.errors import DeliveryError, VielfaltError
 from vielfalt.imported.records import FileForm
 from vielfalt.words import N_
 
@@ -43,6 +43,19 @@ def read_rows(path: Path, form: FileForm) -> Rows:
     if not rows.records:
         raise _fault(N_("The table is empty."), path, N_("Ask for the file again."))
     return rows
+
+
+def refuse_lost(rows: Rows, named: Iterable[str], error: type[VielfaltError], todo: str) -> None:
+    """Raises the error for the first of these columns that the table has not."""
+    lost = next((name for name in named if name not in rows.columns), None)
+    if lost is not None:
+        raise error(
+            N_("The table has no column “{column}”. It has: {columns}."),
+            where=rows.path,
+            todo=todo,
+            column=lost,
+            columns=", ".join(rows.columns),
+        )
 
 
 def _decoded(content: bytes, encoding: str, path: Path) -> str:

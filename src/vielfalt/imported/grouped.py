@@ -16,7 +16,7 @@ import numpy.typing as npt
 from vielfalt.errors import DeliveryError, UsageError
 from vielfalt.imported import numbers
 from vielfalt.imported.counts import area_text
-from vielfalt.imported.files import Rows, read_rows
+from vielfalt.imported.files import Rows, read_rows, refuse_lost
 from vielfalt.imported.records import AreaColumn, FileForm
 from vielfalt.imported.release_base import release_base
 from vielfalt.words import N_
@@ -164,15 +164,7 @@ def _value_column(rows: Rows, question: Question) -> str:
 
 def _check_columns(rows: Rows, question: Question, value: str) -> None:
     named = [question.area, *question.filter, *((question.groups[0], value) if value else _wide(question))]
-    lost = [name for name in named if name not in rows.columns]
-    if lost:
-        raise UsageError(
-            N_("The table has no column “{column}”. It has: {columns}."),
-            where=rows.path,
-            todo=N_("Correct --area, --group, --value, --total or --filter."),
-            column=lost[0],
-            columns=", ".join(rows.columns),
-        )
+    refuse_lost(rows, named, UsageError, N_("Correct --area, --group, --value, --total or --filter."))
 
 
 def _kept(rows: Rows, question: Question) -> tuple[list[tuple[int, Mapping[str, str]]], str]:
