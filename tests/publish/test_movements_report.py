@@ -88,7 +88,7 @@ def test_the_balance_is_coming_minus_going_and_hidden_where_one_is(moved: Result
 def test_origins_stand_as_parts_below_the_new_and_a_rest_is_told(moved: Results, words: Words) -> None:
     came_from = table("came_from")
     few = came_from.frame.filter(~pl.col("came_from").is_in(["open", "unknown"]))
-    some = moved.tables | {"came_from": replace(came_from, frame=few.with_columns(value=pl.lit(15, pl.Int64)))}
+    some = {**moved.tables, "came_from": replace(came_from, frame=few.with_columns(value=pl.lit(15, pl.Int64)))}
     blocks = section(build_report(replace(moved, tables=some), NO_MAPS, words), "movements")
     told = [row[0] for row in tables_in(blocks)["Movements in the town as a whole"].rows]
     assert told[1:5] == [
@@ -99,10 +99,11 @@ def test_origins_stand_as_parts_below_the_new_and_a_rest_is_told(moved: Results,
     ]
     rest = "For the others who are new in the register nothing tells where they came from."
     assert rest in [one.text for one in blocks if isinstance(one, Paragraph)]
-    none = moved.tables | {
+    none = {
+        **moved.tables,
         "came_from": replace(
             came_from, frame=few.with_columns(value=pl.lit(None, pl.Int64), status=pl.lit("suppressed"))
-        )
+        ),
     }
     blocks = section(build_report(replace(moved, tables=none), NO_MAPS, words), "movements")
     assert rest not in [one.text for one in blocks if isinstance(one, Paragraph)]

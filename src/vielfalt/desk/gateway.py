@@ -16,12 +16,13 @@ from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.figures.indices import index, notes
 from vielfalt.figures.indices.index import FAMILIES
-from vielfalt.figures.indices.notes import at_least
+from vielfalt.figures.indices.notes import at_least, is_part
 from vielfalt.figures.indices.wording import INTERVAL, LEAST
 from vielfalt.geography import TOWN, AreaLevel, by_name
 from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.publish import altered
 from vielfalt.publish.classes import Classes, class_labels, classes
+from vielfalt.publish.index_reading import reading, rounded_down
 from vielfalt.publish.labels import category_label, in_order, sentence_case
 from vielfalt.publish.lookup import bases
 from vielfalt.publish.reading import Published, read_published
@@ -80,11 +81,6 @@ def countries_of(group: str) -> frozenset[str]:
 def origin_groups(dimension: str) -> frozenset[str]:
     """The categories of a table of country groups that are groups of origin."""
     return frozenset(row.key for row in codes.categories(dimension)).difference(GROUPS[dimension])
-
-
-def is_part(text: str) -> bool:
-    """Whether the note beside an index says that areas are left out: it holds for the others alone."""
-    return _known().get(text, text) == notes.LEFT_OUT
 
 
 def programme_title(words: Words, table: str) -> str:
@@ -166,6 +162,8 @@ __all__ = [
     "protection_rules",
     "protection_settings",
     "read_published",
+    "reading",
+    "rounded_down",
     "same_meaning",
     "sentence_case",
     "share",

@@ -87,13 +87,8 @@ def _example(results: Results, words: Words, stated: Sequence[IndexValue]) -> st
     if not said:
         return ""
     value, sentence = next((one for one in said[::-1] if one[0].table == _EXAMPLE), said[0])
-    example = words(
-        N_("{group} ({level}), {value}: {sentence}"),
-        group=_heading(results, words, value.table, value.group),
-        level=_level(results, words, value.level),
-        value=_number(words, replace(value, low=None, high=None)),
-        sentence=sentence,
-    )
+    group, level = _heading(results, words, value.table, value.group), _level(results, words, value.level)
+    example = f"{group} ({level}), {_number(words, replace(value, low=None, high=None))}: {sentence}"
     part = _share_in_town(results, words, value)
     if value.index != "isolation" or not part:
         return example
