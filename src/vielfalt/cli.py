@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Mapping
+from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -22,9 +26,30 @@ def commands() -> None:
     """The group of all commands."""
 
 
+def _noted_interrupts() -> list[int]:
+    """A list that a Ctrl+C is noted in, which does what it does otherwise."""
+    noted: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> NoReturn:
+        del frame
+        noted.append(number)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, note)
+    return noted
+
+
+def _interrupted(spoken: Mapping[str, Language]) -> NoReturn:
+    words = Words(spoken.get("language", language()))
+    to_stderr(words("Interrupted. The next run starts clean."))
+    sys.exit(130)
+
+
 def main() -> None:
     """Runs a command. Errors become a sentence, a place and a next step, with the exit code of their class."""
     spoken: dict[str, Language] = {}
+    stopped = _noted_interrupts()
     allocators.set_up()
     clickwords.speak(language())
     try:
@@ -34,10 +59,10 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except click.exceptions.Abort:
-        words = Words(spoken.get("language", language()))
-        to_stderr(words("Interrupted. The next run starts clean."))
-        sys.exit(130)
+        _interrupted(spoken)
     except Exception as error:
+        if stopped:  # a library that was being loaded makes a fault of its own of it
+            _interrupted(spoken)
         from vielfalt import console
         from vielfalt.errors import known
 

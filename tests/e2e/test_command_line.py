@@ -13,14 +13,14 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from command_line import vielfalt
-from vielfalt import dates, evaluation, schema, workspace
+from vielfalt import cli, dates, evaluation, schema, workspace
 from vielfalt.engines.base import Engine
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.memory import Memory
@@ -495,6 +495,28 @@ def test_an_interrupted_run_says_so(town: Path) -> None:
     assert "Interrupted." in process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert not scratch.exists() and not (town / "releases").exists()
+
+
+def test_an_interrupt_while_a_library_is_loaded_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """numpy and what rests on it swallow the interrupt and cannot be imported then."""
+
+    def loading(**_: object) -> None:
+        with suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(10)
+        raise ImportError
+
+    monkeypatch.setattr(cli, "commands", loading)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended.value.code == 130
+    assert "fault of Vielfalt" not in capsys.readouterr().err
 
 
 def test_a_fault_of_the_program_is_told_without_values() -> None:
