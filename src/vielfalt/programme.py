@@ -6,7 +6,9 @@ figures are its margins. Disclosure control protects such a chain as one. Crossi
 
 from __future__ import annotations
 
-from vielfalt import movement_programme
+from collections.abc import Iterable
+
+from vielfalt import codes, movement_programme
 from vielfalt.table import BIRTH, Table
 from vielfalt.words import N_
 
@@ -231,6 +233,20 @@ GATHERED: tuple[tuple[tuple[str, tuple[str, ...]], tuple[str, tuple[str, ...]]],
 """Figures of the town (table, category) to which rules add up, but for rare people (an unclear nationality beside a
 valid one; a minor whose own birth place alone is missing)."""
 
+WITHIN: tuple[tuple[tuple[str, str], tuple[tuple[str, str], ...]], ...] = (
+    (("household_type", "couple_child"), (("households_by_type", "couple_child"),) * 3),
+    (("household_type", "lone_parent"), (("households_by_type", "lone_parent"),) * 2),
+    (("household_type", "other_multi"), (("households_by_type", "other_multi"),) * 2),
+)
+"""Figures (table, category) that count all of the figures behind them, and others besides: a couple with child is three
+people at least. True but for rare households of two addresses."""
+WITHIN_COUNTRIES: tuple[tuple[str, str], ...] = (
+    ("nationality_group", "reference_group"),
+    ("nationality", "reference_country"),
+)
+"""Tables whose categories have the same keys: of each, the second counts all foreigners of the first, whose reference
+country is their nationality under every rule set, and Germans. See ``without_reference``."""
+
 DIMENSIONS: dict[str, str] = {
     "foreigner": N_("Citizenship"),
     "nationality_group": N_("Country group of nationality"),
@@ -270,6 +286,19 @@ def head(id: str) -> str:
     while entry.dimensions and entry.parent:
         entry = _BY_ID[entry.parent]
     return "" if entry.dimensions else entry.id
+
+
+def without_reference(nationalities: Iterable[str]) -> frozenset[str]:
+    """Of these nationalities those that are nobody's reference country, with their country groups; and what is none.
+
+    Germany, states that no longer exist, and what is no state: foreigners of these have another reference country.
+    """
+    found = {codes.GERMANY, codes.countries()[codes.GERMANY].group, "unknown", "none", "undeterminable"}
+    for key in nationalities:
+        row = codes.countries().get(key)
+        if row is not None and row.kind in ("former", "special"):
+            found |= {row.key, row.group}
+    return frozenset(found)
 
 
 _BY_ID = {entry.id: entry for entry in (*ALL, *movement_programme.ALL)}

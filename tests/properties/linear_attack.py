@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,10 +36,12 @@ def intervals(
     where: Geography,
     least: Callable[[Cell], int] = lambda _: 0,
     most: Callable[[Cell], int] = lambda _: 10_000,
+    within: Iterable[tuple[Cell, Cell]] = (),
 ) -> Iterator[Interval]:
     """The exact interval of every hidden cell of the tables with one dimension that is not zero in the areas.
 
-    ``least`` and ``most``: what the attacker knows a hidden cell to be at least, and at most.
+    ``least`` and ``most``: what the attacker knows a hidden cell to be at least, and at most. ``within``: pairs of
+    cells of which the second counts everybody whom the first counts.
     """
     shown = {
         (id, level, area, "".join(category)): value
@@ -50,11 +52,24 @@ def intervals(
     place = {cell: number for number, cell in enumerate(hidden)}
     left, right = _matrix(list(equations(cells, where, shown)), shown, place)
     bounds = [(least(cell), most(cell)) for cell in hidden]
+    inside = [(large, [small], 0) for small, large in within]
+    above, below = _matrix(inside, shown, place) if inside else (None, None)
     for cell in hidden:
         if true(cells, where, cell) > _outside(cells, cell):
             objective = np.zeros(len(hidden))
             objective[place[cell]] = 1
-            ends = [linprog(sign * objective, A_eq=left, b_eq=right, bounds=bounds, method="highs") for sign in (1, -1)]
+            ends = [
+                linprog(
+                    sign * objective,
+                    A_eq=left,
+                    b_eq=right,
+                    A_ub=None if above is None else -above,
+                    b_ub=None if below is None else -below,
+                    bounds=bounds,
+                    method="highs",
+                )
+                for sign in (1, -1)
+            ]
             assert all(end.status == 0 for end in ends)
             yield Interval(cell, true(cells, where, cell), ends[0].fun, -ends[1].fun)
 

@@ -163,7 +163,8 @@ def _complete(figures: Figures, key: Key, total: Key, cells: ProtectedCells, ins
 
 def same_people(releases: Iterable[Release], figures: Figures) -> list[Sum]:
     """Figures that count the same people in two tables, as totals with a single part (or the same part twice)."""
-    return [found for release in releases for of in (_same, _crossed, _gathered) for found in of(figures, release)]
+    kinds = _same, _crossed, _gathered, _left_over
+    return [found for release in releases for of in kinds for found in of(figures, release)]
 
 
 def _same(figures: Figures, release: Release) -> Iterator[Sum]:
@@ -240,6 +241,46 @@ def _gathered(figures: Figures, release: Release) -> Iterator[Sum]:
                     missing = replace(total, category=(*category, *MISSING))
                     inside.append(figures.hidden(missing, max(figures.high[figures.number[total]], 1)))
                 yield figures.number[total], inside
+
+
+def _left_over(figures: Figures, release: Release) -> Iterator[Sum]:
+    """Of each reference country the foreigners, and the Germans whom that leaves: a small number of these is told.
+
+    Only where one of the two figures is shown: two hidden ones bound each other loosely. Where some figures show fewer
+    people than foreigners alone, nothing is taken to hold of that country.
+    """
+    tables = release.results.tables
+    listed = _categories(tables["nationality"]) if "nationality" in tables else []
+    lost = programme.without_reference(key for (key,) in listed)
+    for one, other in programme.WITHIN_COUNTRIES:
+        if one in tables and other in tables:
+            part, whole = key_of(release, tables[one]), key_of(release, tables[other])
+            common = set(_categories(tables[one])) & set(_categories(tables[other])) - {(key,) for key in lost}
+            for category in sorted(common):
+                places = [
+                    (replace(part, category=category).at(*place), replace(whole, category=category).at(*place))
+                    for place in _places(tables[other])
+                ]
+                pairs = [(figures.number[small], large) for small, large in places if small in figures.number]
+                if all(figures.low[small] <= figures.high[figures.number[large]] for small, large in pairs):
+                    least = tables[other].protection.min_cell
+                    told = (
+                        (small, large) for small, large in pairs if _is_shown(figures, small, figures.number[large])
+                    )
+                    yield from (_beside(figures, small, large, least) for small, large in told)
+
+
+def _is_shown(figures: Figures, *numbers: int) -> bool:
+    """Whether one of the figures can be read."""
+    return any(figures.low[number] == figures.high[number] for number in numbers)
+
+
+def _beside(figures: Figures, small: int, large: Key, limit: int) -> Sum:
+    """A figure as the sum of a smaller one and what it counts besides, which must not be told below the limit."""
+    rest = figures.atom(
+        replace(large, category=(*large.category, *MISSING)), figures.high[figures.number[large]], limit
+    )
+    return figures.number[large], [small, rest]
 
 
 def _off(figures: Figures, whole: int, parts: list[int]) -> int:

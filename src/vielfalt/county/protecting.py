@@ -76,7 +76,11 @@ def protected_whole(known: Known) -> Whole:
         attacked = _attacked(known, tables) if isinstance(known.method, Suppression) else _changed(known, tables)
         told, held, proof = attacked
         attack = attack_county((*known.earlier, known.as_release(shown))) if held and not told else None
-        told |= {(found.key.table, " ".join(found.key.category)) for found in attack.told} if attack else set()
+        told |= (
+            {(found.key.table, " ".join(filter(None, found.key.category))) for found in attack.told}
+            if attack
+            else set()
+        )
         if not told:
             return Whole(shown, held, proof, attack, number)
         wider = _WIDER[number](told, tables)

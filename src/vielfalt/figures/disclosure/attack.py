@@ -28,6 +28,7 @@ from vielfalt.figures.disclosure.grids import TOTAL, Grid, columns_of, grids
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.programs import narrow
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.figures.disclosure.rests import by_itself, is_rest, rests
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
 
@@ -77,13 +78,17 @@ def read(
 ) -> tuple[dict[str, Grid], dict[str, Hidden]]:
     """The tables that somebody reads, and what is hidden of them.
 
-    A total that is not published but known to everyone (see ``grids``) is among them, unless parts of it are unknown.
+    A total that is not published but known to everyone (see ``grids``) is among them, unless parts of it are unknown;
+    so are rests, which are never published.
     """
     unknown = unknown or {}
     whole = {f"{id}{TOTAL}" for id in protected if id not in unknown or unknown[id].is_empty()}
     found = {id: grid for id, grid in grids(cells, division, unknown).items() if id in protected or id in whole}
     shown = {id: tuple(np.zeros(values.shape, np.bool_) for values in found[id].values) for id in found.keys() & whole}
-    return found, {id: shown.get(id) or hidden_cells(grid, protected[id], division) for id, grid in found.items()}
+    hidden = {id: shown.get(id) or hidden_cells(grid, protected[id], division) for id, grid in found.items()}
+    left = rests(found)
+    hidden |= {id: tuple(np.ones(values.shape, np.bool_) for values in grid.values) for id, grid in left.items()}
+    return found | left, hidden
 
 
 def hidden_cells(grid: Grid, protected: ProtectedCells, division: Division) -> Hidden:
@@ -110,6 +115,26 @@ class Attack:
     system: System
     same: Twins
     _remembered: dict[tuple[int, bytes], Bounds] = field(default_factory=dict)
+
+    def beside_shown(self, known: Marks) -> Attack:
+        """The same without rests of which both figures are hidden.
+
+        Their rooms bound each other loosely. Programs with all of them would take ten times as long.
+        """
+        system, rest = self.system, self.figures.rests()
+        if not rest.any():
+            return self
+        others = system.sums((~known & ~rest).astype(np.int64)) > 0
+        hidden = system.holding(rest) & ~known[system.totals] & others & ~rest[system.totals]
+        loose = np.zeros(len(known), np.bool_)
+        loose[system.parts[hidden[system.equation]]] = True
+        return replace(self, system=system.only(~system.holding(loose & rest)), _remembered={})
+
+    def untied(self) -> Marks:
+        """The rests in no sum: nothing follows of them, nor from them."""
+        marks = self.figures.rests()
+        marks[self.system.totals] = marks[self.system.parts] = False
+        return marks
 
     def bounds(self, known: Marks, least: int, wanted: Marks) -> Bounds:
         """The bounds after the attack: sum by sum, then by linear programs where few figures hang together.
@@ -168,15 +193,18 @@ def _exposed(attack: Attack, hidden: Mapping[str, Hidden], protection: Protectio
     """Which hidden cells one attacker can tell, by table id."""
     figures = attack.figures
     tables, known = figures.tables, figures.known(hidden)
+    attack = attack.beside_shown(known)
     found = attack.bounds(known, protection.min_cell, ~known)
     told = {id: _told(figures, id, found, hidden[id], protection.min_cell) for id in tables}
+    secret = by_itself(tables, protection)
+    for id in filter(is_rest, tables):
+        told[id] = tuple(marks & own for marks, own in zip(told[id], secret[id], strict=True))
     crossings = [id for id in tables if len(tables[id].table.dimensions) > 1]
     if any(marks.any() for id in crossings for marks in told[id]):
         before = attack.without_crossings(known, protection.min_cell)
         for id in crossings:
             already = _told(figures, id, before, hidden[id], protection.min_cell)
-            secret = primary(tables[id], tables, protection)
-            told[id] = tuple(now & ~old & own for now, old, own in zip(told[id], already, secret, strict=True))
+            told[id] = tuple(now & ~old & own for now, old, own in zip(told[id], already, secret[id], strict=True))
     return {
         id: tuple((marks, found.low[place], found.high[place]) for marks, place in zip(told[id], places, strict=True))
         for id, places in figures.numbers.items()
@@ -229,6 +257,13 @@ class AllFigures:
         for id, levels in cells.items():
             for number, marks in zip(self.numbers[id], levels, strict=False):
                 found[number] = marks
+        return found
+
+    def rests(self) -> Marks:
+        """Which of the figures are rests, that no table holds."""
+        found = np.zeros(len(self.values), np.bool_)
+        for number in (number for id in filter(is_rest, self.numbers) for number in self.numbers[id]):
+            found[number] = True
         return found
 
     def with_numbers(self, places: Ints, numbers: Costs) -> Costs:

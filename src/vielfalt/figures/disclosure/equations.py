@@ -14,6 +14,7 @@ import numpy as np
 
 from vielfalt.figures.disclosure.division import Division, Ints, Marks
 from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, gathered_cells, same_cells
+from vielfalt.figures.disclosure.rests import rest_sums
 
 Numbers = tuple[Ints, ...]
 """Per level of one table: the number of each figure (areas times categories) among all figures of the run."""
@@ -91,8 +92,8 @@ def twins(grids: Mapping[str, Grid], numbers: Mapping[str, Numbers]) -> Twins:
 
 
 def families(grids: Mapping[str, Grid], numbers: Mapping[str, Numbers], division: Division) -> Iterator[Family]:
-    """All sums: over the areas of a coarser area, over the categories of a coarser category, over a crossing, and
-    from crossing to crossing.
+    """All sums: over the areas of a coarser area, over the categories of a coarser category, over a crossing, from
+    crossing to crossing, and of what a figure leaves of a larger one.
     """
     for id, grid in grids.items():
         for level, parts in enumerate(numbers[id]):
@@ -108,6 +109,9 @@ def families(grids: Mapping[str, Grid], numbers: Mapping[str, Numbers], division
                 yield _family(numbers[second][level].T, columns, parts.T)
     for crossed in crossed_sums(grids):
         yield from _crossed(crossed, grids, numbers)
+    for totals, lines in rest_sums(grids, numbers):
+        equation = np.repeat(np.arange(len(totals)), len(lines))
+        yield Family(totals, equation, np.column_stack(lines).ravel(), np.zeros(len(totals), np.int64))
     for (id, column), inside in gathered_cells(grids):
         parts = np.array([numbers[other][0][0, part] for other, part in inside], dtype=np.int64)
         yield Family(numbers[id][0][0, column : column + 1], np.zeros_like(parts), parts, np.zeros(1, np.int64))

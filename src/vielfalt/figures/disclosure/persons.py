@@ -15,7 +15,7 @@ from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.division import Marks, division
 from vielfalt.figures.disclosure.holders import Told, single_people, told_to_one
 from vielfalt.figures.disclosure.mending import Wanted, cannot_change
-from vielfalt.figures.disclosure.primary import primary
+from vielfalt.figures.disclosure.rests import by_itself, is_rest
 from vielfalt.figures.disclosure.room import Held, Looked, Rooms, look_at, program_of, told_of
 from vielfalt.geography import Geography
 
@@ -30,6 +30,8 @@ def rooms(
 ) -> Rooms:
     """The room of every suppressed cell for the attackers who read one release (``sums``, ``zeros``, ``person``).
 
+    Rests are among them where they have too little.
+
     Each cell that is not zero must have a room of ``min_cell`` for ``sums``, in crossings too; ``zeros`` and
     ``person`` must be left more than one number, the second of what is hidden for its own sake. Attackers know the
     residents without an area. ``unknown``: see ``protect``.
@@ -39,12 +41,14 @@ def rooms(
     """
     areas = division(geography)
     tables, hidden = read(protected, cells, areas, unknown)
-    against = attack(tables, areas)
-    figures = against.figures
+    everything = attack(tables, areas)
+    figures = everything.figures
     known = figures.known(hidden)
-    must, listed = ~known & (figures.in_areas > 0), 2 if beside else 1
+    against = everything.beside_shown(known)
+    own = secret(figures, protection)
+    must, listed = ~known & with_room(figures, own), 2 if beside else 1
     looked = look_at(against, known, must, protection.min_cell, listed=listed)
-    told, person = told_to_persons(looked, secret(figures, protection))
+    told, person = told_to_persons(looked, own)
     pairs = to_keep_from(told, looked)
     if beside:
         pairs = _told_by_the_whole(looked, pairs, protection.min_cell)
@@ -52,7 +56,9 @@ def rooms(
     narrow[places] = True
     person = replace(person, narrow=len(places), narrowest=int(not places))
     looked = replace(looked, held=(*looked.held, person), narrow=narrow)
-    return told_of(looked, hidden, areas)
+    left = {id: marks for id, marks in hidden.items() if is_rest(id)}
+    found = told_of(looked, {id: marks for id, marks in hidden.items() if id not in left}, areas)
+    return replace(found, frame=pl.concat([found.frame, told_of(looked, left, areas).frame.filter("narrow")]))
 
 
 def _told_by_the_whole(looked: Looked, pairs: list[Wanted], width: int) -> list[Wanted]:
@@ -75,8 +81,13 @@ def _told_by_the_whole(looked: Looked, pairs: list[Wanted], width: int) -> list[
 
 def secret(figures: AllFigures, protection: Protection) -> Marks:
     """The figures that must not be told by themselves."""
-    cells = {id: primary(grid, figures.tables, protection) for id, grid in figures.tables.items()}
-    marks: Marks = figures.marked(cells) & (figures.in_areas > 0)
+    marks: Marks = figures.marked(by_itself(figures.tables, protection)) & (figures.in_areas > 0)
+    return marks
+
+
+def with_room(figures: AllFigures, secret: Marks) -> Marks:
+    """The figures that must have a room where they are hidden: all but zeros, and of rests the secret ones."""
+    marks: Marks = (figures.in_areas > 0) & (secret | ~figures.rests())
     return marks
 
 

@@ -23,6 +23,7 @@ from vielfalt.figures.disclosure.grids import Grid
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program
 from vielfalt.figures.disclosure.programs import matrix_of
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.figures.disclosure.rests import is_rest
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.figures.disclosure.spans import Spans, look, no_span
 from vielfalt.words import N_
@@ -85,10 +86,12 @@ def look_at(
 ) -> Looked:
     """The room of the figures that ``must`` have one of ``width``, when those ``known`` are published.
 
-    ``before``: solutions with a number for every figure that are known to hold already. ``listed``: on so many levels
-    from the top a table of one characteristic lists for each area only what occurs there.
+    Rests that are in no sum count as known. ``before``: solutions with a number for every figure that are known to hold
+    already. ``listed``: on so many levels from the top a table of one characteristic lists for each area only what
+    occurs there.
     Raises DisclosureError when more than ``LARGEST`` figures are unknown.
     """
+    known = known | against.untied()
     figures, unknowns = against.figures, np.flatnonzero(~known)
     _refuse_too_many(figures, known)
     least, strongest = {each.id: _least(each, figures, listed) for each in _HERE}, _HERE[-1]
@@ -102,7 +105,7 @@ def look_at(
         for solution in (each[unknowns] for each in before):
             if (solution >= floor - WHOLE).all():
                 spans.add(solution)
-        programs = look(program, floor, spans)
+        programs = look(program, floor, spans, _needed(attacker, spans))
         held.insert(0, _held(attacker, spans, programs))
         narrow[unknowns] |= spans.room() < _needed(attacker, spans)
     solutions = tuple(figures.with_numbers(unknowns, solution) for solution in spans.solutions)
@@ -152,10 +155,15 @@ def _held(attacker: Attacker, spans: Spans, programs: int) -> Held:
 _HERE = tuple(each for each in ATTACKERS if not (each.person or each.earlier))
 
 
+def least_known(figures: AllFigures) -> Ints:
+    """What each figure is at least for the stronger attacker who reads one release."""
+    return _least(_HERE[-1], figures, listed=1)
+
+
 def _least(attacker: Attacker, figures: AllFigures, listed: int) -> Ints:
     """What each figure is at least for him: on the levels ``listed`` he sees that a hidden one is not zero."""
     least = np.zeros(len(figures.values), dtype=np.int64)
-    for numbers in figures.numbers.values():
+    for numbers in (numbers for id, numbers in figures.numbers.items() if not is_rest(id)):
         for number in numbers[:listed]:
             least[number] = attacker.least
     least[~figures.one_dimension | (figures.values == 0)] = 0

@@ -58,19 +58,20 @@ def no_span(values: Ints, aim: Ints) -> Spans:
     return Spans(values.astype(np.float64), values.astype(np.float64), aim)
 
 
-def look(program: Program, least: Ints, spans: Spans) -> int:
+def look(program: Program, least: Ints, spans: Spans, needed: Ints) -> int:
     """Solutions until every unknown has its room or none for it; how many it took.
 
-    Each moves all open ones, the rest one by one. ``least``: what each is at least for the attacker.
+    Each moves all open ones; what then has not even the room ``needed`` is moved one by one. ``least``: what each is at
+    least for the attacker.
     """
     before, open_ = len(spans.solutions), spans.open()
     if not open_.any():
         return 0
     highs = together(program, least, spans)
     highs.changeColsCost(len(least), np.arange(len(least), dtype=np.int32), np.zeros(len(least)))
-    for place in np.flatnonzero(spans.open()).tolist():
+    for place in np.flatnonzero(spans.room() < needed).tolist():
         for sign in (1.0, -1.0):
-            if spans.open()[place]:
+            if spans.room()[place] < needed[place]:
                 highs.changeColCost(place, sign)
                 _add(highs, spans)
                 highs.changeColCost(place, 0.0)

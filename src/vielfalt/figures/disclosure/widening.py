@@ -12,11 +12,12 @@ import polars as pl
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
 from vielfalt.figures.disclosure.division import Marks, division
-from vielfalt.figures.disclosure.mending import NO_ONE, Mend, Wanted, cannot_change, mended
-from vielfalt.figures.disclosure.persons import secret, to_keep_from, told_to_persons
+from vielfalt.figures.disclosure.equations import bounds
+from vielfalt.figures.disclosure.mending import NO_ONE, Mend, Mended, Wanted, cannot_change, mended
+from vielfalt.figures.disclosure.persons import secret, to_keep_from, told_to_persons, with_room
 from vielfalt.figures.disclosure.protecting import missing, protect, published
 from vielfalt.figures.disclosure.rectangles import Costs
-from vielfalt.figures.disclosure.room import Looked, Rooms, look_at, told_of
+from vielfalt.figures.disclosure.room import Looked, Rooms, least_known, look_at, told_of
 from vielfalt.geography import Geography
 
 
@@ -36,9 +37,10 @@ def protect_with_room(
     against = attack(tables, areas)
     figures = against.figures
     fixed = _fixed(figures, set(cells)) | figures.marked(missing(tables, areas, unknown))
-    task = Task(against, figures.in_areas > 0, fixed, secret(figures, protection), protection.min_cell)
+    own = secret(figures, protection)
+    task = Task(against, with_room(figures, own), fixed, own, protection.min_cell)
     looked = widened(task, figures.known(hidden))
-    if not (looked.known == figures.known(hidden)).all():
+    if (looked.known != figures.known(hidden))[~figures.rests()].any():
         hidden |= {id: tuple(~looked.known[number] for number in figures.numbers[id]) for id in cells}
         protected = {id: published(tables[id], hidden[id], areas, protection) for id in cells}
     return protected, told_of(looked, {id: hidden[id] for id in cells}, areas)
@@ -78,7 +80,8 @@ def widened(task: Task, known: Marks) -> Looked:
 
     ``known``: what is published before. Where no hiding helps, ``held`` tells it.
     """
-    looked = _with_room(task, _look(task, known, ()))
+    first = _without_single_sums(task, known)
+    looked = _with_room(task, _look(task, first.known, first.solutions))
     readers = task.beside.readers if task.beside else ()
     told, person = told_to_persons(looked, task.secret, readers[-1] if readers else None)
     pairs = to_keep_from(told, looked)
@@ -109,8 +112,17 @@ def _safe(
     return looked, frozenset(place for place, *_ in compress(told, ~alone)), list(compress(told, alone))
 
 
+def _without_single_sums(task: Task, known: Marks) -> Mended:
+    """More hidden where sums one by one bound a figure too closely, which is seen at once; programs would take long."""
+    against, figures = task.against.beside_shown(known), task.against.figures
+    found = bounds(known, figures.values, against.system.only(against.system.holding(~known)), against.same)
+    narrow = np.flatnonzero(task.must & ~known & (found.high - found.low < task.width))
+    wanted = [(int(place), NO_ONE, True) for place in narrow]
+    return mended(Mend(against, known, least_known(figures), task.fixed, task.width), wanted)
+
+
 def _look(task: Task, known: Marks, before: Sequence[Costs]) -> Looked:
-    return look_at(task.against, known, ~known & task.must, task.width, before)
+    return look_at(task.against.beside_shown(known), known, ~known & task.must, task.width, before)
 
 
 def _with_room(task: Task, looked: Looked) -> Looked:
@@ -125,7 +137,8 @@ def _with_room(task: Task, looked: Looked) -> Looked:
 
 def _mend(task: Task, looked: Looked, wanted: list[Wanted], reader: Attack) -> tuple[Looked, Marks]:
     """The release with more hidden, and which of the figures wanted no hiding helps against one reader."""
-    found = mended(Mend(reader, looked.known, looked.least, task.fixed, task.width), wanted)
+    known = looked.known & ~looked.against.figures.rests()
+    found = mended(Mend(reader.beside_shown(known), known, looked.least, task.fixed, task.width), wanted)
     # What may be the truth for who knows less need not be for him who knows most.
     proofs = found.solutions if reader is task.against else ()
     again = _look(task, found.known, (*looked.solutions, *proofs))
@@ -137,9 +150,9 @@ def _mend(task: Task, looked: Looked, wanted: list[Wanted], reader: Attack) -> t
 
 
 def _fixed(figures: AllFigures, own: set[str]) -> Marks:
-    """What everyone knows whatever is hidden: tables that are not published, and totals of the town without groups."""
+    """What everyone knows whatever is hidden: totals that are not published, and those of the town without groups."""
     marks = np.zeros(len(figures.values), np.bool_)
     for id, numbers in figures.numbers.items():
         for level, number in enumerate(numbers):
             marks[number] = id not in own or (level == 0 and not figures.tables[id].table.dimensions)
-    return marks
+    return marks & ~figures.rests()

@@ -1,0 +1,136 @@
+"""What a figure leaves of a larger one is protected like a figure: Germans by reference country, beside foreigners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from linear_attack import Cell, intervals
+from small_towns import PROTECTION, Counts, cells_of, geography
+from test_audit import release, told
+
+from vielfalt import codes, programme
+from vielfalt.audit import attack
+from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.figures.disclosure import protect, protect_with_room, recomputable, rooms
+from vielfalt.geography import Geography
+
+KINDS = (
+    ("000", "none", "none"),
+    ("000", "naturalised", "163"),
+    ("000", "naturalised", "423"),
+    ("000", "naturalised", "439"),
+    ("163", "foreigner_born_abroad", "163"),
+    ("423", "foreigner_born_abroad", "423"),
+    ("439", "foreigner_born_abroad", "439"),
+)
+"""Kinds of people: nationality, migration status, reference country."""
+CHAINS = (
+    ("residents",),
+    ("foreigner", "nationality_group", "nationality"),
+    ("mh_register", "mh_group", "migration_status"),
+    ("reference_group", "reference_country"),
+)
+WITHIN = {"reference_group": "nationality_group", "reference_country": "nationality"}
+"""Which table counts a part of the people of the other by the same keys."""
+
+
+def town(counts: np.ndarray, where: Geography) -> dict[str, Cells]:
+    """The tables of a town with so many people per area (the last row: no area) and kind."""
+    found: dict[str, Counts] = {id: {} for chain in CHAINS for id in chain}
+    for area, line in zip([*(area.key for area in where.finest.areas), ""], counts.tolist(), strict=True):
+        for kind, n in zip(KINDS, line, strict=True):
+            for id, key in _keys(kind).items():
+                found[id][area, *key] = found[id].get((area, *key), 0) + n
+    return {id: cells_of(programme.table(id), {key: n for key, n in each.items() if n}) for id, each in found.items()}
+
+
+def _keys(kind: tuple[str, str, str]) -> Mapping[str, tuple[str, ...]]:
+    finest = dict(zip(("nationality", "migration_status", "reference_country"), kind, strict=True))
+    found: dict[str, tuple[str, ...]] = {"residents": ()}
+    for chain in CHAINS[1:]:
+        key = finest[chain[-1]]
+        for id, below in zip(reversed(chain), [None, *reversed(chain)], strict=False):
+            key = key if below is None else codes.category(below, key).parent
+            found[id] = (key,)
+    return found
+
+
+def drawn(seed: int) -> tuple[Geography, dict[str, Cells]]:
+    """A town at random, with few Germans of each origin beside many foreigners, or the other way round."""
+    draw = np.random.default_rng(seed)
+    where = geography(draw.integers(1, 4, size=3).tolist())
+    counts = draw.poisson(draw.gamma(0.7, 12.0, size=(len(where.finest.areas) + 1, len(KINDS))))
+    counts[:, 0] += 60
+    counts[-1] = draw.integers(0, 3, size=len(KINDS))
+    return where, town(counts, where)
+
+
+def figures(shown: Mapping[str, ProtectedCells], id: str) -> dict[Cell, int | None]:
+    return {(id, *row[:-1]): row[-1] for row in shown[id].frame.drop("status").iter_rows()}
+
+
+def pairs(shown: Mapping[str, ProtectedCells]) -> list[tuple[Cell, Cell]]:
+    """The figures of which the second counts everybody whom the first counts."""
+    found = []
+    for large, small in WITHIN.items():
+        parts = figures(shown, small)
+        found += [((small, *cell[1:]), cell) for cell in figures(shown, large) if (small, *cell[1:]) in parts]
+    return found
+
+
+def one_german() -> tuple[Geography, dict[str, Cells]]:
+    """In the first of four blocks lives one German of Turkish origin beside 40 foreigners; no figure is small."""
+    where = geography([2, 2])
+    counts = np.array([[200, 1, 30, 20, 40, 30, 20], *[[200, 30, 40, 20, 30, 20, 40]] * 3, [0] * 7])
+    return where, town(counts, where)
+
+
+def test_subtracting_two_figures_that_may_be_shown_tells_a_third_that_must_not() -> None:
+    where, cells = one_german()
+    shown = protect(cells, where, PROTECTION)
+    assert [figures(shown, id)[id, "block", "Q0B0", "163"] for id in ("nationality", "reference_country")] == [40, 41]
+    found = recomputable(shown, cells, where, PROTECTION).filter(area="Q0B0")
+    assert {("reference_country", "163"), ("reference_group", "turkey")} == set(found["table", "category"].iter_rows())
+    assert ("reference_country", "Q0B0", ("163", ""), 1, 1) in told(attack([release(where, shown)]), "definitions")
+
+
+def test_such_a_third_figure_is_protected() -> None:
+    where, cells = one_german()
+    shown, found = protect_with_room(cells, where, PROTECTION)
+    assert not any(each.narrow for each in found.held)
+    assert None in [figures(shown, id)[id, "block", "Q0B0", "163"] for id in ("nationality", "reference_country")]
+    assert recomputable(shown, cells, where, PROTECTION).is_empty()
+    assert not rooms(shown, cells, where, PROTECTION).frame["narrow"].any()
+    assert [each.id for each in attack([release(where, shown)]) if each.told] == []
+
+
+def test_foreigners_bound_those_of_their_origin_where_these_are_hidden() -> None:
+    """Sums alone leave every hidden figure its room; foreigners of a country who are shown take it from some."""
+    narrow = 0
+    for seed in range(12):
+        where, cells = drawn(seed)
+        shown = protect(cells, where, PROTECTION)
+        exact = list(intervals(cells, shown, where, within=pairs(shown)))
+        narrow += sum(each.high - each.low < PROTECTION.min_cell - 1e-6 for each in exact)
+    assert narrow
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_figure_is_bounded_closely_by_a_part_of_it(seed: int) -> None:
+    where, cells = drawn(seed)
+    shown, found = protect_with_room(cells, where, PROTECTION)
+    assert not any(each.narrow for each in found.held)
+    for each in intervals(cells, shown, where, within=pairs(shown)):
+        assert each.high - each.low >= PROTECTION.min_cell - 1e-6, each
+    for small, large in pairs(shown):
+        part, whole = figures(shown, small[0])[small], figures(shown, large[0])[large]
+        assert part is None or whole is None or whole - part not in range(1, PROTECTION.min_cell)
+    assert [each.id for each in attack([release(where, shown)]) if each.told] == []
+
+
+def test_states_that_no_longer_exist_are_no_reference_country() -> None:
+    """Of a Yugoslav nobody knows whether the reference country lies in the same group."""
+    lost = programme.without_reference(["163", "138", "999"])
+    assert {"138", "former_yugoslavia", "000", "germany"} <= lost and not {"163", "turkey"} & lost
