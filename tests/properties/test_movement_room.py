@@ -315,3 +315,33 @@ def test_whether_anybody_was_born_or_arrived_is_not_known_without_movements(born
 
 def most_of_who_left(cell: Cell) -> int:
     return 1 if cell[0:4:3] == ("went", "gone") else 10_000
+
+
+def new_by_area(shown: Mapping[str, ProtectedCells]) -> dict[str, dict[str, int | None]]:
+    """Born and arrived of each block as published."""
+    rows = shown["came"].frame.filter(pl.col("came").is_in(["born", "arrived"]), level="block")
+    found: dict[str, dict[str, int | None]] = {}
+    for area, kind, value in rows.select("area", "came", "value").iter_rows():
+        found.setdefault(area, {})[kind] = value
+    return found
+
+
+def test_who_has_been_here_for_less_than_a_year_does_not_tell_births() -> None:
+    """In two blocks four are born, beside those who moved in; the length of stay tells everybody who is new there."""
+    where = geography([2, 2])
+    blocks = [area.key for area in where.finest.areas]
+    born, arrived = dict(zip(blocks, (4, 4, 20, 30), strict=True)), dict(zip(blocks, (50, 40, 60, 30), strict=True))
+    moved = {(one, other): 5 for one in blocks for other in blocks if one != other}
+    new = {(area, kind): n for kind, by in (("born", born), ("arrived", arrived)) for area, n in by.items()}
+    cells = _cells(moved, dict.fromkeys(blocks, 600), new, dict.fromkeys(blocks, 50))
+    stay = {(area, "0"): born[area] + arrived[area] for area in blocks} | {(area, "20+"): 615 for area in blocks}
+    table = cells_of(programme.table("stay_class"), stay)
+    dates = dates_of(cells, where, {"stay_class": (table, table)}, shown=True)
+    assert dates.published["stay_class"].frame["value"].null_count() == 0
+    movements = {id: each for id, each in cells.items() if id != "residents"}
+    alone = protect_movements(movements, dates, where, PROTECTION)
+    assert new_by_area(alone)["Q0B0"] == {"born": None, "arrived": 50}
+    shown, rooms = movements_with_room(alone, movements, dates, where, PROTECTION)
+    assert not any(each.narrow for each in rooms.held)
+    for area in ("Q0B0", "Q0B1"):
+        assert set(new_by_area(shown)[area].values()) == {None}

@@ -32,6 +32,9 @@ from vielfalt.table import Table
 NEW = "new"
 _ALL_NEW = "came:new"
 """Born and arrived together: never published by itself, so only a number between two sums."""
+_STAY, _UNDER_A_YEAR = "stay_class", "0"
+"""Who has been here for less than a year was born or arrived since the date a year before: the same people, but for
+those who came back or are entered late. Where both numbers agree, everybody who reads two releases sets them equal."""
 _OPEN = ("came", "came_from", "went", "movement")
 """Dimensions of which nobody knows without a table of movements which categories occur."""
 
@@ -51,7 +54,22 @@ def movements_with_room(
     or at one address. Where that does not hold, more movements are hidden; where no hiding helps, ``held`` tells it,
     but for what somebody tells who is alone in a figure, if the residents of both dates alone tell it to him: asked of
     who knows the growth of every group, of who knows it where both dates show the residents, and of who knows none.
+    That the length of stay tells who is new is left out of account where no hiding of movements helps against it.
     """
+    found = _with_room(shown, cells, dates, geography, protection)
+    if any(each.narrow for each in found[1].held) and _STAY in dates.now:
+        shorter = replace(dates, now={id: each for id, each in dates.now.items() if id != _STAY})
+        return _with_room(shown, cells, shorter, geography, protection)
+    return found
+
+
+def _with_room(
+    shown: Mapping[str, ProtectedCells],
+    cells: Mapping[str, Cells],
+    dates: Dates,
+    geography: Geography,
+    protection: Protection,
+) -> tuple[dict[str, ProtectedCells], Rooms]:
     areas, dated = division(geography), published_of_dates(dates)
     tables, read = _tables(shown, cells, dates, areas), {**dated, **shown}
     figures = all_figures(tables)
@@ -106,7 +124,7 @@ def _tables(
     shown: Mapping[str, ProtectedCells], cells: Mapping[str, Cells], dates: Dates, areas: Division
 ) -> dict[str, Grid]:
     """All tables of movements, the residents of both dates, and what is known of them though it is no table."""
-    given = {id: dates.now[id] for id in ("residents", "foreigner") if id in dates.now}
+    given = {id: dates.now[id] for id in ("residents", "foreigner", _STAY) if id in dates.now}
     simple = {id: each for id, each in cells.items() if len(each.table.dimensions) < 2}
     whole = {id: pl.DataFrame({id: _kinds(id)}) for id in simple if id in _OPEN}
     tables = grids({**given, **simple}, areas, whole)
@@ -173,6 +191,8 @@ def _sums(tables: Mapping[str, Grid], numbers: Mapping[str, Numbers], areas: Div
     """What holds between tables of two characteristics and all others."""
     if _ALL_NEW in tables:
         yield from _equal(tables, numbers, (_ALL_NEW, ()), ("came", [("born",), ("arrived",)]))
+        if _STAY in tables:
+            yield from _equal(tables, numbers, (_ALL_NEW, ()), (_STAY, [(_UNDER_A_YEAR,)]))
     for id, grid in tables.items():
         if len(grid.table.dimensions) == 2:
             for total, parts in _totals(grid, tables):
