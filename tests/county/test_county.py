@@ -19,13 +19,15 @@ from click.testing import CliRunner
 from county_example import DAY, KEY, write_county, write_settings
 
 from command_line import vielfalt
-from vielfalt import cli
+from messages import extracted
+from vielfalt import cli, console
 from vielfalt.county import memory, whole
 from vielfalt.county.handing import check_agreed, handed_over
 from vielfalt.county.project import Member, members, read_county, reference_date
 from vielfalt.county.releasing import CountyReleased
 from vielfalt.county.running import Standing, run_towns
 from vielfalt.county.showing import shown
+from vielfalt.county.wording import county_words
 from vielfalt.errors import DisclosureError, StorageError, TownError, UsageError
 from vielfalt.locking import alone_in
 from vielfalt.publish.releases import read_release
@@ -74,7 +76,10 @@ def county(first: tuple[Path, dict[str, object]]) -> tuple[Path, dict[str, objec
     """The same county with its four towns, released."""
     root, _ = first
     write_settings(root, NAMES)
-    return root, json.loads(vielfalt("county", "run", root, "--json").stdout)
+    said = vielfalt("county", "run", root, "--json")
+    told = [line for line in said.stderr.splitlines() if line.startswith("Landkreis Musterland: ")]
+    assert ["Protect" in told[1], "Attack" in told[2], "Maps" in told[3], "released" in told[4]] == [True] * 4, told
+    return root, json.loads(said.stdout)
 
 
 def test_a_town_that_fails_holds_nobody_up(first: tuple[Path, dict[str, object]]) -> None:
@@ -120,6 +125,15 @@ def test_the_release_of_a_county_is_one_like_any_other(county: tuple[Path, dict[
     assert audit["passed"] and {"county", "room_sums", "room_zeros"} <= {entry["id"] for entry in audit["attacks"]}
     report = (root / "releases" / FIRST / "report.html").read_text(encoding="utf-8")
     assert ", Kreis insgesamt" in report and ", Stadt insgesamt" not in report
+    assert "Hauptwohnung im Kreis" in report and "in Landkreis" not in report
+    for of_a_town in (
+        "Gemeindeschlüssel",
+        "hat nichts gemeldet",
+        "im Tresor",
+        "Im Tresor",
+        "Veröffentlichungen der Stadt ",
+    ):
+        assert of_a_town not in report
     assert (root / "releases" / FIRST / "report.pdf").stat().st_size > 0
 
 
@@ -148,6 +162,7 @@ def test_a_county_that_has_not_changed_says_so(county: tuple[Path, dict[str, obj
     root, _ = county
     said = vielfalt("county", "run", root)
     assert "The county has not changed" in said.stdout and "Musterlingen 1: unchanged" in said.stderr
+    assert "Landkreis Musterland: unchanged" in said.stderr
     assert len(list((root / "releases").glob("*.zip"))) == 1
 
 
@@ -158,7 +173,7 @@ def test_towns_that_do_not_agree_have_no_county(county: tuple[Path, dict[str, ob
     settings.write_text(settings.read_text(encoding="utf-8") + "\n[protection]\nmin_cell = 6\n", encoding="utf-8")
     towns = [read_town(folder) for folder in (root / NAMES[0], tmp_path / "other")]
     handed = [handed_over(town, 20251231, town.releases / FIRST) for town in towns]
-    with pytest.raises(TownError, match="different thresholds"):
+    with pytest.raises(TownError, match="different settings: min_cell 5 / 6"):
         check_agreed(handed, 20251231)
     totals = tmp_path / "other" / "vault" / DAY / "totals.parquet"
     pl.read_parquet(totals).with_columns(pl.col("n") + 1).write_parquet(totals)
@@ -169,6 +184,36 @@ def test_towns_that_do_not_agree_have_no_county(county: tuple[Path, dict[str, ob
     (tmp_path / "other" / "vault" / DAY / "run.json").write_text('{"fingerprint": "", "release": "2025-12-31-2"}')
     with pytest.raises(DisclosureError, match="not those of the town's release"):
         handed_over(towns[1], 20251231, towns[1].releases / FIRST)
+
+
+@pytest.mark.parametrize(
+    ("own", "theirs", "said"),
+    [
+        ("", "", ""),
+        ("", "[protection]\nmin_area = 200\nmin_cell = 7\n", "min_cell 5 / 7; min_area 300 / 200"),
+        ("", '[protection]\nmethod = "rounding"\n', "method suppression / rounding"),
+        (
+            '[protection]\nmethod = "rounding"\n[protection.rounding]\nbase = 3\n',
+            '[protection]\nmethod = "rounding"\n[protection.rounding]\ndirection = "nearest"\n',
+            "rounding.base 3 / 5; rounding.direction chance / nearest",
+        ),
+        ("", "[protection.rounding]\nbase = 3\n", ""),
+    ],
+)
+def test_what_the_towns_differ_in_is_told_before_they_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str, theirs: str, said: str
+) -> None:
+    for number, (name, more) in enumerate(zip(NAMES[:2], (own, theirs), strict=True), start=1):
+        write_empty_town(tmp_path / name, f"{KEY}00{number}")
+        settings = tmp_path / name / "town.toml"
+        settings.write_text(f"{settings.read_text(encoding='utf-8')}{more}", encoding="utf-8")
+    write_settings(tmp_path, NAMES[:2])
+    seen: list[str] = []
+    monkeypatch.setattr(whole, "run_county", lambda *_: whole.Outcome(20251231, ()))
+    monkeypatch.setattr(console, "show_error", lambda error, _: seen.append(str(error)))
+    assert CliRunner().invoke(cli.commands, ["county", "run", str(tmp_path), "--date", DAY]).exit_code == 0
+    where = tmp_path / NAMES[1] / "town.toml"
+    assert seen == ([f"“town-1” and “town-2” have different settings: {said}. [{where}]"] if said else [])
 
 
 def test_a_town_that_needs_more_memory_than_allowed_is_not_started(
@@ -323,7 +368,7 @@ def test_why_a_county_was_not_released_is_told_in_its_language(tmp_path: Path, m
     write_settings(tmp_path, NAMES[:2])
     error = TownError("“{one}” and “{other}” have different rule sets.", where="town.toml", one="A", other="B")
     monkeypatch.setattr(whole, "run_county", lambda *_: whole.Outcome(20251231, (), error=error))
-    told = CliRunner().invoke(cli.commands, ["county", "run", str(tmp_path), "--json", "--lang", "de"])
+    told = CliRunner().invoke(cli.commands, ["county", "run", str(tmp_path), "--json", "--lang", "de", "--date", DAY])
     assert told.exit_code == 11
     assert json.loads(told.stdout)["error"] == Words("de")(error.what, one="A", other="B") != str(error)
     assert "town.toml" in told.stderr
@@ -338,6 +383,12 @@ def test_names_stand_in_the_table_as_they_are(
         show([Standing(town, state="failed", message="wrong [/town] :town:")])
     said = capsys.readouterr().err
     assert "halle [saale]" in said and "wrong [/town] :town:" in said
+
+
+def test_what_a_county_says_otherwise_is_something_that_a_town_says() -> None:
+    """A message id that was changed elsewhere would bring the town's words back."""
+    known = {id for id in extracted() if isinstance(id, str)}
+    assert set(county_words("de").said) <= known
 
 
 def test_a_new_county_project_is_commented_and_never_overwritten(tmp_path: Path) -> None:

@@ -57,14 +57,18 @@ def run(folder: Path, date: str | None, engine: str, as_json: bool, lang: Langua
     """Evaluates the towns of a county."""
     from vielfalt import console, workspace
     from vielfalt.county import project
+    from vielfalt.county.agreeing import foreseen
     from vielfalt.county.showing import shown
     from vielfalt.county.whole import run_county
 
     county = project.read_county(folder)
     words = spoken(lang, county.language)
     workspace.opening(engine)  # one that does not exist is told once, not for every town
+    wanted = dates.from_iso(date) if date else 0
+    if error := foreseen(county, wanted):
+        console.show_error(error, words)
     with shown(words, to_stderr) as show:
-        outcome = run_county(county, dates.from_iso(date) if date else 0, words, show, engine)
+        outcome = run_county(county, wanted, words, show, engine)
     if as_json:
         print_json(_as_json(outcome, words))
     else:

@@ -11,6 +11,7 @@ import polars as pl
 
 from vielfalt import dates
 from vielfalt.cells import Cells
+from vielfalt.county.agreeing import disagreement
 from vielfalt.errors import DisclosureError, TownError
 from vielfalt.figures.disclosure import TownPart
 from vielfalt.geography import TOWN
@@ -79,19 +80,14 @@ def _of_another_run(folder: Path) -> DisclosureError:
 
 def check_agreed(handed: Sequence[Handed], date: int) -> None:
     """Raises TownError, naming a town, when the figures of the towns cannot be added up or protected as one."""
+    todo = N_("The towns are released; make their town.toml agree and run again to release the county.")
     first = handed[0]
+    if error := disagreement([each.town for each in handed], date, todo):
+        raise error
     for other in handed[1:]:
         for message, same in (
             (N_("“{one}” and “{other}” have different rule sets."), _rules(first) == _rules(other)),
             (N_("“{one}” and “{other}” use different code lists."), _codes(first) == _codes(other)),
-            (
-                N_("“{one}” and “{other}” protect their figures by different methods."),
-                first.town.method(date) == other.town.method(date),
-            ),
-            (
-                N_("“{one}” and “{other}” have different thresholds of protection."),
-                first.town.protection(date) == other.town.protection(date),
-            ),
         ):
             if not same:
                 raise TownError(
@@ -99,7 +95,7 @@ def check_agreed(handed: Sequence[Handed], date: int) -> None:
                     where=other.town.root / "town.toml",
                     one=first.town.name,
                     other=other.town.name,
-                    todo=N_("The towns are released; make their town.toml agree and run again to release the county."),
+                    todo=todo,
                 )
 
 

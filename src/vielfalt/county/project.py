@@ -61,16 +61,17 @@ class County:
 
 @dataclass(frozen=True)
 class Member:
-    """One town of a county: its folder, and the project in it or why it cannot be read."""
+    """One town of a county: its folder, and the project in it or why it cannot be read; or the county (``title``)."""
 
     folder: Path
     town: Town | None
     error: VielfaltError | None = None
+    title: str = ""
 
     @property
     def name(self) -> str:
-        """The town's name, or that of its folder where the project cannot be read."""
-        return self.town.name if self.town else self.folder.name
+        """The name of the town or county, or that of its folder where the project cannot be read."""
+        return self.title or (self.town.name if self.town else self.folder.name)
 
 
 def read_county(root: Path) -> County:

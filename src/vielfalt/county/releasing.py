@@ -23,6 +23,7 @@ from vielfalt.publish.contents import MANIFEST
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import releases_in
 from vielfalt.publish.results import Results, Source
+from vielfalt.steps import Step
 from vielfalt.town import Town
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Words
@@ -42,7 +43,9 @@ class CountyReleased:
     missing: tuple[tuple[str, str], ...]
 
 
-def release_county(county: County, date: int, towns: Sequence[tuple[Town, Path]], words: Words) -> CountyReleased:
+def release_county(
+    county: County, date: int, towns: Sequence[tuple[Town, Path]], words: Words, step: Step
+) -> CountyReleased:
     """The release package of a county of whose towns every one has its release (the folder beside it).
 
     Written whole or not at all; nothing is written when neither settings, program nor releases of the towns changed.
@@ -65,15 +68,18 @@ def release_county(county: County, date: int, towns: Sequence[tuple[Town, Path]]
         _earlier(county, date, handed),
         lambda tables: release_of("", replace(results, tables=tables)),
     )
-    whole = protected_whole(known)
+    with step("protect"):
+        whole = protected_whole(known)
     results = replace(results, tables=whole.tables)
-    if whole.attack:
-        auditing.refuse_undecided([whole.attack], county.root)
-    report = audited(results, attacks_made(whole, known.method), county.releases, county.root)
+    with step("audit"):
+        if whole.attack:
+            auditing.refuse_undecided([whole.attack], county.root)
+        report = audited(results, attacks_made(whole, known.method), county.releases, county.root)
     vault = county.vault / dates.to_iso(date)
     vault.mkdir(parents=True, exist_ok=True, mode=0o700)
     keep_rooms(whole.proof, vault)
-    folder = write_release(results, county.releases, words, report)
+    with step("publish"):
+        folder = write_release(results, county.releases, words, report)
     _remember(vault, {"fingerprint": print_now, "release": folder.name})
     return CountyReleased(folder, False, left_out)
 

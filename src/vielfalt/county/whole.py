@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vielfalt.county import memory
-from vielfalt.county.project import County, members, reference_date
+from vielfalt.county.project import County, Member, members, reference_date
 from vielfalt.county.releasing import CountyReleased, release_county
-from vielfalt.county.running import Show, Standing, run_towns
+from vielfalt.county.running import Show, Standing, State, run_towns
 from vielfalt.county.wording import county_words
 from vielfalt.errors import VielfaltError, known
 from vielfalt.locking import alone_in
+from vielfalt.town import Town
 from vielfalt.words import Words
 from vielfalt.workspace import AUTO
 
@@ -52,6 +55,28 @@ def run_county(county: County, wanted: int, words: Words, show: Show, engine: st
             with ExitStack() as alone:  # nobody evaluates a town anew while the county is made of it
                 for town, _ in towns:
                     alone.enter_context(alone_in(town.vault))
-                return Outcome(date, standings, release_county(county, date, towns, county_words(county.language)))
+                return Outcome(date, standings, _released(county, date, towns, standings, show))
         except Exception as error:
             return Outcome(date, standings, error=known(error))
+
+
+def _released(
+    county: County, date: int, towns: Sequence[tuple[Town, Path]], standings: Sequence[Standing], show: Show
+) -> CountyReleased:
+    """Releases the county and shows how far it is, in a line below those of its towns."""
+    own, begun = Standing(Member(county.root, None, title=county.name), state="running"), time.perf_counter()
+
+    @contextmanager
+    def step(name: str) -> Iterator[None]:
+        show((*standings, replace(own, step=name, seconds=time.perf_counter() - begun)))
+        yield
+
+    show((*standings, own))
+    try:
+        done = release_county(county, date, towns, county_words(county.language), step)
+    except Exception:
+        show((*standings, replace(own, state="failed", seconds=time.perf_counter() - begun)))
+        raise
+    state: State = "unchanged" if done.unchanged else "released"
+    show((*standings, replace(own, state=state, seconds=time.perf_counter() - begun)))
+    return done

@@ -17,6 +17,32 @@ _SAID = {
     ),
     "The town as a whole also holds people whose address lies in no area. The areas together can "
     "therefore have slightly fewer residents.": N_("The figures of the county are those of all its towns together."),
+    "Official municipality key (AGS)": N_("County key (the first five digits)"),
+    "How many people live in {town} is not published.": N_("How many people live in the county is not published."),
+    "On {date}, {n} people lived in {town} with their only or main dwelling.": N_(
+        "On {date}, {n} people lived in the county with their only or main dwelling."
+    ),
+    "not determinable in town: {share}": N_("not determinable in county: {share}"),
+    "Areas add up to the coarser areas and to the town. Groups do not always add up to their total, because each is "
+    "changed by itself. Numbers of large areas are changed more than without adding up.": N_(
+        "Towns and municipalities add up to the county. Groups do not always add up to their total, because each is "
+        "changed by itself. Numbers of large towns are changed more than without adding up."
+    ),
+    "There is no earlier reference date to compare with.": N_(
+        "This release compares no reference dates; those of the towns and municipalities do."
+    ),
+    "Movements are not shown: the vault keeps no earlier reference date that could be linked.": N_(
+        "Movements are in the releases of the towns and municipalities only."
+    ),
+    "The check of the delivered data reported nothing.": N_(
+        "What the check of the delivered data found is in the release of each town and municipality."
+    ),
+    "Tested automatically: whether a figure that is not shown can be computed from this release and the town's "
+    "earlier ones, also by subtracting definitions, reference dates or area divisions from each other.": N_(
+        "Tested automatically: whether a figure that is not shown can be computed from this release and the county's "
+        "earlier ones, also by subtracting definitions or reference dates from each other, and from this release "
+        "together with all releases of its towns and municipalities of this reference date."
+    ),
 }
 
 
