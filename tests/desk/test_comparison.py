@@ -306,6 +306,14 @@ def test_land_and_size() -> None:
     ]
 
 
+def test_a_county_is_no_town_of_some_size(years: list[Release], client: Client) -> None:
+    release = years[2]
+    assert ">county<" not in page(client, reverse("compare"))
+    release.description, release.digest = {**release.description, "made_of": [{"ags": "x"}]}, "c" * 64
+    release.save()
+    assert ">county<" in page(client, reverse("compare"))
+
+
 @pytest.fixture()
 def changed_years(db: None, changed_package: Path, tmp_path: Path) -> list[Release]:
     """Two dates under the cell key method; a number changed by two persons in the mean."""

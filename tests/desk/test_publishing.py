@@ -325,6 +325,27 @@ def test_the_catalogue_keeps_to_the_profile(
     assert len(set(graph.subjects(RDF.type, DCAT.Distribution))) == len(opendata.open_files(published.release))
 
 
+@pytest.mark.parametrize(
+    ("made_of", "level", "key"),
+    [
+        ([], "municipality", "municipalityKey/{ags}"),
+        ([{"ags": "x"}], "administrativeDistrict", "districtKey/{district}"),
+    ],
+)
+def test_the_catalogue_places_towns_and_counties(
+    anonymous: Client, published: Publication, made_of: list[dict[str, str]], level: str, key: str
+) -> None:
+    """A county's package is known by the towns it is made of: its key is like that of a town outside any county."""
+    release, ags = published.release, published.release.town.ags
+    release.description = {**release.description, "made_of": made_of}
+    release.save()
+    text = anonymous.get(reverse("catalogue", args=(ags, "ttl"))).content
+    graph, space = Graph().parse(data=text, format="turtle"), "http://dcat-ap.de/def/politicalGeocoding/"
+    assert pyshacl.validate(graph, shacl_graph=str(SHAPES), inference="none")[0]
+    named = {str(value) for value in graph.objects() if str(value).startswith(space)}
+    assert named == {f"{space}Level/{level}", space + key.format(ags=ags, district=ags[:5])}
+
+
 def test_the_shapes_find_what_is_missing(anonymous: Client, published: Publication) -> None:
     answer = anonymous.get(reverse("catalogue", args=(published.release.town.ags, "ttl")))
     graph = Graph().parse(data=answer.content, format="turtle")

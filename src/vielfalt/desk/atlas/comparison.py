@@ -214,10 +214,17 @@ def _row(
         "release": release,
         "town": release.town,
         "land": land(release.town.ags),
-        "size": words(size_class(whole.value)) if whole and whole.value is not None else NOT_APPLICABLE,
+        "size": _size(release, whole, words),
         "residents": whole.number if whole else NOT_APPLICABLE,
         "whole": whole,
         "cell": cell,
         "share": cell.share if cell else None,
         "obstacles": [words(text) for text in found],
     }
+
+
+def _size(release: Release, whole: Cell | None, words: Words) -> str:
+    """The class of a town by its residents; a county is none, however many live there."""
+    if release.of_county:
+        return words(N_("county"))
+    return words(size_class(whole.value)) if whole and whole.value is not None else NOT_APPLICABLE

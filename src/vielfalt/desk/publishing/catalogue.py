@@ -90,10 +90,8 @@ def _dataset(graph: Graph, node: URIRef, agent: URIRef, publisher: Publisher, da
         (DCAT.contactPoint, contact),
         (DCAT.theme, _THEME),
         (DCAT.landingPage, node),
-        (DCATDE.politicalGeocodingLevelURI, URIRef(_GEOCODING + "Level/municipality")),
-        (DCATDE.politicalGeocodingURI, URIRef(f"{_GEOCODING}municipalityKey/{town.ags}")),
     ]
-    _all(graph, node, facts)
+    _all(graph, node, facts + _place(release))
     if publisher.contributor:
         graph.add((node, DCATDE.contributorID, URIRef(publisher.contributor)))
     shown = release.reference_date.strftime("%d.%m.%Y")
@@ -111,6 +109,17 @@ def _dataset(graph: Graph, node: URIRef, agent: URIRef, publisher: Publisher, da
     )
     for keyword in _KEYWORDS:
         _said(graph, node, DCAT.keyword, keyword)
+
+
+def _place(release: Release) -> list[tuple[URIRef, Node]]:
+    """Level and key of the municipality, or of the county (Kreisschlüssel of five digits), as DCAT-AP.de lists them."""
+    county = release.of_county
+    level = "administrativeDistrict" if county else "municipality"
+    key = f"districtKey/{release.town.ags[:5]}" if county else f"municipalityKey/{release.town.ags}"
+    return [
+        (DCATDE.politicalGeocodingLevelURI, URIRef(f"{_GEOCODING}Level/{level}")),
+        (DCATDE.politicalGeocodingURI, URIRef(_GEOCODING + key)),
+    ]
 
 
 def reached(publisher: Publisher) -> str:

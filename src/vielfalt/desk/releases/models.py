@@ -88,6 +88,14 @@ class Release(Recorded):
         """The reference date as yyyymmdd."""
         return int(self.reference_date.strftime("%Y%m%d"))
 
+    @property
+    def of_county(self) -> bool:
+        """Whether the figures are those of a county: its package names the releases of its towns (``made_of``).
+
+        The key does not tell: that of a town that belongs to no county ends with 000, too.
+        """
+        return bool(self.description.get("made_of"))
+
     @cached_property
     def area_sets(self) -> tuple[AreaSet, ...]:
         """The areas of each level, coarse to fine; their GeoJSON is read when it is asked for."""
