@@ -334,7 +334,8 @@ def test_who_has_been_here_for_less_than_a_year_does_not_tell_births() -> None:
     moved = {(one, other): 5 for one in blocks for other in blocks if one != other}
     new = {(area, kind): n for kind, by in (("born", born), ("arrived", arrived)) for area, n in by.items()}
     cells = _cells(moved, dict.fromkeys(blocks, 600), new, dict.fromkeys(blocks, 50))
-    stay = {(area, "0"): born[area] + arrived[area] for area in blocks} | {(area, "20+"): 615 for area in blocks}
+    stay: dict[tuple[str, ...], int] = {(area, "0"): born[area] + arrived[area] for area in blocks}
+    stay |= {(area, "20+"): 615 for area in blocks}
     table = cells_of(programme.table("stay_class"), stay)
     dates = dates_of(cells, where, {"stay_class": (table, table)}, shown=True)
     assert dates.published["stay_class"].frame["value"].null_count() == 0

@@ -5,7 +5,7 @@ A table reads ``{% table title %}{% head %}{% column "…" %}{% endhead %}{% row
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from django import template
@@ -116,24 +116,25 @@ def cell(parser: Parser, token: Token) -> _Cell:
 
 
 @register.filter
-def spoken(text: object) -> SafeString:
+def spoken(text: str) -> SafeString:
     """A text as it is; a sign that stands for a figure as who sees it reads it, and in words for who hears it."""
-    said = _SIGNS.get(text) if isinstance(text, str) else None
-    if said is None:
-        return conditional_escape(str(text))
+    if (said := _SIGNS.get(text)) is None:
+        return conditional_escape(text)
     return format_html('<span aria-hidden="true">{}</span><span class="hidden-text">{}</span>', text, current()(said))
 
 
 @register.simple_tag
 def numeric_rows(rows: Iterable[tuple[str, str, Sequence[str]]]) -> SafeString:
     """Rows of numbers at once: what each is called, the address this leads to (empty: nowhere), its numbers."""
-    return SafeString("".join(_numeric_row(*row) for row in rows))
+    signs = {sign: spoken(sign) for sign in _SIGNS}
+    return SafeString("".join(_numeric_row(*row, signs) for row in rows))
 
 
-def _numeric_row(name: str, address: str, numbers: Sequence[str]) -> str:
+def _numeric_row(name: str, address: str, numbers: Sequence[str], signs: Mapping[str, str]) -> str:
     said = escape(name)
     link = f'<a class="kern-link" href="{escape(address)}">{said}</a>' if address else said
-    cells = "".join(f'<td class="kern-table__cell kern-table__cell--numeric">{spoken(text)}</td>' for text in numbers)
+    told = (signs.get(text) or escape(text) for text in numbers)
+    cells = "".join(f'<td class="kern-table__cell kern-table__cell--numeric">{text}</td>' for text in told)
     return f'<tr class="kern-table__row"><th scope="row" class="kern-table__header">{link}</th>{cells}</tr>'
 
 
