@@ -162,6 +162,38 @@ def test_a_rule_does_not_tell_the_group_that_it_counts() -> None:
     assert ("nationality_group", "kazakhstan", 4, 4) in told
 
 
+def test_a_crossing_that_would_tell_a_rule_is_hidden_around_that_figure_alone() -> None:
+    """Three minors under U3 stand beside the shown 48 under U1 in a figure of 51: it is hidden, and no other crossing.
+
+    What all crossings would lose otherwise is every figure by sex.
+    """
+    where = geography([1, 1])
+    ids = ("residents", "mh_register", "mh_group", "migration_status", "migration_rule", "age_class", "sex")
+    counts: dict[str, Counts] = {id: {} for id in (*ids, "mh_group_by_age", "mh_group_by_sex")}
+    for block, few in (("Q0B0", 2), ("Q1B0", 1)):
+        open_ = 24 + 15 + few
+        counts["residents"][(block,)] = 500 + open_
+        for id, none in (("mh_register", "without"), ("mh_group", "none"), ("migration_status", "none")):
+            counts[id] |= {(block, none): 500, (block, "undeterminable"): open_}
+        counts["migration_rule"] |= {(block, "N2"): 500, (block, "U1"): 24, (block, "U2"): 15, (block, "U3"): few}
+        for crossing, dimension, keys, here in (
+            ("mh_group_by_age", "age_class", ("0-17", "18-64"), ((100, 24 + few), (400, 15))),
+            ("mh_group_by_sex", "sex", ("m", "w"), ((240, 20), (260, open_ - 20))),
+        ):
+            for key, (none_there, open_there) in zip(keys, here, strict=True):
+                counts[dimension][block, key] = none_there + open_there
+                counts[crossing] |= {(block, "none", key): none_there, (block, "undeterminable", key): open_there}
+    cells = {id: cells_of(programme.table(id), of) for id, of in counts.items()}
+    found = protect(cells, where, PROTECTION)
+    assert recomputable(found, cells, where, PROTECTION).is_empty()
+    rules = shown(found["migration_rule"], "town")
+    assert [rules[(TOWN.key, rule)] for rule in ("U1", "U2", "U3")] == [48, None, None]
+    by_age = shown(found["mh_group_by_age"], "town")
+    assert by_age[(TOWN.key, "undeterminable", "0-17")] is None
+    assert found["mh_group_by_sex"].frame["value"].null_count() == 0
+    assert all(found[id].frame["value"].null_count() == 0 for id in ("mh_group", "age_class", "sex"))
+
+
 def test_small_cells_get_partners_and_zeros_stay() -> None:
     where = geography([1, 1, 1])
     counts = {f"Q{place}B0": {0: 100, 5: 30, 7: 20 if place else 2} for place in range(3)}

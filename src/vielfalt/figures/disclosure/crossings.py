@@ -9,7 +9,7 @@ nothing falls.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from vielfalt.figures.disclosure import rectangles
 from vielfalt.figures.disclosure.attack import attackers, exposed
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, all_of, any_of
 from vielfalt.figures.disclosure.equations import second_table
-from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, gathered_cells, with_above
+from vielfalt.figures.disclosure.grids import Column, CrossedSum, Grid, crossed_sums, gathered_cells, with_above
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.secondary import Hidden, costs
 
@@ -68,7 +68,8 @@ def suppress_crossings(
 ) -> dict[str, Hidden]:
     """What is hidden of every crossing, given what is hidden of the tables with one dimension."""
     between = list(crossed_sums(grids))
-    told_by_rules = {id: column for (id, column), _ in gathered_cells(grids)}
+    by_rules = list(gathered_cells(grids))
+    told_by_rules = {id: column for (id, column), _ in by_rules}
     crossings = {
         id: _crossing(grid, grids, hidden, protection, _follows(grid, between, told_by_rules.get(id)))
         for id, grid in grids.items()
@@ -83,7 +84,7 @@ def suppress_crossings(
             found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
         fell = exposed(against, {**hidden, **found}, protection)
         told = {id: [marks for marks, *_ in levels] for id, levels in fell.items()}
-        stale = _widen(crossings, found, told, division)
+        stale = _widen(crossings, found, told, division, by_rules)
         if not stale:
             return found
         found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
@@ -236,32 +237,48 @@ def _widen(
     found: Mapping[str, Hidden],
     told: Mapping[str, Sequence[Marks]],
     division: Division,
+    by_rules: Sequence[tuple[Column, tuple[Column, ...]]],
 ) -> set[str]:
-    """Hides more around each cell that fell; the crossings concerned.
-
-    A figure of another table, and one whose own crossing is hidden all around, is blamed on all crossings.
-    """
+    """Hides more around each cell that fell; the crossings concerned."""
     stale = set()
     for id, levels in told.items():
         for level, marks in enumerate(levels):
             for area in np.unique(division.parents[level][any_of(marks, 1)]):
                 columns = any_of(marks[division.children(level, area)], 0)
-                if id in crossings and _widened(crossings[id], found[id], level, area, columns, division):
-                    stale.add(id)
-                    continue
-                for name, crossing in crossings.items():
-                    everything = np.ones(len(crossing.grid.categories), np.bool_)
-                    if _widened(crossing, found[name], level, area, everything, division):
-                        stale.add(name)
+                for blamed in _blamed(crossings, id, columns, by_rules):
+                    widened = {
+                        name
+                        for name, own in blamed.items()
+                        if _widened(crossings[name], found[name], level, area, own, division)
+                    }
+                    if widened:
+                        stale |= widened
+                        break
     return stale
 
 
+def _blamed(
+    crossings: Mapping[str, _Crossing], id: str, columns: Marks, by_rules: Sequence[tuple[Column, tuple[Column, ...]]]
+) -> Iterator[dict[str, Marks]]:
+    """What to hide more around, one after the other until something could be hidden: by crossing, its categories.
+
+    The crossing's own cells that fell; else those to which the fallen figures of another table add up; else all.
+    """
+    yield {id: columns} if id in crossings else {}
+    told = np.flatnonzero(columns)
+    tied = {name: column for (name, column), parts in by_rules if any(one == id and at in told for one, at in parts)}
+    every = {name: np.ones(len(crossing.grid.categories), np.bool_) for name, crossing in crossings.items()}
+    yield {name: np.arange(len(every[name])) == column for name, column in tied.items() if name in crossings}
+    yield every
+
+
 def _widened(crossing: _Crossing, hidden: Hidden, level: int, area: int, columns: Marks, division: Division) -> bool:
-    """Hides more in the areas within a coarser area: the categories of the first characteristic that hold one of the
-    columns, or else all categories, or else those of the coarser area, at last whole levels. False when all is hidden.
+    """Hides more in the areas within a coarser area: the columns, or else the categories of the first characteristic
+    that hold one of them, or else all categories, or else those of the coarser area, at last whole levels. False when
+    all is hidden.
     """
     slices, everything = crossing.grid.slices(columns), np.ones_like(columns)
-    steps = [(level, division.children(level, area), block) for block in (slices, everything)]
+    steps = [(level, division.children(level, area), block) for block in (columns, slices, everything)]
     if level:
         steps += [(level - 1, np.array([area]), block) for block in (slices, everything)]
     steps += [(at, np.arange(len(division.keys[at])), everything) for at in range(level, -1, -1)]
