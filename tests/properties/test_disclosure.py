@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,8 +26,10 @@ from small_towns import (
 )
 
 from vielfalt import programme
-from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure import protect, recomputable
+from vielfalt.figures.disclosure.attack import Attack, exposed
+from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
 from vielfalt.table import Table
 
@@ -192,6 +195,26 @@ def test_a_crossing_that_would_tell_a_rule_is_hidden_around_that_figure_alone() 
     assert by_age[(TOWN.key, "undeterminable", "0-17")] is None
     assert found["mh_group_by_sex"].frame["value"].null_count() == 0
     assert all(found[id].frame["value"].null_count() == 0 for id in ("mh_group", "age_class", "sex"))
+
+
+def test_what_follows_whatever_is_hidden_of_crossings_costs_them_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attack is made to tell a group of a block always: no crossing is to blame, and none loses a figure by it."""
+    where = geography([2, 2])
+    counts = {f"Q{quarter}B{block}": {0: 50, 1: 60, 5: 40, 6: 30} for quarter in (0, 1) for block in (0, 1)}
+    cells = people({**counts, "Q0B0": {0: 50, 1: 60, 5: 40, 6: 3}}, where, ALL_TABLES)
+    usual = protect(cells, where, PROTECTION)
+    assert 0 < usual["mh_group_by_age"].frame["value"].null_count() < usual["mh_group_by_age"].frame.height
+
+    def always(against: tuple[Attack, Attack], hidden: Mapping[str, Hidden], by: Protection) -> dict[str, Any]:
+        found = dict(exposed(against, hidden, by))
+        *coarser, (marks, low, high) = found["nationality_group"]
+        always_told = marks.copy()
+        always_told[0, 0] = True
+        return {**found, "nationality_group": (*coarser, (always_told, low, high))}
+
+    monkeypatch.setattr("vielfalt.figures.disclosure.crossings.exposed", always)
+    for id, table in protect(cells, where, PROTECTION).items():
+        assert table.frame.equals(usual[id].frame), id
 
 
 def test_small_cells_get_partners_and_zeros_stay() -> None:

@@ -17,10 +17,10 @@ import numpy as np
 
 from vielfalt.cells import Protection
 from vielfalt.figures.disclosure import rectangles
-from vielfalt.figures.disclosure.attack import attackers, exposed
+from vielfalt.figures.disclosure.attack import Attack, attackers, exposed
 from vielfalt.figures.disclosure.division import Division, Ints, Marks, all_of, any_of
 from vielfalt.figures.disclosure.equations import second_table
-from vielfalt.figures.disclosure.grids import Column, CrossedSum, Grid, crossed_sums, gathered_cells, with_above
+from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, gathered_cells, with_above
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.secondary import Hidden, costs
 
@@ -60,6 +60,24 @@ class _Crossing:
         return len(self.keys[0]), len(self.keys[1])
 
 
+@dataclass(frozen=True)
+class _ByRules:
+    """A figure of the town in a crossing to which figures of another table add up, and that table's figures (``line``)
+    which follow from it: those parts, and the others of the same total."""
+
+    crossing: str
+    column: int
+    table: str
+    line: Marks
+
+
+def _by_rules(grids: Mapping[str, Grid]) -> Iterator[_ByRules]:
+    for (id, column), parts in gathered_cells(grids):
+        if len(grids[id].table.dimensions) > 1:
+            table, above = parts[0][0], grids[parts[0][0]].parent_column
+            yield _ByRules(id, column, table, np.isin(above, above[[part for _, part in parts]]))
+
+
 def suppress_crossings(
     grids: Mapping[str, Grid],
     hidden: Mapping[str, Hidden],
@@ -68,8 +86,8 @@ def suppress_crossings(
 ) -> dict[str, Hidden]:
     """What is hidden of every crossing, given what is hidden of the tables with one dimension."""
     between = list(crossed_sums(grids))
-    by_rules = list(gathered_cells(grids))
-    told_by_rules = {id: column for (id, column), _ in by_rules}
+    by_rules = list(_by_rules(grids))
+    told_by_rules = {each.crossing: each.column for each in by_rules}
     crossings = {
         id: _crossing(grid, grids, hidden, protection, _follows(grid, between, told_by_rules.get(id)))
         for id, grid in grids.items()
@@ -79,15 +97,35 @@ def suppress_crossings(
         return {}
     against = attackers(_relevant(crossings, grids), division)
     found = {id: _suppress(crossing, division, protection.min_cell) for id, crossing in crossings.items()}
+    in_vain: dict[str, list[Marks]] = {}
     while True:
         while stale := _hide_with_others(crossings, found, between):
             found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
-        fell = exposed(against, {**hidden, **found}, protection)
-        told = {id: [marks for marks, *_ in levels] for id, levels in fell.items()}
+        told = _told(against, {**hidden, **found}, protection)
+        others = set(told) - set(crossings)
+        if any(marks.any() for id in others for marks in told[id]):
+            in_vain = in_vain or _told(against, {**hidden, **_everything(crossings)}, protection)
+            told |= {id: [marks & ~lost for marks, lost in zip(told[id], in_vain[id], strict=True)] for id in others}
         stale = _widen(crossings, found, told, division, by_rules)
         if not stale:
             return found
         found |= {id: _suppress(crossings[id], division, protection.min_cell) for id in stale}
+
+
+def _told(
+    against: tuple[Attack, Attack], hidden: Mapping[str, Hidden], protection: Protection
+) -> dict[str, list[Marks]]:
+    """The hidden figures that can be told, by table and level."""
+    fell = exposed(against, hidden, protection)
+    return {id: [marks for marks, *_ in levels] for id, levels in fell.items()}
+
+
+def _everything(crossings: Mapping[str, _Crossing]) -> dict[str, Hidden]:
+    """All crossings hidden as a whole: what can be told then, no hiding of them helps."""
+    return {
+        id: tuple(np.ones(values.shape, np.bool_) for values in crossing.grid.values)
+        for id, crossing in crossings.items()
+    }
 
 
 def _hide_with_others(
@@ -237,7 +275,7 @@ def _widen(
     found: Mapping[str, Hidden],
     told: Mapping[str, Sequence[Marks]],
     division: Division,
-    by_rules: Sequence[tuple[Column, tuple[Column, ...]]],
+    by_rules: Sequence[_ByRules],
 ) -> set[str]:
     """Hides more around each cell that fell; the crossings concerned."""
     stale = set()
@@ -258,17 +296,19 @@ def _widen(
 
 
 def _blamed(
-    crossings: Mapping[str, _Crossing], id: str, columns: Marks, by_rules: Sequence[tuple[Column, tuple[Column, ...]]]
+    crossings: Mapping[str, _Crossing], id: str, columns: Marks, by_rules: Sequence[_ByRules]
 ) -> Iterator[dict[str, Marks]]:
     """What to hide more around, one after the other until something could be hidden: by crossing, its categories.
 
-    The crossing's own cells that fell; else those to which the fallen figures of another table add up; else all.
+    The crossing's own cells that fell; else figures from which the fallen ones of another table follow; else all.
     """
     yield {id: columns} if id in crossings else {}
-    told = np.flatnonzero(columns)
-    tied = {name: column for (name, column), parts in by_rules if any(one == id and at in told for one, at in parts)}
     every = {name: np.ones(len(crossing.grid.categories), np.bool_) for name, crossing in crossings.items()}
-    yield {name: np.arange(len(every[name])) == column for name, column in tied.items() if name in crossings}
+    yield {
+        each.crossing: np.arange(len(every[each.crossing])) == each.column
+        for each in by_rules
+        if each.table == id and (each.line & columns).any()
+    }
     yield every
 
 
