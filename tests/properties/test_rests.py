@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -104,6 +105,26 @@ def test_such_a_third_figure_is_protected() -> None:
     assert recomputable(shown, cells, where, PROTECTION).is_empty()
     assert not rooms(shown, cells, where, PROTECTION).frame["narrow"].any()
     assert [each.id for each in attack([release(where, shown)]) if each.told] == []
+
+
+def test_what_one_release_may_tell_is_no_secret_of_a_stricter_one() -> None:
+    """Seven Germans of Turkish origin in the first block: five may be told in one release, ten in the other."""
+    where, _ = one_german()
+    counts = np.array([[200, 7, 30, 20, 40, 30, 20], *[[200, 30, 40, 20, 30, 20, 40]] * 3, [0] * 7])
+    cells = town(counts, where)
+    usual, _ = protect_with_room(cells, where, PROTECTION)
+    assert [figures(usual, id)[id, "block", "Q0B0", "163"] for id in ("nationality", "reference_country")] == [40, 47]
+    strict = replace(PROTECTION, min_cell=10)
+    second, _ = protect_with_room(cells, where, strict)
+    assert None in [figures(second, id)[id, "block", "Q0B0", "163"] for id in ("nationality", "reference_country")]
+    for both in (
+        (release(where, usual), release(where, second, "2", protection=strict)),
+        (release(where, second, protection=strict), release(where, usual, "2")),
+    ):
+        found = [one for each in attack(list(both)) for one in told((each,), each.id)]
+        assert not [one for one in found if one[2] == ("163", "")], found
+    alone = [one for each in attack([release(where, protect(cells, where, strict))]) for one in told((each,), each.id)]
+    assert ("reference_country", "Q0B0", ("163", ""), 7, 7) in alone
 
 
 def test_foreigners_bound_those_of_their_origin_where_these_are_hidden() -> None:

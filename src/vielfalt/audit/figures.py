@@ -81,9 +81,12 @@ class Figures:
             self.low[number], self.high[number] = low, high
 
     def atom(self, key: Key, most: int, limit: int) -> int:
-        """The number of a part of an area; somebody may want to know it, but nobody may below the limit."""
+        """The number of a figure that no table holds; somebody may want to know it, but nobody may below the limit.
+
+        Of several limits the lowest: what one release may tell is no secret any more.
+        """
         number = self.hidden(key, most, 1)
-        self.atoms[number] = limit
+        self.atoms[number] = min(limit, self.atoms.get(number, limit))
         return number
 
     def difference(self, key: Key, most: int) -> int:
