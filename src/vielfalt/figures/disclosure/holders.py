@@ -133,11 +133,17 @@ def _search(program: Program, values: Ints, least: Ints) -> search.Search:
 
 
 def _told_to(at: search.Search, place: int, who: Ints, people: Ints) -> list[tuple[int, Ints]]:
-    """To which of these people an unknown is told: those without whom no move changes it."""
-    if _moves(at, place, np.flatnonzero(np.isin(people, who))):
+    """To which of these people an unknown is told: those without whom no move changes it.
+
+    A move that leaves several of them alone clears all of these, so one half is asked after the other.
+    """
+    theirs = np.flatnonzero(np.isin(people, who))
+    if _moves(at, place, theirs):
         return []
-    groups = [np.flatnonzero(people == one) for one in who]
-    return [(place, group) for group in groups if not _moves(at, place, group)]
+    if len(who) == 1:
+        return [(place, theirs)]
+    half = len(who) // 2
+    return [*_told_to(at, place, who[:half], people), *_told_to(at, place, who[half:], people)]
 
 
 def _moves(at: search.Search, place: int, still: Ints) -> bool:
