@@ -9,6 +9,7 @@ search for a move of its own.
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import combinations, count, islice
@@ -84,7 +85,7 @@ def _solutions(program: Program, values: Ints, least: Ints, secret: Marks, peopl
         moved |= np.abs(found - values) >= 1 - WHOLE
     wanted = secret & (alone | ~moved)
     still = halves(int(people.max()) + 1)[people] & alone[:, None]
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # more at once would only take memory
         others = pool.map(lambda held: _held(program, values, least, wanted & ~held, held), still.T)
         return [*first, *(found for each in others for found in each)]
 

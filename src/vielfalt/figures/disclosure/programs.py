@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ def narrow(system: System, low: Ints, high: Ints, least: Ints, wanted: Marks, la
         _by_programs(_part(program, rows, columns), seen.part(columns), low, high, unknowns[columns], decided)
 
     # Groups share no figure, so they can be attacked side by side.
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # more at once would only take memory
         list(pool.map(several, of.small()))
         list(pool.map(one, np.unique(of.of_unknown[seen.open()]).tolist()))
     decided.together[unknowns] = wanted[unknowns] & ~decided.alone[unknowns] & ~decided.left[unknowns]

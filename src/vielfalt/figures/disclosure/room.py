@@ -99,12 +99,17 @@ def look_at(
     narrow, spans = np.zeros(len(known), np.bool_), no_span(figures.values[unknowns], aim)
     held: list[Held] = []
     program, found = program_of(against, known), {}
+    left = [each[unknowns] for each in before]
     for attacker in reversed(_HERE):  # what the stronger one cannot tell, the weaker cannot
         spans = found[attacker.id] = spans.copy()
         floor = least[attacker.id][unknowns]
-        for solution in (each[unknowns] for each in before):
+        still_left = []
+        for solution in left:
             if (solution >= floor - WHOLE).all():
-                spans.add(solution)
+                spans.add(solution)  # and so it stands among those of all weaker ones
+            else:
+                still_left.append(solution)
+        left = still_left
         programs = look(program, floor, spans, _needed(attacker, spans))
         held.insert(0, _held(attacker, spans, programs))
         narrow[unknowns] |= spans.room() < _needed(attacker, spans)
