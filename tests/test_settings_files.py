@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from command_line import vielfalt
+from small_project import TOWN
 from vielfalt import cli, console
 from vielfalt.capabilities import capabilities
 from vielfalt.county.project import read_county
@@ -20,16 +21,6 @@ from vielfalt.synthetic.project import MIN_RESIDENTS
 from vielfalt.town import read_town
 from vielfalt.words import LANGUAGES, Language, Words
 
-TOWN = """\
-[town]
-name = "Musterfurt"
-ags = "99999001"
-[areas]
-[[areas.level]]
-id = "quarter"
-title = "Quarters"
-file = "areas.geojson"
-"""
 COLUMNS = '[columns]\nsex = "Geschlecht"\n'
 
 

@@ -7,21 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from small_project import TOWN
 from vielfalt import areafiles, cli, kept_dates
 from vielfalt.errors import StorageError
 from vielfalt.publish import reading
 from vielfalt.town import read_town
-
-TOWN = """\
-[town]
-name = "Musterfurt"
-ags = "99999001"
-[areas]
-[[areas.level]]
-id = "quarter"
-title = "Quarters"
-file = "areas.geojson"
-"""
 
 
 @pytest.fixture()

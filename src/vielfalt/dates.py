@@ -25,7 +25,7 @@ def completed_years(start: Years, end: Years) -> Years:
     return (end - start) // 10_000  # type: ignore[operator, no-any-return]
 
 
-def years_between(start: int, end: int) -> float:
+def years_apart(start: int, end: int) -> float:
     """The time between two days of the calendar (yyyymmdd), in years of 365.25 days."""
     return (dt.date.fromisoformat(to_iso(end)) - dt.date.fromisoformat(to_iso(start))).days / 365.25
 

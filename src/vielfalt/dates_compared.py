@@ -107,7 +107,7 @@ def _breaks(cells: TwoDates, before: Earlier, now: Facts) -> tuple[Break, ...]:
     """The breaks that the facts show, and those that only the comparison itself shows."""
     limits = parameters.on("movements", now.date)
     found = list(breaks.find(before.facts, now, limits))
-    years = max(dates.years_between(before.date, now.date), _SHORTEST)
+    years = max(dates.years_apart(before.date, now.date), _SHORTEST)
     if cells.linked < limits["least_linked"] ** years:
         found.append(Break("links_lost"))
     if cells.recoded > limits["most_recoded"]:

@@ -74,8 +74,8 @@ class _ByRules:
 def _by_rules(grids: Mapping[str, Grid]) -> Iterator[_ByRules]:
     for (id, column), parts in gathered_cells(grids):
         if len(grids[id].table.dimensions) > 1:
-            table, above = parts[0][0], grids[parts[0][0]].parent_column
-            yield _ByRules(id, column, table, np.isin(above, above[[part for _, part in parts]]))
+            table = parts[0][0]
+            yield _ByRules(id, column, table, grids[table].beside([part for _, part in parts]))
 
 
 def suppress_crossings(

@@ -60,7 +60,7 @@ def _hide_rules(first: dict[str, Hidden], grids: Mapping[str, Grid], protection:
         line = grid.slices(np.array([column]))
         if len(grid.table.dimensions) > 1 and primary(grid, grids, protection)[0][0, line].any():
             for other, part in parts:
-                first[other][0][0, grids[other].parent_column == grids[other].parent_column[part]] = True
+                first[other][0][0, grids[other].beside([part])] = True
 
 
 def _hide_first(first: dict[str, Hidden], obstacles: Iterable[Unprotectable]) -> set[str]:

@@ -6,7 +6,7 @@ Residents without an area count in the town's figures but in no area. An attacke
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -45,6 +45,10 @@ class Grid:
         """The categories of a crossing whose first characteristic is that of one of the columns."""
         firsts = np.array([category[0] for category in self.categories])
         return np.isin(firsts, firsts[columns])
+
+    def beside(self, columns: Sequence[int]) -> Marks:
+        """The categories that lie in the same coarser category as one of the columns, which tells one by the others."""
+        return np.isin(self.parent_column, self.parent_column[list(columns)])
 
 
 def grids(cells: Mapping[str, Cells], division: Division, unknown: Mapping[str, pl.DataFrame]) -> dict[str, Grid]:
