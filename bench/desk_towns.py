@@ -12,10 +12,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 from vielfalt import pipeline
-from vielfalt.demonstration import LATEST, NEIGHBOURS, Neighbour, quietly
 from vielfalt.publish import contents
 from vielfalt.publish.maps import Atlas
 from vielfalt.synthetic import write_town
+from vielfalt.tools.demonstration import LATEST, NEIGHBOURS, Neighbour, quietly
 
 
 def releases(folder: Path, towns: int, dates: int) -> Iterator[Path]:

@@ -3,11 +3,12 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from vielfalt import definitions_shown, parameters, rule_sets
+from vielfalt import parameters, rule_sets
 from vielfalt.cells import Protection
-from vielfalt.definitions_compared import Compared, Comparison, Definitions
-from vielfalt.explain import entries, explain
 from vielfalt.geography import Area, AreaLevel, Geography
+from vielfalt.tools import definitions_shown
+from vielfalt.tools.definitions_compared import Compared, Comparison, Definitions
+from vielfalt.tools.explain import entries, explain
 from vielfalt.words import Words
 
 PROTECTION = Protection.of({**parameters.on("protection", 20251231), "min_cell": 5, "min_area": 300})

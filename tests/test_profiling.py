@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vielfalt import schema
 from vielfalt.errors import DeliveryError
 from vielfalt.profiles import Profile, read_profile
-from vielfalt.profiling import Proposal, propose_profile
+from vielfalt.tools.profiling import Proposal, propose_profile
 from vielfalt.words import Words
 
 ENGLISH = Words("en")

@@ -16,8 +16,8 @@ from vielfalt.errors import TownError
 from vielfalt.evaluation import check_town
 from vielfalt.profiles import read_profile
 from vielfalt.register.checks import Finding
-from vielfalt.starting import init_town
 from vielfalt.synthetic.project import MIN_RESIDENTS
+from vielfalt.tools.starting import init_town
 from vielfalt.town import read_town
 from vielfalt.words import LANGUAGES, Language, Words
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from vielfalt import parameters, schema, starting
+from vielfalt import parameters, schema
 from vielfalt.errors import StorageError, TownError, UsageError
 from vielfalt.profiles import read_profile
 from vielfalt.register import links, population
-from vielfalt.starting import init_town
+from vielfalt.tools import starting
+from vielfalt.tools.starting import init_town
 from vielfalt.town import read_town
 from vielfalt.words import LANGUAGES, Language, Words
 

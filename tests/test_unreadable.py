@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from small_project import TOWN
-from vielfalt import areafiles, cli, kept_dates
+from vielfalt import areafiles, cli
 from vielfalt.errors import StorageError
 from vielfalt.publish import reading
 from vielfalt.town import read_town
+from vielfalt.vault import kept_dates
 
 
 @pytest.fixture()

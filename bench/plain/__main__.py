@@ -19,10 +19,10 @@ import polars as pl
 from bench.beside import DATABASE, OURS, PANDAS, POLARS, SPARK
 from bench.evaluation import peak_memory
 from bench.plain.shared import Given, digest
-from vielfalt import workspace
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.evaluation import evaluate
 from vielfalt.town import read_town
+from vielfalt.vault import workspace
 
 KEY = bytes(32)
 """Of the invented residents' pseudonyms: one key, so that all who evaluate a town must count the same."""

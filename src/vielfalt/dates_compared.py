@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from vielfalt import breaks, dates, kept_dates, parameters
+from vielfalt import breaks, dates, parameters
 from vielfalt.breaks import Break, Facts
 from vielfalt.capabilities import missing_fields
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.figures.disclosure import Dates, Rooms, movements_with_room, protect_movements, recomputable
 from vielfalt.geography import TOWN, Geography
-from vielfalt.kept_dates import Earlier
 from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import EarlierDate, Movements
@@ -22,6 +21,8 @@ from vielfalt.register.two_dates import TwoDates, two_dates
 from vielfalt.rule_sets import rule_set
 from vielfalt.table import counted_by
 from vielfalt.town import Town
+from vielfalt.vault import kept_dates
+from vielfalt.vault.kept_dates import Earlier
 
 _BY_AREA = ("residents_before", "came", "came_from", "went", "moves_between")
 """Tables that rest on the area at both dates."""

@@ -11,15 +11,13 @@ from pathlib import Path
 
 import polars as pl
 
-from vielfalt import capabilities, dates_compared, kept_dates
+from vielfalt import capabilities, dates_compared
 from vielfalt.areafiles import read_geography
 from vielfalt.breaks import Facts
 from vielfalt.cells import Cells
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.figures.disclosure.perturbation import perturbation
 from vielfalt.geography import Geography
-from vielfalt.kept_dates import Earlier
-from vielfalt.locking import alone_in
 from vielfalt.methods import CellKey
 from vielfalt.publish.results import Capability
 from vielfalt.register.addresses import street_findings
@@ -44,8 +42,11 @@ from vielfalt.register.two_dates import TwoDates
 from vielfalt.rule_sets import rule_set
 from vielfalt.steps import Step
 from vielfalt.town import Town
+from vielfalt.vault import kept_dates
+from vielfalt.vault.kept_dates import Earlier
+from vielfalt.vault.locking import alone_in
+from vielfalt.vault.workspace import Opening, by_size, workspace
 from vielfalt.wholefile import written_whole
-from vielfalt.workspace import Opening, by_size, workspace
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from vielfalt import auditing, dates, dates_compared, fingerprint, kept_dates, schema, withdraw
+from vielfalt import auditing, dates, dates_compared, schema
 from vielfalt.audit import attack as attack_as_intruder
 from vielfalt.audit import release_of
 from vielfalt.cells import ProtectedCells, Protection
@@ -19,9 +19,6 @@ from vielfalt.evaluation import Evaluation, derive_and_count, keep_and_compare
 from vielfalt.figures.disclosure import Held, Rooms, protect_by
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
-from vielfalt.keeping import MOVEMENT_ROOMS, keep_rooms, keep_table, table_fingerprint
-from vielfalt.kept_dates import Earlier
-from vielfalt.locking import alone_in
 from vielfalt.methods import Suppression
 from vielfalt.publish.package import renew_zip, write_release
 from vielfalt.publish.releases import check_manifest
@@ -29,12 +26,16 @@ from vielfalt.publish.results import FindingCount, Movements, Results, Source, U
 from vielfalt.register.checks import Finding, check
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.steps import Step
-from vielfalt.totals import keep_totals
 from vielfalt.town import Town
 from vielfalt.utility import utility
+from vielfalt.vault import fingerprint, kept_dates, withdraw
+from vielfalt.vault.keeping import MOVEMENT_ROOMS, keep_rooms, keep_table, table_fingerprint
+from vielfalt.vault.kept_dates import Earlier
+from vielfalt.vault.locking import alone_in
+from vielfalt.vault.totals import keep_totals
+from vielfalt.vault.workspace import Opening, by_size, workspace
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Language, Words
-from vielfalt.workspace import Opening, by_size, workspace
 
 
 @dataclass(frozen=True)

@@ -12,23 +12,13 @@ import click
 import pytest
 
 import index_pages
-from vielfalt import (
-    breaks,
-    codes,
-    definitions,
-    errors,
-    explain,
-    movement_programme,
-    parameters,
-    programme,
-    schema,
-    town,
-)
+from vielfalt import breaks, codes, definitions, errors, movement_programme, parameters, programme, schema, town
 from vielfalt.cli import commands
 from vielfalt.county import project
 from vielfalt.desk.accounts import roles
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, evidence, households, kinship, links
+from vielfalt.tools import explain
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -36,8 +26,8 @@ REFERENCE = DOCS / "reference"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), *sorted((ROOT / "examples").rglob("*.md"))]
 GERMAN = [
     ROOT / "README.de.md",
-    *sorted((ROOT / "src" / "vielfalt" / "templates_town").rglob("*.*")),
-    *sorted((ROOT / "src" / "vielfalt" / "templates_county").rglob("*.*")),
+    *sorted((ROOT / "src" / "vielfalt" / "tools" / "templates_town").rglob("*.*")),
+    *sorted((ROOT / "src" / "vielfalt" / "county" / "templates_county").rglob("*.*")),
     *sorted((ROOT / "src" / "vielfalt" / "locale").rglob("*.po")),
 ]
 
@@ -113,9 +103,7 @@ def test_only_commands_that_exist_are_told(path: Path) -> None:
 
 
 def test_contributors_find_every_part_of_the_program() -> None:
-    parts = {
-        path.stem for path in (ROOT / "src" / "vielfalt").iterdir() if not path.name.startswith(("__", "templates_"))
-    }
+    parts = {path.stem for path in (ROOT / "src" / "vielfalt").iterdir() if not path.name.startswith("__")}
     assert unnamed(sorted(parts), section(page(ROOT / "CONTRIBUTING.md"), "Where things stand")) == []
 
 

@@ -10,11 +10,11 @@ import pytest
 
 import messages
 from vielfalt import breaks, definitions, movement_programme, programme, schema
-from vielfalt.explain import DECISIONS
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.figures.indices.index import FAMILIES
 from vielfalt.register import checks, kinship
 from vielfalt.steps import STEPS
+from vielfalt.tools.explain import DECISIONS
 
 OTHER_NAMES = ("Schaufenster", "hochgeladen", "Hochladen", "Kommandozeile", "Dashboard", "Submit", "Account", "User ")
 """What is called Vorführung, einlesen, Befehlszeile, Übersicht, Absenden, Konto here."""

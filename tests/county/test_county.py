@@ -29,9 +29,9 @@ from vielfalt.county.running import Standing, run_towns
 from vielfalt.county.showing import shown
 from vielfalt.county.wording import county_words
 from vielfalt.errors import DisclosureError, StorageError, TownError, UsageError
-from vielfalt.locking import alone_in
 from vielfalt.publish.releases import read_release
 from vielfalt.town import read_town
+from vielfalt.vault.locking import alone_in
 from vielfalt.words import Words
 
 NAMES = [f"town-{number}" for number in range(1, 5)]

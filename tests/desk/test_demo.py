@@ -24,7 +24,6 @@ from django.urls import reverse
 from forging import described, forged
 from pytest_django.fixtures import Settings
 
-from vielfalt import demonstration
 from vielfalt.commands import showcase
 from vielfalt.desk import serving
 from vielfalt.desk import showcase as showcase_file
@@ -34,6 +33,7 @@ from vielfalt.desk.publishing.models import Publication
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.synthetic.extract import AGS
+from vielfalt.tools import demonstration
 from vielfalt.town import read_town
 from vielfalt.words import Words
 

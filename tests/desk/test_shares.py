@@ -10,13 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from conftest import AUDIT
-from vielfalt import demonstration
 from vielfalt.desk.atlas import excerpt, figures, selecting
 from vielfalt.desk.gateway import NOT_APPLICABLE, TOWN
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Series, Table
 from vielfalt.publish.package import write_release
 from vielfalt.synthetic import write_town
+from vielfalt.tools import demonstration
 from vielfalt.town import read_town
 from vielfalt.words import Words
 

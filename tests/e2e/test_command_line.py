@@ -20,14 +20,15 @@ import polars as pl
 import pytest
 
 from command_line import vielfalt
-from vielfalt import cli, dates, evaluation, schema, workspace
+from vielfalt import cli, dates, evaluation, schema
 from vielfalt.engines.base import Engine
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.memory import Memory
 from vielfalt.errors import known
-from vielfalt.locking import alone_in
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
+from vielfalt.vault import workspace
+from vielfalt.vault.locking import alone_in
 from vielfalt.words import Words
 
 DATES = (20241231, 20251231)

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from pyspark import SparkContext
 
-from vielfalt import evaluation, workspace
+from vielfalt import evaluation
 from vielfalt.town import read_town
+from vielfalt.vault import workspace
 
 DATE = 20241231
 STEP = "population"

@@ -16,13 +16,14 @@ import pyarrow as pa
 import pytest
 from test_spark_cluster import answers, free_port, process
 
-from vielfalt import evaluation, workspace
+from vielfalt import evaluation
 from vielfalt.engines.base import Batches, Engine
 from vielfalt.engines.spark_connect import WANTED, connect_session
 from vielfalt.engines.spark_session import ALWAYS, QUIET
 from vielfalt.errors import EngineError, StorageError, UsageError, VielfaltError
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
+from vielfalt.vault import workspace
 
 DATE = 20241231
 SET = {name: ALWAYS[name] for name in WANTED}

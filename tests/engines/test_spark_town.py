@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from cryptography.exceptions import InvalidTag
 from pyspark.sql import SparkSession
 
-from vielfalt import cli, evaluation, workspace
+from vielfalt import cli, evaluation
 from vielfalt.engines.base import Engine, FileForm
 from vielfalt.engines.spark import Spark
 from vielfalt.engines.spark_session import settings
@@ -30,6 +30,7 @@ from vielfalt.register.apart import FromText
 from vielfalt.register.reading import Reader
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
+from vielfalt.vault import workspace
 
 DATE = 20241231
 import_module("pyspark.cloudpickle").register_pickle_by_value(sys.modules[__name__])
@@ -203,7 +204,7 @@ def test_what_is_missing_is_named(
 
 def test_vielfalt_starts_without_spark() -> None:
     """Spark is an extra: nothing may look for it before somebody asks for it."""
-    asked = "import sys, vielfalt.commands.evaluate, vielfalt.workspace, vielfalt.evaluation; "
+    asked = "import sys, vielfalt.commands.evaluate, vielfalt.vault.workspace, vielfalt.evaluation; "
     told = subprocess.run(
         [sys.executable, "-c", asked + "print('pyspark' in sys.modules)"], capture_output=True, text=True, check=True
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from vielfalt import evaluation, workspace
+from vielfalt import evaluation
 from vielfalt.engines.base import Frame
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.memory import Memory
@@ -18,6 +18,7 @@ from vielfalt.evaluation import Evaluation
 from vielfalt.register.households import households
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
+from vielfalt.vault import workspace
 
 DATE = 20241231
 

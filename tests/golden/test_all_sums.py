@@ -22,7 +22,7 @@ from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.register.tabulate import values_of
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
-from vielfalt.workspace import by_size, workspace
+from vielfalt.vault.workspace import by_size, workspace
 
 LEFT_OUT = ("migration_rule", "nationality", "reference_country")
 """Rules say more of people than sums do (U2 nearly always means an adult); of rare countries there are too few people.

@@ -11,13 +11,13 @@ import polars as pl
 import pytest
 from imported_town import usual, write_table
 
-from vielfalt import importing
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.errors import DisclosureError
 from vielfalt.figures.disclosure import protect_with_room
 from vielfalt.figures.disclosure.persons import rooms
 from vielfalt.figures.disclosure.room import Rooms
 from vielfalt.geography import Geography
+from vielfalt.tools import importing
 from vielfalt.words import Words
 
 

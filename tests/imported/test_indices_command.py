@@ -11,11 +11,11 @@ import shapely
 import xlsxwriter
 from click.testing import CliRunner
 
-from vielfalt import indices_compared, measuring
 from vielfalt.cli import commands
 from vielfalt.errors import DeliveryError, UsageError
 from vielfalt.figures.indices import evenness, exposure
 from vielfalt.figures.indices.arrays import Floats
+from vielfalt.tools import indices_compared, measuring
 
 AREAS = ("Alt", "Bäche", "Feld", "Hain")
 POLISH, TURKISH, RESIDENTS = (30, 10, 0, 60), (5, 45, 20, 10), (200, 300, 150, 400)

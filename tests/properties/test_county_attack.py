@@ -23,7 +23,7 @@ from vielfalt.figures.disclosure import TownPart, joined, protect_by, protect_co
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
 from vielfalt.methods import CellKey, Method, Rounding, Suppression
 from vielfalt.publish.results import Results, Source, TownRelease
-from vielfalt.totals import keep_totals, read_totals, totals
+from vielfalt.vault.totals import keep_totals, read_totals, totals
 
 COUNTY = "05999000"
 SEEDS = range(6)

@@ -22,7 +22,7 @@ from vielfalt.figures.disclosure.county import TownPart, protect_county
 from vielfalt.figures.disclosure.primary import at_one_address
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import CellKey, Suppression
-from vielfalt.totals import totals
+from vielfalt.vault.totals import totals
 
 _SOME = settings(max_examples=40, suppress_health_check=list(HealthCheck), derandomize=True)
 _RULE = replace(PROTECTION, p_percent=25)

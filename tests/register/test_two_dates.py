@@ -13,16 +13,17 @@ from typing import Any
 import polars as pl
 import pytest
 
-from vielfalt import breaks, dates, dates_compared, definitions, kept_dates, parameters, rule_sets
+from vielfalt import breaks, dates, dates_compared, definitions, parameters, rule_sets
 from vielfalt.cells import Cells
 from vielfalt.evaluation import Evaluation, derive_and_count, keep_and_compare
-from vielfalt.kept_dates import Earlier
 from vielfalt.publish.results import Previous
 from vielfalt.register import links
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.synthetic import write_town
 from vielfalt.town import Town, read_town
-from vielfalt.workspace import workspace
+from vielfalt.vault import kept_dates
+from vielfalt.vault.kept_dates import Earlier
+from vielfalt.vault.workspace import workspace
 
 BEFORE, NOW = 20241231, 20251231
 

@@ -55,11 +55,12 @@ def init(folder: Path, lang: Language | None) -> None:
 @lang_option
 def run(folder: Path, date: str | None, engine: str, as_json: bool, lang: Language | None) -> None:
     """Evaluates the towns of a county."""
-    from vielfalt import console, workspace
+    from vielfalt import console
     from vielfalt.county import project
     from vielfalt.county.agreeing import foreseen
     from vielfalt.county.showing import shown
     from vielfalt.county.whole import run_county
+    from vielfalt.vault import workspace
 
     county = project.read_county(folder)
     words = spoken(lang, county.language)

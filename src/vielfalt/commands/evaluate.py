@@ -29,9 +29,10 @@ from vielfalt.words import Language
 @lang_option
 def check(folder: Path, date: str | None, engine: str, as_json: bool, lang: Language | None) -> None:
     """Checks an extract."""
-    from vielfalt import console, dates, evaluation, pipeline, workspace
+    from vielfalt import console, dates, evaluation, pipeline
     from vielfalt.steps import OF_A_CHECK, STEPS
     from vielfalt.town import read_town
+    from vielfalt.vault import workspace
 
     town = read_town(folder)
     words = spoken(lang, town.language)
@@ -76,10 +77,11 @@ def check(folder: Path, date: str | None, engine: str, as_json: bool, lang: Lang
 @lang_option
 def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: bool, lang: Language | None) -> None:
     """Evaluates a town."""
-    from vielfalt import console, dates, pipeline, withdraw, workspace
+    from vielfalt import console, dates, pipeline
     from vielfalt.publish import cost
     from vielfalt.steps import STEPS
     from vielfalt.town import read_town
+    from vielfalt.vault import withdraw, workspace
 
     town = read_town(folder)
     words = spoken(lang, town.language)
@@ -123,8 +125,9 @@ def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: boo
 @lang_option
 def places(folder: Path, file: Path | None, date: str | None, lang: Language | None) -> None:
     """Lists or codes open birth places."""
-    from vielfalt import console, dates, pipeline, placing
+    from vielfalt import console, dates, pipeline
     from vielfalt.steps import STEPS
+    from vielfalt.tools import placing
     from vielfalt.town import read_town
 
     town = read_town(folder)
@@ -171,7 +174,7 @@ def places(folder: Path, file: Path | None, date: str | None, lang: Language | N
 @lang_option
 def import_table(file: Path, profile_path: Path, out: Path, lang: Language | None) -> None:
     """Evaluates an aggregated table."""
-    from vielfalt import importing
+    from vielfalt.tools import importing
 
     words = spoken(lang)
     released = importing.run(file, profile_path, out, words, to_stderr)

@@ -15,7 +15,7 @@ from vielfalt.words import Language
 @lang_option
 def explain(id: str | None, lang: Language | None) -> None:
     """Explains an id."""
-    from vielfalt import explain as explaining
+    from vielfalt.tools import explain as explaining
 
     words = spoken(lang)
     if id is None:
@@ -39,9 +39,10 @@ def explain(id: str | None, lang: Language | None) -> None:
 @lang_option
 def trace(folder: Path, record: int, date: str | None, lang: Language | None) -> None:
     """Traces one row."""
-    from vielfalt import dates, pipeline, tracing
-    from vielfalt.locking import undisturbed_in
+    from vielfalt import dates, pipeline
+    from vielfalt.tools import tracing
     from vielfalt.town import read_town
+    from vielfalt.vault.locking import undisturbed_in
 
     town = read_town(folder)
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
@@ -65,7 +66,8 @@ def compare_definitions(
     folder: Path, date: str | None, names: tuple[str, ...], as_json: bool, lang: Language | None
 ) -> None:
     """Compares rule sets and definitions."""
-    from vielfalt import console, dates, definitions_compared, definitions_shown, pipeline
+    from vielfalt import console, dates, pipeline
+    from vielfalt.tools import definitions_compared, definitions_shown
     from vielfalt.town import read_town
 
     town = read_town(folder)

@@ -12,8 +12,8 @@ from vielfalt.commands.options import FILE, WORDS, json_option, lang_option, pri
 from vielfalt.words import N_, Language
 
 if TYPE_CHECKING:
-    from vielfalt.indices_compared import Compared
-    from vielfalt.measuring import Measured
+    from vielfalt.tools.indices_compared import Compared
+    from vielfalt.tools.measuring import Measured
     from vielfalt.words import Words
 
 
@@ -77,8 +77,8 @@ def indices(
     lang: Language | None,
 ) -> None:
     """Computes indices."""
-    from vielfalt import indices_compared, measuring
     from vielfalt.imported.grouped import Question, read_grouped
+    from vielfalt.tools import indices_compared, measuring
 
     words = spoken(lang)
     kilometres = None if centre is None else (centre[0] / 1000, centre[1] / 1000)

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import click
 
-from vielfalt import demonstration
 from vielfalt.desk import serving, showcase
 from vielfalt.errors import VielfaltError
+from vielfalt.tools import demonstration
 from vielfalt.town import read_town
 from vielfalt.words import LANGUAGES, Words
 

@@ -40,7 +40,7 @@ def synth(folder: Path, residents: int, seed: int, lang: Language | None) -> Non
 @lang_option
 def init(folder: Path, lang: Language | None) -> None:
     """Writes a new town project."""
-    from vielfalt.starting import init_town
+    from vielfalt.tools.starting import init_town
 
     words = spoken(lang)
     for path in init_town(folder, words):
@@ -58,7 +58,7 @@ def init(folder: Path, lang: Language | None) -> None:
 @lang_option
 def profile(file: Path, lang: Language | None) -> None:
     """Proposes a column profile."""
-    from vielfalt.profiling import propose_profile
+    from vielfalt.tools.profiling import propose_profile
 
     words = spoken(lang)
     proposal = propose_profile(file, words)
@@ -87,7 +87,7 @@ def demo(residents: int, folder: Path | None, no_open: bool, lang: Language | No
         return
     import webbrowser
 
-    from vielfalt import demonstration
+    from vielfalt.tools import demonstration
 
     report = demonstration.run(residents, folder, words, to_stderr)
     click.echo(str(report))

@@ -20,9 +20,10 @@ from vielfalt.words import Language
 @lang_option
 def forget(folder: Path, date: str | None, lang: Language | None) -> None:
     """Deletes link files."""
-    from vielfalt import dates, kept_dates
-    from vielfalt.locking import alone_in
+    from vielfalt import dates
     from vielfalt.town import read_town
+    from vielfalt.vault import kept_dates
+    from vielfalt.vault.locking import alone_in
 
     town = read_town(folder)
     words = spoken(lang, town.language)

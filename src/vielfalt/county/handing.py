@@ -19,8 +19,8 @@ from vielfalt.pipeline import last_run
 from vielfalt.publish.contents import MANIFEST
 from vielfalt.publish.reading import Published, read_published
 from vielfalt.publish.results import TownRelease
-from vielfalt.totals import COLUMNS, read_totals
 from vielfalt.town import Town
+from vielfalt.vault.totals import COLUMNS, read_totals
 from vielfalt.words import N_
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from vielfalt.workspace import AUTO, IN_MEMORY
+from vielfalt.vault.workspace import AUTO, IN_MEMORY
 
 PER_BYTE = 10
 """Bytes of memory per byte of extract: 250 MB take 2.5 GB (``workspace.IN_MEMORY``)."""

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from vielfalt import dates
 from vielfalt.errors import TownError, VielfaltError, known
-from vielfalt.starting import write_new
 from vielfalt.tomlfile import Section, read_settings
+from vielfalt.tools.starting import write_new
 from vielfalt.town import Town, read_town
 from vielfalt.words import LANGUAGES, N_, Language, Words
 
 FILE = "county.toml"
 _TODO = N_("Correct county.toml.")
-_TEMPLATES = Path(__file__).parents[1] / "templates_county"
+_TEMPLATES = Path(__file__).parent / "templates_county"
 
 
 @dataclass(frozen=True)

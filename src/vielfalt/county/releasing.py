@@ -10,13 +10,12 @@ from pathlib import Path
 
 import shapely
 
-from vielfalt import auditing, dates, fingerprint
+from vielfalt import auditing, dates
 from vielfalt.audit import Release, read_releases, release_of
 from vielfalt.county.handing import Handed, check_agreed, common, handed_over
 from vielfalt.county.project import FILE, County
 from vielfalt.county.protecting import Known, Whole, protected_whole
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.keeping import keep_rooms
 from vielfalt.methods import CellKey, Method, Suppression
 from vielfalt.pipeline import attack, audited, room
 from vielfalt.publish.contents import MANIFEST
@@ -25,6 +24,8 @@ from vielfalt.publish.releases import releases_in
 from vielfalt.publish.results import Results, Source
 from vielfalt.steps import Step
 from vielfalt.town import Town
+from vielfalt.vault import fingerprint
+from vielfalt.vault.keeping import keep_rooms
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Words
 

@@ -16,8 +16,8 @@ from typing import Any, Literal
 from vielfalt.county import memory
 from vielfalt.county.project import Member
 from vielfalt.errors import EngineError, StorageError, VielfaltError
+from vielfalt.vault.workspace import AUTO
 from vielfalt.words import N_, Words
-from vielfalt.workspace import AUTO
 
 State = Literal["waiting", "running", "released", "unchanged", "failed"]
 STATES: Mapping[State, str] = {

@@ -14,10 +14,10 @@ from vielfalt.county.releasing import CountyReleased, release_county
 from vielfalt.county.running import Show, Standing, State, run_towns
 from vielfalt.county.wording import county_words
 from vielfalt.errors import VielfaltError, known
-from vielfalt.locking import alone_in
 from vielfalt.town import Town
+from vielfalt.vault.locking import alone_in
+from vielfalt.vault.workspace import AUTO
 from vielfalt.words import Words
-from vielfalt.workspace import AUTO
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from vielfalt.words import Words
 
 def main(folder: str, date: str, language: str, engine: str) -> int:
     """Runs the town on an engine (``workspace.opening``) and returns the exit code of its outcome."""
-    from vielfalt import pipeline, workspace
+    from vielfalt import pipeline
     from vielfalt.errors import known
     from vielfalt.town import read_town
+    from vielfalt.vault import workspace
 
     threading.Thread(target=_end_with_the_county, daemon=True).start()
     words = Words("en" if language == "en" else "de")

@@ -15,8 +15,8 @@ import polars as pl
 
 from vielfalt import codes, console, definitions
 from vielfalt.cells import Protection
-from vielfalt.definitions_compared import Compared, Comparison
 from vielfalt.geography import TOWN
+from vielfalt.tools.definitions_compared import Compared, Comparison
 from vielfalt.words import N_, Words
 
 MOST_AREAS = 40

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vielfalt import codes
-from vielfalt.explain import explain, trace
 from vielfalt.register.checks import check
+from vielfalt.tools.explain import explain, trace
 from vielfalt.town import Town
 from vielfalt.words import N_, Words
 

@@ -12,11 +12,11 @@ from vielfalt.figures.indices import indices
 from vielfalt.imported.profile import read_table_profile
 from vielfalt.imported.records import Imported
 from vielfalt.imported.table import import_table
-from vielfalt.locking import alone_in
 from vielfalt.pipeline import attack, audited, proved, refuse_leaks
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import FindingCount, Results, Source
+from vielfalt.vault.locking import alone_in
 from vielfalt.words import N_, Words
 
 

@@ -25,8 +25,8 @@ from vielfalt.register.origin import migration_status
 from vielfalt.register.tabulate import values_of
 from vielfalt.register.two_dates import current
 from vielfalt.rule_sets import rule_set
-from vielfalt.totals import TOTALS
 from vielfalt.town import Town
+from vielfalt.vault.totals import TOTALS
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 

@@ -6,6 +6,7 @@ import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
+import vielfalt
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.town import Town
 from vielfalt.words import N_, Language
@@ -57,7 +58,7 @@ def _file(path: Path) -> bytes:
 def program() -> str:
     """The fingerprint of the program: rules, parameters and code lists change figures without a new version."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(Path(__file__).parent.rglob("*")):
+    for path in sorted(Path(vielfalt.__file__).parent.rglob("*")):
         if path.suffix in (".py", ".csv", ".toml", ".po", ".typ", ".jinja"):
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -20,7 +20,7 @@ from typing import Literal
 from vielfalt import codes, schema
 from vielfalt.errors import DeliveryError
 from vielfalt.register.text import fold, same_digits, within_one_edit
-from vielfalt.samples import Sample, read_sample
+from vielfalt.tools.samples import Sample, read_sample
 from vielfalt.words import N_, Words
 
 Evidence = Literal["heading", "similar", "content"]

@@ -12,7 +12,7 @@ from vielfalt.figures.indices.arrays import Floats, Marks
 from vielfalt.figures.indices.change import Difference, Parts
 from vielfalt.figures.indices.judging import Formula
 from vielfalt.imported.grouped import Grouped
-from vielfalt.measuring import OVERLAP, SEED, Wanted, refusal
+from vielfalt.tools.measuring import OVERLAP, SEED, Wanted, refusal
 from vielfalt.words import N_, Words
 
 ONLY_ONE = N_("Only one of the tables has this group, or its index has a value in only one.")

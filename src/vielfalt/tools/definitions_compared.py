@@ -19,14 +19,14 @@ from vielfalt.engines.base import Engine, Frame
 from vielfalt.errors import UsageError
 from vielfalt.evaluation import Prepared, prepare
 from vielfalt.geography import TOWN, Geography
-from vielfalt.locking import alone_in
 from vielfalt.register.areas import areas
 from vielfalt.register.derivation import derive
 from vielfalt.rule_sets import RuleSet
 from vielfalt.steps import STEPS, Step
 from vielfalt.town import Town
+from vielfalt.vault.locking import alone_in
+from vielfalt.vault.workspace import workspace
 from vielfalt.words import N_
-from vielfalt.workspace import workspace
 
 NAMES: Mapping[str, str] = {
     **{step: STEPS[step] for step in ("read", "areas", "population", "birth", "households", "status", "locate")},

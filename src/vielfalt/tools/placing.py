@@ -10,7 +10,6 @@ import polars as pl
 from vielfalt import codes, dates
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.evaluation import birth_candidates
-from vielfalt.locking import alone_in
 from vielfalt.register.birth_texts import names_a_place
 from vielfalt.register.birthplaces import country_of_birth, open_spellings
 from vielfalt.register.coded import coded_text, open_text, read_coded, with_new
@@ -19,9 +18,10 @@ from vielfalt.register.kinds import kinds
 from vielfalt.register.population import counted, double_entries
 from vielfalt.steps import Step
 from vielfalt.town import Town
+from vielfalt.vault.locking import alone_in
+from vielfalt.vault.workspace import workspace
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Language
-from vielfalt.workspace import workspace
 
 OPEN_LIST = "open-places.csv"
 STEPS = ("read", "population", "birth")

@@ -1,0 +1,1 @@
+"""Tools: the work of single commands beside the main path."""
