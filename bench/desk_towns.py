@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-from vielfalt import pipeline
+from vielfalt import auditing
 from vielfalt.publish import contents
 from vielfalt.publish.maps import Atlas
 from vielfalt.synthetic import write_town
@@ -53,6 +53,6 @@ def _released(root: Path, day: int) -> Path:
         patch.object(contents, "build_report", lambda *_: None),
         patch.object(contents, "to_pdf", lambda _: b""),
         patch.object(contents, "to_html", lambda _: ""),
-        patch.object(pipeline, "audited", lambda *told: pipeline.audit(told[1])),
+        patch.object(auditing, "audited", lambda *told: auditing.report(told[1])),
     ):
         return quietly(root, day, "de")

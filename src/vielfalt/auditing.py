@@ -1,61 +1,106 @@
-"""The audit of releases from their folders, with what earlier releases and other publications show."""
+"""The audit of a release before it is written: who attacked it, what he could tell, and what is refused."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, astuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from vielfalt import audit
-from vielfalt.audit.attacks import OF_A_READER, TITLES, Attack
-from vielfalt.audit.figures import Key, key_of
+import polars as pl
+
+from vielfalt.audit import attack as attack_as_intruder
+from vielfalt.audit import read_releases, release_of
+from vielfalt.audit.attacks import OF_A_READER, Attack
 from vielfalt.audit.releases import Release
-from vielfalt.errors import DeliveryError, DisclosureError, UsageError
+from vielfalt.cells import ProtectedCells
+from vielfalt.errors import DisclosureError
+from vielfalt.figures.disclosure import Held, Rooms
 from vielfalt.publish.contents import MANIFEST
 from vielfalt.publish.releases import releases_in
-from vielfalt.words import N_, Words
+from vielfalt.publish.results import Results
+from vielfalt.words import N_
 
 
-def of_folders(folders: Sequence[Path], elsewhere: Iterable[Path]) -> tuple[Attack, ...]:
-    """The attacks on the last of the releases by somebody who has all of them and the tables published elsewhere.
+def audited(
+    results: Results,
+    attacks: Sequence[Mapping[str, object]],
+    releases: Path,
+    where: Path,
+    replaced: Sequence[Path] = (),
+) -> dict[str, object]:
+    """The report of the audit by an intruder who has this release and all of its kind before it in the folder.
 
-    Raises DeliveryError when a release or a table cannot be read, UsageError when they are of several
-    municipalities.
+    ``attacks`` are those made before, ``where`` is what an error names. Raises DisclosureError when a figure is told,
+    or could not be decided.
     """
-    releases = audit.read_releases(folders)
-    if any(release.results.made_of for release in releases):
-        return _of_county(releases, elsewhere)
-    towns = sorted({release.results.source.ags for release in releases})
-    if len(towns) > 1:
-        raise UsageError(
-            N_("The releases are of different municipalities: {keys}."),
-            keys=", ".join(towns),
-            todo=N_("Audit the releases of one municipality, oldest first."),
+    source = results.source
+    earlier, remembered = before(releases, source.ags, source.kind, without=replaced)
+    intruder = attack_as_intruder((*earlier, release_of("", results)))
+    refuse_together(intruder, releases)
+    refuse(intruder, where)
+    refuse_undecided(intruder, where)
+    told = [{**entry, "id": f"intruder_{entry['id']}"} for entry in as_json(intruder)]
+    return report([*attacks, *told]) | {"published_before": remembered}
+
+
+def report(attacks: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """The report of the audit, as the release package holds it: every attack, and whether all of them failed."""
+    return {"attacks": list(attacks), "passed": not any(entry["disclosed"] for entry in attacks)}
+
+
+def attack(id: str, tables: Mapping[str, ProtectedCells], disclosed: int) -> Mapping[str, object]:
+    """One attack as the report of the audit tells it: the tables and cells tried, and how many it could compute."""
+    return {
+        "id": id,
+        "tables": len(tables),
+        "cells": sum(table.frame.height for table in tables.values()),
+        "hidden": sum(int((table.frame["status"] == "suppressed").sum()) for table in tables.values()),
+        "disclosed": disclosed,
+    }
+
+
+def proved(found: Rooms, where: Path) -> list[Mapping[str, object]]:
+    """The room of all hidden figures per attacker, as the audit tells it.
+
+    Raises DisclosureError when a figure has less room than it must have.
+    """
+    if narrow := sum(each.narrow for each in found.held):
+        raise DisclosureError(
+            N_("{cells} hidden figures have too little room for what they may be; nothing was released."),
+            where=where,
+            cells=narrow,
+            todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
         )
-    known = [entry for path in elsewhere for entry in _known(path, releases[-1])]
-    return audit.attack(releases, known)
+    return [room(each, found.frame) for each in found.held]
 
 
-def _of_county(releases: Sequence[Release], elsewhere: Iterable[Path]) -> tuple[Attack, ...]:
-    """The attacks on the last release of a county, alone and together with those of its towns.
+def room(held: Held, proof: pl.DataFrame) -> Mapping[str, object]:
+    """The room that one attacker leaves to hidden figures, as the report of the audit tells it.
 
-    Raises UsageError when one of the releases that the county is made of is not among them.
+    ``cells`` are all hidden figures, of which ``proof`` has a row each. Those that are not zero were looked at; their
+    number would tell of every hidden figure of a small release whether it is zero.
     """
-    counties = [release for release in releases if release.results.made_of]
-    have = {(release.results.source.ags, release.name) for release in releases}
-    for part in (part for county in counties for part in county.results.made_of):
-        if (part.ags, part.release) not in have:
-            raise UsageError(
-                N_("The release {release} of the town {ags}, of which the county is made, is missing."),
-                release=part.release,
-                ags=part.ags,
-                todo=N_("Name the releases of all towns and that of the county."),
-            )
-    known = [entry for path in elsewhere for entry in _known(path, counties[-1])]
-    return (*audit.attack(counties, known), audit.attack_county(releases))
+    return {
+        "id": f"room_{held.attacker}",
+        "attacker": held.attacker,
+        "cells": proof.height or held.cells,
+        "disclosed": held.narrow,
+        "narrowest": held.narrowest,
+        "programs": held.programs,
+    }
+
+
+def refuse_leaks(leaks: pl.DataFrame, where: Path) -> None:
+    """Raises DisclosureError when the audit found hidden figures that could be recomputed."""
+    if leaks.height:
+        raise DisclosureError(
+            N_("{cells} hidden figures could be recomputed from the published ones; nothing was released."),
+            where=where,
+            cells=leaks.height,
+            todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
+        )
 
 
 def before(
@@ -63,7 +108,7 @@ def before(
 ) -> tuple[tuple[Release, ...], list[dict[str, str]]]:
     """The releases of a town that were published before, oldest first, and each with the hash of its manifest."""
     paths = [path for _, _, path in releases_in(folder) if path not in without]
-    read = zip(paths, audit.read_releases(paths), strict=True)
+    read = zip(paths, read_releases(paths), strict=True)
     own = [
         (path, release)
         for path, release in read
@@ -88,31 +133,6 @@ def as_json(attacks: Iterable[Attack]) -> list[dict[str, Any]]:
 def _attacker(attack: Attack) -> str:
     """Who makes an attack, by the ids of ``figures.disclosure.ATTACKERS``."""
     return "reader" if attack.id in OF_A_READER else "sums"
-
-
-def lines(attacks: Iterable[Attack], words: Words) -> list[str]:
-    """The report of the audit: one line per attack; below it the places that were told, not the numbers."""
-    found = []
-    for each in attacks:
-        found.append(f"{words(TITLES[each.id])}: {_result(each, words)}")
-        found += [f"    {_place(told.key)}" for told in each.told]
-    return found
-
-
-def _result(attack: Attack, words: Words) -> str:
-    if not attack.tried:
-        return words("nothing to try")
-    held = words.plural("{n} figure told", "{n} figures told", len(attack.told)) if attack.told else words("held")
-    return f"{words.plural('{n} figure tried', '{n} figures tried', attack.tried)}, {held}{_programs(attack, words)}"
-
-
-def _programs(attack: Attack, words: Words) -> str:
-    """How many figures each kind of linear program decided, and how many none did."""
-    if attack.programs is None:
-        return ""
-    together, alone, left = (words.number(n) for n in astuple(attack.programs))
-    text = N_("linear programs decided {together} together, {alone} one by one, and left {left} undecided")
-    return f" ({words(text, together=together, alone=alone, left=left)})"
 
 
 def passed(attacks: Iterable[Attack]) -> bool:
@@ -167,38 +187,3 @@ def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
                 "release, or raise the thresholds in [protection] and try again."
             ),
         )
-
-
-def _place(key: Key) -> str:
-    return " ".join(part for part in (key.table, key.level, key.area, *key.category) if part)
-
-
-def _known(path: Path, release: Release) -> list[tuple[Key, int]]:
-    """The figures of a table published elsewhere, in the columns of a release's table; ``status`` may be missing."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-        names = [name for name in (rows[0] if rows else {}) if name not in ("level", "area", "value", "status")]
-        table = next(table for table in release.results.tables.values() if list(table.table.dimensions) == names)
-        base = key_of(release, table)
-        return [
-            (
-                Key(
-                    base.date,
-                    base.table,
-                    base.definitions,
-                    row["level"],
-                    row["area"],
-                    tuple(row[name] for name in names),
-                ),
-                int(row["value"]),
-            )
-            for row in rows
-            if row["value"].isdigit()
-        ]
-    except (OSError, UnicodeDecodeError, KeyError, StopIteration, csv.Error):
-        raise DeliveryError(
-            N_("This table of figures published elsewhere cannot be used."),
-            where=path,
-            todo=N_("It needs the columns level, area, those of a table of the release, and value."),
-        ) from None

@@ -11,12 +11,10 @@ from typing import Any
 import polars as pl
 
 from vielfalt import auditing, dates, dates_compared, schema
-from vielfalt.audit import attack as attack_as_intruder
-from vielfalt.audit import release_of
 from vielfalt.cells import ProtectedCells, Protection
-from vielfalt.errors import DisclosureError, TownError
+from vielfalt.errors import TownError
 from vielfalt.evaluation import Evaluation, derive_and_count, keep_and_compare
-from vielfalt.figures.disclosure import Held, Rooms, protect_by
+from vielfalt.figures.disclosure import protect_by
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
 from vielfalt.methods import Suppression
@@ -98,17 +96,17 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
     with workspace(town, date, opened) as (engine, vault):
         keep = keep_and_compare(town, engine, vault, earlier, step)
         evaluation = derive_and_count(town, date, engine, key, step, keep)
-    results, audit, proof, moving = _figures(town, date, evaluation, earlier, step, replaced)
+    figures = _figures(town, date, evaluation, earlier, step, replaced)
     with step("publish"):
-        keep_rooms(proof, vault)
-        keep_rooms(moving, vault, MOVEMENT_ROOMS)
+        keep_rooms(figures.rooms, vault)
+        keep_rooms(figures.movement_rooms, vault, MOVEMENT_ROOMS)
         keep_table(town, date, vault)
-        folder = write_release(results, town.releases, Words(language), audit)
+        folder = write_release(figures.results, town.releases, Words(language), figures.audit)
         withdrawn = withdraw.put_away(replaced, town.vault)
         keep_totals(evaluation.cells, vault, town.method(date))
     _keep_the_latest(town)
     _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
-    return Released(folder, False, evaluation.findings, results.utility, withdrawn)
+    return Released(folder, False, evaluation.findings, figures.results.utility, withdrawn)
 
 
 def _unchanged(town: Town, date: int, folder: Path, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
@@ -135,83 +133,40 @@ def _keep_the_latest(town: Town) -> None:
     kept_dates.forget(town, kept_dates.linked_dates(town)[: -town.link_dates or None])
 
 
+@dataclass(frozen=True)
+class _Figures:
+    """What may be published of a date, the report of its audit, and the proofs that hidden figures have room."""
+
+    results: Results
+    audit: dict[str, object]
+    rooms: pl.DataFrame
+    movement_rooms: pl.DataFrame
+
+
 def _figures(
     town: Town, date: int, evaluation: Evaluation, earlier: Earlier | None, step: Step, replaced: Sequence[Path]
-) -> tuple[Results, dict[str, object], pl.DataFrame, pl.DataFrame]:
-    """The small world: protected tables, their audit, movements, and indices; with the proofs of what is hidden."""
-    protection, geography = town.protection(date), evaluation.geography
+) -> _Figures:
+    """The small world: protected tables, movements and indices, as the audit lets them pass."""
+    method, protection, geography = town.method(date), town.protection(date), evaluation.geography
     with step("protect"):
-        protected, leaks, found = protect_by(town.method(date), evaluation.cells, geography, protection)
-        refuse_leaks(leaks, town.root)
-        held = proved(found, town.root)
+        protected, leaks, found = protect_by(method, evaluation.cells, geography, protection)
+        auditing.refuse_leaks(leaks, town.root)
+        held = auditing.proved(found, town.root)
         since, moved, attacked = _movements(evaluation, protected, earlier, protection)
     with step("indices"):
         values = indices(evaluation.cells, protected, geography, protection)
-    hidden = isinstance(town.method(date), Suppression)
-    attacks = [attack("recompute" if hidden else "tell_true_counts", protected, leaks.height)]
-    moving, between = pl.DataFrame(), []
+    own = "recompute" if isinstance(method, Suppression) else "tell_true_counts"
+    attacks, moving = [auditing.attack(own, protected, leaks.height), *held], pl.DataFrame()
     if attacked is not None:
-        attacks.append(attack("recompute_between_dates", attacked.tables, attacked.disclosed))
+        attacks.insert(1, auditing.attack("recompute_between_dates", attacked.tables, attacked.disclosed))
         moving = attacked.rooms.frame
-        between = [{**room(each, moving), "id": f"room_{each.attacker}_between_dates"} for each in attacked.rooms.held]
-    attacks += [*held, *between]
+        for room in attacked.rooms.held:
+            attacks.append({**auditing.room(room, moving), "id": f"room_{room.attacker}_between_dates"})
     results = _results(town, date, evaluation, {**protected, **moved}, values, since)
     results = replace(results, utility=utility(results, evaluation), fingerprint=table_fingerprint(town, date))
     with step("audit"):
-        return results, audited(results, attacks, town.releases, town.root, replaced), found.frame, moving
-
-
-def proved(found: Rooms, where: Path) -> list[Mapping[str, object]]:
-    """The room of all hidden figures per attacker, as the audit tells it.
-
-    Raises DisclosureError when a figure has less room than it must have.
-    """
-    if narrow := sum(each.narrow for each in found.held):
-        raise DisclosureError(
-            N_("{cells} hidden figures have too little room for what they may be; nothing was released."),
-            where=where,
-            cells=narrow,
-            todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
-        )
-    return [room(each, found.frame) for each in found.held]
-
-
-def room(held: Held, proof: pl.DataFrame) -> Mapping[str, object]:
-    """The room that one attacker leaves to hidden figures, as the report of the audit tells it.
-
-    ``cells`` are all hidden figures, of which ``proof`` has a row each. Those that are not zero were looked at; their
-    number would tell of every hidden figure of a small release whether it is zero.
-    """
-    return {
-        "id": f"room_{held.attacker}",
-        "attacker": held.attacker,
-        "cells": proof.height or held.cells,
-        "disclosed": held.narrow,
-        "narrowest": held.narrowest,
-        "programs": held.programs,
-    }
-
-
-def audited(
-    results: Results,
-    attacks: Sequence[Mapping[str, object]],
-    releases: Path,
-    where: Path,
-    replaced: Sequence[Path] = (),
-) -> dict[str, object]:
-    """The report of the audit by an intruder who has this release and all of its kind before it in the folder.
-
-    ``attacks`` are those made before, ``where`` is what an error names. Raises DisclosureError when a figure is told,
-    or could not be decided.
-    """
-    source = results.source
-    earlier, remembered = auditing.before(releases, source.ags, source.kind, without=replaced)
-    intruder = attack_as_intruder((*earlier, release_of("", results)))
-    auditing.refuse_together(intruder, releases)
-    auditing.refuse(intruder, where)
-    auditing.refuse_undecided(intruder, where)
-    told = [{**entry, "id": f"intruder_{entry['id']}"} for entry in auditing.as_json(intruder)]
-    return audit([*attacks, *told]) | {"published_before": remembered}
+        report = auditing.audited(results, attacks, town.releases, town.root, replaced)
+    return _Figures(results, report, found.frame, moving)
 
 
 def _movements(
@@ -225,33 +180,6 @@ def _movements(
         evaluation.compared,
         earlier,
     )
-
-
-def refuse_leaks(leaks: pl.DataFrame, where: Path) -> None:
-    """Raises DisclosureError when the audit found hidden figures that could be recomputed."""
-    if leaks.height:
-        raise DisclosureError(
-            N_("{cells} hidden figures could be recomputed from the published ones; nothing was released."),
-            where=where,
-            cells=leaks.height,
-            todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
-        )
-
-
-def attack(id: str, tables: Mapping[str, ProtectedCells], disclosed: int) -> Mapping[str, object]:
-    """One attack as the report of the audit tells it: the tables and cells tried, and how many it could compute."""
-    return {
-        "id": id,
-        "tables": len(tables),
-        "cells": sum(table.frame.height for table in tables.values()),
-        "hidden": sum(int((table.frame["status"] == "suppressed").sum()) for table in tables.values()),
-        "disclosed": disclosed,
-    }
-
-
-def audit(attacks: Sequence[Mapping[str, object]]) -> dict[str, object]:
-    """The report of the audit, as the release package holds it: every attack, and whether all of them failed."""
-    return {"attacks": list(attacks), "passed": not any(entry["disclosed"] for entry in attacks)}
 
 
 def _results(

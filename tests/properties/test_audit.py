@@ -32,6 +32,7 @@ from vielfalt.publish.classes import Classes
 from vielfalt.publish.contents import wgs84
 from vielfalt.publish.results import Results, Source
 from vielfalt.publish.themes import Theme
+from vielfalt.tools import attacking
 from vielfalt.words import Words
 
 SOURCE = Source("Town", TOWN.key, 20251231, "register", "", "")
@@ -533,7 +534,7 @@ def test_what_is_told_is_refused_by_place_and_without_its_number() -> None:
     found = attack([release(where, shown)])
     with pytest.raises(DisclosureError, match="2 hidden figures"):
         auditing.refuse(found, "release")
-    lines = "\n".join(auditing.lines(found, Words("en")))
+    lines = "\n".join(attacking.lines(found, Words("en")))
     assert "foreigner quarter Q0 foreign" in lines
     assert "30" not in lines
     assert {entry["id"]: entry["disclosed"] for entry in auditing.as_json(found)}["recompute"] == 2
@@ -553,7 +554,7 @@ def test_what_could_not_be_decided_is_not_released() -> None:
 
 def test_an_attack_with_nothing_to_try_is_not_said_to_have_been_held() -> None:
     words = Words("en")
-    said = auditing.lines((Attack("recompute", 0, ()), Attack("shares", 2, ())), words)
+    said = attacking.lines((Attack("recompute", 0, ()), Attack("shares", 2, ())), words)
     assert [line.rpartition(": ")[2] for line in said] == ["nothing to try", "2 figures tried, held"]
 
 
@@ -570,7 +571,7 @@ def test_the_report_says_how_the_figures_were_decided() -> None:
         "disclosed": 0,
         "programs": {"together": 8, "alone": 0, "left": 0},
     }
-    said = auditing.lines((replace(found[0], programs=Programs(5, 1, 2)),), Words("de"))[0]
+    said = attacking.lines((replace(found[0], programs=Programs(5, 1, 2)),), Words("de"))[0]
     assert said.endswith("(lineare Programme entschieden 5 gemeinsam, 1 einzeln und ließen 2 offen)")
 
 
@@ -580,4 +581,4 @@ def test_releases_of_two_municipalities_are_not_audited_together(monkeypatch: py
     other = replace(own, results=replace(own.results, source=replace(SOURCE, ags="01999001")))
     monkeypatch.setattr("vielfalt.audit.read_releases", lambda folders: (own, other))
     with pytest.raises(UsageError, match="different municipalities: 01999001, "):
-        auditing.of_folders((), ())
+        attacking.of_folders((), ())

@@ -28,13 +28,14 @@ from vielfalt.words import Language
 def audit(release: tuple[Path, ...], known: tuple[Path, ...], as_json: bool, lang: Language | None) -> None:
     """Audits releases."""
     from vielfalt import auditing
+    from vielfalt.tools import attacking
 
     words = spoken(lang)
-    attacks = auditing.of_folders(release, known)
+    attacks = attacking.of_folders(release, known)
     if as_json:
         print_json({"attacks": auditing.as_json(attacks), "passed": auditing.passed(attacks)})
     else:
-        click.echo("\n".join(auditing.lines(attacks, words)))
+        click.echo("\n".join(attacking.lines(attacks, words)))
     auditing.refuse(attacks, release[-1])
     auditing.refuse_undecided(attacks, release[-1])
 

@@ -17,7 +17,6 @@ from vielfalt.county.project import FILE, County
 from vielfalt.county.protecting import Known, Whole, protected_whole
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import CellKey, Method, Suppression
-from vielfalt.pipeline import attack, audited, room
 from vielfalt.publish.contents import MANIFEST
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import releases_in
@@ -75,7 +74,7 @@ def release_county(
     with step("audit"):
         if whole.attack:
             auditing.refuse_undecided([whole.attack], county.root)
-        report = audited(results, attacks_made(whole, known.method), county.releases, county.root)
+        report = auditing.audited(results, attacks_made(whole, known.method), county.releases, county.root)
     vault = county.vault / dates.to_iso(date)
     vault.mkdir(parents=True, exist_ok=True, mode=0o700)
     keep_rooms(whole.proof, vault)
@@ -137,8 +136,8 @@ def attacks_made(whole: Whole, method: Method) -> list[Mapping[str, object]]:
     """
     if isinstance(method, CellKey) and method.additive:
         return []
-    made = [attack("recompute" if isinstance(method, Suppression) else "tell_true_counts", whole.tables, 0)]
-    made += [room(each, whole.proof) for each in whole.held]
+    made = [auditing.attack("recompute" if isinstance(method, Suppression) else "tell_true_counts", whole.tables, 0)]
+    made += [auditing.room(each, whole.proof) for each in whole.held]
     if whole.attack:
         made += auditing.as_json([whole.attack])
     return made

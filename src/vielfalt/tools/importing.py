@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from vielfalt import parameters
+from vielfalt import auditing, parameters
 from vielfalt.cells import Protection
 from vielfalt.figures.disclosure import protect_with_room, recomputable
 from vielfalt.figures.indices import indices
 from vielfalt.imported.profile import read_table_profile
 from vielfalt.imported.records import Imported
 from vielfalt.imported.table import import_table
-from vielfalt.pipeline import attack, audited, proved, refuse_leaks
 from vielfalt.publish.package import write_release
 from vielfalt.publish.releases import latest_release_before
 from vielfalt.publish.results import FindingCount, Results, Source
@@ -32,8 +31,8 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     protection = Protection.of(parameters.on("protection", imported.source.date))
     protected, found = protect_with_room(imported.cells, imported.geography, protection, imported.unknown)
     leaks = recomputable(protected, imported.cells, imported.geography, protection, imported.unknown)
-    refuse_leaks(leaks, file)
-    held = proved(found, file)
+    auditing.refuse_leaks(leaks, file)
+    held = auditing.proved(found, file)
     named = Words(words.language, _labels(imported))
     results = Results(
         source=_source(imported),
@@ -54,7 +53,7 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     progress(words("Maps, report, release package"))
     out.mkdir(parents=True, exist_ok=True)
     with alone_in(out, ".lock"):
-        attacks = audited(results, [attack("recompute", protected, leaks.height), *held], out, file)
+        attacks = auditing.audited(results, [auditing.attack("recompute", protected, leaks.height), *held], out, file)
         return write_release(results, out, named, attacks)
 
 
