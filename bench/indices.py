@@ -20,9 +20,9 @@ from scipy.stats import qmc
 
 from bench.results import Results
 from vielfalt.figures.indices import chance, measures
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.measures import Situation
 from vielfalt.figures.indices.places import extents, places
+from vielfalt.numbers import Floats
 
 GROUPS, AREAS, FEW_AREAS, MANY_AREAS, DRAWS = 50, 5_000, 500, 50_000, 999
 WANTED = 20

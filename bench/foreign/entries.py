@@ -9,8 +9,9 @@ import polars as pl
 
 from bench.foreign import spelling
 from bench.foreign.places import birth_places
+from vielfalt.numbers import Marks
 from vielfalt.synthetic.dirt import Rows
-from vielfalt.synthetic.draw import NEVER, Flags, to_day, year_of
+from vielfalt.synthetic.draw import NEVER, to_day, year_of
 
 NOTHING: Final = ("unbekannt", "k.A.", "-", "nicht bek.", ".", "n.n.", "ungeklärt", "XXX")
 MERGED: Final = (
@@ -52,7 +53,7 @@ def soil_places(rows: Rows) -> None:
     rows.change("no_place", "birth_place", everyone, lambda _, u: NOTHING[int(u * len(NOTHING))] if u < 0.6 else "")
 
 
-def _beyond_latin_1(rows: Rows) -> Flags:
+def _beyond_latin_1(rows: Rows) -> Marks:
     return (~rows.columns["birth_place"].str.contains(r"^[\x00-\xff]*$")).to_numpy()
 
 

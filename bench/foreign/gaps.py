@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Ints
 from vielfalt.synthetic import people as p
-from vielfalt.synthetic.draw import NEVER, NONE, Ints, Table, positions, stable, year_of
+from vielfalt.synthetic.draw import NEVER, NONE, Table, positions, stable, year_of
 from vielfalt.synthetic.extract import Gaps
 
 STREAM: Final = 520

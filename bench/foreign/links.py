@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from vielfalt.numbers import Ints
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic.dirt import Doubles, Rows
-from vielfalt.synthetic.draw import Ints, stable, years_between
+from vielfalt.synthetic.draw import stable, years_between
 from vielfalt.synthetic.extract import ids
 
 RENAMED: Final = (("Hindenburgstraße", 0.5), ("Adolf-Damaschke-Str.", 0.3), ("Straße der Freundschaft", 0.2))

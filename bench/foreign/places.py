@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.foreign import pools
 from bench.foreign.pools import Pool
@@ -18,7 +17,6 @@ from vielfalt.synthetic import people as p
 from vielfalt.synthetic.draw import Table, stable, year_of
 
 STREAM: Final = 500
-Floats = NDArray[np.float64]
 BY_SYSTEM: Final = (("duden", 0.45), ("english", 0.25), ("iso9", 0.12), ("polish", 0.08), ("french", 0.1))
 CYRILLIC: Final = (160, 166, 169, 444, 450, 477, 470, 471, 146, 422, 425, 430, 125, 170, 144)
 CYRILLIC_UNTIL_1991: Final = (127, 139, 142)

@@ -23,14 +23,12 @@ import shapely
 from vielfalt import capabilities, codes, evaluation, parameters, rule_sets, schema
 from vielfalt.areafiles import read_geography
 from vielfalt.geography import Geography
+from vielfalt.numbers import Ints
 from vielfalt.register.pseudonyms import pseudonyms, record_keys
 from vielfalt.register.streets import Streets, read_streets
 from vielfalt.register.text import normalise
 from vielfalt.table import Table
 from vielfalt.town import Town
-
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 PRESENT = [key for key, state in codes.countries().items() if state.kind in ("state", "region")]
 FORMER = [key for key, state in codes.countries().items() if state.kind == "former"]

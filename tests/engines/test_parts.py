@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vielfalt.engines.base import BrokenRow, FileForm
-from vielfalt.engines.lines import Bools, plain_lines
+from vielfalt.engines.lines import plain_lines
 from vielfalt.engines.parts import Found, Part, look_through, placed, readable_rows
-from vielfalt.engines.rows import Ints, Row, cut_rows, rows_from
+from vielfalt.engines.rows import Row, cut_rows, rows_from
+from vielfalt.numbers import Ints, Marks
 
 _VALUES = st.sampled_from(
     (
@@ -139,7 +140,7 @@ def test_only_lines_that_need_it_are_cut_one_by_one(tmp_path: Path, monkeypatch:
 def test_a_part_of_plain_lines_alone_is_looked_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, form, asked = tmp_path / "extract.csv", FileForm(("a", "b", "c"), ";", '"', "utf-8"), list[int]()
 
-    def watched(content: bytes, form: FileForm) -> tuple[Ints, Bools]:
+    def watched(content: bytes, form: FileForm) -> tuple[Ints, Marks]:
         asked.append(len(content))
         return plain_lines(content, form)
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from vielfalt.cli import commands
 from vielfalt.errors import DeliveryError, UsageError
 from vielfalt.figures.indices import evenness, exposure
-from vielfalt.figures.indices.arrays import Floats
+from vielfalt.numbers import Floats
 from vielfalt.tools import indices_compared, measuring
 
 AREAS = ("Alt", "Bäche", "Feld", "Hain")

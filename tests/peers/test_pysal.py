@@ -18,8 +18,8 @@ import pytest
 import shapely
 
 from vielfalt.figures.indices import index, measures, places
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.measures import Situation
+from vielfalt.numbers import Floats
 
 SCRIPT = Path(__file__).with_name("pysal.py")
 AGREE = 1e-10

@@ -17,13 +17,14 @@ from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import protect, protect_with_room, recomputable, rooms
 from vielfalt.figures.disclosure.attack import attack, read
-from vielfalt.figures.disclosure.division import Ints, division
+from vielfalt.figures.disclosure.division import division
 from vielfalt.figures.disclosure.holders import halves, single_people
 from vielfalt.figures.disclosure.linked.solver import Solver, solve, solver
 from vielfalt.figures.disclosure.mending import NO_ONE, Mend, mended
 from vielfalt.figures.disclosure.persons import secret, told_to_persons
 from vielfalt.figures.disclosure.room import look_at, program_of
 from vielfalt.geography import Geography
+from vielfalt.numbers import Ints
 
 Town = tuple[dict[str, Cells], Geography]
 LOOSE = replace(PROTECTION, min_area=0)

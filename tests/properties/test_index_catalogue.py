@@ -21,10 +21,11 @@ from vielfalt.figures.indices import (
     measures,
     places,
 )
-from vielfalt.figures.indices.arrays import Floats, divergence, quotient
+from vielfalt.figures.indices.arrays import divergence, quotient
 from vielfalt.figures.indices.exposure import exposures
 from vielfalt.figures.indices.measures import Situation
 from vielfalt.figures.indices.places import Places
+from vielfalt.numbers import Floats
 
 GROUPS = (measures.OF_GROUP, measures.OF_GROUP_IN_SPACE)
 TOWNS = (measures.OF_TOWN, measures.OF_TOWN_IN_SPACE)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare, random_table
 
 from vielfalt.figures.indices import chance, change, evenness, multigroup, nested
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.chance import Statistic
 from vielfalt.figures.indices.dealing import random_tables
+from vielfalt.numbers import Floats
 
 SEED = 20
 

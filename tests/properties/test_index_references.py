@@ -14,8 +14,8 @@ import pytest
 import shapely
 
 from vielfalt.figures.indices import adjusted, clustering, evenness, exposure, measures, nested, places
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.measures import Situation
+from vielfalt.numbers import Floats
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 SACRAMENTO = DATA / "segregation" / "sacramento"

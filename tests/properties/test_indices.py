@@ -20,11 +20,11 @@ from vielfalt.cells import Cells
 from vielfalt.figures.disclosure import protect
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import ALL, index, indices, notes
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.evenness import dissimilarity, segregation_index
 from vielfalt.figures.indices.exposure import isolation
 from vielfalt.figures.indices.local import entropy_diversity, location_quotient
 from vielfalt.geography import Area, AreaLevel, Geography
+from vielfalt.numbers import Floats
 from vielfalt.table import Table
 
 SACRAMENTO = Path(__file__).resolve().parents[3] / "shared" / "data" / "segregation" / "sacramento" / "sacr_groups.csv"

@@ -16,13 +16,13 @@ from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.errors import DeliveryError
 from vielfalt.figures.disclosure import protect
 from vielfalt.figures.index_values import IndexValue
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.compute import indices, with_interval
 from vielfalt.figures.indices.evenness import dissimilarity
 from vielfalt.figures.indices.exposure import isolation
 from vielfalt.figures.indices.local import entropy_diversity
 from vielfalt.figures.indices.notes import LEFT_OUT, MERGED, MERGED_BEFORE, MORE_BY_COARSER, TOGETHER, at_least
 from vielfalt.geography import Geography
+from vielfalt.numbers import Floats
 from vielfalt.words import LANGUAGES, Words
 
 RESIDENTS = [n + m for n, m in FOUR.values()]

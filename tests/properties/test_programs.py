@@ -14,9 +14,9 @@ from vielfalt.audit.bounds import narrowed
 from vielfalt.audit.figures import Figures, Key
 from vielfalt.audit.sums import Sum
 from vielfalt.figures.disclosure import programs
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import Family, System, bounds
 from vielfalt.figures.disclosure.programs import narrow
+from vielfalt.numbers import Ints, Marks
 
 LEAST = 5
 

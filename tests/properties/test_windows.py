@@ -14,10 +14,10 @@ from vielfalt.audit.bounds import narrowed
 from vielfalt.audit.figures import Figures, Key
 from vielfalt.audit.sums import Sum
 from vielfalt.errors import EngineError
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import Family, System, bounds
 from vielfalt.figures.disclosure.programs import narrow
 from vielfalt.figures.disclosure.windows import undecided
+from vielfalt.numbers import Ints, Marks
 
 
 @settings(max_examples=150, deadline=None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bench.plain.shared import ABROAD, EAST_STATES, NATIONALITIES, SPECIAL, STATUS, USSR_STATES, Flags, Given
+from bench.plain.shared import ABROAD, EAST_STATES, NATIONALITIES, SPECIAL, STATUS, USSR_STATES, Given
 from vielfalt.codes import GERMANY
+from vielfalt.numbers import Marks
 from vielfalt.rule_sets import VIELFALT
 
 
@@ -41,13 +42,13 @@ def with_origin(people: pd.DataFrame, given: Given) -> pd.DataFrame:
     )
 
 
-def _decided(rules: dict[str, Flags], otherwise: str) -> pd.Series:
+def _decided(rules: dict[str, Marks], otherwise: str) -> pd.Series:
     """The first rule that holds."""
     places = np.select(list(rules.values()), range(len(rules)), default=len(rules))
     return pd.Series(pd.Categorical.from_codes(places, [*rules, otherwise]))
 
 
-def _said(people: pd.DataFrame, given: Given) -> dict[str, Flags]:
+def _said(people: pd.DataFrame, given: Given) -> dict[str, Marks]:
     """What the entries of each person say, yes or no; not known is no."""
     values, age, birth = given.values, people["age"], people["birth_country"]
     abroad = _first_day(people["arrival_from_abroad_date"])
@@ -85,7 +86,7 @@ def _first_day(date: pd.Series) -> pd.Series:
     return date + np.select([date == 0, date % 10_000 == 0, date % 100 == 0], [0, 101, 1], 0)
 
 
-def _own_marks(people: pd.DataFrame, said: dict[str, Flags]) -> dict[str, Flags]:
+def _own_marks(people: pd.DataFrame, said: dict[str, Marks]) -> dict[str, Marks]:
     """The rules about a person alone, in their order."""
     german, foreign, kind = said["german"], said["foreign"], people["german_nationality_kind"]
     return {
@@ -103,7 +104,7 @@ def _own_marks(people: pd.DataFrame, said: dict[str, Flags]) -> dict[str, Flags]
     }
 
 
-def _own_history(said: dict[str, Flags]) -> dict[str, Flags]:
+def _own_history(said: dict[str, Marks]) -> dict[str, Marks]:
     open_foreigner = said["foreign"] & said["birth_open"]
     immigrated = said["born_abroad"] & ~said["early"] & ~said["expellee"]
     return {
@@ -112,7 +113,7 @@ def _own_history(said: dict[str, Flags]) -> dict[str, Flags]:
     }
 
 
-def _history(said: dict[str, Flags], own: pd.Series, counts: pd.DataFrame) -> pd.Series:
+def _history(said: dict[str, Marks], own: pd.Series, counts: pd.DataFrame) -> pd.Series:
     both, one = (said["descendant"] & (counts["immigrated"] == number) for number in (2, 1))
     no_parent = said["minor"] & said["born_here"] & (counts["linked"] == 0)
     rules = {
@@ -135,7 +136,7 @@ def _own_country(people: pd.DataFrame) -> pd.Series:
 
 
 def _parents(
-    people: pd.DataFrame, said: dict[str, Flags], rule: pd.Series, history: pd.Series, country: pd.Series
+    people: pd.DataFrame, said: dict[str, Marks], rule: pd.Series, history: pd.Series, country: pd.Series
 ) -> pd.DataFrame:
     """How many linked parents each has, and of how many each mark; ``country``: the mother's, else the father's."""
     marked = rule.isin(VIELFALT.parents)

@@ -11,10 +11,10 @@ import numpy as np
 
 from vielfalt.audit.figures import Figures
 from vielfalt.audit.sums import Sum
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import System
 from vielfalt.figures.disclosure.programs import Decided, narrow
 from vielfalt.figures.disclosure.windows import DATES, MOST, undecided
+from vielfalt.numbers import Ints, Marks
 
 LARGEST = 200_000
 """Larger groups of several dates are looked at two dates at a time: a single program may take an hour there."""

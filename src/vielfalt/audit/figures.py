@@ -10,7 +10,7 @@ import numpy as np
 from vielfalt.audit.altered import reach
 from vielfalt.audit.releases import Release
 from vielfalt.cells import ProtectedCells
-from vielfalt.figures.disclosure.division import Ints, Marks
+from vielfalt.numbers import Ints, Marks
 
 Categories = Mapping[tuple[str, ...], int | None]
 """The figures of one place by category, None where they are hidden."""

@@ -19,9 +19,9 @@ from vielfalt.audit.told import Told
 from vielfalt.errors import DeliveryError
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import evenness, exposure, local
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.compute import with_interval
 from vielfalt.geography import TOWN
+from vielfalt.numbers import Floats
 from vielfalt.words import N_
 
 Figure = tuple[str, tuple[str, ...]]

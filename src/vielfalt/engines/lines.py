@@ -14,16 +14,15 @@ import pyarrow as pa
 from pyarrow import csv
 
 from vielfalt.engines.base import FileForm
-from vielfalt.engines.rows import Ints
+from vielfalt.numbers import Ints, Marks
 
-Bools = npt.NDArray[np.bool_]
 _LF, _CR, _BLANK = b"\n\r "
 _BEYOND_ASCII = 0x80
 _PIECE = 1 << 19
 """Bytes looked at together: few enough for the cache of a processor."""
 
 
-def plain_lines(content: bytes, form: FileForm) -> tuple[Ints, Bools]:
+def plain_lines(content: bytes, form: FileForm) -> tuple[Ints, Marks]:
     """Where the lines begin that end with a line feed, and which of them are plain.
 
     ``content``: bytes of a file from the beginning of a row on, up to the end of a line or of the file.
@@ -42,7 +41,7 @@ def _pieces(content: bytes) -> Iterator[tuple[int, int]]:
         begin = end
 
 
-def _in_piece(content: bytes, form: FileForm) -> tuple[Ints, Bools]:
+def _in_piece(content: bytes, form: FileForm) -> tuple[Ints, Marks]:
     signs = np.frombuffer(content, dtype=np.uint8)
     borders = np.append(0, np.flatnonzero(signs == _LF) + 1)
     borders = borders if borders[-1] == len(content) else np.append(borders, len(content))
@@ -91,7 +90,7 @@ def _places_of_note(signs: npt.NDArray[np.uint8], form: FileForm) -> Ints:
 
 
 def _leave_undecodable_out(
-    content: bytes, signs: npt.NDArray[np.uint8], starts: Ints, plain: Bools, encoding: str
+    content: bytes, signs: npt.NDArray[np.uint8], starts: Ints, plain: Marks, encoding: str
 ) -> None:
     """Lines of bytes that are not in the encoding are not plain; looked at one by one only where there are any."""
     used = "utf-8" if encoding == "utf-8" else "cp1252"

@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from vielfalt.engines.base import BrokenRow, FileForm
-from vielfalt.engines.lines import Bools, plain_lines, texts_of
-from vielfalt.engines.rows import Ints, Row, begin_of_rows, rows_from, text_batch
+from vielfalt.engines.lines import plain_lines, texts_of
+from vielfalt.engines.rows import Row, begin_of_rows, rows_from, text_batch
+from vielfalt.numbers import Ints, Marks
 
 _CHUNK = 1 << 16
 
@@ -161,7 +162,7 @@ def _cut(path: Path, form: FileForm, part: Part) -> _Cut:
 
 
 def _one_by_one(
-    path: Path, form: FileForm, part: Part, starts: Ints, plain: Bools, line: int
+    path: Path, form: FileForm, part: Part, starts: Ints, plain: Marks, line: int
 ) -> tuple[list[Row], int, int]:
     """The rows from a line on up to the next one that is plain; the byte behind them, and that line."""
     rows: list[Row] = []

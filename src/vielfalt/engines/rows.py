@@ -18,14 +18,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from vielfalt.engines.base import BrokenRow, FileForm
 from vielfalt.errors import DeliveryError
+from vielfalt.numbers import Ints
 from vielfalt.words import N_
 
-Ints: TypeAlias = npt.NDArray[np.int64]
 Row: TypeAlias = tuple[str, ...] | str
 """The values of a row that could be cut; else the reason why not."""
 UNDECODABLE = "INVALID ENCODING"

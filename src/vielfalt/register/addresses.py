@@ -14,8 +14,8 @@ import shapely
 
 from vielfalt.errors import DeliveryError
 from vielfalt.geography import Geography
+from vielfalt.numbers import Ints, Marks
 from vielfalt.register.checks import Finding, finding
-from vielfalt.register.columns import Flags, Ints
 from vielfalt.register.house_numbers import LETTERS, NONE, position
 from vielfalt.register.streets import SPAN, Streets
 from vielfalt.register.text import near_pairs, normalise, same_digits, street_key, street_stem_length
@@ -160,7 +160,7 @@ def _area_of_name(streets: Streets, known: Ints, name: Ints, house: Ints) -> Int
     return np.where(several, NONE, found)
 
 
-def _area_of_point(addresses: pl.DataFrame, wanted: Flags, geography: Geography) -> Ints:
+def _area_of_point(addresses: pl.DataFrame, wanted: Marks, geography: Geography) -> Ints:
     """The area of each wanted address by its point, NONE without coordinates or outside all polygons."""
     found = np.full(addresses.height, NONE, dtype=np.int64)
     shapes = geography.shapes.get(geography.finest.id, {})

@@ -20,7 +20,7 @@ import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from vielfalt.engines.base import Batches
-from vielfalt.register.columns import Ints
+from vielfalt.numbers import Ints
 from vielfalt.register.kinds import EVIDENCE
 from vielfalt.register.reading import HOUSES, NUMBERED, Reader
 

@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.register.columns import Ints
+from vielfalt.numbers import Ints
 from vielfalt.words import N_
 
 _SHOWN = 20

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from vielfalt.numbers import Ints
+
 DENSE = 4
 """Up to so many times as many values as rows, each value has a place to be counted at; above, values are looked up."""
 _LARGEST = 1 << 62

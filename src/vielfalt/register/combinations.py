@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vielfalt.register.columns import Ints
+from vielfalt.numbers import Ints
 
 
 @dataclass(frozen=True)

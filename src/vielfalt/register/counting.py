@@ -21,7 +21,8 @@ import pyarrow as pa
 
 from vielfalt.cells import LEAST_DOMINANCE
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.register.columns import DENSE, Flags, Ints, alike
+from vielfalt.numbers import Ints, Marks
+from vielfalt.register.columns import DENSE, alike
 from vielfalt.table import Table
 
 Columns = Mapping[str, npt.NDArray[Any]]
@@ -97,7 +98,7 @@ def _counts(engine: Engine, people: Frame, tables: Sequence[Numbered]) -> pl.Dat
     return found
 
 
-def _dominable(engine: Engine, people: Frame, tables: Sequence[Numbered], counts: pl.DataFrame) -> Flags:
+def _dominable(engine: Engine, people: Frame, tables: Sequence[Numbered], counts: pl.DataFrame) -> Marks:
     """Per cell whether its area has an address so large that it could dominate the cell."""
     addresses = people.group_by("area", "address").agg(nw.len().alias("n"))
     largest = _collected(engine, addresses.group_by("area").agg(nw.col("n").max().alias("largest")))
@@ -109,7 +110,7 @@ def _dominable(engine: Engine, people: Frame, tables: Sequence[Numbered], counts
 
 
 def _at_addresses(
-    engine: Engine, people: Frame, tables: Sequence[Numbered], asked: Flags, largest: Callable[[Frame], Frame]
+    engine: Engine, people: Frame, tables: Sequence[Numbered], asked: Marks, largest: Callable[[Frame], Frame]
 ) -> pl.DataFrame:
     """Per cell that is asked for what ``largest`` makes of the numbers of its residents at each address (``here``)."""
     listed = partial(_listed, tables=tables, asked=asked)
@@ -178,7 +179,7 @@ def _counted(people: pa.Table, tables: Sequence[Numbered]) -> pa.Table:
     return _table(("cell", "n", "key_sum"), found)
 
 
-def _listed(people: pa.Table, tables: Sequence[Numbered], asked: Flags) -> pa.Table:
+def _listed(people: pa.Table, tables: Sequence[Numbered], asked: Marks) -> pa.Table:
     """The residents in cells that are asked for, once per such cell: ``cell``, ``address``."""
     found = []
     for table, concerned, cell in _placed(people, tables):

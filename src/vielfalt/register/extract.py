@@ -16,10 +16,10 @@ from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
 from vielfalt.engines.encodings import looks_like_utf8
 from vielfalt.engines.rows import true_numbers
 from vielfalt.errors import DeliveryError, StorageError
+from vielfalt.numbers import Ints
 from vielfalt.profiles import Profile
 from vielfalt.register.apart import FromText
 from vielfalt.register.checks import Finding, finding
-from vielfalt.register.columns import Ints
 from vielfalt.register.reading import AddressTexts, Reader
 from vielfalt.words import N_
 

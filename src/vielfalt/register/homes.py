@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from vielfalt import codes
-from vielfalt.register.columns import Ints
+from vielfalt.numbers import Ints
 
 NONE, MARKED, BY_RESIDENTS = 0, 1, 2
 LARGE_HOUSE = 24

@@ -16,8 +16,9 @@ from scipy.sparse.csgraph import connected_components
 
 from vielfalt import codes
 from vielfalt.engines.base import Engine, Frame
+from vielfalt.numbers import Ints
 from vielfalt.register.checks import Finding, search
-from vielfalt.register.columns import Ints, alike
+from vielfalt.register.columns import alike
 from vielfalt.register.homes import BY_RESIDENTS, NONE, homes, is_marked, is_newcomer
 from vielfalt.register.kinship import STAGES
 from vielfalt.register.living import at_home

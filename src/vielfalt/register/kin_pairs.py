@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vielfalt.register.columns import Flags, Ints, alike
+from vielfalt.numbers import Ints, Marks
+from vielfalt.register.columns import alike
 from vielfalt.register.neighbours import (
     ADULT,
     GENERATION,
@@ -113,9 +114,9 @@ def generations(people: Neighbours, formed: Formed) -> tuple[Ints, Ints, Ints]:
     return older, younger, np.where(known, people.age[older] - people.age[younger], -1)
 
 
-def _parental(years: Ints) -> Flags:
+def _parental(years: Ints) -> Marks:
     """Whether somebody so many years older can be a parent."""
-    found: Flags = (years >= GENERATION) & (years < OLDEST_PARENT)
+    found: Marks = (years >= GENERATION) & (years < OLDEST_PARENT)
     return found
 
 
@@ -167,14 +168,14 @@ def parents_of_household(people: Neighbours, formed: Formed) -> Pairs:
     return those((one, other), people.woman[one] != people.woman[other])
 
 
-def _born_here(people: Neighbours, formed: Formed) -> Flags:
+def _born_here(people: Neighbours, formed: Formed) -> Marks:
     """Who moved in on the day of birth and lives with nobody of the generation before."""
     return people.since_birth & _without_elder(people, formed)
 
 
-def _without_elder(people: Neighbours, formed: Formed) -> Flags:
+def _without_elder(people: Neighbours, formed: Formed) -> Marks:
     """Who is of known age and lives with nobody of the generation before."""
-    found: Flags = (people.age >= 0) & (oldest(people, formed) - people.age < GENERATION)
+    found: Marks = (people.age >= 0) & (oldest(people, formed) - people.age < GENERATION)
     return found
 
 
@@ -186,7 +187,7 @@ def _to_parents(people: Neighbours, formed: Formed, pairs: Pairs) -> Pairs:
     return _of_parents(people, formed, those(pairs, then), _born_here(people, formed))
 
 
-def _of_parents(people: Neighbours, formed: Formed, pairs: Pairs, children: Flags) -> Pairs:
+def _of_parents(people: Neighbours, formed: Formed, pairs: Pairs, children: Marks) -> Pairs:
     """Of these pairs those of a child and one who can be a parent, where all of a child are of one other household."""
     one, two = pairs
     older, younger = np.where(people.age[one] < people.age[two], (two, one), (one, two))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vielfalt.register.columns import Flags, Ints, alike
+from vielfalt.numbers import Ints, Marks
+from vielfalt.register.columns import alike
 from vielfalt.register.neighbours import (
     ADULT,
     CHANCE,
@@ -77,7 +78,7 @@ def couple_of_one_nationality(people: Neighbours, formed: Formed) -> Pairs:
     return _couples(people, formed, among & few, people.foreign)
 
 
-def _couples(people: Neighbours, formed: Formed, among: Flags, clue: Ints) -> Pairs:
+def _couples(people: Neighbours, formed: Formed, among: Marks, clue: Ints) -> Pairs:
     one, two = pairs_of((people.address, clue), among, FLAT_SHARE)
     apart = formed.household[one] != formed.household[two]
     return only_pairs(those((one, two), _suit(people, one, two) & apart), len(people.record))
@@ -110,23 +111,23 @@ def _mates(people: Neighbours, formed: Formed, clue: Ints, shares: Shares) -> Pa
     return those((one, two), near(people, one, two, SAME_AGE))
 
 
-def _rare(people: Neighbours, clue: Ints, shares: Shares, among: Flags, fitting: int) -> Flags:
+def _rare(people: Neighbours, clue: Ints, shares: Shares, among: Marks, fitting: int) -> Marks:
     """Whose clue is known and shared by no stranger, as far as is to be expected, of those at the address who could be
     meant, one in ``fitting`` of whom fits."""
     others = np.bincount(people.address, among)[people.address] - among
-    found: Flags = (clue >= 0) & (shares[clue] * others / fitting <= CHANCE)
+    found: Marks = (clue >= 0) & (shares[clue] * others / fitting <= CHANCE)
     return found
 
 
-def _free(people: Neighbours, formed: Formed) -> Flags:
+def _free(people: Neighbours, formed: Formed) -> Marks:
     """Adults without partner here who are nobody's child or grandchild in their household."""
-    found: Flags = (people.age >= ADULT) & ~formed.partnered & (oldest(people, formed) - people.age < GENERATION)
+    found: Marks = (people.age >= ADULT) & ~formed.partnered & (oldest(people, formed) - people.age < GENERATION)
     return found
 
 
-def _suit(people: Neighbours, one: Ints, two: Ints) -> Flags:
+def _suit(people: Neighbours, one: Ints, two: Ints) -> Marks:
     """Whom to take for a couple without being told: of different sex and family name, less than a generation apart."""
-    found: Flags = (people.woman[one] != people.woman[two]) & (people.family_name[one] != people.family_name[two])
+    found: Marks = (people.woman[one] != people.woman[two]) & (people.family_name[one] != people.family_name[two])
     return found & near(people, one, two, GENERATION - 1)
 
 
@@ -145,7 +146,7 @@ def flat_mates_of_one_age(people: Neighbours, formed: Formed) -> Pairs:
     return _with_first(rows, day, fits & (youngest >= ADULT) & (eldest - youngest <= SAME_AGE))
 
 
-def _moved_alone(people: Neighbours, formed: Formed, houses: Flags) -> tuple[Ints, Ints, Flags]:
+def _moved_alone(people: Neighbours, formed: Formed, houses: Marks) -> tuple[Ints, Ints, Marks]:
     """The residents of these houses who moved in on a known day, the number of that day there, and per day whether two
     to four people came who are all alone."""
     rows = np.flatnonzero(houses & (people.move_in > 0))
@@ -154,7 +155,7 @@ def _moved_alone(people: Neighbours, formed: Formed, houses: Flags) -> tuple[Int
     return rows, day, (here > 1) & (here <= FLAT_SHARE) & (alone == here)
 
 
-def _with_first(rows: Ints, group: Ints, wanted: Flags) -> Pairs:
+def _with_first(rows: Ints, group: Ints, wanted: Marks) -> Pairs:
     """Each row of the wanted groups with the first of its group."""
     first, place = alike([group])
     fits = wanted[group]

@@ -12,7 +12,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from vielfalt.register.columns import Flags, Ints, alike
+from vielfalt.numbers import Ints, Marks
+from vielfalt.register.columns import alike
 
 Shares: TypeAlias = npt.NDArray[np.float64]
 Pairs: TypeAlias = tuple[Ints, Ints]
@@ -38,7 +39,7 @@ class Names:
     rows: Ints
     group: Ints
     first: Ints
-    telling: Flags
+    telling: Marks
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,13 @@ class Neighbours:
     origin: Ints
     age: Ints
     woman: Ints
-    guarded: Flags
-    institution: Flags
-    home_by_residents: Flags
-    married: Flags
+    guarded: Marks
+    institution: Marks
+    home_by_residents: Marks
+    married: Marks
     foreign: Ints
-    since_birth: Flags
-    moved: Flags
+    since_birth: Marks
+    moved: Marks
     size: Ints
     bearers: Shares
     arrivals: Shares
@@ -101,23 +102,23 @@ class Formed:
 
     household: Ints
     members: Ints
-    partnered: Flags
+    partnered: Marks
 
     @property
-    def alone(self) -> Flags:
+    def alone(self) -> Marks:
         """Whom no link has joined yet."""
-        found: Flags = self.members == 1
+        found: Marks = self.members == 1
         return found
 
 
-def near(people: Neighbours, one: Ints, two: Ints, years: int) -> Flags:
+def near(people: Neighbours, one: Ints, two: Ints, years: int) -> Marks:
     """Whether the two are at most so many years apart; no where an age is unknown."""
     known = (people.age[one] >= 0) & (people.age[two] >= 0)
-    found: Flags = known & (np.abs(people.age[one] - people.age[two]) <= years)
+    found: Marks = known & (np.abs(people.age[one] - people.age[two]) <= years)
     return found
 
 
-def one_of_each(group: Ints, rows: Ints, groups: int) -> tuple[Ints, Flags]:
+def one_of_each(group: Ints, rows: Ints, groups: int) -> tuple[Ints, Marks]:
     """Per number of a group one of its rows, and whether it is the only one."""
     head = np.zeros(groups, dtype=np.int64)
     head[group] = rows
@@ -139,7 +140,7 @@ def namesakes(people: Neighbours, formed: Formed) -> Pairs:
     return those((one, two), formed.household[one] != formed.household[two])
 
 
-def name_tells_nothing(people: Neighbours, formed: Formed) -> Flags:
+def name_tells_nothing(people: Neighbours, formed: Formed) -> Marks:
     """Who is alone and shares a name with others of the address that is too frequent to join anybody there."""
     names = people.names
     found = np.zeros(len(people.record), dtype=bool)
@@ -147,7 +148,7 @@ def name_tells_nothing(people: Neighbours, formed: Formed) -> Flags:
     return found & formed.alone & ~people.institution
 
 
-def _in_several(people: Neighbours, formed: Formed) -> Flags:
+def _in_several(people: Neighbours, formed: Formed) -> Marks:
     """Per name at an address, whether it occurs in several households."""
     names = people.names
     household = formed.household[names.rows]
@@ -156,7 +157,7 @@ def _in_several(people: Neighbours, formed: Formed) -> Flags:
     return found
 
 
-def pairs_of(columns: tuple[Ints, ...], among: Flags, most: int) -> Pairs:
+def pairs_of(columns: tuple[Ints, ...], among: Marks, most: int) -> Pairs:
     """All pairs of rows that agree in the columns, where at most so many do."""
     rows = np.flatnonzero(among)
     _, group = alike([column[rows] for column in columns])
@@ -185,6 +186,6 @@ def only_pairs(pairs: Pairs, rows: int) -> Pairs:
     return those(pairs, (times[pairs[0]] == 1) & (times[pairs[1]] == 1))
 
 
-def those(pairs: Pairs, which: Flags) -> Pairs:
+def those(pairs: Pairs, which: Marks) -> Pairs:
     """The pairs for which a condition holds."""
     return pairs[0][which], pairs[1][which]

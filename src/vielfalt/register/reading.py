@@ -17,8 +17,9 @@ import polars as pl
 import pyarrow as pa
 
 from vielfalt import schema
+from vielfalt.numbers import Ints
 from vielfalt.profiles import Profile
-from vielfalt.register.columns import Encoded, Ints, absent, alike, distinct_rows, encode
+from vielfalt.register.columns import Encoded, absent, alike, distinct_rows, encode
 from vielfalt.register.combinations import Combinations
 from vielfalt.register.family_names import name_key
 from vielfalt.register.kinds import EVIDENCE

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vielfalt.errors import DeliveryError, StorageError
-from vielfalt.register.columns import Ints
+from vielfalt.numbers import Ints
 from vielfalt.register.house_numbers import HIGHEST, NONE, last_position, position
 from vielfalt.register.text import normalise, street_key
 from vielfalt.words import N_, Text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vielfalt.synthetic.draw import NONE, Ints, Table, positions, years_between
+from vielfalt.numbers import Ints
+from vielfalt.synthetic.draw import NONE, Table, positions, years_between
 from vielfalt.synthetic.extract import Gaps
 
 

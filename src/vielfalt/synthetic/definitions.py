@@ -13,9 +13,10 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Ints, Marks
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic import pools
-from vielfalt.synthetic.draw import NEVER, NONE, Flags, Ints, Table, positions, to_day, years_between
+from vielfalt.synthetic.draw import NEVER, NONE, Table, positions, to_day, years_between
 from vielfalt.synthetic.extract import Gaps
 
 STATUS: Final = (
@@ -77,7 +78,7 @@ def concluded(people: Table, day: int, gaps: Gaps) -> Findings:
     return Findings(status, history, reference)
 
 
-def own_marks(standing: Ints, kind: Ints, here: Flags, second: Ints) -> Ints:
+def own_marks(standing: Ints, kind: Ints, here: Marks, second: Ints) -> Ints:
     """The status by a person's own history alone, everything known; ``UNMARKED`` where there is no mark."""
     known = np.array([UNMARKED, UNMARKED, UNMARKED, OTHER, REPATRIATE, NATURALISED, NATURALISED, ABROAD, HERE])[
         standing
@@ -112,20 +113,20 @@ def _own_status(people: Table, gaps: Gaps) -> Ints:
     )
 
 
-def _expelled(people: Table, abroad: Ints) -> Flags:
+def _expelled(people: Table, abroad: Ints) -> Marks:
     """Born before 1945 in the former eastern territories and not known to have come since 1950; in the Sudeten areas
     only where an entry says that the person came before."""
     region = _regions()[people["birth_place"]]
     before = _came_before(people, abroad)
     expelled = ((region == 1) & (before | (abroad == NEVER))) | ((region == 2) & before)
-    found: Flags = (people["birth"] < to_day(_WAR_ENDS)) & expelled
+    found: Marks = (people["birth"] < to_day(_WAR_ENDS)) & expelled
     return found
 
 
-def _came_before(people: Table, abroad: Ints) -> Flags:
+def _came_before(people: Table, abroad: Ints) -> Marks:
     """Whether an entry, of arrival from abroad or in the municipality, says that the person came before 1950."""
     opens, entry = to_day(_WINDOW_OPENS), people["arrival"]
-    found: Flags = ((abroad > NEVER) & (abroad < opens)) | ((entry > NEVER) & (entry < opens))
+    found: Marks = ((abroad > NEVER) & (abroad < opens)) | ((entry > NEVER) & (entry < opens))
     return found
 
 
@@ -141,11 +142,11 @@ def _regions() -> Ints:
     return np.array([region.get(place, 0) for place in named])
 
 
-def _immigrated(people: Table, gaps: Gaps) -> Flags:
+def _immigrated(people: Table, gaps: Gaps) -> Marks:
     """Born abroad and arrived since 1950, or at an unknown time; expellees are not."""
     abroad = np.where(gaps.abroad, NEVER, people["abroad"])
     expelled = (people["nat1"] == 0) & _expelled(people, abroad)
-    found: Flags = (people["birth_country"] != 0) & ~_came_before(people, abroad) & ~expelled
+    found: Marks = (people["birth_country"] != 0) & ~_came_before(people, abroad) & ~expelled
     return found
 
 

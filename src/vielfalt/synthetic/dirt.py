@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from vielfalt.numbers import Floats, Ints, Marks
 from vielfalt.synthetic import pools
-from vielfalt.synthetic.draw import NEVER, Flags, Floats, Ints, Table, stable, to_day, year_of
+from vielfalt.synthetic.draw import NEVER, Table, stable, to_day, year_of
 
 RATES: Final[dict[str, float]] = {
     # Dates: as shares of people born in states where many birthdays are unknown, and of all rows.
@@ -96,7 +97,7 @@ class Rows:
     stream: int
     trouble: dict[str, Ints] = field(default_factory=dict)
 
-    def hit(self, kind: str, concerned: Flags, by: str = "person") -> tuple[Ints, Floats]:
+    def hit(self, kind: str, concerned: Marks, by: str = "person") -> tuple[Ints, Floats]:
         """The rows hit among those concerned, and for each a second uniform number to choose what happens.
 
         ``by`` is the column of people whose equals share their luck: person, household or house.
@@ -117,12 +118,12 @@ class Rows:
         """The values of a column in some rows."""
         return self.columns[column].gather(rows).to_list()
 
-    def filled(self, column: str) -> Flags:
+    def filled(self, column: str) -> Marks:
         """Where a column holds something."""
         return (self.columns[column] != "").to_numpy()
 
     def change(
-        self, kind: str, column: str, concerned: Flags, how: Callable[[str, float], str], by: str = "person"
+        self, kind: str, column: str, concerned: Marks, how: Callable[[str, float], str], by: str = "person"
     ) -> None:
         """Rewrites the values hit, each by a function of the value and its uniform number."""
         rows, drawn = self.hit(kind, concerned & self.filled(column), by)
@@ -295,7 +296,7 @@ class Doubles:
     """Rows to repeat: ``source`` is the row behind each row of the longer extract, ``kind`` why it is there."""
 
     source: Ints
-    double: Flags
+    double: Marks
     kind: pl.Series
 
 

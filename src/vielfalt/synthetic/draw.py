@@ -10,11 +10,9 @@ from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints: TypeAlias = NDArray[np.int64]
-Floats: TypeAlias = NDArray[np.float64]
-Flags: TypeAlias = NDArray[np.bool_]
+from vielfalt.numbers import Floats, Ints, Marks
+
 Rng: TypeAlias = np.random.Generator
 Table: TypeAlias = dict[str, Ints]
 """Columns of equal length; one entry per person, house or household."""
@@ -36,7 +34,7 @@ def stable(seed: int, kind: int, ids: Ints) -> Floats:
     return generator(seed, 1_000 + kind).random(size)[ids]
 
 
-def chance(rng: Rng, share: float | Floats, size: int) -> Flags:
+def chance(rng: Rng, share: float | Floats, size: int) -> Marks:
     """True with the given probability, one per entry."""
     return rng.random(size) < share
 
@@ -64,7 +62,7 @@ def normal(rng: Rng, mean: float | Floats, spread: float, low: float | Floats, h
     return np.clip(rng.normal(mean, spread, size), low, high)
 
 
-def rows_of(table: Table, selection: Flags | Ints) -> Table:
+def rows_of(table: Table, selection: Marks | Ints) -> Table:
     """The table of the selected rows."""
     return {name: column[selection] for name, column in table.items()}
 

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from vielfalt.numbers import Ints, Marks
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic import placement, pools
-from vielfalt.synthetic.draw import NEVER, NONE, Flags, Ints, Table, stable, years_between
+from vielfalt.synthetic.draw import NEVER, NONE, Table, stable, years_between
 from vielfalt.synthetic.shapes import Division
 from vielfalt.synthetic.streets import Streets
 
@@ -51,14 +52,14 @@ class Gaps:
     ``abroad`` is the date of arrival from abroad; ``mother`` and ``father`` are the pointers of minors to them.
     """
 
-    birth_state: Flags
-    kind: Flags
-    abroad: Flags
-    origin_state: Flags
-    coordinates: Flags
-    spouse: Flags
-    mother: Flags
-    father: Flags
+    birth_state: Marks
+    kind: Marks
+    abroad: Marks
+    origin_state: Marks
+    coordinates: Marks
+    spouse: Marks
+    mother: Marks
+    father: Marks
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def _address(town: Town, people: Table, gaps: Gaps) -> dict[str, pl.Series]:
     }
 
 
-def _coordinate(decimetres: Ints, gap: Flags) -> pl.Series:
+def _coordinate(decimetres: Ints, gap: Marks) -> pl.Series:
     """Metres with one decimal, with a point; empty where the office has none."""
     distinct, index = np.unique(np.where(gap, NONE, decimetres), return_inverse=True)
     written = ["" if value == NONE else f"{value // 10}.{value % 10}" for value in distinct.tolist()]

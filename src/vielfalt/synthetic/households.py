@@ -11,22 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vielfalt.numbers import Floats, Ints, Marks
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic import pools
-from vielfalt.synthetic.draw import (
-    NEVER,
-    Flags,
-    Floats,
-    Ints,
-    Rng,
-    Table,
-    chance,
-    choose,
-    choose_by_row,
-    normal,
-    rows_of,
-    to_day,
-)
+from vielfalt.synthetic.draw import NEVER, Rng, Table, chance, choose, choose_by_row, normal, rows_of, to_day
 
 SINGLE_YOUNG, SINGLE, SINGLE_OLD, COUPLE_YOUNG, COUPLE, COUPLE_OLD, FAMILY, LONE = range(8)
 ADULT_CHILD, SHARED, GENERATIONS, SIBLINGS = range(8, 12)
@@ -262,7 +250,7 @@ def _days(years: Floats) -> Ints:
     return (years * 365.2425).astype(np.int64)
 
 
-def _first_is_woman(rng: Rng, kind: Ints, standing: Ints, root: Ints) -> Flags:
+def _first_is_woman(rng: Rng, kind: Ints, standing: Ints, root: Ints) -> Marks:
     """Whether the first adult is a woman: couples count her first; refugees who live alone are mostly men."""
     refugee = (standing == p.FOREIGN) & (pools.origins().shape[root] == pools.SHAPES.index("refugee"))
     share = np.full(kind.size, 0.48)

@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Ints, Marks
 from vielfalt.synthetic import households as h
 from vielfalt.synthetic import people as p
-from vielfalt.synthetic.draw import NEVER, Flags, Ints, Rng, Table, chance
+from vielfalt.synthetic.draw import NEVER, Rng, Table, chance
 
 OF_THE_PARTNER: Final = 0.45
 """Share of grandparents in the household who are the parents of the second partner."""
@@ -27,7 +28,7 @@ class Elders:
 
     rows: Ints
     child: Ints
-    woman: Flags
+    woman: Marks
 
 
 def elders(rng: Rng, kind: Ints, slot: Ints, number: Ints, head: Ints, partner: Ints) -> Elders:
@@ -72,7 +73,7 @@ def link_elders(rng: Rng, people: Table, found: Elders) -> None:
     marry(rng, people, one[wed], two[wed], people["sex"][one[wed]] == people["sex"][two[wed]])
 
 
-def marry(rng: Rng, people: Table, one: Ints, two: Ints, same_sex: Flags) -> None:
+def marry(rng: Rng, people: Table, one: Ints, two: Ints, same_sex: Marks) -> None:
     """Makes the people of two rows spouses of each other; a few couples of one sex are registered partners."""
     people["spouse"][one], people["spouse"][two] = people["person"][two], people["person"][one]
     registered = same_sex & chance(rng, 0.3, one.size)
@@ -80,7 +81,7 @@ def marry(rng: Rng, people: Table, one: Ints, two: Ints, same_sex: Flags) -> Non
         people["marital"][rows] = np.where(registered, p.PARTNERED, p.MARRIED)
 
 
-def stepchildren(rng: Rng, household: Ints, couple: Flags) -> Flags:
+def stepchildren(rng: Rng, household: Ints, couple: Marks) -> Marks:
     """Which children are the first partner's alone: the oldest of a stepfamily, and some of the next.
 
     ``household`` numbers the household of each child, the oldest first; ``couple`` is whether it has a second partner.
@@ -91,5 +92,5 @@ def stepchildren(rng: Rng, household: Ints, couple: Flags) -> Flags:
     start = np.maximum.accumulate(np.where(first, np.arange(household.size), 0))
     family = chance(rng, STEPFAMILIES, household.size)[start] & couple
     second = (np.arange(household.size) - start == 1) & chance(rng, FURTHER_STEPCHILDREN, household.size)
-    found: Flags = family & (first | second)
+    found: Marks = family & (first | second)
     return found

@@ -11,23 +11,10 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Floats, Ints, Marks
 from vielfalt.synthetic import kin, naming, origin
 from vielfalt.synthetic import people as p
-from vielfalt.synthetic.draw import (
-    NEVER,
-    NONE,
-    Flags,
-    Floats,
-    Ints,
-    Rng,
-    Table,
-    chance,
-    joined,
-    positions,
-    rows_of,
-    to_day,
-    years_between,
-)
+from vielfalt.synthetic.draw import NEVER, NONE, Rng, Table, chance, joined, positions, rows_of, to_day, years_between
 from vielfalt.synthetic.members import birth_places, religions
 
 BIRTH_RATES: Final = (0.0, 0.035, 0.085, 0.135, 0.075, 0.016, 0.0)
@@ -59,12 +46,12 @@ class Interval:
         """Days drawn evenly from the interval."""
         return rng.integers(self.start + 1, self.end + 1, count)
 
-    def happens(self, rng: Rng, rate: float | Floats, count: int) -> Flags:
+    def happens(self, rng: Rng, rate: float | Floats, count: int) -> Marks:
         """Whether something with this yearly rate happens within the interval."""
         return chance(rng, 1 - (1 - np.asarray(rate)) ** self.years, count)
 
 
-def die(rng: Rng, people: Table, nursed: Flags, time: Interval) -> Table:
+def die(rng: Rng, people: Table, nursed: Marks, time: Interval) -> Table:
     """Removes the dead; widows and widowers, and children without pointers to the dead, remain."""
     age = years_between(people["birth"], time.start)
     hazard = 0.0072 * np.exp(0.0868 * (age - 60.0)) * np.where(people["sex"] == 0, 1.25, 0.85)

@@ -6,21 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Ints
 from vielfalt.synthetic import households as h
 from vielfalt.synthetic import kin, naming, origin, pools
 from vielfalt.synthetic import people as p
-from vielfalt.synthetic.draw import (
-    NEVER,
-    NONE,
-    Ints,
-    Rng,
-    Table,
-    chance,
-    choose_by_row,
-    positions,
-    to_day,
-    years_between,
-)
+from vielfalt.synthetic.draw import NEVER, NONE, Rng, Table, chance, choose_by_row, positions, to_day, years_between
 
 _ADULTS = 4
 MARRIED_BY_KIND: Final = (0.87, 0.22, 0.5, 0.77)

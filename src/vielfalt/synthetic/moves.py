@@ -6,22 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Floats, Ints
 from vielfalt.synthetic import households as h
 from vielfalt.synthetic import life, placement
 from vielfalt.synthetic import people as p
-from vielfalt.synthetic.draw import (
-    NONE,
-    Floats,
-    Ints,
-    Rng,
-    Table,
-    chance,
-    joined,
-    length,
-    rows_of,
-    year_of,
-    years_between,
-)
+from vielfalt.synthetic.draw import NONE, Rng, Table, chance, joined, length, rows_of, year_of, years_between
 from vielfalt.synthetic.life import Interval
 from vielfalt.synthetic.members import members
 from vielfalt.synthetic.placement import Settlement

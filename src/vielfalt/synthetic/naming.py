@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Floats, Ints
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic import pools
-from vielfalt.synthetic.draw import NONE, Floats, Ints, Rng, Table, chance, positions
+from vielfalt.synthetic.draw import NONE, Rng, Table, chance, positions
 
 SHARED_NAME: Final = 0.86
 """Share of married couples with one family name."""

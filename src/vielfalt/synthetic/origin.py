@@ -11,9 +11,10 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Floats, Ints, Marks
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic import pools
-from vielfalt.synthetic.draw import NEVER, NONE, Flags, Floats, Ints, Rng, Table, chance, to_day, year_of, year_start
+from vielfalt.synthetic.draw import NEVER, NONE, Rng, Table, chance, to_day, year_of, year_start
 
 MIXED_COUPLE: Final = {p.FOREIGN: 0.2, p.NATURALISED: 0.24, p.REPATRIATE: 0.28, p.DESCENDANT: 0.5, p.EXPELLEE: 0.8}
 """Share of partners without migration background, by the standing of the head."""
@@ -157,12 +158,12 @@ def children(rng: Rng, people: Table, rows: Ints, mother: Ints, father: Ints) ->
         people[f"{parent}_immigrated"][rows] = immigrated
 
 
-def _marked(people: Table, rows: Ints) -> Flags:
+def _marked(people: Table, rows: Ints) -> Marks:
     """Whether a parent's child born here counts as a descendant of immigrants."""
     return ~np.isin(people["standing"][rows], (p.NATIVE, p.EXPELLEE, p.BORN_ABROAD))
 
 
-def _by_soil(people: Table, birth: Ints, seen: Ints, other: Ints) -> Flags:
+def _by_soil(people: Table, birth: Ints, seen: Ints, other: Ints) -> Marks:
     """Whether a child of foreigners born here is German by the years its parents have lived here."""
     needed = np.where(birth >= to_day(FIVE_YEARS), 5 * 365, 8 * 365)
     resident = np.zeros(birth.size, dtype=bool)
@@ -172,7 +173,7 @@ def _by_soil(people: Table, birth: Ints, seen: Ints, other: Ints) -> Flags:
     return resident & (birth >= to_day(IUS_SOLI))
 
 
-def _born_abroad(rng: Rng, people: Table, seen: Ints, german: Flags) -> Ints:
+def _born_abroad(rng: Rng, people: Table, seen: Ints, german: Marks) -> Ints:
     """Standing of children born before their mother immigrated."""
     standing = people["standing"][seen]
     naturalised = np.where(chance(rng, 0.75, seen.size), p.NATURALISED, p.FOREIGN)
@@ -181,7 +182,7 @@ def _born_abroad(rng: Rng, people: Table, seen: Ints, german: Flags) -> Ints:
 
 
 def _child_nationalities(
-    rng: Rng, people: Table, rows: Ints, german: Flags, by_soil_alone: Flags, parents: tuple[Ints, Ints]
+    rng: Rng, people: Table, rows: Ints, german: Marks, by_soil_alone: Marks, parents: tuple[Ints, Ints]
 ) -> None:
     standing = people["standing"][rows]
     key = keys_of(people["root"][rows])

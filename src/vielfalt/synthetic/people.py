@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from vielfalt.synthetic.draw import NEVER, NONE, Ints, Table
+from vielfalt.numbers import Ints
+from vielfalt.synthetic.draw import NEVER, NONE, Table
 
 NATIVE, DESCENDANT, EXPELLEE, BORN_ABROAD, REPATRIATE, NATURALISED, NATURALISED_HERE, FOREIGN, FOREIGN_HERE = range(9)
 """Standing: how a person came to live here. ``_HERE`` is born in Germany; BORN_ABROAD is a German child of Germans."""

@@ -11,9 +11,10 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Floats, Ints
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic import pools
-from vielfalt.synthetic.draw import NONE, Floats, Ints, Rng, Table, choose_by_row, years_between
+from vielfalt.synthetic.draw import NONE, Rng, Table, choose_by_row, years_between
 from vielfalt.synthetic.plan import ESTATE, INNER, POST_WAR, SUBURB, Plan
 
 AFFINITY: Final = {

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vielfalt.numbers import Floats, Ints
 from vielfalt.synthetic import pools
-from vielfalt.synthetic.draw import Floats, Ints, Rng
+from vielfalt.synthetic.draw import Rng
 from vielfalt.synthetic.shapes import Division
 
 CHARACTERS = ("old_town", "inner", "post_war", "estate", "suburb", "village")

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vielfalt.synthetic.draw import Floats, Ints, Rng, choose_by_row
+from vielfalt.numbers import Floats, Ints
+from vielfalt.synthetic.draw import Rng, choose_by_row
 
 HOME = "Musterlingen"
 SHAPES = ("classic", "eu", "western", "refugee", "skilled")

@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Ints
 from vielfalt.synthetic import households as h
 from vielfalt.synthetic import people as p
 from vielfalt.synthetic import placement, pools, tenure
-from vielfalt.synthetic.draw import NEVER, Ints, Rng, Table, chance, joined, length, rows_of, year_of
+from vielfalt.synthetic.draw import NEVER, Rng, Table, chance, joined, length, rows_of, year_of
 from vielfalt.synthetic.members import members
 from vielfalt.synthetic.placement import Settlement
 from vielfalt.synthetic.plan import Plan

@@ -13,8 +13,9 @@ import polars as pl
 
 from vielfalt import dates as calendar
 from vielfalt.errors import UsageError
+from vielfalt.numbers import Ints
 from vielfalt.synthetic import dirt, files, placement
-from vielfalt.synthetic.draw import Ints, Table, generator, rows_of, to_day
+from vielfalt.synthetic.draw import Table, generator, rows_of, to_day
 from vielfalt.synthetic.extract import AGS, NAME, Town, gaps_of, order, register_rows
 from vielfalt.synthetic.life import Interval
 from vielfalt.synthetic.moves import evolve

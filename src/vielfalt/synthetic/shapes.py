@@ -15,7 +15,8 @@ import shapely
 from scipy.spatial import Voronoi, cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from vielfalt.synthetic.draw import Flags, Floats, Ints, Rng
+from vielfalt.numbers import Floats, Ints, Marks
+from vielfalt.synthetic.draw import Rng
 
 CENTRE = (560_000.0, 5_405_000.0)
 """Easting and northing of the market square in EPSG:25832: somewhere in eastern Württemberg."""
@@ -89,7 +90,7 @@ def _parcels(rng: Rng, radius: float, count: int) -> tuple[tuple[BaseGeometry, .
     return polygons, seeds[chosen], number[pairs].astype(np.int64)
 
 
-def _largest(kept: Flags, number: Ints, pairs: Ints) -> Flags:
+def _largest(kept: Marks, number: Ints, pairs: Ints) -> Marks:
     """Keeps the parcels that hang together with the one nearest the centre."""
     links = _adjacency(number[pairs], int(kept.sum()))
     seen, waiting = {0}, [0]
@@ -132,7 +133,7 @@ def _spread(rng: Rng, sample: Floats, count: int) -> Floats:
     return seeds
 
 
-def _inside(points: Floats, radius: float, phases: Floats, depths: Floats) -> Flags:
+def _inside(points: Floats, radius: float, phases: Floats, depths: Floats) -> Marks:
     """Whether points lie within the uneven outline."""
     angle, distance = np.arctan2(points[:, 1], points[:, 0]), np.hypot(*points.T)
     waves = depths[:, None] * np.cos(np.arange(1, 6)[:, None] * angle + phases[:, None])

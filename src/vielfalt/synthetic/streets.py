@@ -13,8 +13,9 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from vielfalt.numbers import Floats, Ints
 from vielfalt.synthetic import pools
-from vielfalt.synthetic.draw import Floats, Ints, Rng, Table, choose_by_row, rows_of
+from vielfalt.synthetic.draw import Rng, Table, choose_by_row, rows_of
 from vielfalt.synthetic.plan import Plan
 from vielfalt.synthetic.shapes import CENTRE, Division
 

@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from vielfalt.numbers import Ints
 from vielfalt.synthetic import origin, pools
 from vielfalt.synthetic import people as p
-from vielfalt.synthetic.draw import NEVER, NONE, Ints, Rng, Table, chance, choose, positions, to_day, years_between
+from vielfalt.synthetic.draw import NEVER, NONE, Rng, Table, chance, choose, positions, to_day, years_between
 
 BORN_IN_TOWN: Final = 0.42
 """Share of the people born in Germany who have lived in the town since birth (older ones less often)."""

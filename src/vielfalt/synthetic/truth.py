@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from vielfalt.numbers import Ints, Marks
 from vielfalt.synthetic import clues
 from vielfalt.synthetic import definitions as d
 from vielfalt.synthetic import people as p
-from vielfalt.synthetic.draw import NEVER, NONE, Flags, Ints, Table, positions, to_day, years_between
+from vielfalt.synthetic.draw import NEVER, NONE, Table, positions, to_day, years_between
 from vielfalt.synthetic.extract import Gaps, Town, keys, no_gaps, texts
 from vielfalt.synthetic.origin import keys_of
 
@@ -40,7 +41,7 @@ def truth(town: Town, people: Table, day: int, gaps: Gaps) -> pl.DataFrame:
     )
 
 
-def _history(people: Table) -> dict[str, pl.Series | Ints | Flags]:
+def _history(people: Table) -> dict[str, pl.Series | Ints | Marks]:
     """Birth, immigration, nationalities, parents and moves as they were."""
     parents = people["mother_immigrated"] + people["father_immigrated"]
     immigrated = _immigrated(people)
@@ -79,8 +80,8 @@ def _named(prefix: str, found: d.Findings) -> dict[str, pl.Series]:
     }
 
 
-def _immigrated(people: Table) -> Flags:
-    found: Flags = (people["birth_country"] != 0) & (people["abroad"] >= to_day(19500101))
+def _immigrated(people: Table) -> Marks:
+    found: Marks = (people["birth_country"] != 0) & (people["abroad"] >= to_day(19500101))
     return found
 
 
@@ -119,7 +120,7 @@ def _known(people: Table, day: int) -> d.Findings:
     return d.Findings(status, history, reference)
 
 
-def _household_type(people: Table, home: Flags) -> pl.Series:
+def _household_type(people: Table, home: Marks) -> pl.Series:
     """Type of the household as lived: a child, of whatever age, lives with a parent and has neither partner nor child
     there; who is neither in the one couple nor a child of the household makes it a lone parent's or another one."""
     _, inverse = np.unique(people["household"], return_inverse=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from vielfalt.figures.indices import chance, change, judging, measures
-from vielfalt.figures.indices.arrays import Floats, Marks
 from vielfalt.figures.indices.change import Difference, Parts
 from vielfalt.figures.indices.judging import Formula
 from vielfalt.imported.grouped import Grouped
+from vielfalt.numbers import Floats, Marks
 from vielfalt.tools.measuring import OVERLAP, SEED, Wanted, refusal
 from vielfalt.words import N_, Words
 

@@ -13,12 +13,12 @@ from vielfalt.areachecks import some
 from vielfalt.areafiles import level_shapes, read_features
 from vielfalt.errors import DeliveryError, UsageError
 from vielfalt.figures.indices import ALL, exposure, judging, measures
-from vielfalt.figures.indices.arrays import Floats, Marks
 from vielfalt.figures.indices.judging import NOT_DRAWN, Judged
 from vielfalt.figures.indices.measures import Situation
 from vielfalt.figures.indices.notes import FEW_AREAS, NOT_ADDED
 from vielfalt.figures.indices.places import extents, places
 from vielfalt.imported.grouped import Grouped
+from vielfalt.numbers import Floats, Marks
 from vielfalt.words import N_, Words
 
 SEED = 7

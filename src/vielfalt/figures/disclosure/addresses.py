@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from vielfalt.figures.disclosure.division import Ints
+from vielfalt.numbers import Ints
 
 
 def two_largest(frame: pl.DataFrame, place: Ints, shape: tuple[int, ...]) -> Ints:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
+from vielfalt.figures.disclosure.division import Division, division, row_numbers
 from vielfalt.figures.disclosure.equations import (
     Bounds,
     Family,
@@ -31,6 +31,7 @@ from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.rests import by_itself, is_rest, rests
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
+from vielfalt.numbers import Ints, Marks
 
 SCHEMA = {
     "table": pl.Utf8,

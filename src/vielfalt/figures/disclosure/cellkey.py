@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vielfalt.figures.disclosure.division import Ints
 from vielfalt.figures.disclosure.perturbation import Perturbation
+from vielfalt.numbers import Ints
 
 KEY_BITS = 32
 _MODULUS = 1 << KEY_BITS

@@ -15,12 +15,13 @@ import polars as pl
 
 from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure import cellkey, rounding
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
+from vielfalt.figures.disclosure.division import Division, division, row_numbers
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
 from vielfalt.figures.disclosure.perturbation import perturbation
 from vielfalt.figures.disclosure.primary import at_one_address, small_areas
 from vielfalt.geography import Geography
 from vielfalt.methods import CELL_KEY, CELL_KEY_ADDITIVE, NEAREST, UP_OR_DOWN, CellKey, Rounding
+from vielfalt.numbers import Ints, Marks
 
 RESIDENTS = "residents"
 Changer = Callable[[Ints, Ints], Ints]

@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells
-from vielfalt.figures.disclosure.division import Ints, division, row_numbers
+from vielfalt.figures.disclosure.division import division, row_numbers
 from vielfalt.figures.disclosure.grids import columns_of, grids
 from vielfalt.geography import Geography
+from vielfalt.numbers import Ints
 
 TRUE = "n"
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.changing import with_nobody, without_nobody
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
+from vielfalt.figures.disclosure.division import Division, division
 from vielfalt.figures.disclosure.equations import second_table
 from vielfalt.figures.disclosure.grids import Column, Grid, columns_of, grids, same_cells
 from vielfalt.figures.disclosure.primary import at_one_address
@@ -23,6 +23,7 @@ from vielfalt.figures.disclosure.protecting import METHOD
 from vielfalt.figures.disclosure.secondary import costs
 from vielfalt.geography import TOWN, Geography
 from vielfalt.methods import CellKey, Method, Rounding, Suppression
+from vielfalt.numbers import Ints, Marks
 
 FEWEST = 3
 """Towns that must hide a figure before their sum may be told: with two, each could subtract its own.

@@ -18,11 +18,12 @@ import numpy as np
 from vielfalt.cells import Protection
 from vielfalt.figures.disclosure import rectangles
 from vielfalt.figures.disclosure.attack import Attack, attackers, exposed
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, all_of, any_of
+from vielfalt.figures.disclosure.division import Division, all_of, any_of
 from vielfalt.figures.disclosure.equations import second_table
 from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, gathered_cells, with_above
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.secondary import Hidden, costs
+from vielfalt.numbers import Ints, Marks
 
 LONELY_COST = 100.0
 """Of cells where a single area holds everybody, a partner would protect nothing: the sum over areas tells it. So it is

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from vielfalt.geography import TOWN, Geography
-
-Ints = npt.NDArray[np.int64]
-Marks = npt.NDArray[np.bool_]
+from vielfalt.numbers import Ints, Marks
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
-from vielfalt.figures.disclosure.division import Division, Ints, Marks
+from vielfalt.figures.disclosure.division import Division
 from vielfalt.figures.disclosure.grids import CrossedSum, Grid, crossed_sums, gathered_cells, same_cells
 from vielfalt.figures.disclosure.rests import rest_sums
+from vielfalt.numbers import Ints, Marks
 
 Numbers = tuple[Ints, ...]
 """Per level of one table: the number of each figure (areas times categories) among all figures of the run."""

@@ -16,7 +16,8 @@ import polars as pl
 from vielfalt import codes, programme
 from vielfalt.cells import UNRESOLVED, Cells
 from vielfalt.figures.disclosure.addresses import two_largest
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, row_numbers
+from vielfalt.figures.disclosure.division import Division, row_numbers
+from vielfalt.numbers import Ints, Marks
 from vielfalt.table import Table
 
 Category = tuple[str, ...]

@@ -24,10 +24,11 @@ import polars as pl
 from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells
 from vielfalt.figures.disclosure import rectangles, secondary
 from vielfalt.figures.disclosure.addresses import two_largest
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, division, row_numbers
+from vielfalt.figures.disclosure.division import Division, division, row_numbers
 from vielfalt.figures.disclosure.group_movements import primary_crossed
 from vielfalt.figures.disclosure.primary import small_areas
 from vielfalt.geography import Geography
+from vielfalt.numbers import Ints, Marks
 
 _KINDS = ("new", "gone")
 

@@ -17,10 +17,11 @@ from vielfalt import codes
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure import rectangles, secondary
 from vielfalt.figures.disclosure.addresses import two_largest
-from vielfalt.figures.disclosure.division import Ints, Marks, row_numbers
+from vielfalt.figures.disclosure.division import row_numbers
 from vielfalt.figures.disclosure.primary import at_one_address
 from vielfalt.figures.disclosure.protecting import METHOD
 from vielfalt.geography import TOWN, Geography
+from vielfalt.numbers import Ints, Marks
 
 OUTGOING, WITHIN = "gone", "moved"
 

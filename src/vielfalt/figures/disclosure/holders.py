@@ -19,12 +19,12 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.linked import search
 from vielfalt.figures.disclosure.linked.improve import free
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.spans import no_span, together
+from vielfalt.numbers import Ints, Marks
 
 _AT_ONCE = 1_000
 """So many secret unknowns are set against all people together; more would only take memory."""

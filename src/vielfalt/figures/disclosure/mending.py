@@ -14,12 +14,12 @@ import numpy as np
 from scipy import sparse
 
 from vielfalt.figures.disclosure.attack import AllFigures, Attack
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.linked import search
 from vielfalt.figures.disclosure.linked.improve import free
 from vielfalt.figures.disclosure.programs import matrix_of
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.secondary import costs
+from vielfalt.numbers import Ints, Marks
 
 _DEARER = 10.0
 """By how much a figure is dearer than one of a table with a dimension more, or of finer areas: more people read it."""

@@ -16,7 +16,7 @@ import polars as pl
 from vielfalt import codes
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, all_figures, hidden_cells
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, division
+from vielfalt.figures.disclosure.division import Division, division
 from vielfalt.figures.disclosure.equations import Family, Numbers, System, as_sums, but_for_few, families, twins
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids, levels_of, no_tops
 from vielfalt.figures.disclosure.group_movements import OUTGOING, WITHIN, primary_crossed
@@ -27,6 +27,7 @@ from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.figures.disclosure.telling import withhold
 from vielfalt.figures.disclosure.widening import Beside, Task, widened
 from vielfalt.geography import Geography
+from vielfalt.numbers import Ints, Marks
 from vielfalt.table import Table
 
 NEW = "new"

@@ -22,7 +22,7 @@ import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import hidden_cells
-from vielfalt.figures.disclosure.division import Marks, division
+from vielfalt.figures.disclosure.division import division
 from vielfalt.figures.disclosure.fixpoint import suppress_all
 from vielfalt.figures.disclosure.grids import grids
 from vielfalt.figures.disclosure.group_areas import with_areas
@@ -36,6 +36,7 @@ from vielfalt.figures.disclosure.group_movements import (
 )
 from vielfalt.figures.disclosure.protecting import published
 from vielfalt.geography import Geography
+from vielfalt.numbers import Marks
 
 _FROM_DATE = {"residents": "residents_before"}
 """Table of the earlier release and the name it bears beside the movements."""

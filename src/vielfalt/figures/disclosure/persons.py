@@ -12,12 +12,13 @@ import polars as pl
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
 from vielfalt.figures.disclosure.attackers import ATTACKERS
-from vielfalt.figures.disclosure.division import Marks, division
+from vielfalt.figures.disclosure.division import division
 from vielfalt.figures.disclosure.holders import Told, single_people, told_to_one
 from vielfalt.figures.disclosure.mending import Wanted, cannot_change
 from vielfalt.figures.disclosure.rests import by_itself, is_rest
 from vielfalt.figures.disclosure.room import Held, Looked, Rooms, look_at, program_of, told_of
 from vielfalt.geography import Geography
+from vielfalt.numbers import Marks
 
 
 def rooms(

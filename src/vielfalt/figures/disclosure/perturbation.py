@@ -19,9 +19,9 @@ from scipy.optimize import linprog
 
 from vielfalt.errors import TownError
 from vielfalt.methods import CellKey
+from vielfalt.numbers import Floats
 from vielfalt.words import N_
 
-Floats = npt.NDArray[np.float64]
 VERSION = 1
 """Of how tables are computed; raised when the same settings give another table."""
 DIGITS = 8

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from vielfalt.cells import Protection
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.grids import Grid
+from vielfalt.numbers import Ints, Marks
 
 
 def primary(grid: Grid, grids: Mapping[str, Grid], protection: Protection) -> tuple[Marks, ...]:

@@ -10,10 +10,10 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import System
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program, Solver, solve, solver
 from vielfalt.figures.disclosure.solutions import Seen, agreeing, look, nothing_seen, walk
+from vielfalt.numbers import Ints, Marks
 
 SMALL = 400
 """Groups up to this size are looked at together, larger ones each for itself."""

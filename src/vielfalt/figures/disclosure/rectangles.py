@@ -20,7 +20,8 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from vielfalt.figures.disclosure.division import Ints, Marks, all_of, any_of
+from vielfalt.figures.disclosure.division import all_of, any_of
+from vielfalt.numbers import Ints, Marks
 
 Costs = npt.NDArray[np.float64]
 Rectangle = tuple[Ints, Ints]

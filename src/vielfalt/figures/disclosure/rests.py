@@ -14,9 +14,9 @@ import numpy as np
 
 from vielfalt import codes, programme
 from vielfalt.cells import Protection
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.grids import Category, Grid, no_tops
 from vielfalt.figures.disclosure.primary import primary
+from vielfalt.numbers import Ints, Marks
 
 REST = ":rest"
 """What the id of a rest bears, behind that of the table whose figures are the larger ones."""

@@ -17,7 +17,7 @@ from scipy import sparse
 from vielfalt.errors import DisclosureError
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, placed
 from vielfalt.figures.disclosure.attackers import ATTACKERS, Attacker
-from vielfalt.figures.disclosure.division import Division, Ints, Marks
+from vielfalt.figures.disclosure.division import Division
 from vielfalt.figures.disclosure.equations import at_most
 from vielfalt.figures.disclosure.grids import Grid
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program
@@ -26,6 +26,7 @@ from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.rests import is_rest
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.figures.disclosure.spans import Spans, look, no_span
+from vielfalt.numbers import Ints, Marks
 from vielfalt.words import N_
 
 LARGEST = 500_000

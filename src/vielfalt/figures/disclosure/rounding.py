@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from vielfalt.figures.disclosure.cellkey import KEY_BITS
-from vielfalt.figures.disclosure.division import Ints
+from vielfalt.numbers import Ints
 
 
 def to_nearest(counts: Ints, base: int) -> Ints:

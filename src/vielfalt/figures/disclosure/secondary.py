@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from vielfalt.figures.disclosure import rectangles
-from vielfalt.figures.disclosure.division import Division, Ints, Marks
+from vielfalt.figures.disclosure.division import Division
 from vielfalt.figures.disclosure.grids import Category, Grid
+from vielfalt.numbers import Ints, Marks
 
 REMAINDERS = frozenset({"without", "none", "german", "germany", "undeterminable", "unknown", "none_or_unknown", "rest"})
 """Categories that hold everyone else. They become partners of a hidden cell first: the other figures say more."""

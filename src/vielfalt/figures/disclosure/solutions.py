@@ -8,9 +8,9 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program, Solver, solve, solver
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.numbers import Ints, Marks
 
 WORTH_A_LOOK = 0.9
 """One more solution is looked at while the last left at most this part of the figures open."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program, Solver, solve, solver
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.solutions import walk
+from vielfalt.numbers import Ints, Marks
 
 _MANY = 100
 _GAIN = 0.05

@@ -16,12 +16,13 @@ import polars as pl
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure.attack import SCHEMA, placed
 from vielfalt.figures.disclosure.changing import RESIDENTS
-from vielfalt.figures.disclosure.division import Division, Ints, Marks, any_of, division
+from vielfalt.figures.disclosure.division import Division, any_of, division
 from vielfalt.figures.disclosure.equations import Numbers, System, families, numbered
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
 from vielfalt.figures.disclosure.perturbation import perturbation
 from vielfalt.geography import Geography
 from vielfalt.methods import CellKey, Rounding
+from vielfalt.numbers import Ints, Marks
 
 _ROUNDS = 200
 Ranges = tuple[Ints, Ints]

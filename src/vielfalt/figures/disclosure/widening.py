@@ -11,7 +11,7 @@ import polars as pl
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
-from vielfalt.figures.disclosure.division import Marks, division
+from vielfalt.figures.disclosure.division import division
 from vielfalt.figures.disclosure.equations import bounds
 from vielfalt.figures.disclosure.mending import NO_ONE, Mend, Mended, Wanted, cannot_change, mended
 from vielfalt.figures.disclosure.persons import secret, to_keep_from, told_to_persons, with_room
@@ -19,6 +19,7 @@ from vielfalt.figures.disclosure.protecting import missing, protect, published
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.room import Looked, Rooms, least_known, look_at, told_of
 from vielfalt.geography import Geography
+from vielfalt.numbers import Marks
 
 
 def protect_with_room(

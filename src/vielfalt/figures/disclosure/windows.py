@@ -14,12 +14,12 @@ import numpy as np
 from scipy import sparse
 
 from vielfalt.errors import EngineError
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.equations import System
 from vielfalt.figures.disclosure.linked.solver import Program, Solver, solve, solver
 from vielfalt.figures.disclosure.programs import ALONE, linked, matrix_of, one_by_one
 from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.solutions import Seen, agreeing, look, nothing_seen, walk
+from vielfalt.numbers import Ints, Marks
 
 MOST = 2_000_000
 """Of more unknowns one program alone would fill the memory of a usual machine; they stay undecided."""

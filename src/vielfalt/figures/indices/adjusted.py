@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats, quotient
+from vielfalt.figures.indices.arrays import quotient
 from vielfalt.figures.indices.evenness import segregation_index
 from vielfalt.figures.indices.places import Places
+from vielfalt.numbers import Floats
 
 
 def morrill(group: Floats, total: Floats, where: Places) -> float | None:

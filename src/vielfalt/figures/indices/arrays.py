@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import rel_entr
 
-Floats = npt.NDArray[np.float64]
-Marks = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+from vielfalt.numbers import Floats
 
 
 def quotient(above: Floats, below: Floats) -> Floats:

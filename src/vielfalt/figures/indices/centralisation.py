@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import KDTree
 
-from vielfalt.figures.indices.arrays import Floats
+from vielfalt.numbers import Floats
 
 
 def centre(total: Floats, points: Floats) -> Floats:

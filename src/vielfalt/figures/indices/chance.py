@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.dealing import random_tables
+from vielfalt.numbers import Floats
 
 Statistic = Callable[[Floats], Floats]
 COVERED = 0.95

@@ -9,8 +9,8 @@ from itertools import permutations
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.chance import debiased
+from vielfalt.numbers import Floats
 
 Index = Callable[[Floats], float | None]
 _ROUNDS, _CLOSE = 2000, 1e-12

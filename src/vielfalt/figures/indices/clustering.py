@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats, entropy, quotient
+from vielfalt.figures.indices.arrays import entropy, quotient
 from vielfalt.figures.indices.multigroup import is_mixed
 from vielfalt.figures.indices.places import around
+from vielfalt.numbers import Floats
 
 
 @dataclass(frozen=True)

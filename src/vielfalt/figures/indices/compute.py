@@ -12,10 +12,10 @@ from vielfalt import codes, programme
 from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells, Protection
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import evenness, exposure, local, notes
-from vielfalt.figures.indices.arrays import Floats, Marks
 from vielfalt.figures.indices.chance import Statistic, debiased, resampled
 from vielfalt.geography import TOWN, AreaLevel, Geography
 from vielfalt.methods import CHANGED, ROUNDED
+from vielfalt.numbers import Floats, Marks
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "foreigner": ("foreign",),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.evenness import dissimilarity
+from vielfalt.numbers import Floats
 
 _EQUAL = 1e-9
 """Mean sizes that differ by less than this part are equal; computing polygons leaves traces of rounding."""

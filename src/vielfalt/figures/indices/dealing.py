@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import random_table
 
-from vielfalt.figures.indices.arrays import Ints
+from vielfalt.numbers import Ints
 
 Counts = NDArray[np.integer]
 

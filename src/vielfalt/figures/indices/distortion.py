@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats, Ints, weighted_logarithm
+from vielfalt.figures.indices.arrays import weighted_logarithm
 from vielfalt.figures.indices.multigroup import is_mixed
+from vielfalt.numbers import Floats, Ints
 
 EXACT = 2_000
 """The circle takes in so many of the nearest areas one by one; by then no single area changes it much."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats, quotient, weighted_logarithm
+from vielfalt.figures.indices.arrays import quotient, weighted_logarithm
+from vielfalt.numbers import Floats
 
 
 def dissimilarity(group: Floats, others: Floats) -> float | None:

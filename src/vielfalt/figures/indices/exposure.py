@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats, quotient
+from vielfalt.figures.indices.arrays import quotient
+from vielfalt.numbers import Floats
 
 
 def isolation(group: Floats, total: Floats) -> float | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vielfalt.figures.indices import chance, measures
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.measures import Situation
+from vielfalt.numbers import Floats
 
 Formula = Callable[[Floats], float | None]
 """An index of a table (areas by groups, every person once)."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from vielfalt.figures.indices import multigroup
-from vielfalt.figures.indices.arrays import Floats, divergence, entropy
+from vielfalt.figures.indices.arrays import divergence, entropy
+from vielfalt.numbers import Floats
 
 
 def location_quotient(group: Floats, total: Floats, group_town: float, total_town: float) -> Floats:

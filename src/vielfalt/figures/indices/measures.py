@@ -19,8 +19,8 @@ from vielfalt.figures.indices import (
     local,
     multigroup,
 )
-from vielfalt.figures.indices.arrays import Floats
 from vielfalt.figures.indices.places import Places, within
+from vielfalt.numbers import Floats
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats, divergence, entropy, quotient, weighted_logarithm
+from vielfalt.figures.indices.arrays import divergence, entropy, quotient, weighted_logarithm
+from vielfalt.numbers import Floats
 
 
 def shares(groups: Floats) -> tuple[Floats, Floats, Floats]:

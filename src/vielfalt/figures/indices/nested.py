@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vielfalt.figures.indices.arrays import Floats, Ints, entropy
+from vielfalt.figures.indices.arrays import entropy
 from vielfalt.figures.indices.multigroup import mutual_information, shares
+from vielfalt.numbers import Floats, Ints
 
 
 @dataclass(frozen=True)

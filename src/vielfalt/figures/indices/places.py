@@ -10,7 +10,7 @@ import shapely
 from scipy.spatial.distance import cdist
 from shapely.geometry.base import BaseGeometry
 
-from vielfalt.figures.indices.arrays import Floats, Ints
+from vielfalt.numbers import Floats, Ints
 
 _PAIRS_AT_ONCE = 4_000_000
 """So many distances are held at once: 32 MB, whatever the number of areas."""

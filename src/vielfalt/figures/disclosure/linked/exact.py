@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from vielfalt.figures.disclosure.division import Marks
 from vielfalt.figures.disclosure.linked.figures import Classes, Figures, classes
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program, solve, solver
 from vielfalt.figures.disclosure.linked.work import LEAST
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.numbers import Marks
 
 
 def suppress_exactly(figures: Figures, primary: Marks, width: int) -> Marks:

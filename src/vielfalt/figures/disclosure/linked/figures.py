@@ -9,8 +9,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.numbers import Ints, Marks
 
 
 @dataclass(frozen=True)

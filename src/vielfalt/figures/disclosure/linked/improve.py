@@ -6,11 +6,11 @@ from collections.abc import Collection
 
 import numpy as np
 
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.linked import search
 from vielfalt.figures.disclosure.linked.search import Move
 from vielfalt.figures.disclosure.linked.work import Work
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.numbers import Ints, Marks
 
 _NEARLY_FREE, _PERSON = 1e-4, 0.02
 """Of changing what is hidden already: short moves are better than long ones, and those without single persons too."""

@@ -12,10 +12,10 @@ import highspy
 import numpy as np
 
 from vielfalt.figures.disclosure.attackers import Attacker
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.linked.figures import Classes, Figures, classes
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program, solve, solver
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.numbers import Ints, Marks
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.numbers import Ints, Marks
 
 
 def nearby(sums: sparse.csr_array, members: sparse.csr_array, place: int, shut: Marks, price: Costs, most: int) -> Ints:

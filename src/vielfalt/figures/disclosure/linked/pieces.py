@@ -14,7 +14,6 @@ import numpy as np
 from scipy import sparse
 
 from vielfalt.figures.disclosure.attackers import ATTACKERS
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.linked.figures import Classes, Figures
 from vielfalt.figures.disclosure.linked.improve import State, forget_needless, holds, state_of
 from vielfalt.figures.disclosure.linked.nearby import nearby
@@ -24,6 +23,7 @@ from vielfalt.figures.disclosure.linked.solver import Program, solve_partly, sol
 from vielfalt.figures.disclosure.linked.suppress import outcome, protect, to_protect
 from vielfalt.figures.disclosure.linked.work import Work
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.numbers import Ints, Marks
 
 _PASSES, _PIECES, _IN_VAIN, _AROUND, _NODES = 24, 300, 60, 150, 50
 """How many other protections lend their moves; how many pieces are tried, in all and without gain before it ends; how

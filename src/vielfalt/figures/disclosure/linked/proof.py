@@ -8,8 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from vielfalt.figures.disclosure.attackers import Attacker
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.linked.figures import Figures, classes
+from vielfalt.numbers import Ints, Marks
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.linked.figures import Classes
 from vielfalt.figures.disclosure.linked.nearby import nearby, positions, without_dead_ends
 from vielfalt.figures.disclosure.linked.solver import Program, solve, solver, whole_numbers
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.numbers import Ints, Marks
 
 Move = tuple[Ints, Ints]
 """The classes that change, in order, and by how much."""

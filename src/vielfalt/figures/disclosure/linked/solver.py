@@ -15,8 +15,8 @@ from highspy import _core
 from scipy import sparse
 
 from vielfalt.errors import EngineError
-from vielfalt.figures.disclosure.division import Ints, Marks
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.numbers import Ints, Marks
 from vielfalt.words import N_
 
 WHOLE = 1e-6

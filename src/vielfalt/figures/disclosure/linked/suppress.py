@@ -8,7 +8,6 @@ import numpy as np
 from scipy import sparse
 
 from vielfalt.figures.disclosure.attackers import ATTACKERS, Attacker
-from vielfalt.figures.disclosure.division import Marks
 from vielfalt.figures.disclosure.linked import search
 from vielfalt.figures.disclosure.linked.bound import fewest
 from vielfalt.figures.disclosure.linked.figures import Classes, Figures, classes
@@ -16,6 +15,7 @@ from vielfalt.figures.disclosure.linked.improve import forget_needless, free, im
 from vielfalt.figures.disclosure.linked.proof import Suppression
 from vielfalt.figures.disclosure.linked.work import LEAST, Work
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.numbers import Marks
 
 _LARGE = 4_000
 """Tables of up to so many classes are improved: each step of that takes some searches."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vielfalt.figures.disclosure.division import Marks
 from vielfalt.figures.disclosure.linked.figures import Classes
 from vielfalt.figures.disclosure.linked.search import Move, reach
+from vielfalt.numbers import Marks
 
 LEAST = 1
 """Zeros are shown, so the strongest attacker takes every hidden figure to be at least 1."""
