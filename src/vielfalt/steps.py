@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 from vielfalt.words import N_
 
@@ -26,4 +26,13 @@ STEPS: Mapping[str, str] = {
     "publish": N_("Maps, report, release package"),
 }
 """The named steps in their order, with what the progress bar says."""
-OF_A_CHECK = frozenset(STEPS) - {"movements", "protect", "indices", "audit", "publish"}
+CLUSTER = "cluster"
+"""The step before all others on a cluster."""
+ON_A_CLUSTER: Mapping[str, str] = {CLUSTER: N_("Wait for a machine of the cluster"), **STEPS}
+"""The steps of a run on a Spark of several machines."""
+AFTER_A_CHECK = frozenset({"movements", "protect", "indices", "audit", "publish"})
+
+
+def unseen(_: str) -> AbstractContextManager[None]:
+    """A step that nobody is shown."""
+    return nullcontext()

@@ -118,8 +118,9 @@ def test_the_loss_of_a_machine_changes_no_cell(tmp_path: Path, cluster: Cluster)
     shutil.copytree(one, other)
     out.mkdir()
     lost, kept = cluster.workers
-    words: list[str | Path] = [sys.executable, RUN, other, cluster.master, str(lost.pid), out]
-    told = subprocess.run(words, capture_output=True, timeout=PATIENCE, check=False)
+    # The folder as a user names it, who stands beside it: the machines stand elsewhere.
+    words: list[str | Path] = [sys.executable, RUN, other.name, cluster.master, str(lost.pid), out]
+    told = subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False)
     assert told.returncode == 0, told.stderr.decode()[-3000:]
     assert lost.wait(10) == -signal.SIGKILL and kept.poll() is None
     assert {path.stem for path in out.glob("*.parquet")} == {*here.cells}

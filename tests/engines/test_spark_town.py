@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -20,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from pyspark.sql import SparkSession
 
 from vielfalt import cli, evaluation
+from vielfalt.engines import spark_session
 from vielfalt.engines.base import Engine, FileForm
 from vielfalt.engines.spark import Spark
 from vielfalt.engines.spark_session import settings
@@ -28,6 +30,7 @@ from vielfalt.evaluation import Evaluation
 from vielfalt.profiles import Profile
 from vielfalt.register.apart import FromText
 from vielfalt.register.reading import Reader
+from vielfalt.steps import Step
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
 from vielfalt.vault import workspace
@@ -139,6 +142,45 @@ def test_words_of_a_failing_machine_do_not_quote_rows(spark: SparkSession, tmp_p
     engine.close()
 
 
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (FileNotFoundError(2, "secret", "secret"), "does not find"),
+        (ModuleNotFoundError("No module named 'vielfalt'"), "lacks Vielfalt"),
+    ],
+    ids=["folder", "program"],
+)
+def test_what_a_machine_lacks_is_named(spark: SparkSession, tmp_path: Path, error: Exception, message: str) -> None:
+    def fails(rows: pa.Table) -> pa.Table:
+        if rows.num_rows:
+            raise error
+        return rows
+
+    engine = Spark(spark, tmp_path)
+    frame = engine.load(pa.table({"n": [1]}), "rows")
+    with pytest.raises(EngineError, match=message) as raised:
+        engine.map_batches(frame, fails, "out", together="n")
+    assert "secret" not in str(raised.value) and raised.value.__suppress_context__
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("machines", "stopped", "message"),
+    [(1, False, "No machine"), (1, True, "cannot be reached"), (2, False, "")],
+    ids=["none", "given up", "one"],
+)
+def test_a_cluster_without_a_machine_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, machines: int, stopped: bool, message: str
+) -> None:
+    """``machines`` with the one that steers, as Spark counts them."""
+    known = SimpleNamespace(size=lambda: machines)
+    context = SimpleNamespace(getExecutorMemoryStatus=lambda: known, isStopped=lambda: stopped)
+    session: Any = SimpleNamespace(sparkContext=SimpleNamespace(_jsc=SimpleNamespace(sc=lambda: context)))
+    monkeypatch.setattr(spark_session, "_PATIENCE", 0)
+    with pytest.raises(EngineError, match=message) if message else nullcontext():
+        spark_session._wait_for_a_machine(session, "spark://127.0.0.1:7077")
+
+
 def test_settings_keep_rows_from_disks_logs_and_pages(tmp_path: Path) -> None:
     chosen = settings("spark://cluster.example:7077", tmp_path)
     assert chosen["spark.io.encryption.enabled"] == "true"
@@ -175,14 +217,17 @@ def test_commands_hand_the_engine_on(tmp_path: Path, monkeypatch: pytest.MonkeyP
     asked: list[tuple[str, Path]] = []
 
     @contextmanager
-    def stand_in(master: str, extract: Path, scratch: Path) -> Iterator[Engine]:
+    def stand_in(master: str, step: Step, extract: Path, scratch: Path) -> Iterator[Engine]:
         asked.append((master, extract))
+        with step("cluster"):
+            pass
         with workspace.by_size(extract, scratch) as engine:
             yield engine
 
     monkeypatch.setattr(workspace, "on_spark", stand_in)
     told = CliRunner().invoke(cli.commands, [command, str(tmp_path), "--engine", "spark://127.0.0.1:7077"])
     assert told.exit_code == 0, told.output
+    assert "Auf einen Rechner des Clusters warten" in told.output
     assert asked == [("spark://127.0.0.1:7077", tmp_path / "register" / "2024-12-31" / "register.csv")]
 
 

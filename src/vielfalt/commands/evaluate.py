@@ -30,17 +30,16 @@ from vielfalt.words import Language
 def check(folder: Path, date: str | None, engine: str, as_json: bool, lang: Language | None) -> None:
     """Checks an extract."""
     from vielfalt import console, dates, evaluation, pipeline
-    from vielfalt.steps import OF_A_CHECK, STEPS
+    from vielfalt.steps import AFTER_A_CHECK
     from vielfalt.town import read_town
     from vielfalt.vault import workspace
 
     town = read_town(folder)
     words = spoken(lang, town.language)
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
-    opened = workspace.opening(engine)
-    names = {name: title for name, title in STEPS.items() if name in OF_A_CHECK}
+    names = {name: title for name, title in workspace.steps_on(engine).items() if name not in AFTER_A_CHECK}
     with console.Steps(names, words).shown() as step:
-        found = evaluation.check_town(town, day, step, opened)
+        found = evaluation.check_town(town, day, step, workspace.opening(engine, step))
     if as_json:
         print_json(
             {
@@ -79,17 +78,15 @@ def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: boo
     """Evaluates a town."""
     from vielfalt import console, dates, pipeline
     from vielfalt.publish import cost
-    from vielfalt.steps import STEPS
     from vielfalt.town import read_town
     from vielfalt.vault import withdraw, workspace
 
     town = read_town(folder)
     words = spoken(lang, town.language)
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
-    opened = workspace.opening(engine)
     replaced = withdraw.of_date(town, day) if replace else ()
-    with console.Steps(STEPS, words).shown() as step:
-        released = pipeline.run(town, day, words.language, step, replaced, opened)
+    with console.Steps(workspace.steps_on(engine), words).shown() as step:
+        released = pipeline.run(town, day, words.language, step, replaced, workspace.opening(engine, step))
     if as_json:
         print_json(
             {

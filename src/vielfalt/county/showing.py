@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 
 from vielfalt.county.running import STATES, Show, Standing
-from vielfalt.steps import STEPS
+from vielfalt.steps import ON_A_CLUSTER
 from vielfalt.words import N_, Words
 
 
@@ -39,7 +39,7 @@ def _table(standings: Sequence[Standing], words: Words) -> Table:
 
 def _what(one: Standing, words: Words) -> str:
     """The step of a town at work; of a failed one what went wrong."""
-    return one.message if one.state == "failed" else words(STEPS.get(one.step, ""))
+    return one.message if one.state == "failed" else words(ON_A_CLUSTER.get(one.step, ""))
 
 
 def _lines(words: Words, to_stderr: Callable[[str], None]) -> Show:

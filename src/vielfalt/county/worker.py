@@ -28,7 +28,7 @@ def main(folder: str, date: str, language: str, engine: str) -> int:
     words = Words("en" if language == "en" else "de")
     try:
         town = read_town(Path(folder))
-        released = pipeline.run(town, int(date), town.language, _step, opened=workspace.opening(engine))
+        released = pipeline.run(town, int(date), town.language, _step, opened=workspace.opening(engine, _step))
     except Exception as error:
         told = known(error)
         message = words(told.what, **told.values)

@@ -6,6 +6,8 @@ its work at hand, which another one repeats.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -25,7 +27,8 @@ from vielfalt.engines.parts import Found, Part, placed
 from vielfalt.engines.rows import nothing_read, plain, refuse_wrong_encoding, text_batch
 from vielfalt.engines.spark_work import DONE, FOUND, SEEN, Work, converted, grouped, looked_through, numbers_of, united
 from vielfalt.engines.trouble import trouble
-from vielfalt.errors import VielfaltError
+from vielfalt.errors import EngineError, VielfaltError
+from vielfalt.words import N_
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 PART = 32 << 20
 """Bytes of a file that are read at once: about 190,000 residents."""
 _ERRNO = re.compile(r"errno=(\d+)")
+_OTHER_PYTHON = ("ModuleNotFoundError", "PYTHON_VERSION_MISMATCH", "Cannot run program")
+"""Signs that a machine cannot start its Python, or that what it is sent is not known there."""
 
 
 class Spark:
@@ -41,7 +46,8 @@ class Spark:
 
     def __init__(self, session: SparkSession, scratch: Path) -> None:
         self._session = session
-        self._folder = scratch / "tables"
+        # The machines work in folders of their own: a path that is told from here would lead elsewhere there.
+        self._folder = scratch.absolute() / "tables"
         self._tables: dict[str, Path] = {}
         self._places = count()
 
@@ -49,6 +55,7 @@ class Spark:
         """See ``Engine.read``: parts of the file are looked through, converted, and put together."""
         from pyspark.cloudpickle import dumps
 
+        path = path.absolute()
         with _reported(path):
             parts, broken, readable = placed(path, form, PART, partial(self._look, path, form))
             refuse_wrong_encoding(path, form, broken, readable + len(broken))
@@ -181,5 +188,23 @@ def _reported(where: object) -> Iterator[None]:
     except VielfaltError:
         raise
     except (Py4JError, PySparkException, OSError, pa.ArrowException) as error:
-        there = _ERRNO.search(str(error))
-        raise trouble(error, where, number=int(there[1]) if there else None) from None
+        raise _told(error, where) from None
+
+
+def _told(error: Exception, where: object) -> VielfaltError:
+    """The error to tell of what failed here or on a machine of the Spark."""
+    said = str(error)
+    there = _ERRNO.search(said)
+    if there and int(there[1]) == errno.ENOENT:
+        return EngineError(
+            N_("A machine of the Spark does not find what lies here."),
+            where=where,
+            todo=N_("The folder of the town must have the same path on all machines."),
+        )
+    if any(sign in said for sign in _OTHER_PYTHON):
+        return EngineError(
+            N_("A machine of the Spark lacks Vielfalt, or has another version of it or of Python."),
+            where=os.environ.get("PYSPARK_PYTHON", ""),
+            todo=N_("Install the same versions there under the same path, or name the path in PYSPARK_PYTHON."),
+        )
+    return trouble(error, where, number=int(there[1]) if there else None)

@@ -6,15 +6,17 @@ import os
 import re
 import shutil
 import sys
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vielfalt.engines.trouble import failed
 from vielfalt.errors import EngineError
+from vielfalt.steps import CLUSTER, Step, unseen
 from vielfalt.words import N_
 
 if TYPE_CHECKING:
@@ -57,13 +59,17 @@ _LOCAL: Mapping[str, str] = {
     "spark.sql.autoBroadcastJoinThreshold": "32MB",
 }
 """Of a Spark on this machine alone, which is all the machines that there are."""
+_JAVA = N_("Install Java 17 (Debian: apt install openjdk-17-jre-headless). Without Spark, leave “--engine” out.")
+_PATIENCE = 3600
+"""Seconds to wait for a machine: towns of a county wait for each other, and others may be at work on the cluster."""
 
 
 @contextmanager
-def spark_session(master: str, scratch: Path) -> Iterator[SparkSession]:
-    """A session of the Spark at this address that ends afterwards.
+def spark_session(master: str, scratch: Path, step: Step = unseen) -> Iterator[SparkSession]:
+    """A session of the Spark at this address that ends afterwards; on a cluster one that has a machine.
 
-    Raises EngineError when Java or Spark is missing, or when nobody answers at the address.
+    Raises EngineError when Java or Spark is missing, when nobody answers at the address or the cluster takes nobody
+    without its secret, or when no machine comes free.
     """
     refuse_without("pyspark")
     _refuse_without_java()
@@ -80,11 +86,50 @@ def spark_session(master: str, scratch: Path) -> Iterator[SparkSession]:
     try:
         session = builder.getOrCreate()
     except Exception as error:
-        raise failed(error, master) from None
+        raise _not_started(error, master) from None
     try:
+        if not master.startswith("local"):
+            with step(CLUSTER):
+                _wait_for_a_machine(session, master)
         yield session
     finally:
         session.stop()
+
+
+def _wait_for_a_machine(session: SparkSession, master: str) -> None:
+    """Returns when a machine of the cluster works for this session.
+
+    Raises EngineError when none does so in time, or the cluster has given the session up.
+    """
+    context: Any = session.sparkContext._jsc.sc()
+    end = time.monotonic() + _PATIENCE
+    while context.getExecutorMemoryStatus().size() < 2:  # the one that steers counts, too
+        if context.isStopped():
+            raise _nobody(master)
+        if time.monotonic() > end:
+            raise EngineError(
+                N_("No machine of the cluster has come free with the memory and cores that are asked for."),
+                where=master,
+                todo=N_("Compare spark-defaults.conf with what the cluster's page says of its machines, or run later."),
+            )
+        time.sleep(0.1)
+
+
+def _not_started(error: Exception, master: str) -> EngineError:
+    if "JAVA_GATEWAY_EXITED" in str(error):
+        return EngineError(N_("Apache Spark could not start Java."), where="java", todo=_JAVA)
+    return failed(error, master) if master.startswith("local") else _nobody(master)
+
+
+def _nobody(master: str) -> EngineError:
+    return EngineError(
+        N_("Apache Spark cannot be reached, or does not take this run."),
+        where=master,
+        todo=N_(
+            "Check the address, whether the cluster is running with the version of Spark that is installed here, and "
+            "its secret in spark-defaults.conf (SPARK_CONF_DIR)."
+        ),
+    )
 
 
 def settings(master: str, scratch: Path) -> Mapping[str, str]:
@@ -114,7 +159,5 @@ def _refuse_without_java() -> None:
         raise EngineError(
             N_("Apache Spark needs Java, which is not installed."),
             where="java",
-            todo=N_(
-                "Install Java 17 (Debian: apt install openjdk-17-jre-headless). Without Spark, leave “--engine” out."
-            ),
+            todo=_JAVA,
         )

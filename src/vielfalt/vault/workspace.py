@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from vielfalt.engines.base import Engine
 from vielfalt.engines.duckdb import DuckDB
 from vielfalt.engines.memory import Memory
 from vielfalt.errors import StorageError, UsageError
+from vielfalt.steps import ON_A_CLUSTER, STEPS, Step, unseen
 from vielfalt.town import Town
 from vielfalt.words import N_
 
@@ -27,10 +28,11 @@ Opening: TypeAlias = Callable[[Path, Path], AbstractContextManager[Engine]]
 AUTO = "auto"
 
 
-def opening(asked: str) -> Opening:
+def opening(asked: str, step: Step = unseen) -> Opening:
     """The engine asked for: ``auto``, or the address of a Spark (``local[2]``, ``spark://host:7077``, ``sc://host:15002``).
 
-    ``connect`` is the server of Spark Connect that the environment names.
+    ``connect`` is the server of Spark Connect that the environment names. ``step`` shows the one of ``steps_on`` that
+    comes before those of the run.
     """
     from vielfalt.engines.spark_connect import CONNECT, NAMED
     from vielfalt.engines.spark_session import MASTER
@@ -45,7 +47,12 @@ def opening(asked: str) -> Opening:
             asked=asked,
             todo=N_("Leave “--engine” out, or name a Spark: local[2], spark://HOST:7077, sc://HOST:15002, connect."),
         )
-    return partial(on_spark, asked)
+    return partial(on_spark, asked, step)
+
+
+def steps_on(asked: str) -> Mapping[str, str]:
+    """The named steps of a run on an engine."""
+    return ON_A_CLUSTER if asked.startswith("spark://") else STEPS
 
 
 def by_size(extract: Path, scratch: Path) -> AbstractContextManager[Engine]:
@@ -55,12 +62,12 @@ def by_size(extract: Path, scratch: Path) -> AbstractContextManager[Engine]:
 
 
 @contextmanager
-def on_spark(master: str, _: Path, scratch: Path) -> Iterator[Engine]:
+def on_spark(master: str, step: Step, _: Path, scratch: Path) -> Iterator[Engine]:
     """The engine on an Apache Spark, which counts like the others (tests/engines)."""
     from vielfalt.engines.spark import Spark
     from vielfalt.engines.spark_session import spark_session
 
-    with spark_session(master, scratch) as session, closing(Spark(session, scratch)) as engine:
+    with spark_session(master, scratch, step) as session, closing(Spark(session, scratch)) as engine:
         yield engine
 
 
