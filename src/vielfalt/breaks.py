@@ -164,6 +164,13 @@ ALL: tuple[BreakCheck, ...] = (
         "figures",
         "own default",
     ),
+    BreakCheck(
+        "towns_changed",
+        N_("The county is made of other towns and municipalities than before."),
+        N_("Its figures are not compared; those of each town are in its own releases."),
+        "figures",
+        "own default",
+    ),
 )
 """Every check with its consequence. The parameters are in ``parameters/movements.toml``."""
 
@@ -211,6 +218,8 @@ def _touches(entry: Break, table: Table) -> bool:
     match entry.check:
         case "rules_changed":
             return bool(BY_RULES.intersection(table.definitions))
+        case "towns_changed":
+            return True
         case "codes_changed":
             return bool(table.dimensions)
         case "field_changed" | "missing_jumped":

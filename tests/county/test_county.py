@@ -11,7 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -21,21 +23,26 @@ from county_example import DAY, KEY, write_county, write_settings
 from command_line import vielfalt
 from messages import extracted
 from vielfalt import cli, console
-from vielfalt.county import memory, whole
+from vielfalt.breaks import Break, Facts
+from vielfalt.county import comparing, memory, whole
+from vielfalt.county.comparing import LEVEL
 from vielfalt.county.handing import check_agreed, handed_over
-from vielfalt.county.project import Member, members, read_county, reference_date
+from vielfalt.county.project import Member, members, planned, read_county, reference_date
 from vielfalt.county.releasing import CountyReleased
 from vielfalt.county.running import Standing, run_towns
 from vielfalt.county.showing import shown
 from vielfalt.county.wording import county_words
 from vielfalt.errors import DisclosureError, StorageError, TownError, UsageError
 from vielfalt.publish.releases import read_release
+from vielfalt.publish.results import EarlierDate, Previous
 from vielfalt.town import read_town
+from vielfalt.vault.kept_dates import write_facts
 from vielfalt.vault.locking import alone_in
 from vielfalt.words import Words
 
 NAMES = [f"town-{number}" for number in range(1, 5)]
 FIRST = f"{DAY}-1"
+AREA = (10.0, 0.0, 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +171,84 @@ def test_a_county_that_has_not_changed_says_so(county: tuple[Path, dict[str, obj
     assert "The county has not changed" in said.stdout and "Musterlingen 1: unchanged" in said.stderr
     assert "Landkreis Musterland: unchanged" in said.stderr
     assert len(list((root / "releases").glob("*.zip"))) == 1
+
+
+def test_the_zip_file_of_an_unchanged_county_is_written_again_and_its_files_are_looked_at(
+    county: tuple[Path, dict[str, object]],
+) -> None:
+    root, _ = county
+    packed, report = root / "releases" / f"{FIRST}.zip", root / "releases" / FIRST / "report.html"
+    packed.unlink()
+    vielfalt("county", "run", root)
+    assert packed.is_file()
+    kept = report.read_bytes()
+    report.write_bytes(kept + b" ")
+    assert "has been changed" in vielfalt("county", "run", root, expect=10).stderr
+    report.write_bytes(kept)
+
+
+def test_releases_that_nobody_has_seen_are_replaced_in_towns_and_county(
+    county: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    """One town is evaluated by other settings of its own; the others and their releases stay as they are."""
+    root = tmp_path / "county"
+    shutil.copytree(county[0], root, ignore=shutil.ignore_patterns("truth"))
+    write_settings(root, NAMES[:2])
+    changed = root / NAMES[0] / "town.toml"
+    changed.write_text(changed.read_text(encoding="utf-8").replace("dl-de/by-2-0", "cc-by/4.0"), encoding="utf-8")
+    said = json.loads(vielfalt("county", "run", root, "--replace", "--json").stdout)
+    assert [town["state"] for town in said["towns"]] == ["released", "unchanged"]
+    second, away = f"{DAY}-2", Path("vault") / "withdrawn" / FIRST
+    assert said["release"] == str(root / "releases" / second)
+    assert said["withdrawn"] == [str(root / NAMES[0] / away), str(root / away)]
+    for project in (root / NAMES[0], root):
+        assert {path.name for path in (project / "releases").iterdir()} == {second, f"{second}.zip"}
+        assert (project / away.with_suffix(".zip")).is_file()
+        audit = json.loads((project / "releases" / second / "audit.json").read_text(encoding="utf-8"))
+        assert audit["published_before"] == []
+    assert {path.name for path in (root / NAMES[1] / "releases").iterdir()} == {FIRST, f"{FIRST}.zip"}
+    again = vielfalt("county", "run", root, "--replace").stdout
+    assert "The county has not changed" in again and "Put away" not in again
+
+
+@pytest.mark.parametrize(
+    ("own", "changed", "expected"),
+    [
+        ((1, 2), {}, ()),
+        ((1,), {}, (Break("towns_changed", (f"{KEY}002",), LEVEL),)),
+        (
+            (1, 2),
+            {"missing": {"birth_place": 0.5}, "areas": {"district": {"1": (9.0, 0.0, 0.0), "2": (9.0, 0.0, 0.0)}}},
+            (Break("missing_jumped", ("birth_place",)), Break("areas_changed", (f"{KEY}002",), LEVEL)),
+        ),
+        ((1, 2), {"areas": {"district": {"3": (10.0, 5.0, 0.0)}}}, ()),
+        ((1, 2), None, (Break("facts_missing", (f"{KEY}002",), LEVEL),)),
+    ],
+    ids=["nothing", "towns", "a town grown", "areas within a town", "nothing known"],
+)
+def test_the_breaks_of_a_county_are_those_of_its_towns(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own: tuple[int, ...],
+    changed: Mapping[str, object] | None,
+    expected: tuple[Break, ...],
+) -> None:
+    """``own``: the towns of the county's earlier release; ``changed``: what was different in the second town then."""
+    facts = Facts(20241231, frozenset({"birth_place"}), {"birth_place": 0.1}, "r", (), "c", {"district": {"1": AREA}})
+    for number, name in enumerate(NAMES[:2], start=1):
+        write_empty_town(tmp_path / name, f"{KEY}00{number}")
+        for date, then in ((DAY, {}), ("2024-12-31", changed if number == 2 else {})):
+            if then is not None:
+                folder = tmp_path / name / "vault" / date
+                folder.mkdir(parents=True)
+                write_facts(replace(facts, **then), folder)  # type: ignore[arg-type]
+    write_settings(tmp_path, NAMES[:2])
+    frame = pl.DataFrame({"level": LEVEL, "area": [f"{KEY}00{number}" for number in own]})
+    before = Previous(20241231, "2024-12-31-1", {"residents": SimpleNamespace(frame=frame)}, KEY, "register", "r")  # type: ignore[dict-item]
+    monkeypatch.setattr(comparing, "latest_release_before", lambda _, date, *__: before if date > before.date else None)
+    plan = planned(read_county(tmp_path), 20251231)
+    (found,) = comparing.series(plan.county, plan.date, plan.towns)
+    assert found == EarlierDate(before, expected)
 
 
 def test_towns_that_do_not_agree_have_no_county(county: tuple[Path, dict[str, object]], tmp_path: Path) -> None:
@@ -348,8 +433,8 @@ def test_no_town_is_evaluated_anew_while_the_county_is_made_of_it(
     for number, name in enumerate(NAMES[:2], start=1):
         write_empty_town(tmp_path / name, f"{KEY}00{number}")
     write_settings(tmp_path, NAMES[:2])
-    county = read_county(tmp_path)
-    done = tuple(Standing(town, state="released", release="somewhere") for town in members(county))
+    plan = planned(read_county(tmp_path), 20251231)
+    done = tuple(Standing(town, state="released", release="somewhere") for town in plan.members)
     released = CountyReleased(tmp_path, False, ())
 
     def release(*_: object) -> CountyReleased:
@@ -358,10 +443,10 @@ def test_no_town_is_evaluated_anew_while_the_county_is_made_of_it(
 
     monkeypatch.setattr(whole, "run_towns", lambda *_: done)
     monkeypatch.setattr(whole, "release_county", release)
-    assert whole.run_county(county, 20251231, Words("en"), lambda _: None).released == released
+    assert whole.run_county(plan, Words("en"), lambda _: None).released == released
     assert not _held(tmp_path / NAMES[0] / "vault")
     with alone_in(tmp_path / NAMES[1] / "vault"):
-        assert whole.run_county(county, 20251231, Words("en"), lambda _: None).exit_code == 15
+        assert whole.run_county(plan, Words("en"), lambda _: None).exit_code == 15
 
 
 def test_why_a_county_was_not_released_is_told_in_its_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,26 +50,35 @@ def init(folder: Path, lang: Language | None) -> None:
 )
 @click.argument("folder", type=FOLDER)
 @date_option
+@click.option(
+    "--replace",
+    is_flag=True,
+    help=WORDS(
+        "Put the earlier releases of this reference date away, those of every town and of the county. Only if nobody "
+        "outside has seen one of them."
+    ),
+)
 @engine_option
 @json_option
 @lang_option
-def run(folder: Path, date: str | None, engine: str, as_json: bool, lang: Language | None) -> None:
+def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: bool, lang: Language | None) -> None:
     """Evaluates the towns of a county."""
     from vielfalt import console
     from vielfalt.county import project
     from vielfalt.county.agreeing import foreseen
     from vielfalt.county.showing import shown
-    from vielfalt.county.whole import run_county
+    from vielfalt.county.whole import releases_of, run_county
     from vielfalt.vault import workspace
 
     county = project.read_county(folder)
     words = spoken(lang, county.language)
     workspace.opening(engine)  # one that does not exist is told once, not for every town
-    wanted = dates.from_iso(date) if date else 0
-    if error := foreseen(county, wanted):
+    plan = project.planned(county, dates.from_iso(date) if date else 0)
+    if error := foreseen(plan):
         console.show_error(error, words)
+    replaced = releases_of(plan) if replace else {}
     with shown(words, to_stderr) as show:
-        outcome = run_county(county, wanted, words, show, engine)
+        outcome = run_county(plan, words, show, engine, replaced)
     if as_json:
         print_json(_as_json(outcome, words))
     else:
@@ -98,6 +107,14 @@ def _lines(outcome: Outcome, words: Words) -> Iterator[str]:
         yield words(said if outcome.released.unchanged else done, folder=outcome.released.folder)
         for id, town in outcome.released.missing:
             yield words("The table {table} is left out of the county: {town} does not have it.", table=id, town=town)
+    for path in _withdrawn(outcome):
+        yield words("Put away, no longer counted as published: {folder}", folder=path)
+
+
+def _withdrawn(outcome: Outcome) -> list[str]:
+    """Where the releases that were replaced lie now: those of the towns, then the county's."""
+    own = outcome.released.withdrawn if outcome.released else ()
+    return [path for one in outcome.towns for path in one.withdrawn] + [str(path) for path in own]
 
 
 def _as_json(outcome: Outcome, words: Words) -> dict[str, object]:
@@ -107,6 +124,7 @@ def _as_json(outcome: Outcome, words: Words) -> dict[str, object]:
         "towns": [_town_as_json(one) for one in outcome.towns],
         "release": str(released.folder) if released else None,
         "unchanged": bool(released and released.unchanged),
+        "withdrawn": _withdrawn(outcome),
         "left_out": dict(released.missing) if released else {},
         "error": words(error.what, **error.values) if error else None,
     }

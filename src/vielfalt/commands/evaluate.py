@@ -84,7 +84,7 @@ def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: boo
     town = read_town(folder)
     words = spoken(lang, town.language)
     day = pipeline.reference_date(town, dates.from_iso(date) if date else None)
-    replaced = withdraw.of_date(town, day) if replace else ()
+    replaced = withdraw.of_date(town.releases, day) if replace else ()
     with console.Steps(workspace.steps_on(engine), words).shown() as step:
         released = pipeline.run(town, day, words.language, step, replaced, workspace.opening(engine, step))
     if as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vielfalt import parameters
-from vielfalt.county.project import County, members, reference_date
+from vielfalt.county.project import Plan
 from vielfalt.errors import TownError
 from vielfalt.town import Town
 from vielfalt.words import N_
@@ -33,17 +33,13 @@ def disagreement(towns: Sequence[Town], date: int, todo: str) -> TownError | Non
     return None
 
 
-def foreseen(county: County, wanted: int) -> TownError | None:
-    """Before a run: why the county will not be released, however its towns fare; None: nothing is in its way so far.
-
-    Raises TownError when the project contradicts itself, as the run does.
-    """
-    towns = [member.town for member in members(county) if member.town]
+def foreseen(plan: Plan) -> TownError | None:
+    """Before a run: why the county will not be released, however its towns fare; None: nothing is in its way so far."""
     advice = N_(
         "The towns are evaluated all the same. To spare the county a second run, stop now (Ctrl+C), and make their "
         "town.toml agree."
     )
-    return disagreement(towns, reference_date(county, towns, wanted), advice)
+    return disagreement(plan.towns, plan.date, advice)
 
 
 def _settings(town: Town, date: int) -> Mapping[str, object]:

@@ -74,6 +74,20 @@ class Member:
         return self.title or (self.town.name if self.town else self.folder.name)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a run is about: the county, its members as they were read, and the reference date (yyyymmdd)."""
+
+    county: County
+    members: tuple[Member, ...]
+    date: int
+
+    @property
+    def towns(self) -> list[Town]:
+        """The town projects that can be read."""
+        return [member.town for member in self.members if member.town]
+
+
 def read_county(root: Path) -> County:
     """The county project in a folder. Raises TownError, naming file and setting, when absent or inconsistent."""
     path = root / FILE
@@ -112,6 +126,15 @@ def _towns(section: Section, root: Path) -> tuple[Path, ...]:
         if times > 1:
             raise section.fault(N_("The setting “{setting}” names {folder} twice."), "towns", folder=folder)
     return tuple(folders)
+
+
+def planned(county: County, wanted: int) -> Plan:
+    """The plan of a run on the date wanted (yyyymmdd; 0: see ``reference_date``).
+
+    Raises TownError when the project contradicts itself, or there is no such date.
+    """
+    found = members(county)
+    return Plan(county, found, reference_date(county, [member.town for member in found if member.town], wanted))
 
 
 def members(county: County) -> tuple[Member, ...]:

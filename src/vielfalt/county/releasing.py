@@ -12,44 +12,54 @@ import shapely
 
 from vielfalt import auditing, dates
 from vielfalt.audit import Release, read_releases, release_of
+from vielfalt.county.comparing import LEVEL, series
 from vielfalt.county.handing import Handed, check_agreed, common, handed_over
 from vielfalt.county.project import FILE, County
 from vielfalt.county.protecting import Known, Whole, protected_whole
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import CellKey, Method, Suppression
 from vielfalt.publish.contents import MANIFEST
-from vielfalt.publish.package import write_release
-from vielfalt.publish.releases import releases_in
+from vielfalt.publish.package import renew_zip, write_release
+from vielfalt.publish.releases import check_manifest, releases_in
 from vielfalt.publish.results import Results, Source
 from vielfalt.steps import Step
 from vielfalt.town import Town
-from vielfalt.vault import fingerprint
+from vielfalt.vault import fingerprint, withdraw
 from vielfalt.vault.keeping import keep_rooms
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Words
 
-LEVEL = "municipality"
-"""The one area level of a county: its towns."""
 _CRS = "EPSG:4326"
 _RUN = "run.json"
 
 
 @dataclass(frozen=True)
 class CountyReleased:
-    """The county's release, whether it was there already, and tables left out, each with a town that lacks it."""
+    """The county's release, whether it was there already, and tables left out, each with a town that lacks it.
+
+    ``withdrawn``: where releases that were replaced lie now.
+    """
 
     folder: Path
     unchanged: bool
     missing: tuple[tuple[str, str], ...]
+    withdrawn: tuple[Path, ...] = ()
 
 
 def release_county(
-    county: County, date: int, towns: Sequence[tuple[Town, Path]], words: Words, step: Step
+    county: County,
+    date: int,
+    towns: Sequence[tuple[Town, Path]],
+    words: Words,
+    step: Step,
+    replaced: Sequence[Path] = (),
 ) -> CountyReleased:
     """The release package of a county of whose towns every one has its release (the folder beside it).
 
     Written whole or not at all; nothing is written when neither settings, program nor releases of the towns changed.
-    Raises TownError when the towns do not agree, DisclosureError when an attack tells a hidden figure.
+    ``replaced``: releases of the county that nobody outside has seen, as for a town (``pipeline.run``).
+    Raises TownError when the towns do not agree, DisclosureError when an attack tells a hidden figure, DeliveryError
+    when the release that is there is not what was released.
     """
     print_now = _fingerprint(county, date, towns, words)
     handed = [handed_over(town, date, folder) for town, folder in towns]
@@ -57,7 +67,11 @@ def release_county(
     left_out = tuple(sorted(missing.items()))
     before = _last(county, date)
     if before.get("fingerprint") == print_now and (county.releases / str(before.get("release"))).is_dir():
-        return CountyReleased(county.releases / before["release"], True, left_out)
+        folder = county.releases / before["release"]
+        check_manifest(folder)
+        renew_zip(folder)
+        former = [path for path in replaced if path != folder]
+        return CountyReleased(folder, True, left_out, withdraw.put_away(former, county.vault))
     check_agreed(handed, date)
     results = _results(county, date, handed, words, bool(missing))
     known = Known(
@@ -65,23 +79,31 @@ def release_county(
         results.geography,
         results.protection,
         handed[0].town.method(date),
-        _earlier(county, date, handed),
+        _earlier(county, date, handed, replaced),
         lambda tables: release_of("", replace(results, tables=tables)),
     )
+    folder, withdrawn = _written(county, results, known, words, step, replaced)
+    _remember(county.vault / dates.to_iso(date), {"fingerprint": print_now, "release": folder.name})
+    return CountyReleased(folder, False, left_out, withdrawn)
+
+
+def _written(
+    county: County, results: Results, known: Known, words: Words, step: Step, replaced: Sequence[Path]
+) -> tuple[Path, tuple[Path, ...]]:
+    """Protects, attacks and writes a release; its folder, and where those that it replaces lie now."""
     with step("protect"):
         whole = protected_whole(known)
     results = replace(results, tables=whole.tables)
     with step("audit"):
         if whole.attack:
             auditing.refuse_undecided([whole.attack], county.root)
-        report = auditing.audited(results, attacks_made(whole, known.method), county.releases, county.root)
-    vault = county.vault / dates.to_iso(date)
+        report = auditing.audited(results, attacks_made(whole, known.method), county.releases, county.root, replaced)
+    vault = county.vault / dates.to_iso(results.source.date)
     vault.mkdir(parents=True, exist_ok=True, mode=0o700)
     keep_rooms(whole.proof, vault)
     with step("publish"):
         folder = write_release(results, county.releases, words, report)
-    _remember(vault, {"fingerprint": print_now, "release": folder.name})
-    return CountyReleased(folder, False, left_out)
+        return folder, withdraw.put_away(replaced, county.vault)
 
 
 def _results(county: County, date: int, handed: Sequence[Handed], words: Words, some_missing: bool) -> Results:
@@ -94,6 +116,7 @@ def _results(county: County, date: int, handed: Sequence[Handed], words: Words, 
     if some_missing:
         notes.append(N_("Tables that not every town has are left out."))
     text = N_("Resident registers of its towns and municipalities, evaluated with Vielfalt")
+    dated = series(county, date, [each.town for each in handed])
     return Results(
         source=Source(county.name, county.ags, date, "register", text, county.licence),
         geography=_geography(county, handed, words),
@@ -102,6 +125,9 @@ def _results(county: County, date: int, handed: Sequence[Handed], words: Words, 
         protection=first.town.protection(date),
         rule_set=first.published.results.rule_set,
         notes=tuple(notes),
+        previous=dated[-1].release if dated else None,
+        breaks=dated[-1].breaks if dated else (),
+        series=dated,
         made_of=tuple(each.release for each in handed),
     )
 
@@ -119,11 +145,11 @@ def _geography(county: County, handed: Sequence[Handed], words: Words) -> Geogra
     return Geography(Area(county.ags, county.name, ""), (level,), _CRS, {LEVEL: shapes} if shapes else {})
 
 
-def _earlier(county: County, date: int, handed: Sequence[Handed]) -> tuple[Release, ...]:
+def _earlier(county: County, date: int, handed: Sequence[Handed], replaced: Sequence[Path]) -> tuple[Release, ...]:
     """All releases of this date that towns and county have published already, from their registers."""
     found: list[Release] = []
     for folder, ags in [(each.town.releases, each.town.ags) for each in handed] + [(county.releases, county.ags)]:
-        own = read_releases(path for day, _, path in releases_in(folder) if day == date)
+        own = read_releases(path for day, _, path in releases_in(folder) if day == date and path not in replaced)
         wanted = (ags, "register")
         found += [one for one in own if (one.results.source.ags, one.results.source.kind) == wanted]
     return tuple(found)
@@ -145,7 +171,8 @@ def attacks_made(whole: Whole, method: Method) -> list[Mapping[str, object]]:
 
 def _fingerprint(county: County, date: int, towns: Sequence[tuple[Town, Path]], words: Words) -> str:
     digest = hashlib.blake2b(f"{fingerprint.program()} {date} {words.language}".encode(), digest_size=32)
-    for path in (county.root / FILE, *(folder / MANIFEST for _, folder in towns)):
+    before = [path / MANIFEST for day, _, path in releases_in(county.releases) if day < date]
+    for path in (county.root / FILE, *(folder / MANIFEST for _, folder in towns), *before):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

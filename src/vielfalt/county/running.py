@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from vielfalt.county import memory
@@ -34,13 +35,17 @@ _LOOK = 0.2
 
 @dataclass(frozen=True)
 class Standing:
-    """How far one town is: state, the step it is at, seconds; then its release, or why there is none."""
+    """How far one town is: state, the step it is at, seconds; then its release, or why there is none.
+
+    ``withdrawn``: where releases that were replaced lie now.
+    """
 
     member: Member
     state: State = "waiting"
     step: str = ""
     seconds: float = 0.0
     release: str = ""
+    withdrawn: tuple[str, ...] = ()
     exit_code: int = 0
     message: str = ""
     where: str = ""
@@ -54,6 +59,9 @@ class Standing:
 
 Show = Callable[[Sequence[Standing]], None]
 """Called whenever a town has come further."""
+Replaced = Mapping[Path, Sequence[Path]]
+"""By the folder of a project its releases that nobody outside has seen, to be put away (``pipeline.run``)."""
+NOTHING: Replaced = {}
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,7 @@ def run_towns(
     words: Words,
     show: Show,
     engine: str = AUTO,
+    replaced: Replaced = NOTHING,
 ) -> tuple[Standing, ...]:
     """Runs every town to its end, whatever becomes of the others; their outcomes in the same order.
 
@@ -88,7 +97,8 @@ def run_towns(
         while waiting or running:
             for place in _that_fit(waiting, running, needs, allowed, cores):
                 waiting.remove(place)
-                running[place] = _start(standings[place].member, (str(date), words.language, engine), place, told)
+                given = (str(date), words.language, engine, *map(str, replaced.get(members[place].folder, ())))
+                running[place] = _start(members[place], given, place, told)
                 standings[place] = replace(standings[place], state="running")
             show(_timed(standings, running))
             with suppress(queue.Empty):
@@ -181,7 +191,8 @@ def _further(standing: Standing, content: Mapping[str, Any] | None, running: _Ru
     if content is not None:
         if "release" in content:
             state: State = "unchanged" if content["unchanged"] else "released"
-            return replace(standing, state=state, step="", release=content["release"], seconds=seconds)
+            away = tuple(content["withdrawn"])
+            return replace(standing, state=state, step="", release=content["release"], withdrawn=away, seconds=seconds)
         return replace(standing, seconds=seconds, **content)
     assert running.process.stdin is not None
     running.process.stdin.close()

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vielfalt.county import memory
-from vielfalt.county.project import County, Member, members, reference_date
+from vielfalt.county.project import Member, Plan
 from vielfalt.county.releasing import CountyReleased, release_county
-from vielfalt.county.running import Show, Standing, State, run_towns
+from vielfalt.county.running import NOTHING, Replaced, Show, Standing, State, run_towns
 from vielfalt.county.wording import county_words
 from vielfalt.errors import VielfaltError, known
 from vielfalt.town import Town
+from vielfalt.vault import withdraw
 from vielfalt.vault.locking import alone_in
 from vielfalt.vault.workspace import AUTO
 from vielfalt.words import Words
@@ -38,16 +39,23 @@ class Outcome:
         return next((one.exit_code for one in self.towns if not one.done), self.error.exit_code if self.error else 0)
 
 
-def run_county(county: County, wanted: int, words: Words, show: Show, engine: str = AUTO) -> Outcome:
+def releases_of(plan: Plan) -> Replaced:
+    """All releases of the date: those of every town and of the county."""
+    folders = {member.folder: member.town.releases for member in plan.members if member.town}
+    folders[plan.county.root] = plan.county.releases
+    return {root: withdraw.of_date(releases, plan.date) for root, releases in folders.items()}
+
+
+def run_county(plan: Plan, words: Words, show: Show, engine: str = AUTO, replaced: Replaced = NOTHING) -> Outcome:
     """Runs all towns of the county on an engine (``workspace.opening``) and releases the county, unless a town failed.
 
-    Raises TownError when the project contradicts itself, BusyError beside another run of the county.
+    ``replaced``: releases that nobody outside has seen (``releases_of``); each project's are not counted as published,
+    and are put away once its new one is written. Raises BusyError beside another run of the county.
     """
-    found = members(county)
-    date = reference_date(county, [member.town for member in found if member.town], wanted)
+    county, date = plan.county, plan.date
     with alone_in(county.vault):
         allowed = county.memory or memory.available()
-        standings = run_towns(found, date, allowed, memory.cores(), words, show, engine)
+        standings = run_towns(plan.members, date, allowed, memory.cores(), words, show, engine, replaced)
         towns = [(one.member.town, Path(one.release)) for one in standings if one.member.town and one.done]
         if len(towns) < len(standings):
             return Outcome(date, standings)
@@ -55,15 +63,16 @@ def run_county(county: County, wanted: int, words: Words, show: Show, engine: st
             with ExitStack() as alone:  # nobody evaluates a town anew while the county is made of it
                 for town, _ in towns:
                     alone.enter_context(alone_in(town.vault))
-                return Outcome(date, standings, _released(county, date, towns, standings, show))
+                return Outcome(date, standings, _released(plan, towns, standings, show, replaced))
         except Exception as error:
             return Outcome(date, standings, error=known(error))
 
 
 def _released(
-    county: County, date: int, towns: Sequence[tuple[Town, Path]], standings: Sequence[Standing], show: Show
+    plan: Plan, towns: Sequence[tuple[Town, Path]], standings: Sequence[Standing], show: Show, replaced: Replaced
 ) -> CountyReleased:
     """Releases the county and shows how far it is, in a line below those of its towns."""
+    county, words = plan.county, county_words(plan.county.language)
     own, begun = Standing(Member(county.root, None, title=county.name), state="running"), time.perf_counter()
 
     @contextmanager
@@ -73,7 +82,7 @@ def _released(
 
     show((*standings, own))
     try:
-        done = release_county(county, date, towns, county_words(county.language), step)
+        done = release_county(county, plan.date, towns, words, step, replaced.get(county.root, ()))
     except Exception:
         show((*standings, replace(own, state="failed", seconds=time.perf_counter() - begun)))
         raise

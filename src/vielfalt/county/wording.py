@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vielfalt.words import N_, Language, Words
 
-_SAID = {
+SAID: Mapping[str, str] = {
     "Town": N_("County"),
     "Town as a whole": N_("County as a whole"),
     "{table}, town as a whole": N_("{table}, county as a whole"),
@@ -28,9 +30,11 @@ _SAID = {
         "Towns and municipalities add up to the county. Groups do not always add up to their total, because each is "
         "changed by itself. Numbers of large towns are changed more than without adding up."
     ),
-    "There is no earlier reference date to compare with.": N_(
-        "This release compares no reference dates; those of the towns and municipalities do."
+    "Figures by area of this level are not compared; moves within the town are not shown.": N_(
+        "Figures by town are not compared."
     ),
+    "Change in the town as a whole": N_("Change in the county as a whole"),
+    "The town at all reference dates": N_("The county at all reference dates"),
     "Movements are not shown: the vault keeps no earlier reference date that could be linked.": N_(
         "Movements are in the releases of the towns and municipalities only."
     ),
@@ -48,4 +52,4 @@ _SAID = {
 
 def county_words(language: Language) -> Words:
     """The words of a county's release."""
-    return Words(language, said=_SAID)
+    return Words(language, said=SAID)

@@ -17,8 +17,11 @@ from pathlib import Path
 from vielfalt.words import Words
 
 
-def main(folder: str, date: str, language: str, engine: str) -> int:
-    """Runs the town on an engine (``workspace.opening``) and returns the exit code of its outcome."""
+def main(folder: str, date: str, language: str, engine: str, *replaced: str) -> int:
+    """Runs the town on an engine (``workspace.opening``) and returns the exit code of its outcome.
+
+    ``replaced``: releases to be put away (``pipeline.run``).
+    """
     from vielfalt import pipeline
     from vielfalt.errors import known
     from vielfalt.town import read_town
@@ -28,14 +31,16 @@ def main(folder: str, date: str, language: str, engine: str) -> int:
     words = Words("en" if language == "en" else "de")
     try:
         town = read_town(Path(folder))
-        released = pipeline.run(town, int(date), town.language, _step, opened=workspace.opening(engine, _step))
+        away, opened = [Path(release) for release in replaced], workspace.opening(engine, _step)
+        released = pipeline.run(town, int(date), town.language, _step, away, opened)
     except Exception as error:
         told = known(error)
         message = words(told.what, **told.values)
         todo = words(told.todo, **told.values)
         _tell(message=message, where=told.where, todo=todo)
         return told.exit_code
-    _tell(release=str(released.folder), unchanged=released.unchanged)
+    withdrawn = [str(path) for path in released.withdrawn]
+    _tell(release=str(released.folder), unchanged=released.unchanged, withdrawn=withdrawn)
     return 0
 
 

@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vielfalt.publish.releases import releases_in
-from vielfalt.town import Town
 
 PLACE = "withdrawn"
 """The folder of the vault that they are put into: they are protected, but not meant for anybody."""
 
 
-def of_date(town: Town, date: int) -> tuple[Path, ...]:
-    """The folders of all releases of a reference date, oldest first."""
-    return tuple(path for day, _, path in releases_in(town.releases) if day == date)
+def of_date(releases: Path, date: int) -> tuple[Path, ...]:
+    """The folders of all releases of a reference date in the folder of releases of a town or county, oldest first."""
+    return tuple(path for day, _, path in releases_in(releases) if day == date)
 
 
 def put_away(releases: Sequence[Path], vault: Path) -> tuple[Path, ...]:
