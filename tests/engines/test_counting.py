@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from engines_tested import ENGINES
 from pyspark.sql import SparkSession
-from test_engines import ENGINES
 
 from vielfalt import programme
 from vielfalt.engines import duckdb, memory, polars

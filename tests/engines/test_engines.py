@@ -3,7 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,22 +13,17 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import pyarrow as pa
 import pytest
+from engines_tested import ENGINES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vielfalt.engines import duckdb, memory, polars, rows, scanning
 from vielfalt.engines.base import Batches, Engine, FileForm
 from vielfalt.engines.duckdb import DuckDB
-from vielfalt.engines.memory import Memory
 from vielfalt.engines.polars import Polars
 from vielfalt.engines.spark import Spark
 from vielfalt.errors import DeliveryError, EngineError, StorageError
 
-ENGINES: dict[str, Callable[[Path], Engine]] = {
-    "duckdb": DuckDB,
-    "memory": Memory,
-    "polars": lambda folder: Polars(),
-}
 # The processes of Spark cannot import the tests.
 import_module("pyspark.cloudpickle").register_pickle_by_value(sys.modules[__name__])
 FULL = Path("/dev/full")

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import pyspark
 import pytest
 import run_on_cluster
+from spark_servers import answers, free_port, process
 
 from vielfalt import evaluation
 from vielfalt.synthetic import write_town
@@ -43,39 +41,6 @@ class Cluster:
     master: str
     workers: tuple[subprocess.Popen[bytes], ...]
     folder: Path
-
-
-@contextmanager
-def process(folder: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of Spark in a group of its own, which is ended with all that it started."""
-    home = Path(pyspark.__file__).parent
-    environment = {
-        **os.environ,
-        "SPARK_HOME": str(home),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_LOCAL_DIRS": str(folder),
-    }
-    with (folder / f"{words[0]}.log").open("wb") as log:
-        started = subprocess.Popen(
-            [home / "bin" / "spark-class", *words], env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-        try:
-            yield started
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(started.pid, signal.SIGKILL)
-            started.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as asked:
-        return asked.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_for(log: Path, words: str, count: int = 1) -> None:

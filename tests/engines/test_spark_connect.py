@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import polars as pl
 import pyarrow as pa
 import pytest
-from test_spark_cluster import answers, free_port, process
+from spark_servers import answers, free_port, process
 
 from vielfalt import evaluation
 from vielfalt.engines.base import Batches, Engine

@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 import pytest
 import shapely
+from audited_releases import FOUR, SOURCE, over_quarters, plain, release, told, with_value, without_foreigners
 from hypothesis import given
 from hypothesis import strategies as st
 from small_towns import ALL_TABLES, PROTECTION, TOWN, Counts, cells_of, geography, tables
 
 from vielfalt import auditing, programme
-from vielfalt.audit import Attack, Release, attack, singles
+from vielfalt.audit import Attack, attack, singles
 from vielfalt.audit.attacks import Programs
 from vielfalt.audit.figures import Key
 from vielfalt.audit.index_values import shares
@@ -24,23 +25,13 @@ from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.figures.disclosure import protect
 from vielfalt.figures.disclosure.primary import at_one_address
 from vielfalt.figures.index_values import IndexValue
-from vielfalt.figures.indices.evenness import dissimilarity
-from vielfalt.figures.indices.exposure import isolation
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import CELL_KEY, NEAREST
 from vielfalt.publish.classes import Classes
 from vielfalt.publish.contents import wgs84
-from vielfalt.publish.results import Results, Source
 from vielfalt.publish.themes import Theme
 from vielfalt.tools import attacking
 from vielfalt.words import Words
-
-SOURCE = Source("Town", TOWN.key, 20251231, "register", "", "")
-
-
-def release(where: Geography, shown: Mapping[str, ProtectedCells], name: str = "1", **other: object) -> Release:
-    results = Results(SOURCE, where, shown, (), PROTECTION)
-    return Release(name, replace(results, **other), 0)  # type: ignore[arg-type]
 
 
 def drawn_town(seed: int) -> tuple[Geography, dict[str, ProtectedCells]]:
@@ -52,31 +43,6 @@ def drawn_town(seed: int) -> tuple[Geography, dict[str, ProtectedCells]]:
     counts[-1] = draw.integers(0, 4, size=10)
     together = draw.random(shape) < 0.1
     return where, protect(tables(counts, together, where, ALL_TABLES), where, PROTECTION)
-
-
-def told(attacks: tuple[Attack, ...], id: str) -> list[tuple[str, str, tuple[str, ...], int, int]]:
-    found = next(each for each in attacks if each.id == id)
-    return [(each.key.table, each.key.area, each.key.category, each.low, each.high) for each in found.told]
-
-
-def with_value(cells: ProtectedCells, area: str, category: str, value: int | None) -> ProtectedCells:
-    """The table with one figure shown or hidden by hand."""
-    here = (pl.col("area") == area) & (pl.col(cells.table.dimensions[0]) == category)
-    status = "suppressed" if value is None else "ok"
-    frame = cells.frame.with_columns(
-        value=pl.when(here).then(pl.lit(value, pl.Int64)).otherwise("value"),
-        status=pl.when(here).then(pl.lit(status)).otherwise("status"),
-    )
-    return replace(cells, frame=frame)
-
-
-def plain(values: Mapping[str, tuple[int, int]]) -> tuple[Geography, dict[str, ProtectedCells]]:
-    """Germans and foreigners of quarters with one block each; nothing is small."""
-    where = geography([1] * len(values))
-    counts = np.zeros((len(values) + 1, 10), dtype=np.int64)
-    counts[:-1, 0], counts[:-1, 5] = np.array(list(values.values())).T
-    cells = tables(counts, np.zeros(counts.shape, bool), where, ("residents", "foreigner"))
-    return where, protect(cells, where, PROTECTION)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -362,26 +328,6 @@ def test_a_quotient_of_a_hidden_figure_is_turned_back() -> None:
     )
     found = attack([release(where, shown, indices=(quotient,))])
     assert told(found, "shares") == [("foreigner", "Q0", ("foreign",), 30, 30)]
-
-
-FOUR = {"Q0": (60, 30), "Q1": (80, 40), "Q2": (70, 50), "Q3": (90, 20)}
-"""Germans and foreigners of four quarters: 140 of 440 residents are foreigners."""
-
-
-def without_foreigners(*areas: str) -> tuple[Geography, dict[str, ProtectedCells]]:
-    """The quarters, with their foreigners and Germans hidden by hand in some areas."""
-    where, shown = plain(FOUR)
-    for area in areas:
-        for category in ("german", "foreign"):
-            shown["foreigner"] = with_value(shown["foreigner"], area, category, None)
-    return where, shown
-
-
-def over_quarters(id: str, foreign: list[int], residents: list[int]) -> IndexValue:
-    """A careless index over these counts."""
-    group, everyone = np.array(foreign, dtype=float), np.array(residents, dtype=float)
-    found = isolation(group, everyone) if id == "isolation" else dissimilarity(group, everyone - group)
-    return IndexValue(id, "foreigner", "quarter", "foreign", "", round(found or 0, 3), len(foreign))
 
 
 @pytest.mark.parametrize("id", ["isolation", "segregation_index", "dissimilarity"])

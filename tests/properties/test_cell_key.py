@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protected_towns import examples, people, shown
 from small_towns import ALL_TABLES, CHAINS, PROTECTION, geography, towns
-from test_disclosure import examples, people, shown
 
 from vielfalt import parameters
 from vielfalt.cells import Cells, ProtectedCells

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from linear_attack import intervals
+from protected_towns import ORIGIN, examples, people, primaries_only, shown
 from small_towns import (
     ALL_TABLES,
     CHAINS,
-    PEOPLE,
     PROTECTION,
     TOWN,
     WITH_STATUS,
@@ -26,32 +26,11 @@ from small_towns import (
 )
 
 from vielfalt import programme
-from vielfalt.cells import Cells, ProtectedCells, Protection
+from vielfalt.cells import Cells, Protection
 from vielfalt.figures.disclosure import protect, recomputable
 from vielfalt.figures.disclosure.attack import Attack, exposed
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
-from vielfalt.table import Table
-
-ORIGIN = Table("origin", "Origin", ("origin",), ("residents",), parent="residents")
-
-
-def examples(number: int) -> settings:
-    """So many examples, the same ones each time."""
-    return settings(max_examples=number, suppress_health_check=list(HealthCheck), derandomize=True)
-
-
-def shown(protected: ProtectedCells, level: str) -> dict[tuple[str, ...], int | None]:
-    """The published values of a level by (area, category ...)."""
-    rows = protected.frame.filter(pl.col("level") == level).drop("level", "status")
-    return {tuple(row[:-1]): row[-1] for row in rows.iter_rows()}
-
-
-def people(counts: Mapping[str, Mapping[int, int]], where: Geography, ids: tuple[str, ...]) -> dict[str, Cells]:
-    """A town of so many people of each kind (number in PEOPLE) per block."""
-    areas = [*(area.key for area in where.finest.areas), ""]
-    table = np.array([[counts.get(area, {}).get(kind, 0) for kind in range(len(PEOPLE))] for area in areas])
-    return tables(table, np.zeros(table.shape, dtype=bool), where, ids)
 
 
 @examples(120)
@@ -90,22 +69,6 @@ def test_no_published_value_is_wrong_or_small(town: tuple[dict[str, Cells], Geog
             counts = {tuple(row[:-1]): row[-1] for row in true.iter_rows()}
             for key, value in shown(table, level).items():
                 assert value is None or (value == counts.get(key, 0) and not 0 < value < smallest)
-
-
-def primaries_only(cells: Mapping[str, Cells], where: Geography) -> dict[str, ProtectedCells]:
-    """The naive protection: small cells hidden, nothing else."""
-    no_rules = replace(PROTECTION, min_cell=1, min_cell_fine=1, min_area=1, dominance=1.0)
-    small = pl.col("value").is_between(1, PROTECTION.min_cell - 1)
-    return {
-        id: replace(
-            table,
-            frame=table.frame.with_columns(
-                value=pl.when(~small).then("value"),
-                status=pl.when(small).then(pl.lit("suppressed")).otherwise(pl.lit("ok")),
-            ),
-        )
-        for id, table in protect(cells, where, no_rules).items()
-    }
 
 
 def test_the_check_catches_protection_without_secondary_suppression() -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from scipy.optimize import linprog
-from small_towns import PROTECTION, cells_of, geography
+from small_towns import PROTECTION, cells_of
+from towns_by_age import CHANGED, GROUPS, Counts, busy, towns
 
 from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
@@ -20,21 +20,7 @@ from vielfalt.figures.disclosure.group_movements import by_group
 from vielfalt.geography import Geography
 from vielfalt.table import Table
 
-GROUPS = ("0-17", "18-64", "65+")
 SMALLEST = PROTECTION.min_cell
-Counts = dict[tuple[str, ...], int]
-"""By area of the finest level and group."""
-_SIZES = st.sampled_from([0, 0, 1, 3, 9, 11, 14, 20, 30, 50, 80])
-_CHANGES = st.sampled_from([0, 0, 0, 0, 1, 3, 6, -8])
-
-
-@st.composite
-def towns(draw: st.DrawFn) -> tuple[Counts, Counts, Counts, Geography]:
-    """Coming, going and change of group per area and group; two to three quarters of one to three blocks."""
-    where = geography(draw(st.lists(st.integers(1, 3), min_size=2, max_size=3)))
-    pairs: list[tuple[str, ...]] = [(area.key, group) for area in where.finest.areas for group in GROUPS]
-    new, gone, changed = ({pair: draw(sizes) for pair in pairs} for sizes in (_SIZES, _SIZES, _CHANGES))
-    return new, gone, changed, where
 
 
 def shown(new: Counts, gone: Counts, changed: Counts, where: Geography) -> ProtectedCells:
@@ -118,18 +104,8 @@ def intervals(
             yield cell, ends[0].fun, -ends[1].fun
 
 
-_CHANGED: Counts = {("Q0B0", "0-17"): -2, ("Q0B0", "18-64"): 2, ("Q0B1", "0-17"): -6, ("Q0B1", "18-64"): 6}
-"""Few people of one block have another group now, but enough of its quarter."""
-
-
-def _busy(changed: Counts) -> tuple[Counts, Counts, Counts, Geography]:
-    where = geography([2, 2])
-    pairs: list[tuple[str, ...]] = [(area.key, group) for area in where.finest.areas for group in GROUPS]
-    return dict.fromkeys(pairs, 40), dict.fromkeys(pairs, 30), dict.fromkeys(pairs, 0) | dict(changed), where
-
-
 def test_a_busy_town_shows_all_levels_and_hides_who_changed_the_group() -> None:
-    town = _busy(_CHANGED)
+    town = busy(CHANGED)
     frame = shown(*town).frame.filter(pl.col("flow") != "moved")
     assert set(frame["level"]) == {"town", *(level.id for level in town[3].levels)}
     hidden = frame.filter((pl.col("status") == "suppressed") & (pl.col("area") == "Q0B0"))
@@ -139,14 +115,14 @@ def test_a_busy_town_shows_all_levels_and_hides_who_changed_the_group() -> None:
 
 def test_without_partners_it_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The exact attacker sees it where the program is made to hide no partner."""
-    town = _busy(_CHANGED)
+    town = busy(CHANGED)
     assert all(high - low >= SMALLEST for _, low, high in intervals(shown(*town), town[0], town[1], town[3]))
     monkeypatch.setattr(group_areas, "_covered", lambda level, room, marks, rows, smallest: marks[rows])
     assert any(high == low for _, low, high in intervals(shown(*town), town[0], town[1], town[3]))
 
 
 def test_where_a_total_of_an_area_is_hidden_the_level_is_not_shown() -> None:
-    new, gone, _, where = _busy({})
+    new, gone, _, where = busy({})
     before = Cells(Table("age_class", "", ("age_class",), ()), cells_of(programme.table("age_class"), gone).frame)
     found = {id: _all_published(id, key, where) for id, key in (("came", "arrived"), ("went", "gone"))}
     finest = where.levels[-1].id

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
+from protected_towns import ORIGIN, examples
 from small_towns import PROTECTION, Counts, cells_of, geography, towns
-from test_disclosure import ORIGIN, examples
 
 from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells

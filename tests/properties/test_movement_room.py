@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from linear_attack import Cell, Interval, intervals
 from scipy.optimize import linprog
 from small_towns import PROTECTION, Counts, cells_of, geography
-from test_group_areas import _CHANGED, _busy
-from test_group_areas import Counts as Pairs
-from test_group_areas import towns as towns_by_age
-from test_movements import _SOME, _cells, published, two_dates
+from towns_by_age import CHANGED, busy
+from towns_by_age import Counts as Pairs
+from towns_by_age import towns as towns_by_age
+from two_dated_towns import SOME, cells_between, published, two_dates
 
 from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
@@ -64,7 +64,7 @@ def looked_at(
 
 
 @given(two_dates())
-@settings(_SOME, max_examples=30)
+@settings(SOME, max_examples=30)
 def test_movements_by_area_have_their_room(town: tuple[dict[str, Cells], Geography]) -> None:
     """Movements that fail the check are withheld; no room is claimed that an exact attacker does not find."""
     cells, where = town
@@ -84,7 +84,9 @@ def by_age(new: Pairs, gone: Pairs, changed: Pairs, where: Geography) -> tuple[d
     for counts, sums in ((new, arrived), (gone, left)):
         for (area, _), n in counts.items():
             sums[area] += n
-    cells = _cells({}, dict.fromkeys(arrived, 600), {(area, "arrived"): n for area, n in arrived.items()}, dict(left))
+    cells = cells_between(
+        {}, dict.fromkeys(arrived, 600), {(area, "arrived"): n for area, n in arrived.items()}, dict(left)
+    )
     flows: Counts = {
         (area, kind, age): n for kind, by in (("new", new), ("gone", gone)) for (area, age), n in by.items() if n
     }
@@ -96,7 +98,7 @@ def by_age(new: Pairs, gone: Pairs, changed: Pairs, where: Geography) -> tuple[d
 
 
 @given(towns_by_age())
-@settings(_SOME, max_examples=40)
+@settings(SOME, max_examples=40)
 def test_movements_by_group_have_their_room(town: tuple[Pairs, Pairs, Pairs, Geography]) -> None:
     cells, residents = by_age(*town)
     shown, found = looked_at(cells, town[3], {"age_class": residents})
@@ -106,7 +108,7 @@ def test_movements_by_group_have_their_room(town: tuple[Pairs, Pairs, Pairs, Geo
 
 
 def test_solutions_keep_every_total_and_every_growth() -> None:
-    cells, residents = by_age(*_busy(_CHANGED))
+    cells, residents = by_age(*busy(CHANGED))
     shown, found = looked_at(cells, geography([2, 2]), {"age_class": residents})
     frame, solutions = shown["flow_by_age"].frame, [name for name in found.frame.columns if name.startswith("solution")]
     assert solutions
@@ -127,7 +129,7 @@ def test_solutions_keep_every_total_and_every_growth() -> None:
 
 def test_without_partners_there_is_no_room_until_some_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is hidden without partners is hidden more widely; were it not, nothing would be released."""
-    cells, residents = by_age(*_busy(_CHANGED))
+    cells, residents = by_age(*busy(CHANGED))
     monkeypatch.setattr(group_areas, "_covered", lambda level, room, marks, rows, smallest: marks[rows])
     mended, found = looked_at(cells, geography([2, 2]), {"age_class": residents})
     assert [(each.attacker, each.narrow) for each in found.held] == [("sums", 0), ("zeros", 0), ("person", 0)]
@@ -147,7 +149,7 @@ def births(new: Mapping[str, tuple[int, ...]]) -> tuple[dict[str, Cells], Geogra
     where = geography([1, 1, 1])
     blocks = [area.key for area in where.finest.areas]
     came = {(block, kind): n for kind, counts in new.items() for block, n in zip(blocks, counts, strict=True)}
-    return _cells({}, dict.fromkeys(blocks, 400), came, dict.fromkeys(blocks, 50)), where
+    return cells_between({}, dict.fromkeys(blocks, 400), came, dict.fromkeys(blocks, 50)), where
 
 
 def told_to_one(cells: dict[str, Cells], shown: dict[str, ProtectedCells], where: Geography) -> set[tuple[Cell, Cell]]:
@@ -190,7 +192,7 @@ def test_what_is_hidden_for_one_person_has_a_proof_too() -> None:
 
 
 @given(two_dates())
-@settings(_SOME, max_examples=12)
+@settings(SOME, max_examples=12)
 def test_no_small_movement_is_told_to_one_of_those_counted(town: tuple[dict[str, Cells], Geography]) -> None:
     """An exact attacker who is alone in a figure; what hiding cannot help is withheld."""
     cells, where = town
@@ -214,7 +216,7 @@ def aged(old: int, came: int) -> tuple[dict[str, Cells], Groups, Geography]:
     where = geography([1])
     (block,) = (area.key for area in where.finest.areas)
     before, new, gone = (500, 100, old), (30, 40, came), (20, 30, 1)
-    cells = _cells({}, {block: sum(before) - sum(gone)}, {(block, "arrived"): sum(new)}, {block: sum(gone)})
+    cells = cells_between({}, {block: sum(before) - sum(gone)}, {(block, "arrived"): sum(new)}, {block: sum(gone)})
     flows: Counts = {
         (block, kind, age): n for kind, by in (("new", new), ("gone", gone)) for age, n in zip(AGES, by, strict=True)
     }
@@ -304,7 +306,7 @@ def test_whether_anybody_was_born_or_arrived_is_not_known_without_movements(born
     where = geography([1])
     (block,) = (area.key for area in where.finest.areas)
     new = {kind: n for kind, n in (("born", born), ("arrived", arrived)) if n}
-    cells = _cells({}, {block: 600}, {(block, kind): n for kind, n in new.items()}, {block: 1})
+    cells = cells_between({}, {block: 600}, {(block, kind): n for kind, n in new.items()}, {block: 1})
     shown, found = looked_at(cells, where)
     assert recomputable(shown, cells, where, PROTECTION).is_empty()
     assert not any(each.narrow for each in found.held[:2])
@@ -333,7 +335,7 @@ def test_who_has_been_here_for_less_than_a_year_does_not_tell_births() -> None:
     born, arrived = dict(zip(blocks, (4, 4, 20, 30), strict=True)), dict(zip(blocks, (50, 40, 60, 30), strict=True))
     moved = {(one, other): 5 for one in blocks for other in blocks if one != other}
     new = {(area, kind): n for kind, by in (("born", born), ("arrived", arrived)) for area, n in by.items()}
-    cells = _cells(moved, dict.fromkeys(blocks, 600), new, dict.fromkeys(blocks, 50))
+    cells = cells_between(moved, dict.fromkeys(blocks, 600), new, dict.fromkeys(blocks, 50))
     stay: dict[tuple[str, ...], int] = {(area, "0"): born[area] + arrived[area] for area in blocks}
     stay |= {(area, "20+"): 615 for area in blocks}
     table = cells_of(programme.table("stay_class"), stay)

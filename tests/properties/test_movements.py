@@ -8,85 +8,24 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from linear_attack import intervals
 from scipy.optimize import linprog
-from small_towns import PROTECTION, Counts, cells_of, geography
+from small_towns import PROTECTION, geography
+from two_dated_towns import SIZES, SOME, cells_between, published, table_between, two_dates
 
 from vielfalt import programme
-from vielfalt.cells import Cells, ProtectedCells
+from vielfalt.cells import Cells
 from vielfalt.figures.disclosure import Dates, equations, fixpoint, protect, protect_movements, recomputable
 from vielfalt.figures.disclosure.group_movements import Flows, hidden_groups
 from vielfalt.geography import Geography
 
-_SIZES = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 30, 80])
-_NEW = {"born": "born", "arrived": "abroad", "other": "germany"}
-"""Kinds of new residents, and where they came from."""
-_SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 SMALLEST = PROTECTION.min_cell
 
 
-@st.composite
-def two_dates(draw: st.DrawFn) -> tuple[dict[str, Cells], Geography]:
-    """Residents of both dates and movements of a small town: many small numbers, many zeros."""
-    where = geography(draw(st.lists(st.integers(1, 3), min_size=1, max_size=3)))
-    areas = [*(area.key for area in where.finest.areas), ""]
-    moved = {
-        (a, b): draw(st.sampled_from([0, 0, 0, 1, 2, 4, 7, 15]))
-        for a in areas
-        for b in areas
-        if a != b and a and b and draw(st.booleans())
-    }
-    stayed = {area: draw(_SIZES) * (3 if area else 0) for area in areas}
-    new = {(area, kind): min(draw(_SIZES), 80 if area else 4) for area in areas for kind in _NEW}
-    gone = {area: min(draw(_SIZES), 80 if area else 4) for area in areas}
-    return _cells(moved, stayed, new, gone), where
-
-
-def _cells(
-    moved: dict[tuple[str, str], int],
-    stayed: dict[str, int],
-    new: dict[tuple[str, str], int],
-    gone: dict[str, int],
-) -> dict[str, Cells]:
-    counts: dict[str, Counter[tuple[str, ...]]] = {
-        id: Counter() for id in ("residents", "residents_before", "came", "came_from", "went")
-    }
-    for (a, b), n in moved.items():
-        counts["came"][b, "moved"] += n
-        counts["came_from"][b, "moved"] += n
-        counts["went"][a, "moved"] += n
-    for area, n in stayed.items():
-        for id in ("came", "came_from", "went"):
-            counts[id][area, "stayed"] += n
-    for (area, kind), n in new.items():
-        counts["came"][area, "born" if kind == "born" else "arrived"] += n
-        counts["came_from"][area, _NEW[kind]] += n
-    for area, n in gone.items():
-        counts["went"][area, "gone"] += n
-    for id, part in (("residents", "came"), ("residents_before", "went")):
-        for (area, _), n in counts[part].items():
-            counts[id][(area,)] += n
-    return {id: _table(id, {key: n for key, n in rows.items() if n}) for id, rows in counts.items()}
-
-
-def _table(id: str, counts: Counts) -> Cells:
-    return cells_of(programme.table(id), counts)
-
-
-def published(cells: dict[str, Cells], where: Geography) -> dict[str, ProtectedCells]:
-    """What everyone can read: the residents of both dates, each released by itself, and the movements."""
-    now = protect({"residents": cells["residents"]}, where, PROTECTION)
-    as_then = Cells(programme.table("residents"), cells["residents_before"].frame)
-    then = protect({"residents": as_then}, where, PROTECTION)
-    movements = {id: table for id, table in cells.items() if id != "residents"}
-    dates = Dates({"residents": cells["residents"]}, now, {}, then)
-    return {**now, **protect_movements(movements, dates, where, PROTECTION)}
-
-
 @given(two_dates())
-@_SOME
+@SOME
 def test_what_either_date_hides_stays_hidden(town: tuple[dict[str, Cells], Geography]) -> None:
     cells, where = town
     shown = published(cells, where)
@@ -98,7 +37,7 @@ def test_what_either_date_hides_stays_hidden(town: tuple[dict[str, Cells], Geogr
 
 
 @given(two_dates())
-@settings(_SOME, max_examples=40)
+@settings(SOME, max_examples=40)
 def test_hidden_numbers_of_both_dates_have_room(town: tuple[dict[str, Cells], Geography]) -> None:
     """An exact attacker who reads both dates and the movements; what fails the check before a release is withheld."""
     cells, where = town
@@ -114,7 +53,7 @@ def test_stayers_hidden_in_one_division_only_would_be_found(monkeypatch: pytest.
     where = geography([2, 2])
     blocks = [area.key for area in where.finest.areas]
     stayed, gone = dict.fromkeys(blocks, 40), dict.fromkeys(blocks, 20)
-    cells = _cells({}, stayed, {(block, "born"): 3 for block in blocks}, gone)
+    cells = cells_between({}, stayed, {(block, "born"): 3 for block in blocks}, gone)
     assert all(found.high - found.low >= SMALLEST for found in intervals(cells, published(cells, where), where))
     for module in (fixpoint, equations):
         monkeypatch.setattr(module, "same_cells", lambda _: iter(()))
@@ -126,7 +65,7 @@ def test_moves_hidden_among_those_who_came_only_would_be_found(monkeypatch: pyte
     where = geography([1, 1])
     one, two = (area.key for area in where.finest.areas)
     new = {(two, "born"): 3, (two, "arrived"): 74, (one, "arrived"): 60}
-    cells = _cells({(one, two): 29}, {one: 448, two: 447}, new, {one: 73, two: 50})
+    cells = cells_between({(one, two): 29}, {one: 448, two: 447}, new, {one: 73, two: 50})
     assert all(found.high - found.low >= SMALLEST for found in intervals(cells, published(cells, where), where))
     with monkeypatch.context() as forgotten:
         forgotten.setattr(programme, "SAME_IN_TOWN", ())
@@ -135,10 +74,10 @@ def test_moves_hidden_among_those_who_came_only_would_be_found(monkeypatch: pyte
 
 
 @given(
-    st.lists(st.tuples(_SIZES, _SIZES, st.integers(0, 200), st.integers(-12, 12)), min_size=1, max_size=7),
+    st.lists(st.tuples(SIZES, SIZES, st.integers(0, 200), st.integers(-12, 12)), min_size=1, max_size=7),
     st.lists(st.integers(0, 1), min_size=7, max_size=7),
 )
-@settings(_SOME, max_examples=200)
+@settings(SOME, max_examples=200)
 def test_hidden_groups_have_room(groups: list[tuple[int, int, int, int]], blocks: list[int]) -> None:
     """For an attacker who knows the growth of every group, who changed groups, and the totals of every block."""
     new, gone, _, changed = (np.array(column) for column in zip(*groups, strict=True))
@@ -172,12 +111,12 @@ def _widths(values: np.ndarray) -> Iterator[float]:
 def test_moves_between_areas_hide_rows_whose_total_is_hidden() -> None:
     where = geography([2, 2, 2])
     moved = {(f"Q{a}B0", f"Q{b}B1"): 20 + a + b for a in range(3) for b in range(3)} | {("Q0B0", "Q1B0"): 3}
-    cells = _cells(moved, {"Q0B0": 300, "Q1B0": 300, "Q2B0": 300}, {}, {})
+    cells = cells_between(moved, {"Q0B0": 300, "Q1B0": 300, "Q2B0": 300}, {}, {})
     pairs: Counter[tuple[str, ...]] = Counter()
     for (a, b), n in moved.items():
         pairs[b, a[:2], b[:2]] += n
     small = {**pairs, ("Q2B0", "Q2", "Q0"): 4}
-    cells["moves_between"] = _table("moves_between", {**small, ("Q0B1", "Q2", "Q0"): 0})
+    cells["moves_between"] = table_between("moves_between", {**small, ("Q0B1", "Q2", "Q0"): 0})
     movements = {id: table for id, table in cells.items() if id != "residents"}
     now = protect({"residents": cells["residents"]}, where, PROTECTION)
     then = protect(

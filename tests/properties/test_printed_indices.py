@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from audited_releases import FOUR, over_quarters, plain, release, with_value, without_foreigners
 from small_towns import ALL_TABLES, PROTECTION, TOWN, geography, tables
-from test_audit import FOUR, over_quarters, plain, release, with_value, without_foreigners
 
 from vielfalt.audit.index_values import shares
 from vielfalt.cells import Cells, ProtectedCells

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from audited_releases import release, told
 from linear_attack import Cell, intervals
 from small_towns import PROTECTION, Counts, cells_of, geography
-from test_audit import release, told
 
 from vielfalt import codes, programme
 from vielfalt.audit import attack

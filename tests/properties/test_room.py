@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from hypothesis import given
 from linear_attack import Cell, equations, intervals, true
+from protected_towns import examples, people, primaries_only
 from small_towns import ALL_TABLES, CHAINS, PEOPLE, PROTECTION, WITH_STATUS, Counts, cells_of, geography, tables, towns
-from test_disclosure import examples, people, primaries_only
 
 from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_programs import LEAST, tables
+from random_programs import LEAST, tables
 
 from vielfalt.audit.bounds import narrowed
 from vielfalt.audit.figures import Figures, Key
