@@ -181,6 +181,21 @@ def test_a_cluster_without_a_machine_is_given_up(
         spark_session._wait_for_a_machine(session, "spark://127.0.0.1:7077")
 
 
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("SparkIllegalArgumentException: [INVALID_EXECUTOR_MEMORY.CONFIG_MEMORY] too little", "INVALID_EXECUTOR_MEM"),
+        ("java.lang.IllegalArgumentException: 12x", "one of its settings"),
+        ("java.lang.IllegalStateException: Cannot call methods on a stopped SparkContext", "cannot be reached"),
+        ("[JAVA_GATEWAY_EXITED] Java gateway process exited", "could not start Java"),
+    ],
+    ids=["memory", "setting", "address", "java"],
+)
+def test_why_a_session_does_not_start(said: str, message: str) -> None:
+    error = spark_session._not_started(RuntimeError(said), "spark://127.0.0.1:7077")
+    assert message in str(error) and error.exit_code == 13
+
+
 def test_settings_keep_rows_from_disks_logs_and_pages(tmp_path: Path) -> None:
     chosen = settings("spark://cluster.example:7077", tmp_path)
     assert chosen["spark.io.encryption.enabled"] == "true"

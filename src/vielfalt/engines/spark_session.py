@@ -60,6 +60,8 @@ _LOCAL: Mapping[str, str] = {
 }
 """Of a Spark on this machine alone, which is all the machines that there are."""
 _JAVA = N_("Install Java 17 (Debian: apt install openjdk-17-jre-headless). Without Spark, leave “--engine” out.")
+_REFUSED = re.compile(r"IllegalArgumentException: (\[(?P<name>\w+))?")
+"""What Spark says of a setting that it cannot read, or that is too small; nothing of a town is known to it yet."""
 _PATIENCE = 3600
 """Seconds to wait for a machine: towns of a county wait for each other, and others may be at work on the cluster."""
 
@@ -118,6 +120,13 @@ def _wait_for_a_machine(session: SparkSession, master: str) -> None:
 def _not_started(error: Exception, master: str) -> EngineError:
     if "JAVA_GATEWAY_EXITED" in str(error):
         return EngineError(N_("Apache Spark could not start Java."), where="java", todo=_JAVA)
+    if found := _REFUSED.search(str(error)):
+        return EngineError(
+            N_("Apache Spark does not accept one of its settings ({kind})."),
+            where=Path(os.environ.get("SPARK_CONF_DIR", ""), "spark-defaults.conf"),
+            kind=found["name"] or "IllegalArgumentException",
+            todo=N_("Correct the file in the folder that SPARK_CONF_DIR names."),
+        )
     return failed(error, master) if master.startswith("local") else _nobody(master)
 
 
