@@ -13,6 +13,7 @@ from typing import Any
 from vielfalt import breaks, codes, definitions, movement_programme, programme
 from vielfalt.breaks import BY_RULES, Break, areas_comparable
 from vielfalt.cells import ProtectedCells, Protection
+from vielfalt.county.wording import SAID as COUNTY_SAID
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.figures.indices import index, notes
 from vielfalt.figures.indices.index import FAMILIES
@@ -110,6 +111,7 @@ __all__ = [
     "BREAK_CHECKS",
     "BY_RULES",
     "CHANGED",
+    "COUNTY_SAID",
     "DIVERGING",
     "FAMILIES",
     "INDICES",

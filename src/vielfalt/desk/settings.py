@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "vielfalt.desk.security.content_security",
     "vielfalt.desk.jobs.views.bounded",
     "vielfalt.desk.atlas.asking.answered_in_words",
+    "vielfalt.desk.atlas.counties.each_apart",
 ]
 ROOT_URLCONF = "vielfalt.desk.urls"
 WSGI_APPLICATION = "vielfalt.desk.wsgi.application"

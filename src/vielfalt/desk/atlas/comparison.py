@@ -13,6 +13,7 @@ from vielfalt.desk import gateway
 from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas import change, comparing, figures, lines, noise, selecting
 from vielfalt.desk.atlas.asking import asked, asked_all
+from vielfalt.desk.atlas.counties import speak_of
 from vielfalt.desk.atlas.drawing import hatching
 from vielfalt.desk.atlas.figures import Cell
 from vielfalt.desk.atlas.kept import Shown, page
@@ -39,6 +40,8 @@ def over_time(request: HttpRequest, ags: str) -> Shown:
 
 
 def _time(request: HttpRequest, town: Town, releases: list[Release]) -> dict[str, object]:
+    for latest in releases[-1:]:
+        speak_of(latest)
     words = current()
     context: dict[str, object] = {"town": town, "releases": releases}
     if len(releases) < 2:

@@ -16,6 +16,7 @@ from vielfalt.desk.accounts import roles
 from vielfalt.desk.accounts.permissions import Reader, may, rights, visible
 from vielfalt.desk.atlas import addresses, figures, kept, methods, origins, profiles, selecting
 from vielfalt.desk.atlas.asking import UnknownError
+from vielfalt.desk.atlas.counties import speak_of
 from vielfalt.desk.atlas.drawing import bars, drawn_map, hatching
 from vielfalt.desk.atlas.figures import Figure
 from vielfalt.desk.atlas.kept import Shown, page
@@ -68,6 +69,8 @@ def town(request: HttpRequest, ags: str) -> HttpResponse:
     """The releases of one municipality, latest first; who may read its history sees which of them are public."""
     releases = Prefetch("releases", visible(request.user, Release.objects.all()))
     found = get_object_or_404(visible(request.user, Town.objects.prefetch_related(releases)), ags=ags)
+    for latest in found.releases.all()[:1]:
+        speak_of(latest)
     told = open_states(found) if may(request.user, "history", found) else None
     listed = [(one, told.get(one.pk, NOT_PUBLIC) if told is not None else "") for one in found.releases.all()]
     context = {"town": found, "releases": listed, "states": told is not None, "open_data": has_published(found)}
@@ -253,11 +256,15 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def release_or_404(request: HttpRequest, ags: str, name: str) -> Release:
-    """The release of that name that the reader may see; the address "neueste" stands for the latest."""
+    """The release of that name that the reader may see; the address "neueste" stands for the latest.
+
+    The request speaks of its town or county from then on.
+    """
     releases = visible(request.user, Release.objects.select_related("town").filter(town__ags=ags))
     found = releases.first() if name == "neueste" else releases.filter(name=name).first()
     if found is None:
         raise Http404
+    speak_of(found)
     return found
 
 

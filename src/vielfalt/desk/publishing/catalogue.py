@@ -6,13 +6,14 @@ the attribution stand beside every file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
+from vielfalt.desk.atlas.counties import words_on
 from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import Publisher
 from vielfalt.desk.publishing.opendata import OpenFile, titles
@@ -48,7 +49,7 @@ class Dataset:
 
 
 def catalogue(
-    publisher: Publisher, datasets: Iterable[Dataset], home: str, address: Callable[[Dataset, OpenFile], str]
+    publisher: Publisher, datasets: Sequence[Dataset], home: str, address: Callable[[Dataset, OpenFile], str]
 ) -> Graph:
     """The catalogue of one town, in every language; ``home`` is its page, ``address`` where a file can be fetched."""
     graph = Graph()
@@ -58,15 +59,16 @@ def catalogue(
     _all(graph, agent, [(RDF.type, FOAF.Agent), (FOAF.name, Literal(publisher.name))])
     town = publisher.town.name
     _all(graph, found, [(RDF.type, DCAT.Catalog), (DCTERMS.publisher, agent), (FOAF.homepage, found)])
-    _said(graph, found, DCTERMS.title, N_("Open data of {town} on diversity"), town=town)
-    _said(graph, found, DCTERMS.description, N_("Protected figures on who lives in {town}, by area."), town=town)
+    words = words_on(*(dataset.release for dataset in datasets[:1]))
+    _said(graph, found, DCTERMS.title, words, N_("Open data of {town} on diversity"), town=town)
+    _said(graph, found, DCTERMS.description, words, N_("Protected figures on who lives in {town}, by area."), town=town)
     for language in _LANGUAGES.values():
         graph.add((found, DCTERMS.language, URIRef(f"{_EU}language/{language}")))
     for dataset in datasets:
         node = URIRef(dataset.page)
         graph.add((found, DCAT.dataset, node))
         _dataset(graph, node, agent, publisher, dataset)
-        named = {language: titles(dataset.release, Words(language)) for language in _LANGUAGES}
+        named = {language: titles(dataset.release, words[language]) for language in _LANGUAGES}
         for file in dataset.files:
             part = URIRef(address(dataset, file))
             graph.add((node, DCAT.distribution, part))
@@ -95,11 +97,13 @@ def _dataset(graph: Graph, node: URIRef, agent: URIRef, publisher: Publisher, da
     if publisher.contributor:
         graph.add((node, DCATDE.contributorID, URIRef(publisher.contributor)))
     shown = release.reference_date.strftime("%d.%m.%Y")
-    _said(graph, node, DCTERMS.title, N_("Who lives in {town}: figures on {date}"), town=town.name, date=shown)
+    words = words_on(release)
+    _said(graph, node, DCTERMS.title, words, N_("Who lives in {town}: figures on {date}"), town=town.name, date=shown)
     _said(
         graph,
         node,
         DCTERMS.description,
+        words,
         N_(
             "Residents of {town} on {date} by area, nationality, migration background, age, sex and household. "
             "Protected: nobody can be recognised."
@@ -108,7 +112,7 @@ def _dataset(graph: Graph, node: URIRef, agent: URIRef, publisher: Publisher, da
         date=shown,
     )
     for keyword in _KEYWORDS:
-        _said(graph, node, DCAT.keyword, keyword)
+        _said(graph, node, DCAT.keyword, words, keyword)
 
 
 def _place(release: Release) -> list[tuple[URIRef, Node]]:
@@ -176,7 +180,9 @@ def _all(graph: Graph, subject: Node, facts: Iterable[tuple[URIRef, Node]]) -> N
         graph.add((subject, predicate, value))
 
 
-def _said(graph: Graph, subject: Node, predicate: URIRef, message: str, **values: str) -> None:
+def _said(
+    graph: Graph, subject: Node, predicate: URIRef, words: Mapping[str, Words], message: str, **values: str
+) -> None:
     """A text in every language of the desk."""
     for language in _LANGUAGES:
-        graph.add((subject, predicate, Literal(Words(language)(message, **values), lang=language)))
+        graph.add((subject, predicate, Literal(words[language](message, **values), lang=language)))

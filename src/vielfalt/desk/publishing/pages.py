@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from vielfalt.desk.accounts.permissions import visible
+from vielfalt.desk.atlas.counties import speak_of
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.publishing import opendata
 from vielfalt.desk.publishing.catalogue import FORMATS, Dataset, catalogue, reached
@@ -24,12 +25,15 @@ FORMAT_NAMES = {"ttl": "Turtle", "rdf": "RDF/XML", "jsonld": "JSON-LD"}
 def open_data(request: HttpRequest, ags: str) -> HttpResponse:
     """What a town has published, file by file, with licence and attribution."""
     town, publisher = _publisher(request, ags)
+    datasets = _datasets(request, town)
+    for latest in datasets[:1]:
+        speak_of(latest.release)
     context = {
         "town": town,
         "publisher": publisher,
         "contact_address": reached(publisher),
         "licence": LICENCES[publisher.licence],
-        "datasets": [(dataset, _named(dataset, current())) for dataset in _datasets(request, town)],
+        "datasets": [(dataset, _named(dataset, current())) for dataset in datasets],
         "formats": list(FORMAT_NAMES.items()),
     }
     return render(request, "desk/publishing/open_data.html", context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 from django import template
 from django.template import Context
@@ -11,18 +10,21 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from vielfalt.desk import gateway
-from vielfalt.desk.atlas import bounds, figures
+from vielfalt.desk.atlas import bounds, counties, figures
 from vielfalt.desk.history import telling
 from vielfalt.desk.releases.models import Index
-from vielfalt.words import LANGUAGES, Words
+from vielfalt.words import Words
 
 register = template.Library()
-_WORDS: Mapping[str, Words] = {language: Words(language) for language in LANGUAGES}
 
 
 def current() -> Words:
-    """The words of the language that this request is answered in; German unless English was chosen."""
-    return _WORDS.get(get_language() or "", _WORDS["de"])
+    """The words of the language that this request is answered in; German unless English was chosen.
+
+    On a page about a county they speak of the county (``counties.speak_of``).
+    """
+    spoken = counties.spoken()
+    return spoken.get(get_language() or "", spoken["de"])
 
 
 @register.simple_tag
