@@ -35,7 +35,7 @@ ALL: tuple[Definition, ...] = (
         ),
         N_(
             "The register holds some people who have moved away without notice and misses others; in towns of "
-            "10,000 to 50,000 residents the census test of 2001 found 3.5 % surplus and 1.3 % missing entries."
+            "10,000 to 50,000 residents the census test of 2001 found 3.5% surplus and 1.3% missing entries."
         ),
         N_("BMG §§21, 22; census test 2001 (VG Regensburg RO 5 K 13.2149)"),
     ),
@@ -44,7 +44,7 @@ ALL: tuple[Definition, ...] = (
         N_("Foreigners"),
         N_("Residents without German nationality, stateless people and people of unclear nationality included."),
         N_("Says nothing about where someone was born or how long they have lived here."),
-        "AufenthG §2(1); GG Art. 116(1)",
+        N_("AufenthG §2(1); GG Art. 116(1)"),
         ("nationality_1",),
     ),
     Definition(
@@ -118,8 +118,8 @@ ALL: tuple[Definition, ...] = (
         ),
         N_(
             "The micro census asks for both parents at any age; the register knows parents of minors only. In the "
-            "survey of 2021, 4.7 million descendants of two immigrants were 5.7 % of the population and 3.7 million "
-            "people with one immigrated parent 4.5 %; the census of 2022 found 2.5 million descendants (3 %) in "
+            "survey of 2021, 4.7 million descendants of two immigrants were 5.7% of the population and 3.7 million "
+            "people with one immigrated parent 4.5%; the census of 2022 found 2.5 million descendants (3%) in "
             "registers. So this is a lower bound: registers show about half of the descendants. Germans born abroad to "
             "German parents count where the register does not note German nationality by birth."
         ),
@@ -136,8 +136,8 @@ ALL: tuple[Definition, ...] = (
         N_(
             "As in the census of 2022, descendants are recognised under 19 and only where the register links them to "
             "their parents; most registers end the link at 18. Adults born in Germany count as without immigration "
-            "history. The survey of 2021 found 4.7 million descendants of two immigrants (5.7 %), the census of 2022 "
-            "from registers 2.5 million (3 %): about half are not seen. Closest official figure: census of 2022."
+            "history. The survey of 2021 found 4.7 million descendants of two immigrants (5.7%), the census of 2022 "
+            "from registers 2.5 million (3%): about half are not seen. Closest official figure: census of 2022."
         ),
         N_("Fachkommission Integrationsfähigkeit 2021; Destatis 2023; census of 2022 (Kroppach/Rose, WISTA 6/2024)"),
         (*_BIRTH, "guardian_1_id|guardian_2_id"),
@@ -168,7 +168,7 @@ ALL: tuple[Definition, ...] = (
             "Households are approximations, and adult children of immigrants are not recognised: see the two "
             "definitions. A household is not determinable if nobody has a background and somebody is not determinable."
         ),
-        N_("Own definition, after the household of at least one member with background in integration monitoring"),
+        N_("Own definition; integration monitoring usually counts households with at least one member with background"),
         ("nationality_1", "birth_place|birth_state", "street_key|street_name", "house_number"),
     ),
     Definition(
@@ -209,7 +209,7 @@ ALL: tuple[Definition, ...] = (
             "the last. The extract does not tell deaths from departures. Not the same as the migration statistics, "
             "which count cases. Groups: as of the later date; of those who are gone as of the earlier one."
         ),
-        "BevStatG §4; vielfalt-1",
+        N_("BevStatG §4; vielfalt-1"),
         ("person_id",),
     ),
 )

@@ -20,9 +20,9 @@ from rdflib import DCAT, RDF, Graph, URIRef
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.publishing import opendata, steps
 from vielfalt.desk.publishing.forms import PublisherForm
-from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release, Town
+from vielfalt.publish.licences import LICENCES
 
 pytestmark = [
     pytest.mark.django_db,

@@ -20,6 +20,7 @@ from vielfalt.desk.atlas.figures import Cell
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.models import Publisher
 from vielfalt.desk.releases.models import Index, Release, Series, Town
+from vielfalt.publish.licences import LICENCES
 from vielfalt.words import Words
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def test_every_file_tells_its_source_and_csv_and_workbook_hold_the_same(client: 
         shown = years if name in ("time", "origin") else years[1:]
         assert [line[1] for line in sources] == [f"31.12.{one.reference_date.year}" for one in shown], name
         for line, release in zip(sources, shown, strict=True):
-            assert (line[0], line[3], line[4]) == ("Musterfurt", release.description["licence"], release.name)
+            assert (line[0], line[3], line[4]) == ("Musterfurt", LICENCES["dl-by"].title, release.name)
             assert line[2]
             assert client.get(line[5]).status_code == 200, "the address of the method leads there"
         answer = client.get(address(name, "xlsx", query_of(name)))

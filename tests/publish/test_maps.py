@@ -38,7 +38,9 @@ def test_every_map_is_a_picture_with_a_text_alternative_and_selectable_words(atl
         root = ET.fromstring(drawn.svg)
         assert root.get("role") == "img"
         assert root.get("aria-label") == drawn.alt
-        assert drawn.title in "".join(root.itertext())
+        assert drawn.title in "".join(root.itertext()) and "reference date" in "".join(root.itertext())
+        plain = "".join(text for text in ET.fromstring(drawn.plain).itertext() if text != drawn.alt)
+        assert drawn.title not in plain, "on a page its caption says it"
         assert "Source: Melderegister der Stadt Musterfurt" in root.itertext()
         assert not re.search(r"href|<image|<script|<style", drawn.svg)
 
@@ -177,8 +179,24 @@ def test_title_and_legend_of_a_map_say_alike_what_its_shares_are_of(results: Res
 def test_two_maps_with_a_key_fit_on_a_page(atlas: Atlas) -> None:
     """A page of the report is 16.6 cm wide and 25 cm high; captions and distances of two pictures take 2 cm."""
     keyed = [one for one in atlas.maps if one.level == "block"]
-    sizes = [re.search(r'width="(\d+)" height="(\d+)"', one.svg) for one in keyed]
+    sizes = [re.search(r'width="(\d+)" height="(\d+)"', one.plain) for one in keyed]
     assert keyed and all(found and int(found[2]) / int(found[1]) * 16.6 <= 11.5 for found in sizes)
+
+
+def test_an_area_has_the_same_number_whatever_else_a_map_shows() -> None:
+    """Of maps with many classes or a long remark the areas are smaller, so that fewer names fit."""
+
+    def squares(side: float) -> dict[str, BaseGeometry]:
+        wide = {"a": 60, "b": 8, "c": 26, "d": 60, "e": 8, "f": 60}
+        return {
+            key: shapely.box(100 * x, 0, 100 * x + side * size, side * 30) for x, (key, size) in enumerate(wide.items())
+        }
+
+    names = {"a": "Altenau", "b": "Bergdorf", "c": "Celle", "d": "Dornbusch", "e": "Eichen", "f": "Feldheim"}
+    large, small = naming(squares(1.5), names), naming(squares(1), names)
+    assert large.numbers == {"b": "2", "e": "5"}
+    assert small.numbers == {"b": "2", "c": "3", "e": "5"}
+    assert small.key == ("2 Bergdorf", "3 Celle", "5 Eichen")
 
 
 def test_no_shapes_no_maps(results: Results, words: Words) -> None:

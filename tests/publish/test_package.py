@@ -81,6 +81,13 @@ def test_the_descriptor_says_what_each_table_means(release: Path, results: Resul
     assert ours["town"] == {"name": "Musterfurt", "ags": "05999004"}
     assert ours["reference_date"] == "2025-12-31"
     assert ours["licence"] == "dl-de/by-2-0"
+    assert json.loads((release / "datapackage.json").read_text())["licenses"] == [
+        {
+            "name": "dl-de-by-2-0",
+            "title": "Datenlizenz Deutschland – Namensnennung – Version 2.0",
+            "path": "https://www.govdata.de/dl-de/by-2-0",
+        }
+    ]
     assert [entry["level"] for entry in ours["area_sets"]] == ["district", "quarter", "block"]
     entry = next(entry for entry in ours["tables"] if entry["id"] == "mh_group_by_age")
     assert entry["dimensions"] == ["mh_group", "age_class"]

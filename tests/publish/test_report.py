@@ -19,11 +19,11 @@ from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import notes
 from vielfalt.geography import by_name
 from vielfalt.publish import lookup
-from vielfalt.publish.charts import most_frequent
+from vielfalt.publish.charts import change_chart, most_frequent
 from vielfalt.publish.maps import Atlas
 from vielfalt.publish.report.content import build_report
 from vielfalt.publish.report.html import to_html
-from vielfalt.publish.report.model import Bullets, Column, DataTable, Figure, Heading, Note, Report, Terms
+from vielfalt.publish.report.model import Bullets, Column, DataTable, Figure, Heading, Note, Paragraph, Report, Terms
 from vielfalt.publish.report.pdf import to_pdf
 from vielfalt.publish.results import Results
 from vielfalt.words import Words
@@ -109,8 +109,35 @@ def test_the_most_frequent_countries_are_shown_by_name_not_by_size(results: Resu
     }
     assert len(found) == 10
     assert min(value for _, value in found) >= sorted(published.values())[-10]
-    labels = [row[0] for row in table(build_report(results, Atlas((), ()), words), "Nationality, town").rows]
+    labels = [
+        row[0] for row in table(build_report(results, Atlas((), ()), words), "Most frequent nationalities, town").rows
+    ]
     assert labels == sorted(labels)
+
+
+def test_a_licence_is_called_by_its_name_and_one_of_the_towns_own_as_the_town_calls_it(
+    results: Results, words: Words
+) -> None:
+    for named, title, said in (
+        ("DL-DE/BY-2.0", "DL-DE/BY-2.0", "Licence: DL-DE/BY-2.0"),
+        (
+            "DL-DE/by-2-0",
+            "Datenlizenz Deutschland – Namensnennung – Version 2.0",
+            "Licence: Datenlizenz Deutschland – Namensnennung – Version 2.0, https://www.govdata.de/dl-de/by-2-0",
+        ),
+        ("Nur für den Rat", "Nur für den Rat", "Licence: Nur für den Rat"),
+    ):
+        own = dataclasses.replace(results, source=dataclasses.replace(results.source, licence=named))
+        report = build_report(own, Atlas((), ()), words)
+        assert dict(report.facts)["Licence"] == title
+        assert Paragraph(said) in report.blocks
+
+
+def test_a_hidden_value_has_no_bar_and_zero_has_one_without_length(results: Results, words: Words) -> None:
+    drawn = change_chart(results, words, [("Residents", [("2024", None), ("2025", 0)])])
+    bars = re.findall(r'<path d="[^"]*" fill', drawn.svg)
+    assert drawn.alt.endswith("2024: .; Residents, 2025: 0.")
+    assert len(bars) == 1
 
 
 def test_a_table_without_any_published_number_is_a_remark_and_no_chart(results: Results, words: Words) -> None:
@@ -432,6 +459,7 @@ def test_the_page_loads_nothing_and_reads_without_sight(html: str, report: Repor
     assert set(re.findall(r"https?://[^\s\"'<]+", html)) <= {
         "http://www.w3.org/2000/svg",
         "http://www.w3.org/1999/xlink",
+        "https://www.govdata.de/dl-de/by-2-0",  # where the text of the licence stands: said, not loaded
     }
     assert '<html lang="en">' in html
 

@@ -21,10 +21,11 @@ from vielfalt.figures.indices.notes import at_least, is_part
 from vielfalt.figures.indices.wording import INTERVAL, LEAST
 from vielfalt.geography import TOWN, AreaLevel, by_name
 from vielfalt.methods import CHANGED, ROUNDED
-from vielfalt.publish import altered
+from vielfalt.publish import altered, licences
 from vielfalt.publish.classes import Classes, class_labels, classes
 from vielfalt.publish.index_reading import reading, rounded_down
 from vielfalt.publish.labels import category_label, in_order, sentence_case
+from vielfalt.publish.licences import LICENCES
 from vielfalt.publish.lookup import bases
 from vielfalt.publish.reading import Published, read_published
 from vielfalt.publish.report.content import facts, frame, numbered
@@ -65,6 +66,11 @@ def _known() -> Mapping[str, str]:
 def translated(words: Words, text: str) -> str:
     """A text of a package in the reader's language where the program wrote it; what a town wrote stays as it is."""
     return words(_known().get(text, text))
+
+
+def licence_title(licence: str) -> str:
+    """What the licence of a package is called; one that nobody knows is named as the town names it."""
+    return licences.title(licence)
 
 
 def country_group(key: str) -> str:
@@ -117,6 +123,7 @@ __all__ = [
     "INDICES",
     "INTERVAL",
     "LEAST",
+    "LICENCES",
     "NOT_APPLICABLE",
     "ROUNDED",
     "SEQUENTIAL",
@@ -156,6 +163,7 @@ __all__ = [
     "in_order",
     "index",
     "is_part",
+    "licence_title",
     "meaning",
     "number_text",
     "numbered",

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from vielfalt.publish import lookup, svg
 from vielfalt.publish.classes import Classes
-from vielfalt.publish.picture import Map, Picture, drawn
+from vielfalt.publish.picture import Map, Picture, drawn, entitled
 from vielfalt.publish.results import Results
 from vielfalt.publish.themes import ENOUGH_SHOWN, MOST_HIDDEN, mapped_levels
 from vielfalt.words import N_, Words
@@ -123,14 +123,14 @@ def _draw(results: Results, balance: Balance, shown: Rates, words: Words) -> Map
         empty=shown.empty,
         found=found,
         palette=svg.DIVERGING,
-        title=title,
         legend=(words(N_("Balance in per cent")), words(N_("of the residents of {since}"), since=since)),
         alt=_alternative(results, title, shown, found, words),
     )
-    caption = words(N_("{balance} ({level})"), balance=words(balance.title), level=level)
+    caption = words(N_("{balance}, by area ({level})"), balance=words(balance.title), level=level)
     name, category = f"{balance.id}-{shown.level}", (balance.going[0][1],)
-    svg_text = drawn(picture, results, words)
-    return Map(name, balance.coming[0][0], category, shown.level, title, caption, picture.alt, svg_text)
+    plain = drawn(picture, results, words)
+    entire = entitled(plain, title, results, words)
+    return Map(name, balance.coming[0][0], category, shown.level, title, caption, picture.alt, plain, entire)
 
 
 def _alternative(results: Results, title: str, shown: Rates, found: Classes, words: Words) -> str:

@@ -20,7 +20,7 @@ NO_COUNTRY = ("000", "none", "undeterminable", "unknown")
 
 @dataclass(frozen=True)
 class Chart:
-    """One drawn chart: title, text alternative, picture."""
+    """One drawn chart: title, text alternative, and the picture, whose caption says the title."""
 
     title: str
     alt: str
@@ -29,7 +29,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: the group it belongs to (empty if none), its label, length, number as printed, and shade 0-3."""
+    """One bar: the group it belongs to (empty if none), its label, length, number as printed, and shade 0-3.
+
+    Without a length there is no bar: it would look like zero.
+    """
 
     group: str
     label: str
@@ -127,23 +130,19 @@ def _chart(title: str, bars: Sequence[Bar], results: Results, words: Words) -> C
     left = min(max(widest * 6.2 + 12, 90), 300)
     longest = max((bar.value or 0 for bar in bars), default=0) or 1
     room = _WIDTH - left - 90
+    ends = [left + room * (bar.value or 0) / longest for bar in bars]
     drawn = [
-        {
-            "x": left,
-            "x2": left + room * (bar.value or 0) / longest,
-            "y": places[row],
-            "y2": places[row] + _BAR - 5,
-            "fill": _SHADES[bar.shade],
-        }
-        for row, bar in enumerate(bars)
+        {"x": left, "x2": end, "y": places[row], "y2": places[row] + _BAR - 5, "fill": _SHADES[bar.shade]}
+        for row, (bar, end) in enumerate(zip(bars, ends, strict=True))
+        if bar.value is not None
     ]
-    lines = [svg.text(0, 10, title, 15, bold=True), svg.text(0, 30, when, 12, color=svg.SOFT_INK)]
+    lines = []
     for row, bar in enumerate(bars):
         if bar.group and (row == 0 or bars[row - 1].group != bar.group):
             lines.append(svg.text(0, places[row] - 12, bar.group, 12, bold=True))
         label = svg.wrapped(bar.label, left - 12, 11.5)[0]
         lines.append(svg.text(0, places[row] + 8, label if label == bar.label else f"{label} …", 11.5))
-        lines.append(svg.text(float(str(drawn[row]["x2"])) + 6, places[row] + 8, bar.text, 11.5))
+        lines.append(svg.text(ends[row] + 6, places[row] + 8, bar.text, 11.5))
     layers = (svg.boxes(drawn, 0.5), *svg.texts(lines))
     alternative = " ".join(
         (
@@ -156,7 +155,7 @@ def _chart(title: str, bars: Sequence[Bar], results: Results, words: Words) -> C
 
 def _rows(bars: Sequence[Bar]) -> tuple[Mapping[int, float], float]:
     """The top of each bar, with room for the heading of a group; and the bottom of the last."""
-    places, y = {}, 48.0
+    places, y = {}, 4.0
     for row, bar in enumerate(bars):
         if bar.group and (row == 0 or bars[row - 1].group != bar.group):
             y += 28 if row else 20

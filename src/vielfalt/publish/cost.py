@@ -18,7 +18,7 @@ def rows(utility: Utility, words: Words) -> tuple[tuple[str, str], ...]:
         (N_("Figures in the tables, those of movements aside"), words.number(utility.figures)),
         (N_("Figures that are not shown"), words.number(utility.hidden)),
         (
-            N_("Part of the residents who stand in figures that are not shown (finest areas, mean of the tables)"),
+            N_("Share of the residents counted in figures that are not shown (finest areas, mean of the tables)"),
             words.percent(utility.residents_hidden, 0),
         ),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from vielfalt import breaks, codes, dates, definitions
 from vielfalt.cells import ProtectedCells
-from vielfalt.publish import altered, cost, guard, labels
+from vielfalt.publish import altered, cost, guard, labels, licences
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import SUPPRESSED
 from vielfalt.words import N_, Words
@@ -66,7 +66,7 @@ def describe(results: Results, words: Words, release: str, files: Mapping[str, b
         "name": f"vielfalt-{source.ags}-{release}",
         "title": words(N_("{town}: population and migration"), town=source.town),
         "version": release,
-        "licenses": [{"name": re.sub(r"[^-a-zA-Z0-9._]", "-", source.licence) or "unknown", "title": source.licence}],
+        "licenses": [_licence(source.licence)],
         "sources": [{"title": words(source.text)}],
         "resources": _resources(results, words, files),
         "vielfalt": {
@@ -95,6 +95,13 @@ def describe(results: Results, words: Words, release: str, files: Mapping[str, b
             **({"utility": cost.as_dict(results.utility)} if results.utility else {}),
         },
     }
+
+
+def _licence(named: str) -> dict[str, str]:
+    """The licence as the standard wants it: a name without blanks, the title, the address of the text where known."""
+    found = licences.known(named)
+    name = re.sub(r"[^-a-zA-Z0-9._]", "-", named) or "unknown"
+    return {"name": name, "title": licences.title(named), **({"path": found.text} if found else {})}
 
 
 def _altered(results: Results, words: Words) -> dict[str, Any]:

@@ -16,13 +16,11 @@ _STROKES = ((0, 5, 5, 0), (0, 11, 11, 0), (0, 17, 17, 0), (6, 17, 23, 0), (12, 1
 
 
 def legend(
-    left: float, top: float, head: Sequence[str], entries: Sequence[tuple[str, str]], hatched: bool
+    left: float, head: Sequence[str], entries: Sequence[tuple[str, str]], hatched: bool
 ) -> tuple[tuple[Layer, ...], float]:
     """The layers and the height: head lines, then (label, fill) per entry; the last one hatched if so said."""
-    first = top + len(head) * 17 + 8
-    lines = [
-        svg.text(left, top + 8 + 17 * row, line, 12 if row == 0 else 11, bold=row == 0) for row, line in enumerate(head)
-    ]
+    first = len(head) * 17 + 8
+    lines = [svg.text(left, 8 + 17 * row, line, 12 if row == 0 else 11, bold=row == 0) for row, line in enumerate(head)]
     lines += [
         svg.text(left + _BOX[0] + 8, first + row * _STEP + 9, label, 11.5) for row, (label, _) in enumerate(entries)
     ]
@@ -35,7 +33,7 @@ def legend(
         y = first + (len(entries) - 1) * _STEP
         strokes = [{"x": left + x, "y": y + y1, "x2": left + x2, "y2": y + y2} for x, y1, x2, y2 in _STROKES]
         layers.append(svg.layer(strokes, _stroked))
-    return (*layers, *svg.texts(lines)), first - top + len(entries) * _STEP
+    return (*layers, *svg.texts(lines)), first + len(entries) * _STEP
 
 
 def _stroked(chart: alt.Chart) -> alt.Chart:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vielfalt.publish import labels, lookup, svg
 from vielfalt.publish.balance_maps import draw_balances
 from vielfalt.publish.classes import Classes, class_labels
-from vielfalt.publish.picture import Map, Picture, drawn
+from vielfalt.publish.picture import Map, Picture, drawn, entitled
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import share_text
 from vielfalt.publish.themes import Theme, themes
@@ -47,10 +47,10 @@ def draw_map(results: Results, theme: Theme, words: Words) -> Map:
         empty=theme.empty,
         found=found,
         palette=svg.SEQUENTIAL[max(len(found.sizes), 1)],
-        title=title,
         legend=(words(_words_for(results, theme)[0]), *([remark] if remark else [])),
         alt=_alternative(title, theme, found, words, results),
     )
+    plain = drawn(picture, results, words)
     name = re.sub(r"[^a-z0-9]+", "-", "-".join((theme.table.id, *theme.category)).lower().replace("+", "plus"))
     return Map(
         name=f"{name.strip('-')}-{theme.level}",
@@ -60,7 +60,8 @@ def draw_map(results: Results, theme: Theme, words: Words) -> Map:
         title=title,
         caption=_caption(results, theme, words),
         alt=picture.alt,
-        svg=drawn(picture, results, words),
+        plain=plain,
+        svg=entitled(plain, title, results, words),
     )
 
 
@@ -90,9 +91,8 @@ def _words_for(results: Results, theme: Theme) -> tuple[str, str]:
 
 
 def _caption(results: Results, theme: Theme, words: Words) -> str:
-    return words(
-        N_("{category} ({level})"), category=_category(theme, words), level=results.geography.level(theme.level).title
-    )
+    level = results.geography.level(theme.level).title
+    return words(N_("{category}, by area ({level})"), category=_category(theme, words), level=level)
 
 
 def _alternative(title: str, theme: Theme, found: Classes, words: Words, results: Results) -> str:

@@ -21,8 +21,8 @@ _LETTERING = (12.0, 10.5, 9.0)
 """Font sizes tried for an area's name, largest first."""
 _NUMBERS = (10.5, 9.0)
 """The same for a number; where none fits it stands in the last one all the same."""
-_FEW = 4
-"""Where names fit in less than one of so many areas, all get numbers: a few names among them only confuse."""
+_FEW = 2
+"""Where names fit in less than one of so many areas, all get numbers: names here and there among them only confuse."""
 _MOST = 120
 """With more numbers than this a key is no help; then names stand where they fit."""
 _SIZE, _LINE = 10.0, 13.0
@@ -40,17 +40,17 @@ class Naming:
 
 
 def naming(shapes: Mapping[str, BaseGeometry], names: Mapping[str, str]) -> Naming:
-    """Names where they fit and numbers elsewhere, in the order of the names, the same on all maps of a level."""
+    """Names where they fit and numbers elsewhere: an area's place in the order of all names, which no map changes."""
     found = {
         key: where
         for key, shape in shapes.items()
         if (where := next(((fits, size) for size in _LETTERING if (fits := spot(shape, names[key], size))), None))
     }
     kept = found if _FEW * len(found) >= len(shapes) else {}
-    nameless = sorted(shapes.keys() - kept.keys(), key=lambda key: (by_name(names[key]), key))
-    if len(nameless) > _MOST:
-        return Naming(kept, {}, ())
-    numbers = {key: str(place) for place, key in enumerate(nameless, 1)}
+    if len(shapes) - len(kept) > _MOST:
+        return Naming(found, {}, ())
+    ordered = sorted(shapes, key=lambda key: (by_name(names[key]), key))
+    numbers = {key: str(place) for place, key in enumerate(ordered, 1) if key not in kept}
     spots = {key: _number(shapes[key], number) for key, number in numbers.items()}
     return Naming({**kept, **spots}, numbers, tuple(f"{number} {names[key]}" for key, number in numbers.items()))
 

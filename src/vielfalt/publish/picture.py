@@ -23,8 +23,8 @@ _WIDTH = 660
 _LEGEND = 200
 _HEIGHT = 335
 """Room for the areas; with it two maps fit on a page of the report."""
-_HALF_PAGE = 453
-"""As high may a picture be of which two fit on a page of the report."""
+_HALF_PAGE = 420
+"""As high may a picture be of which two fit on a page of the report, with their captions."""
 _LEAST_HEIGHT = 240
 """Room for the areas above a key of many lines."""
 _FOOT = 36
@@ -36,7 +36,10 @@ _GAP = 6.0
 
 @dataclass(frozen=True)
 class Map:
-    """One drawn map: ``name`` is its file name without ending, ``alt`` the text alternative, ``svg`` the picture."""
+    """One drawn map: ``name`` is its file name without ending, ``alt`` the text alternative.
+
+    ``plain`` is the picture for a page whose caption says what it shows, ``svg`` the same with its title, for a file.
+    """
 
     name: str
     table: str
@@ -45,6 +48,7 @@ class Map:
     title: str
     caption: str
     alt: str
+    plain: str
     svg: str
 
 
@@ -60,7 +64,6 @@ class Picture:
     empty: frozenset[str]
     found: Classes
     palette: tuple[str, ...]
-    title: str
     legend: tuple[str, ...]
     alt: str
 
@@ -71,39 +74,47 @@ class Picture:
 
 
 def drawn(picture: Picture, results: Results, words: Words) -> str:
-    """The picture as SVG with its text alternative."""
-    head, top = _head(picture.title, words, results)
+    """The picture as SVG with its text alternative; a caption says what it shows, or a title (``entitled``)."""
     shown = {key: results.geography.shapes[picture.level][key] for key in picture.values}
-    boxes, boxes_height = _legend(picture, words, top)
+    boxes, boxes_height = _legend(picture, words)
     names, room = results.geography.names(picture.level), float(_HEIGHT)
     for _ in range(3):
         shapes, height = fit(shown, results.geography.crs, _WIDTH - _LEGEND - 16, room)
         named = naming(shapes, names)
-        key, bottom = _key(named.key, top, height, boxes_height)
+        key, bottom = _key(named.key, height, boxes_height)
         # A key below takes its room from the areas; in smaller ones fewer names fit, and the key grows.
         over = bottom + _FOOT - _HALF_PAGE
         if over <= 0 or room == _LEAST_HEIGHT:
             break
         room = max(height - over, _LEAST_HEIGHT)
     layers = (
-        *_areas(shapes, picture, named, top),
+        *_areas(shapes, picture, named),
         *boxes,
-        *svg.texts([*head, *key, *_foot(bottom, words, results)]),
+        *svg.texts([*key, *_foot(bottom, words, results)]),
     )
     return svg.to_svg(layers, _WIDTH, bottom + _FOOT, picture.alt)
 
 
-def _key(key: tuple[str, ...], top: float, height: float, boxes_height: float) -> tuple[list[Row], float]:
+def entitled(plain: str, title: str, results: Results, words: Words) -> str:
+    """The picture with its title, town and reference date above it: a file says by itself what it shows."""
+    when = words(N_("{town}, reference date {date}"), town=results.source.town, date=words.date(results.source.date))
+    lines = svg.wrapped(title, _WIDTH, 15)
+    rows = [svg.text(0, 14 + 19 * row, line, 15, bold=True) for row, line in enumerate(lines)]
+    below = 19 * len(lines)
+    return svg.titled(plain, [*rows, svg.text(0, below + 15, when, 12, color=svg.SOFT_INK)], below + 34)
+
+
+def _key(key: tuple[str, ...], height: float, boxes_height: float) -> tuple[list[Row], float]:
     """What the numbers mean: below the legend if there is room, else below all; and where the picture ends."""
-    beside, beside_height = key_rows(key, _WIDTH - _LEGEND + 4, top + boxes_height + _APART, _LEGEND)
+    beside, beside_height = key_rows(key, _WIDTH - _LEGEND + 4, boxes_height + _APART, _LEGEND)
     if key and column_width(key) <= _LEGEND and boxes_height + _APART + beside_height <= _HEIGHT:
-        return beside, top + max(height, boxes_height + _APART + beside_height)
-    bottom = top + max(height, boxes_height)
+        return beside, max(height, boxes_height + _APART + beside_height)
+    bottom = max(height, boxes_height)
     below, below_height = key_rows(key, 0, bottom + _APART, _WIDTH)
     return below, bottom + (_APART + below_height if key else 0)
 
 
-def _areas(shapes: Mapping[str, BaseGeometry], picture: Picture, named: Naming, top: float) -> tuple[Layer, ...]:
+def _areas(shapes: Mapping[str, BaseGeometry], picture: Picture, named: Naming) -> tuple[Layer, ...]:
     """Filled areas, hatching, outlines, names; each name dark on light classes and light on dark ones."""
     fills = {
         key: svg.PAPER if value is None else picture.palette[picture.found.of(value)]
@@ -113,24 +124,24 @@ def _areas(shapes: Mapping[str, BaseGeometry], picture: Picture, named: Naming, 
     hidden = sorted(picture.suppressed)
     hatched = [hatch(shapes[key], spots[key][0].area if key in spots else None, _GAP) for key in hidden]
     lettering = [
-        svg.text(where.x, top + where.y + row * size * 1.1, line, size, middle=True, color=ink_on(fills[key]))
+        svg.text(where.x, where.y + row * size * 1.1, line, size, middle=True, color=ink_on(fills[key]))
         for key, (where, size) in spots.items()
         for row, line in enumerate(where.lines)
     ]
     for key in sorted(picture.empty):
         middle = shapes[key].representative_point()
         said = f"{named.numbers.get(key, '')} {NOT_APPLICABLE}".strip()
-        lettering.append(svg.text(middle.x, top + middle.y, said, 11, middle=True, color=svg.SOFT_INK))
+        lettering.append(svg.text(middle.x, middle.y, said, 11, middle=True, color=svg.SOFT_INK))
 
     def filled(chart: alt.Chart) -> alt.Chart:
         marked = chart.mark_geoshape(stroke=svg.LINE, strokeWidth=0.7)
         fill = alt.Fill("fill:N", scale=None, legend=None)
-        drawn: alt.Chart = marked.encode(fill=fill).project(type="identity", scale=1, translate=[0, top])
+        drawn: alt.Chart = marked.encode(fill=fill).project(type="identity", scale=1, translate=[0, 0])
         return drawn
 
     def lined(chart: alt.Chart) -> alt.Chart:
         marked = chart.mark_geoshape(filled=False, stroke=svg.LINE, strokeWidth=0.9)
-        drawn: alt.Chart = marked.project(type="identity", scale=1, translate=[0, top])
+        drawn: alt.Chart = marked.project(type="identity", scale=1, translate=[0, 0])
         return drawn
 
     return (
@@ -157,7 +168,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _legend(picture: Picture, words: Words, top: float) -> tuple[tuple[Layer, ...], float]:
+def _legend(picture: Picture, words: Words) -> tuple[tuple[Layer, ...], float]:
     """Boxes from the highest class to the lowest, then the hatched box; each with its number of areas."""
     counted = list(zip(class_labels(words, picture.found), picture.found.sizes, picture.palette, strict=False))[::-1]
     if picture.empty:
@@ -166,16 +177,7 @@ def _legend(picture: Picture, words: Words, top: float) -> tuple[tuple[Layer, ..
         counted.append((words(N_("not published (.)")), len(picture.suppressed), svg.PAPER))
     entries = [(f"{label} ({words.number(size)})", fill) for label, size, fill in counted]
     head = (*picture.legend, words(N_("(number of areas)")))
-    return legend(_WIDTH - _LEGEND + 4, top, head, entries, bool(picture.suppressed))
-
-
-def _head(title: str, words: Words, results: Results) -> tuple[list[Row], float]:
-    """Title, town and reference date; and the height they take."""
-    when = words(N_("{town}, reference date {date}"), town=results.source.town, date=words.date(results.source.date))
-    lines = svg.wrapped(title, _WIDTH, 15)
-    titled = [svg.text(0, 10 + 19 * row, line, 15, bold=True) for row, line in enumerate(lines)]
-    below = 19 * len(lines)
-    return [*titled, svg.text(0, below + 11, when, 12, color=svg.SOFT_INK)], below + 34
+    return legend(_WIDTH - _LEGEND + 4, head, entries, bool(picture.suppressed))
 
 
 def _foot(bottom: float, words: Words, results: Results) -> list[Row]:

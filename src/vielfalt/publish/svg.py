@@ -19,6 +19,7 @@ INK = "#1a1a1a"
 SOFT_INK = "#4d4d4d"
 PAPER = "#ffffff"
 LINE = "#6b6b6b"
+_PADDING = 4
 SEQUENTIAL: Mapping[int, tuple[str, ...]] = {
     1: ("#c3dfc4",),
     2: ("#eef3cf", "#3a8d9b"),
@@ -115,13 +116,33 @@ def to_svg(layers: Sequence[Layer], width: float, height: float, description: st
         for place, drawn in enumerate(layers)
     ]
     # Vega's own labels would name every mark, numbers included; the description says what may be said.
-    chart = alt.layer(*named).configure(font=FONT, background=PAPER, aria=False, padding=4)
+    chart = alt.layer(*named).configure(font=FONT, background=PAPER, aria=False, padding=_PADDING)
     specification = chart.configure_view(stroke=None).to_dict()
     specification["datasets"] = {f"rows{place}": list(drawn.rows) for place, drawn in enumerate(layers)}
     drawn = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
     opening = f'<svg role="img" aria-label={quoteattr(description)} '
     labelled = re.sub(r"<svg (?=xmlns)", lambda _: opening, drawn, count=1)
     return re.sub(r"(<svg [^>]*>)", lambda match: f"{match[1]}<title>{escape(description)}</title>", labelled, count=1)
+
+
+def titled(picture: str, lines: Iterable[Row], height: float) -> str:
+    """A picture made by ``to_svg`` with lines made by ``text`` above it, in room of that height; x is the left end."""
+
+    def taller(found: re.Match[str]) -> str:
+        width, below = found[1], float(found[2])
+        size = f'width="{width}" height="{below + height:g}" viewBox="0 {-height:g} {width} {below + height:g}"'
+        paper = f'<rect y="{-height:g}" width="{width}" height="{height:g}" fill="{PAPER}"/>'
+        return f"{size}{found[3]}{paper}"
+
+    written = "".join(
+        f'<text x="{_PADDING + float(str(line["x"])):g}" y="{float(str(line["y"])) - height:g}" '
+        f'dominant-baseline="middle" font-family="{FONT}" font-size="{line["size"]}px" '
+        f'font-weight="{"bold" if line["bold"] else "normal"}" fill="{line["color"]}">'
+        f"{escape(str(line['text']))}</text>"
+        for line in lines
+    )
+    opened = re.sub(r'width="(\d+)" height="(\d+)" viewBox="[^"]*"(.*?</title>)', taller, picture, count=1)
+    return opened.removesuffix("</svg>") + written + "</svg>"
 
 
 def with_own_ids(svg: str, prefix: str) -> str:

@@ -19,9 +19,9 @@ from vielfalt.desk.accounts.models import Membership, User
 from vielfalt.desk.accounts.second import PASSED
 from vielfalt.desk.accounts.views import BACKEND
 from vielfalt.desk.atlas.asking import UnknownError
+from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.history.recording import acting
 from vielfalt.desk.publishing import steps
-from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.words import Words

@@ -16,7 +16,7 @@ from vielfalt.desk.atlas.kept import Shown, file
 from vielfalt.desk.atlas.tabular import disposition, saved, told
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import chosen_figure, release_or_404
-from vielfalt.desk.gateway import translated
+from vielfalt.desk.gateway import licence_title, translated
 from vielfalt.words import N_, Words
 
 _PNG_SCALE = 2
@@ -181,7 +181,7 @@ def _about(figure: Figure, words: Words) -> Iterator[tuple[str, str]]:
     yield words(N_("Area level")), figure.level_title
     yield words(N_("Definition")), ", ".join(figure.table.definitions)
     yield words(N_("Source")), translated(words, description["source"])
-    yield words(N_("Licence")), description["licence"]
+    yield words(N_("Licence")), licence_title(description["licence"])
     yield words(N_("Release")), figure.release.name
 
 

@@ -209,5 +209,5 @@ def _sources(excerpt: Excerpt, words: Words) -> Iterator[Block]:
     source = gateway.translated(words, description["source"])
     yield Heading(words(N_("Sources, licence, signs")), "sources")
     yield Paragraph(words(N_("Source: {source}"), source=source))
-    yield Paragraph(words(N_("Licence: {licence}"), licence=description["licence"]))
+    yield Paragraph(words(N_("Licence: {licence}"), licence=gateway.licence_title(description["licence"])))
     yield gateway.signs(bool(description.get("altered")), words)

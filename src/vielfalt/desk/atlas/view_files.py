@@ -22,7 +22,7 @@ from vielfalt.desk.atlas.kept import Shown, file
 from vielfalt.desk.atlas.tabular import FORMS, Row, Sheet, told
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.workbooks import Value
-from vielfalt.desk.gateway import NOT_APPLICABLE, TOWN, translated
+from vielfalt.desk.gateway import NOT_APPLICABLE, TOWN, licence_title, translated
 from vielfalt.desk.releases.models import Release
 from vielfalt.words import N_, Words
 
@@ -109,7 +109,7 @@ def _head(content: Content, words: Words, address: Address) -> Iterator[Row]:
             release.town.name,
             words.date(release.day),
             translated(words, description["source"]),
-            description["licence"],
+            licence_title(description["licence"]),
             release.name,
             address("definitions", release.town.ags, release.name),
             words(_ALTERED) if description.get("altered") else "",

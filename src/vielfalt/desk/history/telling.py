@@ -10,10 +10,10 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 
+from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.history import privacy
 from vielfalt.desk.history.models import Entry
 from vielfalt.desk.history.recording import HIDDEN, Changes
-from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.words import N_, Words
 
 _DONE = {

@@ -14,7 +14,7 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, BNode, Graph, Literal, Namespa
 from rdflib.term import Node
 
 from vielfalt.desk.atlas.counties import words_on
-from vielfalt.desk.publishing.licences import LICENCES
+from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.publishing.models import Publisher
 from vielfalt.desk.publishing.opendata import OpenFile, titles
 from vielfalt.desk.releases.models import Release

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from vielfalt.desk.publishing.licences import LICENCES
+from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.publishing.steps import NO_REASON
 from vielfalt.words import N_
 

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
+from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.history.recording import Recorded
-from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.words import N_
 

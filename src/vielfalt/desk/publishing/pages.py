@@ -10,9 +10,9 @@ from django.urls import reverse
 from vielfalt.desk.accounts.permissions import visible
 from vielfalt.desk.atlas.counties import speak_of
 from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.publishing import opendata
 from vielfalt.desk.publishing.catalogue import FORMATS, Dataset, catalogue, reached
-from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import Publication, Publisher, has_published, published
 from vielfalt.desk.publishing.opendata import OpenFile
 from vielfalt.desk.releases.models import Release, Town

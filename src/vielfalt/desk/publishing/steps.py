@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import demand
-from vielfalt.desk.publishing.licences import LICENCES
+from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release
 from vielfalt.words import N_

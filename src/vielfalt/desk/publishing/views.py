@@ -15,9 +15,9 @@ from vielfalt.desk.accounts.permissions import demand, visible
 from vielfalt.desk.accounts.roles import Action
 from vielfalt.desk.atlas.asking import UnknownError, asked
 from vielfalt.desk.atlas.views import release_or_404
+from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.forms import PublisherForm, ReasonForm
-from vielfalt.desk.publishing.licences import LICENCES
 from vielfalt.desk.publishing.models import NOT_PUBLIC, STATES, Publisher, has_published
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.words import N_

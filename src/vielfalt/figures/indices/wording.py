@@ -63,7 +63,7 @@ CAVEAT_GROUPS = N_(
 CAVEAT_CIRCLES = N_(
     "Depends on how finely groups are told apart, and small areas push it up. Compare only the same groups and the "
     "same area level. Exact up to 2,000 inhabited areas; with more, those beyond the 2,000 nearest enter the circle 32 "
-    "at a time, which moves the town's value by less than 0.1 % and an area's by less than 0.0001."
+    "at a time, which moves the town's value by less than 0.1% and an area's by less than 0.0001."
 )
 CAVEAT_FEW_AREAS = N_("Only a few neighbouring areas enter; one large household can turn the sign.")
 PEERS_SAME = N_("PySAL segregation gives the same number; OasisR the same to its four digits.")

@@ -97,7 +97,7 @@ def maps(atlas: Atlas, words: Words) -> tuple[Block, ...]:
                 )
             )
         )
-    blocks += [Figure(drawn.svg, drawn.alt, drawn.caption) for drawn in atlas.maps]
+    blocks += [Figure(drawn.plain, drawn.alt, drawn.caption) for drawn in atlas.maps]
     if atlas.left_out:
         blocks.append(
             Note(words(N_("These maps are not shown because more than nine tenths of their areas are not published:")))

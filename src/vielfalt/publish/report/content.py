@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import version
 
+from vielfalt.publish import licences
 from vielfalt.publish.maps import Atlas
 from vielfalt.publish.report import areas, change, indices, method, movements, people, quality, series, summary
 from vielfalt.publish.report.model import Block, DataTable, Figure, Report
@@ -93,7 +94,7 @@ def facts(
         (N_("Release"), release),
         (N_("Source"), source),
         (N_("Rule set"), rule_set),
-        (N_("Licence"), licence),
+        (N_("Licence"), licences.title(licence)),
         (N_("Made with"), f"Vielfalt {version('vielfalt')}"),
     )
     return tuple((words(name), text) for name, text in found if text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vielfalt import definitions
 from vielfalt.cells import Protection
 from vielfalt.methods import ROUNDED
-from vielfalt.publish import altered, cost
+from vielfalt.publish import altered, cost, licences
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph, Terms
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED
@@ -143,10 +143,16 @@ def sources(results: Results, words: Words) -> tuple[Block, ...]:
     return (
         Heading(words(N_("Sources, licence, signs")), "sources"),
         Paragraph(words(N_("Source: {source}"), source=words(results.source.text))),
-        Paragraph(words(N_("Licence: {licence}"), licence=results.source.licence)),
+        Paragraph(words(N_("Licence: {licence}"), licence=_licence(results.source.licence))),
         Heading(words(N_("Signs in tables")), "signs", 2),
         signs(altered.altered(results), words),
     )
+
+
+def _licence(named: str) -> str:
+    """What the licence is called, and where its text stands."""
+    found = licences.known(named)
+    return f"{found.title}, {found.text}" if found else named
 
 
 def signs(changed: bool, words: Words) -> Terms:

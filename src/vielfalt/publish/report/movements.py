@@ -109,7 +109,7 @@ def _maps(atlas: Atlas, words: Words) -> tuple[Block, ...]:
         "The maps show balances: blue where more came than went, brown where more went than came, the class in the "
         "middle about balanced. Hatched areas are not published; in areas with “–” too few people live for a share."
     )
-    return (Paragraph(words(sentence)), *(Figure(drawn.svg, drawn.alt, drawn.caption) for drawn in atlas.balances))
+    return (Paragraph(words(sentence)), *(Figure(drawn.plain, drawn.alt, drawn.caption) for drawn in atlas.balances))
 
 
 def _balances(results: Results, words: Words) -> tuple[Block, ...]:
@@ -180,7 +180,10 @@ def _between(results: Results, words: Words) -> tuple[Block, ...]:
     counts = lookup.in_area(results.tables["moves_between"], TOWN, results.geography.town.key)
     if len(level.areas) > tables.MOST_COLUMNS or len(level.areas) < 2:
         return (tables.too_many(results, words, level.id),) if len(level.areas) > 1 else ()
-    columns = (Column(words(N_("From, to")), numeric=False), *(Column(area.name) for area in level.areas))
+    columns = (
+        Column(words(N_("From (rows) to (columns)")), numeric=False),
+        *(Column(area.name) for area in level.areas),
+    )
     rows = tuple(
         (origin.name, *(number_text(words, counts.get((origin.key, area.key))) for area in level.areas))
         for origin in level.areas

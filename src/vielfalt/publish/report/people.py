@@ -36,10 +36,20 @@ def origin(results: Results, words: Words) -> tuple[Block, ...]:
     body: list[Block] = []
     for table in ("mh_group", "migration_status", "immigration_history", "nationality_group"):
         body += tables.distribution(results, words, table)
-    body += _countries(results, words, "nationality", N_("Most frequent nationalities, in alphabetical order"))
+    body += _countries(
+        results,
+        words,
+        "nationality",
+        N_("Most frequent nationalities, in alphabetical order"),
+        N_("Most frequent nationalities"),
+    )
     body += tables.distribution(results, words, "reference_group")
     body += _countries(
-        results, words, "reference_country", N_("Most frequent reference countries, in alphabetical order")
+        results,
+        words,
+        "reference_country",
+        N_("Most frequent reference countries, in alphabetical order"),
+        N_("Most frequent reference countries"),
     )
     return (Heading(words(N_("Nationalities and reference countries")), "origin"), *body) if body else ()
 
@@ -76,7 +86,7 @@ def _homes(results: Results, words: Words) -> tuple[Block, ...]:
     return (Note(words(_HOMES) + number),)
 
 
-def _countries(results: Results, words: Words, table: str, title: str) -> Sequence[Block]:
+def _countries(results: Results, words: Words, table: str, title: str, short: str) -> Sequence[Block]:
     if table not in results.tables:
         return ()
     found = charts.most_frequent(results, words, table)
@@ -85,7 +95,7 @@ def _countries(results: Results, words: Words, table: str, title: str) -> Sequen
         return (Paragraph(words(sentence, table=labels.table_title(words, results.tables[table].table))),)
     chosen = [category for category, _ in found]
     drawn = charts.countries_chart(results, words, table, words(title))
-    return (*_figure(drawn), *tables.distribution(results, words, table, chosen))
+    return (*_figure(drawn), *tables.distribution(results, words, table, chosen, words(short)))
 
 
 def _figure(chart: Chart | None) -> tuple[Block, ...]:

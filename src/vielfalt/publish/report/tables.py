@@ -19,8 +19,12 @@ MOST_COLUMNS = 12
 """More columns do not fit on a page."""
 
 
-def distribution(results: Results, words: Words, table: str, chosen: Sequence[Category] = ()) -> tuple[Block, ...]:
+def distribution(
+    results: Results, words: Words, table: str, chosen: Sequence[Category] = (), title: str = ""
+) -> tuple[Block, ...]:
     """Numbers and shares of the categories of a table in the town; all but exact zeros, or those chosen.
+
+    ``title``: what the chosen ones are, as the caption says it.
 
     A remark instead, where the town as a whole has no published number.
     """
@@ -35,7 +39,7 @@ def distribution(results: Results, words: Words, table: str, chosen: Sequence[Ca
     unit = words(N_("Households")) if entry.unit == "households" else words(N_("Residents"))
     return (
         DataTable(
-            words(N_("{table}, town as a whole"), table=labels.table_title(words, entry)),
+            words(N_("{table}, town as a whole"), table=title or labels.table_title(words, entry)),
             (
                 Column(", ".join(labels.dimension_title(words, one) for one in entry.dimensions), numeric=False),
                 Column(unit),

@@ -40,6 +40,12 @@ def translated(text: str) -> str:
 
 
 @register.filter
+def licence(name: str) -> str:
+    """What the licence of a package is called."""
+    return gateway.licence_title(name)
+
+
+@register.filter
 def number(value: int | None) -> str:
     """A whole number as it is printed, "." where it is suppressed."""
     return "." if value is None else current().number(value)
@@ -63,10 +69,10 @@ def plain(value: float) -> str:
     return f"{value:g}"
 
 
-@register.filter
-def day(value: dt.date) -> str:
-    """A date as people write it."""
-    return current().date(int(value.strftime("%Y%m%d")))
+@register.filter(expects_localtime=True)
+def day(value: dt.date | None) -> str:
+    """A date, or the day of a moment in the desk's own time zone, as people write it; empty where there is none."""
+    return current().date(int(value.strftime("%Y%m%d"))) if value else ""
 
 
 @register.filter

@@ -42,3 +42,14 @@ LICENCES: Mapping[str, Licence] = {
         True,
     ),
 }
+
+
+def known(licence: str) -> Licence | None:
+    """The licence that a town names so, in whatever case; None for one of its own words."""
+    return next((one for one in LICENCES.values() if one.id.lower() == licence.lower()), None)
+
+
+def title(licence: str) -> str:
+    """What a licence is called; one that nobody knows is named as the town names it."""
+    found = known(licence)
+    return found.title if found else licence
