@@ -19,7 +19,7 @@ from vielfalt.words import N_, Words
 BREAKS = N_("Dashed lines: breaks. Figures before and after them do not mean the same, so no line leads across.")
 _MOST_DATES = 4
 """More dates than these would not fit side by side below the chart; the last one is always named."""
-_WIDTH, _HEIGHT, _TOP, _LEFT, _BELOW = 640.0, 220.0, 20.0, 52.0, 34.0
+_WIDTH, _HEIGHT, _TOP, _LEFT, _BELOW = 640.0, 220.0, 20.0, 52.0, 40.0
 _COLOURS = (
     ".grid{stroke:#b8bdc4}.break{stroke:#1a1a1a;stroke-width:1.5;stroke-dasharray:5 4}"
     ".line{fill:none;stroke:#2b7495;stroke-width:3}.dot{fill:#2b7495}"
@@ -50,7 +50,7 @@ def line(points: Sequence[Point], words: Words) -> Line | None:
     if len(shown) < 2:
         return None
     days = [point.release.reference_date.toordinal() for point in shown]
-    top = max(point.cell.share or 0 for point in shown) * 1.15 or 1
+    top = ceil(max(point.cell.share or 0 for point in shown) * 115) / 100 or 1
     places = [
         (
             _LEFT + (_WIDTH - 2 * _LEFT) * (day - days[0]) / (days[-1] - days[0]),
@@ -118,4 +118,4 @@ def _drawn(line: Line) -> Iterator[str]:
     for x, y, text in line.points:
         yield f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{escape(text)}</title></circle>'
     for x, text in line.dates:
-        yield f'<text x="{x:.1f}" y="{_HEIGHT + 24:g}" text-anchor="middle">{escape(text)}</text>'
+        yield f'<text x="{x:.1f}" y="{_HEIGHT + 30:g}" text-anchor="middle">{escape(text)}</text>'
