@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
 
-.PHONY: help demo test check bench bench-large bench-truth bench-audit bench-desk messages index-pages sbom audit lock clean
+.PHONY: help demo test check bench bench-large bench-truth bench-audit bench-desk pictures messages index-pages sbom audit lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -37,6 +37,9 @@ bench-audit: $(VENV)/installed ## Fifty random towns attacked as before a releas
 
 bench-desk: $(VENV)/installed $(VENV)/frontend ## Imports and pages of the desk with fifty readers, on both databases
 	$(BIN)/python -m bench.desk
+
+pictures: $(VENV)/installed $(VENV)/frontend $(VENV)/browser ## Make the pictures of the documentation anew, of an invented town
+	$(BIN)/python -m tests.pictures
 
 messages: $(VENV)/installed ## Collect new messages into the German catalogue
 	$(BIN)/python -m tests.messages
