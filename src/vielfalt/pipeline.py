@@ -21,7 +21,7 @@ from vielfalt.methods import Suppression
 from vielfalt.publish.package import renew_zip, write_release
 from vielfalt.publish.releases import check_manifest
 from vielfalt.publish.results import FindingCount, Movements, Results, Source, Utility
-from vielfalt.register.checks import Finding, check
+from vielfalt.register.checks import COUNTED_IN, IN_A_FEW_HOUSES, Finding, check
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.steps import Step
 from vielfalt.town import Town
@@ -212,7 +212,15 @@ def _results(
 def _shown(found: Finding) -> FindingCount:
     """A finding as the report shows it: without row numbers, the field by its meaning."""
     entry, meanings = check(found.check), {field.name: field.meaning for field in schema.EXTRACT}
-    return FindingCount(entry.id, entry.message, found.rows, entry.consequence, meanings.get(found.field, ""))
+    return FindingCount(
+        entry.id,
+        entry.message,
+        found.rows,
+        entry.consequence,
+        meanings.get(found.field, ""),
+        COUNTED_IN.get(found.field, ()),
+        entry.id in IN_A_FEW_HOUSES,
+    )
 
 
 def last_run(town: Town, date: int) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from small_towns import ALL_TABLES, PROTECTION, TOWN, geography, tables
 from vielfalt.audit.index_values import shares
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.errors import DeliveryError
-from vielfalt.figures.disclosure import protect
+from vielfalt.figures.disclosure import protect, protect_with_room
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices.compute import indices, with_interval
 from vielfalt.figures.indices.evenness import dissimilarity
@@ -44,6 +44,43 @@ def drawn(seed: int, outside: int) -> tuple[Geography, dict[str, Cells]]:
     counts = draw.poisson(draw.gamma(0.6, 25.0, size=(len(where.finest.areas) + 1, 10)))
     counts[-1] = draw.integers(0, outside + 1, size=10)
     return where, tables(counts, np.zeros(counts.shape, bool), where, ALL_TABLES)
+
+
+def possible(proof: pl.DataFrame, cells: Mapping[str, Cells], level: str) -> list[dict[str, Cells]]:
+    """The towns in which a release could as well have been made: each whole solution of its sums, instead of the truth.
+
+    Hidden figures of the finest areas differ; what is shown, and who lives in no area, is the same.
+    """
+    found = []
+    for name in (name for name in proof.columns if name.startswith("solution_")):
+        numbers = proof[name].to_numpy()
+        if np.abs(numbers - numbers.round()).max(initial=0) < 1e-6:
+            here = proof.with_columns(n=pl.Series(numbers.round()).cast(pl.Int64)).filter(pl.col("level") == level)
+            found.append({id: instead(each, here.filter(pl.col("table") == id)) for id, each in cells.items()})
+    return found
+
+
+def instead(cells: Cells, numbers: pl.DataFrame) -> Cells:
+    """The cells of a table with other numbers in some places."""
+    dimensions, keys = cells.table.dimensions, ["area", *cells.table.dimensions]
+    named = numbers.with_columns(pl.col("category").str.split_exact(" ", max(len(dimensions) - 1, 0)))
+    places = named.unnest("category").select("area", *(pl.nth(3 + n).alias(d) for n, d in enumerate(dimensions)), "n")
+    both = cells.frame.join(places, on=keys, how="full", coalesce=True, suffix="_other")
+    counted = both.with_columns(n=pl.coalesce("n_other", "n")).filter(pl.col("n") > 0)
+    return Cells(cells.table, counted.select(cells.frame.columns).fill_null(0))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_the_hidden_figures_are_the_same_indices_are_printed(seed: int) -> None:
+    """Values, those that are refused and why, and intervals: an index that another truth would change tells of it."""
+    where, counted = drawn(seed, 3)
+    shown, proof = protect_with_room(counted, where, PROTECTION)
+    printed = indices(counted, shown, where, PROTECTION)
+    others = possible(proof.frame, counted, where.finest.id)
+    assert len(others) > 3 and sum(index.value is not None for index in printed) > 50
+    for each in others:
+        assert sum(set(table.frame.iter_rows()) != set(counted[id].frame.iter_rows()) for id, table in each.items()) > 2
+        assert indices(each, shown, where, PROTECTION) == printed
 
 
 @pytest.mark.parametrize("id", OVER_AREAS)

@@ -338,6 +338,28 @@ def test_findings_in_a_register_are_told_in_tens(results: Results, words: Words,
     assert [row[1] for row in table(shown, "Findings of the check").rows] == [text]
 
 
+@pytest.mark.parametrize(("status", "text"), [("ok", "about 20"), ("suppressed", "."), ("estimated", ".")])
+def test_a_finding_is_told_no_better_than_the_figures_that_count_its_people(
+    results: Results, words: Words, status: str, text: str
+) -> None:
+    """Fewer than five whose country of birth is open bound the hidden figure of the rule that decided for them."""
+    table_of = results.tables["migration_rule"]
+    here = (pl.col("level") == "town") & (pl.col("migration_rule") == "U2")
+    value = pl.when(here).then(None if status == "suppressed" else 20).otherwise("value")
+    frame = table_of.frame.with_columns(value=value, status=pl.when(here).then(pl.lit(status)).otherwise("status"))
+    found = dataclasses.replace(results.findings[0], rows=20, counted_in=(("migration_rule", "U2"), ("absent", "x")))
+    tables = {**results.tables, "migration_rule": dataclasses.replace(table_of, frame=frame)}
+    report = build_report(dataclasses.replace(results, tables=tables, findings=(found,)), Atlas((), ()), words)
+    assert [row[1] for row in table(report, "Findings of the check").rows] == [text]
+
+
+def test_a_finding_tells_nothing_of_the_people_of_one_house(results: Results, words: Words) -> None:
+    """About 40 in houses of more than 24 is one shelter, whose people no table may tell."""
+    found = dataclasses.replace(results.findings[0], rows=40, in_a_few_houses=True)
+    report = build_report(dataclasses.replace(results, findings=(found,)), Atlas((), ()), words)
+    assert [row[1] for row in table(report, "Findings of the check").rows] == ["."]
+
+
 def test_missing_fields_are_named_in_words(report: Report) -> None:
     rows = table(report, "Tables and definitions without figures").rows
     assert rows[0] == ("Table: Households", "Municipal street key or Street; House number")

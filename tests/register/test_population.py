@@ -5,7 +5,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from vielfalt import codes, programme
 from vielfalt.engines.polars import Polars
+from vielfalt.register.checks import ALL, COUNTED_IN, IN_A_FEW_HOUSES
 from vielfalt.register.population import counted, double_entries, population_findings
 from vielfalt.register.reading import REGISTER
 
@@ -150,3 +152,11 @@ def test_findings_on_single_rows() -> None:
     assert found[("dates_disordered", "move_in_date")] == (1,)
     assert found[("nationality_missing", "nationality_1")] == (3,)
     assert found[("address_missing", "street_name")] == (4,)
+
+
+def test_figures_and_checks_that_bear_on_each_other_exist() -> None:
+    """A name that has changed would let the report tell what a table hides."""
+    assert {check.id for check in ALL} >= IN_A_FEW_HOUSES
+    for table, key in {figure for figures in COUNTED_IN.values() for figure in figures}:
+        (dimension,) = programme.table(table).dimensions
+        assert codes.category(dimension, key).key == key

@@ -27,13 +27,19 @@ class Source:
 
 @dataclass(frozen=True)
 class FindingCount:
-    """One finding of the check as it may be shown: id, sentence, how many rows, what happened to them, which field."""
+    """One finding of the check as it may be shown: id, sentence, how many rows, what happened to them, which field.
+
+    ``counted_in``: table and category of figures that count these people, or some of them. ``in_a_few_houses``: what is
+    found is a house or a household, so that the rows are those of one or two.
+    """
 
     id: str
     message: str
     rows: int
     consequence: str
     field: str = ""
+    counted_in: tuple[tuple[str, str], ...] = ()
+    in_a_few_houses: bool = False
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,22 @@ ALL: tuple[Check, ...] = (
 )
 """Source "2.6", "2.5": sections of the field's handbook; "spec": the description of the register extract."""
 
+IN_A_FEW_HOUSES = frozenset({"address_large", "home_by_residents", "household_large", "same_day_many"})
+"""Checks that find the people of a few houses: their number is nearly that of one house, which must not be told."""
+
+_OPEN = (("migration_rule", "U2"), ("mh_register", "undeterminable"), ("immigration_history", "undeterminable"))
+COUNTED_IN: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "nationality_1": (("foreigner", "unknown"), *_OPEN),
+    "birth_place": _OPEN,
+    "birth_date": (("age_class", "unknown"), ("age_group", "unknown")),
+    "arrival_date": (("stay_class", "unknown"),),
+    "move_in_date": (("stay_class", "unknown"),),
+    "marital_status": (("marital_status", "unknown"),),
+    "religion": (("religion_group", "none_or_unknown"),),
+    "address": (("household_type", "single"),),
+}
+"""By field of a finding the table and category in which its people are counted, or some of them, or they and others."""
+
 
 @dataclass(frozen=True)
 class Finding:

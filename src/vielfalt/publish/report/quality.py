@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from vielfalt import definitions, movement_programme, programme, rule_sets, schema
+from vielfalt.geography import TOWN
 from vielfalt.publish import labels, lookup
 from vielfalt.publish.altered import altered
 from vielfalt.publish.altered import rules as rules_of_change
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph
 from vielfalt.publish.results import Capability, FindingCount, Results
-from vielfalt.publish.shares import number_text
+from vielfalt.publish.shares import SUPPRESSED, number_text
 from vielfalt.words import N_, Words
 
 
@@ -170,13 +171,21 @@ def findings(results: Results, words: Words) -> tuple[Block, ...]:
         tuple(
             (
                 _finding(words, finding, times[finding.id] > 1),
-                _rows(results, words, finding.rows),
+                _rows(results, words, finding.rows) if _may_be_told(results, finding) else SUPPRESSED,
                 words(finding.consequence),
             )
             for finding in results.findings
         ),
     )
     return (heading, table)
+
+
+def _may_be_told(results: Results, finding: FindingCount) -> bool:
+    """Whether the rows may be told at all: not those of a few houses, nor where they would bound a hidden figure."""
+    if finding.in_a_few_houses:
+        return False
+    tables = ((results.tables[table].frame, table, key) for table, key in finding.counted_in if table in results.tables)
+    return all(set(frame.filter(level=TOWN, **{table: key})["status"]) <= {"ok"} for frame, table, key in tables)
 
 
 def _rows(results: Results, words: Words, rows: int) -> str:
