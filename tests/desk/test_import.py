@@ -260,6 +260,21 @@ def test_a_zip_bomb_is_refused_while_it_unpacks(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_unpacks_into_memory_is_not_unpacked(
+    zipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: int
+) -> None:
+    """A few kilobytes of these can become gigabytes before anybody counts them; Vielfalt packs without them."""
+    path = tmp_path / "release.zip"
+    with zipfile.ZipFile(zipped) as whole, zipfile.ZipFile(path, "w", method) as other:
+        for entry in whole.namelist():
+            other.writestr(entry, whole.read(entry))
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *told, **more: pytest.fail("it was unpacked"))
+    with pytest.raises(DeliveryError, match="no zip file"):
+        import_release(path)
+
+
+@pytest.mark.django_db
 def test_a_file_too_large_or_with_too_many_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     many = archive(tmp_path / "many.zip", {f"maps/{number}.svg": b"" for number in range(30)})
     monkeypatch.setattr(packages, "MOST_FILES", 20)

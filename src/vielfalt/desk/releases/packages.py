@@ -19,7 +19,10 @@ LARGEST_PACKAGE = 100_000_000
 LARGEST_CONTENT = 400_000_000
 """Bytes unpacked."""
 MOST_FILES = 2_000
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The only ones that unpack piece by piece: of bzip2 and LZMA a piece that was read can become gigabytes of memory."""
 _CHUNK = 1 << 20
+_NO_ZIP = N_("The file is no zip file, or it is damaged.")
 _TODO = N_("Ask the town for the zip file of the release as Vielfalt wrote it.")
 
 
@@ -79,11 +82,13 @@ def _unpack(path: Path, folder: Path) -> None:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(entries) > MOST_FILES or len({entry.filename for entry in entries}) < len(entries):
                 raise _refused(N_("The package holds too many files, or one twice."), path)
+            if any(entry.compress_type not in _METHODS for entry in entries):
+                raise _refused(_NO_ZIP, path)
             left = LARGEST_CONTENT
             for entry in entries:
                 left = _write(archive, entry, folder / _inside(entry, path), left, path)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError):
-        raise _refused(N_("The file is no zip file, or it is damaged."), path) from None
+        raise _refused(_NO_ZIP, path) from None
     except OSError as error:
         raise StorageError(
             N_("The package cannot be read or unpacked."),
