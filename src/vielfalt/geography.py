@@ -28,7 +28,7 @@ def by_name(name: str) -> list[tuple[bool, int, str]]:
     """
     plain = unicodedata.normalize("NFD", name.casefold())
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", letters)]
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", letters)]
 
 
 @dataclass(frozen=True)

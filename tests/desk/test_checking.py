@@ -16,7 +16,7 @@ from forging import described, forged
 from vielfalt.cli import commands
 from vielfalt.desk import upkeep
 from vielfalt.desk.history.telling import moment
-from vielfalt.desk.jobs import running, worker
+from vielfalt.desk.jobs import queueing, worker
 from vielfalt.desk.jobs.models import DONE, FAILED, WAITING, Job
 from vielfalt.desk.releases.importing import imported
 from vielfalt.desk.releases.models import AreaSet, Release, Series, Town
@@ -57,7 +57,7 @@ def test_a_check_keeps_nothing_and_leads_to_the_import(client: Client, zipped: P
     assert ">Check</td>" in listed and ">Import</td>" not in listed and moment(job.made, Words("en")) in listed
     assert page.count(f">{NEW}</td>") == len(job.preview["tables"]) + len(job.preview["areas"]) > 3
     client.post(reverse("start_again", args=[job.pk]))
-    assert not running.import_after_check(job), "once is enough"
+    assert not queueing.import_after_check(job), "once is enough"
     worker.do_waiting()
     job.refresh_from_db()
     assert (job.state, job.release, job.file.exists()) == (DONE, Release.objects.get(), False)
@@ -85,7 +85,9 @@ def test_a_check_whose_worker_was_killed_stays_a_check(client: Client, zipped: P
 
 
 def test_a_check_tells_new_changed_unchanged_and_gone(release: Release, package: Path, tmp_path: Path) -> None:
-    later = forged(package, tmp_path, lambda folder: described(folder, lambda content: content.update(release="x-2")))
+    later = forged(
+        package, tmp_path, lambda folder: described(folder, lambda content: content.update(release="2025-12-31-2"))
+    )
     seen = previewed(later, None, lambda step: None)
     assert (seen["before"], seen["new_town"]) == (release.name, False)
     assert {one["state"] for one in (*seen["tables"], *seen["areas"])} == {AS_BEFORE}

@@ -18,10 +18,10 @@ from vielfalt.cells import LEAST_CELL, Protection
 from vielfalt.errors import DeliveryError, DisclosureError, StorageError, VielfaltError
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
-from vielfalt.publish import guard
+from vielfalt.publish import guard, wellformed
 from vielfalt.publish.contents import DESCRIPTOR, MANIFEST, WGS84
 from vielfalt.publish.descriptor import INDEX_FIELDS
-from vielfalt.publish.releases import check_format, read_release
+from vielfalt.publish.releases import read_release
 from vielfalt.publish.results import Results, Source, TownRelease
 from vielfalt.publish.shares import SUPPRESSED
 from vielfalt.words import N_
@@ -50,7 +50,8 @@ def read_published(folder: Path) -> Published:
     Raises DeliveryError when a file is missing, added, changed or unreadable, when a column or file is none that a
     release may have, or when its audit was not passed; DisclosureError when a table shows what must be hidden.
     """
-    content = _description(folder)
+    content = wellformed.description(folder)
+    wellformed.check_description(content)
     _check_files(folder, content)
     with _as_a_strangers(folder):
         tables = read_release(folder).tables
@@ -69,12 +70,13 @@ def read_published(folder: Path) -> Published:
             ),
             description=content,
         )
-    except (KeyError, TypeError, ValueError, shapely.errors.GEOSException) as error:
+    except (KeyError, TypeError, ValueError, RecursionError, csv.Error, shapely.errors.GEOSException) as error:
         raise _refused(
             N_("The release cannot be read; it may come from another version of Vielfalt."), DESCRIPTOR
         ) from error
     with _as_a_strangers(folder):
         guard.check_results(published.results)
+    wellformed.check_keys(published.results)
     _check_tables(published.results)
     _check_definitions(published)
     _check_audit(folder)
@@ -90,15 +92,6 @@ def _as_a_strangers(folder: Path) -> Iterator[None]:
         where = Path(error.where)
         place = where.relative_to(folder).as_posix() if where.is_relative_to(folder) else error.where
         raise type(error)(error.what, where="" if place == "." else place, todo=_TODO, **error.values) from error
-
-
-def _description(folder: Path) -> Mapping[str, Any]:
-    try:
-        content = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))["vielfalt"]
-        check_format(content, DESCRIPTOR)
-    except (OSError, KeyError, TypeError, ValueError):
-        raise _refused(N_("This is no release of Vielfalt: it has no readable description."), DESCRIPTOR) from None
-    return dict(content)
 
 
 def _check_files(folder: Path, content: Mapping[str, Any]) -> None:
@@ -222,7 +215,7 @@ def _check_audit(folder: Path) -> None:
     try:
         audit = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
         passed = audit["passed"] is True and not any(attack["disclosed"] for attack in audit["attacks"])
-    except (OSError, KeyError, TypeError, ValueError):
+    except (OSError, KeyError, TypeError, ValueError, RecursionError):
         passed = False
     if not passed:
         raise _refused(N_("The release did not pass its audit, or its audit cannot be read."), "audit.json")
