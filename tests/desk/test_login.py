@@ -131,13 +131,50 @@ def test_pages_of_a_session_know_when_it_ends(client: Client, anonymous: Client)
 
 
 def test_guessing_is_slowed_down_per_account(anonymous: Client, erika: User) -> None:
-    assert [log_in(anonymous, password="falsch") for _ in range(throttle.PER_ACCOUNT)] == [200] * throttle.PER_ACCOUNT
-    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
-    assert log_in(elsewhere) == 429, "the right password from another address is refused too"
+    assert [log_in(anonymous, password="falsch") for _ in range(throttle.PER_PAIR)] == [200] * throttle.PER_PAIR
+    assert log_in(anonymous) == 429
     assert log_in(anonymous, email="other@example.org", password="falsch") == 200
     Attempt.objects.update(at=timezone.now() - throttle.WINDOW - dt.timedelta(seconds=1))
     assert log_in(anonymous) == 302
     assert Attempt.objects.count() == 0
+
+
+def test_nobody_keeps_somebody_else_out_by_guessing(anonymous: Client, erika: User) -> None:
+    for _ in range(throttle.PER_PAIR + 1):
+        log_in(anonymous, password="falsch")
+    assert log_in(Client(REMOTE_ADDR="192.0.2.7")) == 302, "erika herself, elsewhere"
+
+
+def test_guessing_from_many_addresses_is_slowed_down(erika: User) -> None:
+    for number in range(throttle.PER_ACCOUNT):
+        assert throttle.attempt(EMAIL, f"192.0.2.{number}") is not None
+    assert log_in(Client(REMOTE_ADDR="198.51.100.7")) == 429
+
+
+@pytest.mark.parametrize("address", ["2001:db8:0:1::{:x}", "2001:db8:0:1:{:x}::1", "2001:db8:0:1:ffff::{:x}%eth0"])
+def test_one_connection_of_ipv6_is_one_address(db: None, address: str) -> None:
+    """Who has a connection chooses its last 64 bits as often as they like."""
+    for number in range(throttle.PER_ADDRESS):
+        assert throttle.attempt(f"{number}@example.org", address.format(number)) is not None
+    assert throttle.attempt("other@example.org", address.format(throttle.PER_ADDRESS)) is None
+    assert throttle.attempt("other@example.org", "2001:db8:0:2::1") is not None
+
+
+def test_the_present_password_is_not_guessed_from_inside(erika: User) -> None:
+    browser, new = people.client(erika), {"password": "vier rote Dächer", "again": "vier rote Dächer"}
+    for _ in range(throttle.PER_PAIR):
+        browser.post(reverse("password"), {"current": "falsch", **new})
+    page = browser.post(reverse("password"), {"current": people.PASSWORD, **new}).content.decode()
+    assert "Zu viele Versuche" in page
+    erika.refresh_from_db()
+    assert erika.check_password(people.PASSWORD)
+
+
+def test_a_new_password_makes_older_links_void(erika: User) -> None:
+    path = reverse("one_time_link", args=[links.token_for(erika)])
+    given = {"current": people.PASSWORD, "password": "vier rote Dächer", "again": "vier rote Dächer"}
+    assert people.client(erika).post(reverse("password"), given).status_code == 302
+    assert Client().get(path).status_code == 410
 
 
 def test_guessing_is_slowed_down_per_address(anonymous: Client, erika: User) -> None:

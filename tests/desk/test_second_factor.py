@@ -126,7 +126,8 @@ def test_new_recovery_codes_void_the_old_ones(user: User) -> None:
 def test_guessing_codes_is_slowed_down(user: User) -> None:
     phone, _, _ = equipped(user)
     browser = people.client(user)
-    for _ in range(throttle.PER_ACCOUNT):
+    for number in range(throttle.PER_PAIR):
+        browser.defaults["REMOTE_ADDR"] = f"192.0.2.{number}"
         browser.post(reverse("second_step"), {"code": "000000x"})
     page = browser.post(reverse("second_step"), {"code": later(phone)}).content.decode()
     assert "Zu viele Versuche" in page

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 
-from vielfalt.desk.accounts import passwords, roles
+from vielfalt.desk.accounts import passwords, roles, throttle
 from vielfalt.desk.accounts.models import User
 from vielfalt.words import N_
 
@@ -98,10 +98,14 @@ class ChangePasswordForm(PasswordForm):
     field_order = ("current", "password", "again")
 
     def clean_current(self) -> str:
-        """The present password is right."""
+        """The present password is right. Guessing is slowed down: an open browser is no proof of who sits there."""
         given = str(self.cleaned_data["current"])
+        made = throttle.attempt_inside("password", self.user.pk)
+        if made is None:
+            raise forms.ValidationError(throttle.SLOW_DOWN)
         if not self.user.check_password(given):
             raise forms.ValidationError(N_("This is not your present password."))
+        throttle.succeeded(made)
         return given
 
 

@@ -37,12 +37,13 @@ def account(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("current", "password", "again")
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
-    """A new password for one's own account; every other session of it ends."""
+    """A new password for one's own account; every other session of it ends, and no link that was made before works."""
     user = person(request)
     form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():
         user.set_password(form.cleaned_data["password"])
         user.save()
+        user.links.all().delete()
         update_session_auth_hash(request, user)
         return redirect("account")
     return render(request, "desk/accounts/password.html", {"form": form})

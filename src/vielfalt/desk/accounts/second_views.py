@@ -18,7 +18,7 @@ from vielfalt.desk.accounts import second, throttle
 from vielfalt.desk.accounts.forms import CodeForm
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.own import person
-from vielfalt.desk.accounts.views import SLOW_DOWN, address_of, wanted
+from vielfalt.desk.accounts.views import wanted
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.words import N_
 
@@ -35,7 +35,7 @@ def step(request: HttpRequest) -> HttpResponse:
     if not second.has(user):
         return redirect("towns")
     form = CodeForm(request.POST if request.method == "POST" else None)
-    if _right(request, user, form):
+    if _right(user, form):
         _passed(request)
         return HttpResponseRedirect(wanted(request))
     return _page(request, form, N_("Second factor"), _ENTER)
@@ -51,7 +51,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     secret = second.begun(user)
     form = CodeForm(request.POST if request.method == "POST" else None)
-    if _right(request, user, form):
+    if _right(user, form):
         _passed(request)
         update_session_auth_hash(request, user)
         return render(request, "desk/accounts/recovery_codes.html", {"codes": second.recovery_codes(user)})
@@ -69,7 +69,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
     if not second.has(user):
         return redirect("second_setup")
     form = CodeForm(request.POST if request.method == "POST" else None)
-    if _right(request, user, form):
+    if _right(user, form):
         return render(request, "desk/accounts/recovery_codes.html", {"codes": second.recovery_codes(user)})
     return _page(request, form, N_("New recovery codes"), _ENTER)
 
@@ -85,20 +85,20 @@ def switch_off(request: HttpRequest) -> HttpResponse:
     if second.demanded(user):
         raise PermissionDenied
     form = CodeForm(request.POST if request.method == "POST" else None)
-    if _right(request, user, form):
+    if _right(user, form):
         second.remove(user)
         return redirect("account")
     lead = _ENTER
     return _page(request, form, N_("Switch the second factor off"), lead)
 
 
-def _right(request: HttpRequest, user: User, form: CodeForm) -> bool:
+def _right(user: User, form: CodeForm) -> bool:
     """Whether the code that was sent is right; else the form says why not. Guessing is slowed down."""
     if not form.is_bound or not form.is_valid():
         return False
-    made = throttle.attempt(f"second factor {user.pk}", address_of(request))
+    made = throttle.attempt_inside("second factor", user.pk)
     if made is None:
-        form.add_error("code", SLOW_DOWN)
+        form.add_error("code", throttle.SLOW_DOWN)
         return False
     code = form.cleaned_data["code"]
     if second.accepts(user, code) or (second.has(user) and second.accepts_recovery(user, code)):

@@ -26,7 +26,6 @@ from vielfalt.words import N_
 BACKEND = "vielfalt.desk.accounts.backends.PasswordBackend"
 WRONG = N_("E-mail address and password do not fit together. Check both and try again.")
 """The same whether the address, the password or the account is to blame: nobody learns who has an account."""
-SLOW_DOWN = N_("Too many attempts failed. Wait a quarter of an hour, then try again.")
 
 
 @login_not_required
@@ -41,7 +40,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = throttle.attempt(form.cleaned_data["email"], address_of(request))
         if made is None:
-            form.add_error(None, SLOW_DOWN)
+            form.add_error(None, throttle.SLOW_DOWN)
             return _page(request, form, status=429)
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
