@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import people
 import pytest
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
@@ -294,3 +295,34 @@ def test_logging_in_without_the_provider_is_noted(desk: Client) -> None:
     user = people.person("administration", email="erika@example.org", password=people.PASSWORD)
     desk.post(reverse("login"), {"email": user.email, "password": people.PASSWORD})
     assert Event.objects.get(kind="logged_in_without_provider").who == str(user.pk)
+
+
+def test_an_address_chooses_nothing_but_the_page_that_is_wanted(desk: Client) -> None:
+    """What allauth would take over from it: scope, parameters of the provider, another process."""
+    sent = {"next": "/vergleich/", "scope": "offline_access", "process": "connect"}
+    sent |= {"auth_params": "redirect_uri=https://evil.example/&nonce=known&prompt=none", "action": "reauthenticate"}
+    away = desk.get(reverse("sso"), sent).headers["Location"]
+    asked = urllib.parse.parse_qs(urllib.parse.urlsplit(away).query)
+    plain = urllib.parse.parse_qs(urllib.parse.urlsplit(desk.get(reverse("sso")).headers["Location"]).query)
+    assert asked.keys() == plain.keys()
+    assert {name: asked[name] for name in ("redirect_uri", "scope")} == {
+        name: plain[name] for name in ("redirect_uri", "scope")
+    }
+    assert asked["nonce"] != ["known"] and len(asked["nonce"]) == 1
+
+
+def test_what_is_told_of_somebody_else_is_refused(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token is of one person, the information of another (OpenID Connect Core 1.0, 5.3.2)."""
+    people.person("administration", email="chief@example.org")
+    other = {"sub": "s-9", "email": "chief@example.org", "email_verified": True}
+    monkeypatch.setattr(OpenIDConnectOAuth2Adapter, "_fetch_user_info", lambda *told: other)
+    assert desk.get(back_from(desk, "s-1")).status_code == 403
+    assert not Identity.objects.exists()
+
+
+def test_a_provider_that_is_gone_on_the_way_back_has_a_page(desk: Client, settings: Settings) -> None:
+    back = back_from(desk, "s-1")
+    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
+    app["settings"] = {"server_url": "http://127.0.0.1:9"}
+    answer = desk.get(back)
+    assert answer.status_code == 403 and "Die Anmeldung hat nicht geklappt" in answer.content.decode()

@@ -27,7 +27,7 @@ from django.views.decorators.http import require_safe
 from vielfalt.desk.accounts.group_roles import EVERYWHERE, given
 from vielfalt.desk.accounts.models import Identity, User
 from vielfalt.desk.accounts.policy import PROVIDER
-from vielfalt.desk.accounts.views import BACKEND, entered, inside
+from vielfalt.desk.accounts.views import BACKEND, entered, inside, wanted
 from vielfalt.desk.releases.models import Town
 
 _LONGEST = 254
@@ -38,8 +38,10 @@ _LONGEST = 254
 @never_cache
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
-    """Leads to the provider."""
+    """Leads to the provider. Of the address only the page that is wanted counts: scope, parameters of the provider and
+    the like, which allauth would take over from it, are no reader's choice."""
     _configured()
+    request.GET = QueryDict(urlencode({"next": wanted(request)}))
     try:
         answer: HttpResponse = protocol.login(request, PROVIDER)
     except OSError:
@@ -56,7 +58,10 @@ def begin(request: HttpRequest) -> HttpResponse:
 def finish(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Where the provider leads back to: the person is in, or the page says that it did not work."""
     _configured()
-    answer: HttpResponse = protocol.callback(request, provider_id)
+    try:
+        answer: HttpResponse = protocol.callback(request, provider_id)
+    except OSError:
+        return _failed(request)
     return answer
 
 
@@ -70,12 +75,15 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             # The answer was made for another question, perhaps of another browser.
             raise ImmediateHttpResponse(_failed(request))
         claims = {**told["id_token"], **told.get("userinfo", {})}
+        if claims.get("sub") != told["id_token"].get("sub"):
+            # Of somebody else (OpenID Connect Core 1.0, 5.3.2).
+            raise ImmediateHttpResponse(_failed(request))
         user = known(settings.OIDC_ISSUER, sociallogin.account.uid, claims)
         if not user.is_active:
             raise ImmediateHttpResponse(_failed(request))
         take_over_roles(user, claims)
-        wanted = inside(request, str(sociallogin.state.get("next") or ""))
-        raise ImmediateHttpResponse(entered(request, user, BACKEND, wanted))
+        to = inside(request, str(sociallogin.state.get("next") or ""))
+        raise ImmediateHttpResponse(entered(request, user, BACKEND, to))
 
     def on_authentication_error(self, request: HttpRequest, *_told: object, **_more: object) -> NoReturn:
         """The person gave up, or the answer was not the provider's."""
@@ -107,13 +115,13 @@ def take_over_roles(user: User, claims: Mapping[str, Any]) -> None:
     """
     if not settings.OIDC_GROUPS:
         return
-    wanted = given(settings.OIDC_ROLES, settings.OIDC_GROUPS, claims)
-    towns: dict[str, Town | None] = {town.ags: town for town in Town.objects.filter(ags__in=[ags for _, ags in wanted])}
+    roles = given(settings.OIDC_ROLES, settings.OIDC_GROUPS, claims)
+    towns: dict[str, Town | None] = {town.ags: town for town in Town.objects.filter(ags__in=[ags for _, ags in roles])}
     towns[EVERYWHERE] = None
     for one in user.memberships.filter(from_group=True).select_related("town"):
-        if (one.role, one.town.ags if one.town else EVERYWHERE) not in wanted:
+        if (one.role, one.town.ags if one.town else EVERYWHERE) not in roles:
             one.delete()
-    for role, ags in sorted(wanted):
+    for role, ags in sorted(roles):
         if ags in towns:
             user.memberships.get_or_create(role=role, town=towns[ags], defaults={"from_group": True})
 
