@@ -142,7 +142,7 @@ def test_no_text_becomes_a_formula(client: Client, tmp_path_factory: pytest.Temp
         ({"thema": "foreigner"}, "Nothing has been chosen"),
         ({"gebiet": ["quarter/01", "quarter/nowhere"], "thema": "foreigner"}, "does not have one of the areas"),
         ({"gebiet": "quarter/01", "thema": ["foreigner", "../x"]}, "does not have one of the areas"),
-        ({"gebiet": "\0%zz", "thema": "<script>"}, "Nothing has been chosen"),
+        ({"gebiet": "%zz", "thema": "<script>"}, "Nothing has been chosen"),
     ],
 )
 @pytest.mark.parametrize("ending", ["pdf", "xlsx"])

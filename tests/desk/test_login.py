@@ -318,6 +318,34 @@ def test_where_other_machines_are_served_all_travels_encrypted(tmp_path: Path) -
     assert done.returncode == 0, done.stderr
 
 
+def test_where_other_machines_are_served_no_neighbour_plants_a_cookie(tmp_path: Path) -> None:
+    """A page elsewhere under the domain of the town cannot set cookies of these names (RFC 6265bis, 4.1.3.2)."""
+    assert (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME) == ("vielfalt", "csrftoken")
+    program = """
+from django.test import Client
+from vielfalt.desk import serving
+serving.ready()
+browser = Client()
+browser.get("/anmelden/", secure=True, headers={"host": "desk.example"})
+from django.conf import settings
+print(settings.SESSION_COOKIE_NAME, *(one.OutputString() for one in browser.cookies.values()))
+"""
+    own = {"VIELFALT_DESK_HOSTS": "desk.example", "VIELFALT_DESK_DATA": str(tmp_path)}
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**environment, **own, "DJANGO_SETTINGS_MODULE": "vielfalt.desk.settings"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    ).stdout
+    session, _, cookie = told.partition(" ")
+    assert session == "__Host-vielfalt"
+    assert cookie.startswith("__Host-csrftoken=") and "Secure" in cookie and "Path=/" in cookie
+    assert "Domain" not in cookie
+
+
 def test_no_name_stands_in_what_logs_say_of_an_account(erika: User) -> None:
     assert "Erika" not in f"{erika} {erika!r}" and "@" not in f"{erika} {erika!r}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 POLICY = "; ".join(
@@ -36,8 +37,23 @@ def content_security(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[
         response.headers.setdefault("Content-Security-Policy", FILE_POLICY if saved else POLICY)
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
-        if request.user.is_authenticated and response.headers.get("Content-Type", "").startswith("text/html"):
+        user = getattr(request, "user", None)  # none where another middleware has answered
+        if user and user.is_authenticated and response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return secured
+
+
+def without_null(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: an address or a cookie with the sign U+0000 is refused (400). PostgreSQL takes it in no text: every
+    question of a page with such a value would be a fault of the desk. Forms of Django refuse it themselves.
+    """
+
+    def checked(request: HttpRequest) -> HttpResponse:
+        asked = (part for name, values in request.GET.lists() for part in (name, *values))
+        if any("\0" in part for part in (request.path_info, *asked, *request.COOKIES.values())):
+            raise BadRequest
+        return answer(request)
+
+    return checked

@@ -61,8 +61,10 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vielfalt.desk.security.content_security",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "vielfalt.desk.security.without_null",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -71,7 +73,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "vielfalt.desk.accounts.second.asked",
     "allauth.account.middleware.AccountMiddleware",
-    "vielfalt.desk.security.content_security",
     "vielfalt.desk.jobs.views.bounded",
     "vielfalt.desk.atlas.asking.answered_in_words",
     "vielfalt.desk.atlas.counties.each_apart",
@@ -122,7 +123,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 LOGIN_URL = "login"
-SESSION_COOKIE_NAME = "vielfalt"
+_ON_THIS_HOST = "__Host-" if ENCRYPTED else ""
+"""A cookie of that name is taken from the desk's own host alone: no neighbour under the domain of the town can plant it
+(RFC 6265bis, 4.1.3.2). Browsers want it to travel encrypted."""
+SESSION_COOKIE_NAME = f"{_ON_THIS_HOST}vielfalt"
 SESSION_IDLE_SECONDS = 60 * policy.whole_number(
     os.environ.get("VIELFALT_DESK_IDLE_MINUTES", ""), policy.IDLE_MINUTES, policy.LEAST_IDLE, policy.MOST_IDLE
 )
@@ -180,6 +184,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if ENCRYPTED else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_COOKIE_NAME = f"{_ON_THIS_HOST}csrftoken"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "vielfalt.desk.accounts.views.stale_form"

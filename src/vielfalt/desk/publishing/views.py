@@ -45,7 +45,7 @@ def publication(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 
 
 def _step(request: HttpRequest, user: User, release: Release) -> None:
-    wanted, reason = request.POST.get("step", ""), request.POST.get("reason", "")[:500]
+    wanted, reason = request.POST.get("step", ""), request.POST.get("reason", "").replace("\0", "")[:500]
     if wanted == "propose":
         steps.propose(user, release)
     elif wanted == "publish":
