@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     pass
 
 _THREADS = 8
+_LARGEST_REQUEST = 250_000_000
+"""Bytes that are taken in, on the disk, before a page can say that they are too many (``jobs.views.bounded``)."""
 _BEHIND = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
 """A server in front on this machine says who asks and whether the way there was encrypted."""
 
@@ -132,7 +134,9 @@ def _answer(listener: processes.Listener) -> None:
     from vielfalt.desk.wsgi import application
 
     behind = _BEHIND if settings.ENCRYPTED else {}
-    waitress.create_server(application, sockets=[listener], threads=_THREADS, ident="", **behind).run()
+    waitress.create_server(
+        application, sockets=[listener], threads=_THREADS, ident="", max_request_body_size=_LARGEST_REQUEST, **behind
+    ).run()
 
 
 def _closed_to_others(host: str) -> None:
