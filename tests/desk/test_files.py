@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from test_pages import addresses
 
-from vielfalt.desk.jobs import running
+from vielfalt.desk.jobs import queueing
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.models import Publisher
 from vielfalt.desk.releases.models import Release
@@ -66,7 +66,7 @@ def test_what_is_no_page_is_saved_or_shut(client: Client, release: Release) -> N
 def test_an_upload_lies_under_a_name_of_chance_outside_what_is_served(called: str) -> None:
     folder = Path(settings.UPLOADS)
     before = set(folder.glob("*"))
-    job = running.begun(people.person("statistics"), SimpleUploadedFile(called, b"<svg/>"))
+    job = queueing.begun(people.person("statistics"), SimpleUploadedFile(called, b"<svg/>"))
     new = {path.name for path in set(folder.iterdir()) - before}
     assert new == {f"{job.pk}.zip"}, "the name is the number of chance of the job"
     assert not any(folder.is_relative_to(served) for served in settings.STATICFILES_DIRS)

@@ -6,6 +6,7 @@ import datetime as dt
 import errno
 import html
 import io
+import threading
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -24,10 +25,11 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 from pytest_django.fixtures import Settings
 
+from vielfalt.desk import upkeep
 from vielfalt.desk.accounts.models import Membership, User
 from vielfalt.desk.history.models import Entry
 from vielfalt.desk.history.tidying import tidy
-from vielfalt.desk.jobs import running, worker
+from vielfalt.desk.jobs import queueing, running, worker
 from vielfalt.desk.jobs.models import DONE, FAILED, LOST_AFTER, RUNNING, WAITING, Job
 from vielfalt.desk.releases.importing import CHECK, KEEP, STEPS
 from vielfalt.desk.releases.models import Release, Town
@@ -203,10 +205,10 @@ def test_a_job_whose_worker_was_killed_can_be_started_again(browser: Client, zip
 def test_a_worker_thought_lost_does_not_speak_for_a_later_one(browser: Client, zipped: Path) -> None:
     job = uploaded(browser, zipped.read_bytes())
     killed(job)
-    assert running.again(Job.objects.get(pk=job.pk), NOW)
+    assert queueing.again(Job.objects.get(pk=job.pk), NOW)
     running._stepped(job, KEEP)
     assert Job.objects.get(pk=job.pk).step == ""
-    assert not running.again(Job.objects.get(pk=job.pk), NOW), "it is waiting already"
+    assert not queueing.again(Job.objects.get(pk=job.pk), NOW), "it is waiting already"
 
 
 def test_a_running_job_is_not_started_again(browser: Client, zipped: Path) -> None:
@@ -311,10 +313,10 @@ def test_a_failed_upload_leaves_no_file(owner: User, monkeypatch: pytest.MonkeyP
     def broken(job: Job) -> None:
         raise DatabaseError("broken")
 
-    monkeypatch.setattr(running, "_enqueued", broken)
+    monkeypatch.setattr(queueing, "_enqueued", broken)
     before = set(Path(settings.UPLOADS).glob("*"))
     with pytest.raises(DatabaseError):
-        running.begun(owner, SimpleUploadedFile("x.zip", b"x"))
+        queueing.begun(owner, SimpleUploadedFile("x.zip", b"x"))
     assert set(Path(settings.UPLOADS).glob("*")) == before
 
 
@@ -375,9 +377,44 @@ def test_a_worker_takes_over_once(browser: Client, zipped: Path) -> None:
     job = uploaded(browser, zipped.read_bytes())
     killed(job)
     now = dt.datetime.now(dt.UTC)
-    assert (running.take_over(now), running.take_over(now)) == (1, 0)
+    assert (queueing.take_over(now), queueing.take_over(now)) == (1, 0)
     Job.objects.filter(pk=job.pk).update(state=RUNNING, beat=now - dt.timedelta(seconds=1))
-    assert running.take_over(now) == 0, "its worker lives"
+    assert queueing.take_over(now) == 0, "its worker lives"
     killed(job)
-    assert running.take_over(now) == 0, "a package that ended two workers waits for a person"
+    assert queueing.take_over(now) == 0, "a package that ended two workers waits for a person"
     assert "its worker was stopped" in text(page_of(browser, job, "en").content)
+
+
+def test_who_waits_for_a_worker_that_is_not_there_is_told_so(browser: Client, zipped: Path) -> None:
+    """By the page of the job and by ``vielfalt desk check``; a worker that is busy with another job is there."""
+    job, other = uploaded(browser, zipped.read_bytes()), uploaded(browser, b"x")
+    says = "niemand erledigt sie"
+    assert says not in text(page_of(browser, job).content), "it has just been handed in"
+    Job.objects.update(made=NOW - 2 * LOST_AFTER)
+    assert says in text(page_of(browser, job).content)
+    assert queueing.NO_WORKER in [fault.message for fault in upkeep.faults()]
+    Job.objects.filter(pk=other.pk).update(state=RUNNING, beat=dt.datetime.now(dt.UTC))
+    assert says not in text(page_of(browser, job).content)
+    Job.objects.filter(pk=other.pk).update(state=FAILED, ended=dt.datetime.now(dt.UTC))
+    assert says not in text(page_of(browser, job).content)
+    Job.objects.filter(pk=other.pk).update(ended=NOW - 2 * LOST_AFTER)
+    assert says in text(page_of(browser, job).content)
+    assert queueing.again(Job.objects.get(pk=other.pk), dt.datetime.now(dt.UTC))
+    Job.objects.filter(pk=job.pk).delete()
+    assert says not in text(page_of(browser, other).content), "it waits since now, not since it was handed in"
+
+
+def test_a_worker_goes_on_after_whatever_has_failed(monkeypatch: pytest.MonkeyPatch, one_connection: None) -> None:
+    """A full disk, say: a worker within the desk that ended would leave every job waiting, and nobody would know."""
+    over, rounds = threading.Event(), []
+
+    def broken(now: dt.datetime) -> int:
+        rounds.append(now)
+        if len(rounds) == 3:
+            over.set()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(worker, "_INTERVAL_SECONDS", 0)
+    monkeypatch.setattr(queueing, "take_over", broken)
+    worker.work(over)
+    assert len(rounds) == 3

@@ -20,7 +20,7 @@ from vielfalt.desk.accounts import links, second
 from vielfalt.desk.accounts.models import Identity, Membership, RecoveryCode, User
 from vielfalt.desk.accounts.views import BACKEND
 from vielfalt.desk.history.watching import note
-from vielfalt.desk.jobs import running
+from vielfalt.desk.jobs import queueing
 name, email, subject = sys.argv[1:]
 user = User(email=email, name=name)
 user.set_password(name)
@@ -33,7 +33,7 @@ links.token_for(user)
 second.begun(user)
 second.recovery_codes(user)
 Identity.objects.create(user=user, issuer="https://provider.example", subject=subject)
-running.begun(user, SimpleUploadedFile(name + ".zip", b"x"))
+queueing.begun(user, SimpleUploadedFile(name + ".zip", b"x"))
 note("logged_in", None, user.pk)
 print("made", flush=True)
 sys.stdin.readline()

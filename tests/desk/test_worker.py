@@ -19,10 +19,10 @@ from vielfalt.desk import serving
 serving.ready()
 from django.core.files.uploadedfile import SimpleUploadedFile
 from vielfalt.desk.accounts.models import Membership, User
-from vielfalt.desk.jobs import running
+from vielfalt.desk.jobs import queueing
 user = User.objects.create(email="a@example.org", name="A", password="!")
 Membership.objects.create(user=user, role="statistics", town=None)
-running.begun(user, SimpleUploadedFile("2025-12-31-1.zip", open(sys.argv[1], "rb").read()))
+queueing.begun(user, SimpleUploadedFile("2025-12-31-1.zip", open(sys.argv[1], "rb").read()))
 """
 SLOW = """
 import time

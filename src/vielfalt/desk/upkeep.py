@@ -38,6 +38,7 @@ def faults() -> list[Fault]:
     from vielfalt.desk.environment import doubts
     from vielfalt.desk.history import recording
     from vielfalt.desk.house.operator import operator
+    from vielfalt.desk.jobs import queueing
 
     named = operator(settings.DATA).is_named
     found = [Fault(N_("Setting: {text}"), {"text": entry.msg}) for entry in checks.run_checks() if entry.is_serious()]
@@ -46,6 +47,8 @@ def faults() -> list[Fault]:
         found.append(Fault(N_("The front-end files are missing: the pages would have no looks. Run: make demo")))
     if settings.ENCRYPTED and not named:
         found.append(Fault(N_("Imprint and data protection name nobody yet. Write desk.toml into the data folder.")))
+    if queueing.are_left(dt.datetime.now(dt.UTC)):
+        found.append(Fault(queueing.NO_WORKER))
     if second.shut():
         found.append(Fault(second.SHUT))
     if broken := recording.first_break():

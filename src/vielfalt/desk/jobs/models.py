@@ -30,7 +30,8 @@ class Job(models.Model):
 
     ``preview`` is null for an import; for a check it is empty until it holds what the import would change
     (``releases.previewing``).
-    ``step`` is the message id of what is being done; ``beat`` the last sign of life; ``fault`` why it failed, in
+    ``step`` is the message id of what is being done; ``beat`` the last sign of life, or when it was put into the queue
+    once more; ``fault`` why it failed, in
     message ids (see ``running``); ``attempt`` counts the starts, so that a worker thought lost cannot speak for a
     later one. ``letter``: its owner wants a letter when it has ended.
     """

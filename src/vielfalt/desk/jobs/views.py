@@ -17,7 +17,7 @@ from vielfalt.desk.accounts import mail
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import may, needs, reach_of, visible
 from vielfalt.desk.atlas.templatetags.words import current
-from vielfalt.desk.jobs import ended, running, uploads
+from vielfalt.desk.jobs import ended, queueing, running, uploads
 from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, STATES, WAITING, Job
 from vielfalt.desk.releases.importing import KEEP, STEPS
 from vielfalt.desk.releases.models import Release
@@ -52,7 +52,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             fault, status = _NO_ROOM, 507
         elif form.is_valid() and isinstance(request.user, User):
             try:
-                begin = running.begun_check if "check" in request.POST else running.begun
+                begin = queueing.begun_check if "check" in request.POST else queueing.begun
                 started = begin(request.user, form.cleaned_data["package"], form.cleaned_data["letter"])
                 ended.watch(request, started)
                 return redirect("job", started.pk)
@@ -96,12 +96,13 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "says": _said(found, state),
         "moving": moving,
         "fault": running.sentences(fault, current()) if fault else None,
-        "again": running.can_start_again(found, now),
+        "again": queueing.can_start_again(found, now),
         "steps": steps,
         "place": len(steps) if state == DONE else place,
         "passed": len(steps) if state == DONE else max(place - 1, 0),
         "importable": _can_import(request, found),
         "tables": tables_of(found.preview or {}, current()),
+        "left": queueing.NO_WORKER if state == WAITING and queueing.are_left(now) else "",
         "visible": found.release and may(request.user, "read", found.release),
     }
     response = render(request, "desk/jobs/job.html", context)
@@ -115,8 +116,8 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def start_again(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Puts a job that failed or was lost into the queue once more; one that only checked goes on to the import."""
     found = get_object_or_404(_seen(request), pk=key)
-    imports = _can_import(request, found) and running.import_after_check(found)
-    if imports or running.again(found, dt.datetime.now(dt.UTC)):
+    imports = _can_import(request, found) and queueing.import_after_check(found)
+    if imports or queueing.again(found, dt.datetime.now(dt.UTC)):
         ended.watch(request, found)
     return redirect("job", key)
 
@@ -132,7 +133,7 @@ def _seen(request: HttpRequest) -> QuerySet[Job]:
 
 def _can_import(request: HttpRequest, job: Job) -> bool:
     """Whether the reader may have a package imported that was checked: looking after jobs is not enough."""
-    return running.can_import(job) and may(request.user, "import")
+    return queueing.can_import(job) and may(request.user, "import")
 
 
 def _said(job: Job, state: str) -> str:

@@ -9,12 +9,12 @@ import signal
 import threading
 from types import FrameType
 
-from django.db import DatabaseError, connection
+from django.db import connection
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from vielfalt.desk.history.tidying import tidy
-from vielfalt.desk.jobs import running
+from vielfalt.desk.jobs import queueing
 
 _INTERVAL_SECONDS = 1.0
 _DAY = dt.timedelta(days=1)
@@ -42,19 +42,20 @@ def run_until_stopped() -> None:
 
 
 def work(over: threading.Event) -> None:
-    """Looks for jobs until it is over. A database that does not answer is asked again."""
+    """Looks for jobs until it is over. After whatever has failed, a full disk too, it looks again: else jobs would wait
+    for ever."""
     tidied: dt.datetime | None = None
     while not over.is_set():
         try:
             now = dt.datetime.now(dt.UTC)
-            running.take_over(now)
+            queueing.take_over(now)
             do_waiting()
             if tidied is None or now - tidied > _DAY:
                 tidy(now)
                 tidied = now
-        except DatabaseError as error:
+        except Exception as error:
             # What a database says may hold values; its kind is enough.
-            _LOG.warning("the worker could not use the database: %s", type(error).__name__)
+            _LOG.warning("the worker could not go on and tries again: %s", type(error).__name__)
         finally:
             connection.close_if_unusable_or_obsolete()
         over.wait(_INTERVAL_SECONDS)
