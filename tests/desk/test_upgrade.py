@@ -8,15 +8,17 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from people import person
 
 from vielfalt.desk.accounts import erasing
-from vielfalt.desk.database import BEFORE_UPGRADE
+from vielfalt.desk.database import BEFORE_UPGRADE, alone_in_upgrade
 from vielfalt.desk.history.tidying import tidy
 
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -47,6 +49,26 @@ def test_the_database_is_copied_before_its_tables_change(tmp_path: Path) -> None
     run(READY, tmp_path)
     assert copy.stat().st_mtime_ns == made, "where no table changes nothing is copied"
     assert {path.name for path in tmp_path.glob("*upgrade*")} == {BEFORE_UPGRADE}
+
+
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="a database server has locks of its own")
+def test_programs_that_start_together_upgrade_one_after_the_other() -> None:
+    """Desk and worker, or a desk and a backup by the clock: two that change the same tables at once both fail."""
+    order: list[str] = []
+
+    def upgrade() -> None:
+        order.append("comes")
+        with alone_in_upgrade():
+            order.append("begins")
+        connections.close_all()
+
+    with alone_in_upgrade():
+        other = threading.Thread(target=upgrade)
+        other.start()
+        other.join(timeout=1)
+        order.append("first has ended")
+    other.join(timeout=60)
+    assert order == ["comes", "first has ended", "begins"]
 
 
 @pytest.fixture()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from vielfalt.desk.secret import owner_only
-from vielfalt.errors import StorageError
+from vielfalt.errors import BusyError, StorageError
+from vielfalt.locking import alone_in
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
@@ -29,6 +31,7 @@ BEFORE_UPGRADE = "desk-before-upgrade.sqlite3"
 """The database as the version before left it, in the data folder."""
 _UPGRADE = int.from_bytes(b"Vielfalt")
 """The number of the lock that programs wait for; PostgreSQL keeps it apart for each database."""
+_LOOKED_EVERY = 0.2
 _UPGRADE_KEPT = dt.timedelta(days=30)
 
 
@@ -65,11 +68,18 @@ def _sqlite(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def alone_in_upgrade() -> Iterator[None]:
-    """Lets one program at a time bring a database on PostgreSQL up to date, where desk and worker start together."""
+    """Lets one program at a time bring the database up to date, where several start together; the others wait.
+
+    Raises StorageError where the folder of a desk with SQLite cannot be written.
+    """
+    from django.conf import settings
     from django.db import DatabaseError, connection
 
     if connection.vendor != "postgresql":
-        yield
+        with ExitStack() as held:
+            while not _taken(held, settings.DATA):
+                time.sleep(_LOOKED_EVERY)
+            yield
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_UPGRADE])
@@ -78,6 +88,14 @@ def alone_in_upgrade() -> Iterator[None]:
     finally:
         with suppress(DatabaseError), connection.cursor() as cursor:  # a connection that broke has given it back
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_UPGRADE])
+
+
+def _taken(held: ExitStack, folder: Path) -> bool:
+    try:
+        held.enter_context(alone_in(folder))
+    except BusyError:
+        return False
+    return True
 
 
 def refuse_other_encoding() -> None:
