@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import os
 import stat
 import subprocess
@@ -42,6 +43,21 @@ def test_programs_that_start_together_have_one_key(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("secrets.token_urlsafe", slow)
     assert secret_key(tmp_path) == "of the faster one"
     assert [path.name for path in tmp_path.iterdir()] == ["secret-key"]
+
+
+def test_a_full_disk_at_the_first_start_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the next start finds half a key: in a container each program has the same number."""
+
+    def full(_: int) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as without_room:
+        without_room.setattr("secrets.token_urlsafe", full)
+        for _ in range(2):
+            with pytest.raises(OSError, match="No space left"):
+                secret_key(tmp_path)
+    assert not list(tmp_path.iterdir())
+    assert secret_key(tmp_path)
 
 
 def test_no_secret_stands_in_the_program() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
-_LETTERS = 64
+_LETTERS, _SIGNS = 64, 8
 
 
 def owner_only(path: str, flags: int) -> int:
@@ -19,14 +20,15 @@ def secret_key(folder: Path) -> str:
     path = folder / "secret-key"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = path.with_name(f".secret-key-{os.getpid()}")
-        with open(partial, "x", encoding="ascii", opener=owner_only) as file:
-            file.write(secrets.token_urlsafe(_LETTERS))
+        partial = path.with_name(f".secret-key-{secrets.token_hex(_SIGNS)}")
         try:
-            path.hardlink_to(partial)  # a program that was faster keeps its key, which a rename would replace
-            partial.unlink()
-        except FileExistsError:
-            partial.unlink()
-        except OSError:  # a file system without hard links
-            partial.rename(path)
+            with open(partial, "x", encoding="ascii", opener=owner_only) as file:
+                file.write(secrets.token_urlsafe(_LETTERS))
+            try:
+                with suppress(FileExistsError):  # a program that was faster keeps its key, which a rename would replace
+                    path.hardlink_to(partial)
+            except OSError:  # a file system without hard links
+                partial.rename(path)
+        finally:
+            partial.unlink(missing_ok=True)
     return path.read_text(encoding="ascii")
