@@ -161,9 +161,9 @@ def test_a_wrong_file_is_refused_by_check_and_serve(
 
 @pytest.mark.parametrize(("language", "sentence"), [("de", "Das Pult hat einen Fehler"), ("en", "The desk has failed")])
 def test_a_fault_of_the_desk_has_a_page_without_any_database(
-    monkeypatch: pytest.MonkeyPatch, language: str, sentence: str
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, language: str, sentence: str
 ) -> None:
-    """No fixture opens the database here: whatever asks it fails the test."""
+    """No fixture opens the database here: whatever asks it fails the test. The log tells where, and no contents."""
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
@@ -175,6 +175,8 @@ def test_a_fault_of_the_desk_has_a_page_without_any_database(
     shown = answer.content.decode()
     assert f'<html lang="{language}">' in shown and sentence in shown
     assert answer.headers["Content-Security-Policy"] and "<script" not in shown
+    (told,) = (record.getMessage() for record in caplog.records if record.name.startswith("vielfalt"))
+    assert "imprint" in told and "RuntimeError" in told and "desk/house/views.py:" in told and "broken" not in told
 
 
 def test_every_entry_is_documented() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +14,10 @@ from django.template.loader import render_to_string
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.house import accessibility, licences, privacy
 from vielfalt.desk.house.operator import shown
+from vielfalt.errors import known
 from vielfalt.words import N_
+
+_LOG = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -55,6 +61,12 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for a fault of the desk itself. It asks no database who reads: that may be what failed."""
-    del request
+    """The page for a fault of the desk itself. It asks no database who reads: that may be what failed.
+
+    The log names page, kind and places in the program; what a library says may hold contents.
+    """
+    error, match = sys.exc_info()[1], request.resolver_match
+    if isinstance(error, Exception):
+        where = known(error).where
+        _LOG.error("The page %s has failed: %s, %s", match.view_name if match else "?", type(error).__name__, where)
     return HttpResponse(render_to_string("desk/server_error.html"), status=500)
