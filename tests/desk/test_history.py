@@ -17,7 +17,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from vielfalt.desk.accounts import links
-from vielfalt.desk.history import privacy, recording, watching
+from vielfalt.desk.history import keeping, privacy, recording, watching
 from vielfalt.desk.history.chain import BEGINNING, Break
 from vielfalt.desk.history.migrations._sealing import seal
 from vielfalt.desk.history.models import Entry, Event, Head, UnchangeableError
@@ -72,7 +72,7 @@ def test_the_table_stands_in_the_manual() -> None:
         + " |"
         for kept in privacy.ALL
     ]
-    for basis in (privacy.TASK, privacy.SECURITY, privacy.ACCOUNTABILITY):
+    for basis in (keeping.TASK, keeping.SECURITY, keeping.ACCOUNTABILITY):
         titles = ", ".join(kept.title for kept in privacy.ALL if kept.basis == basis)
         assert f"- {basis}: {titles}." in page
 
@@ -182,7 +182,7 @@ def test_who_did_it_is_a_number() -> None:
 
 
 def test_a_personal_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = privacy.Kept("releases.Town", "t", "p", privacy.Retention("r"), personal=("name",), recorded=True)
+    kept = keeping.Kept("releases.Town", "t", "p", keeping.Retention("r"), personal=("name",), recorded=True)
     monkeypatch.setattr(privacy, "ALL", (kept,))
     three()
     assert [entry.changes["name"] for entry in Entry.objects.all()] == [[None, HIDDEN]] + [[HIDDEN, HIDDEN]] * 2

@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from vielfalt.desk.accounts import sessions
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.history import privacy
+from vielfalt.desk.history import keeping, privacy
 
 SEALED = "█"
 """Stands for what is never repeated: a hash or a secret that somebody could try to open."""
@@ -29,7 +29,7 @@ Row = Mapping[str, object]
 class KeptRows:
     """What is kept of a person in one model: the entry of the table, and the rows, field by field as text."""
 
-    kept: privacy.Kept
+    kept: keeping.Kept
     rows: tuple[Row, ...]
 
 
@@ -41,7 +41,7 @@ class Information:
     language: str
     made: dt.datetime
     parts: tuple[KeptRows, ...]
-    left_out: tuple[privacy.Kept, ...]
+    left_out: tuple[keeping.Kept, ...]
 
 
 def _by(*fields: str) -> Callable[[User], Q]:
@@ -98,7 +98,7 @@ def as_data(found: Information) -> dict[str, Any]:
     }
 
 
-def _rows(kept: privacy.Kept, user: User) -> Iterable[Row]:
+def _rows(kept: keeping.Kept, user: User) -> Iterable[Row]:
     if kept.model == SESSIONS:
         return [{"since": _moment(one.since), "seen": _moment(one.seen)} for one in sessions.of(user)]
     found: models.QuerySet[models.Model] = (
@@ -107,7 +107,7 @@ def _rows(kept: privacy.Kept, user: User) -> Iterable[Row]:
     return [_told(kept, row) for row in found]
 
 
-def _told(kept: privacy.Kept, row: models.Model) -> Row:
+def _told(kept: keeping.Kept, row: models.Model) -> Row:
     fields = row._meta.concrete_fields
     told = {one.name: _value(one, row) for one in fields}
     return {name: SEALED if name in kept.sealed and value else value for name, value in told.items()}

@@ -14,7 +14,7 @@ from vielfalt.desk.accounts import roles
 from vielfalt.desk.accounts.information import SEALED, Information, KeptRows, Row, as_data, information
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.gateway import Block, Bullets, Heading, Paragraph, Report, Terms
-from vielfalt.desk.history import privacy, telling
+from vielfalt.desk.history import keeping, privacy, telling
 from vielfalt.desk.house.operator import Operator, shown
 from vielfalt.desk.jobs.models import STATES
 from vielfalt.words import N_, Words
@@ -110,7 +110,7 @@ def report(found: Information, runs: Operator, words: Words) -> Report:
     )
 
 
-def title_of(kept: privacy.Kept, field: str) -> str:
+def title_of(kept: keeping.Kept, field: str) -> str:
     """The title of a field, a message id."""
     return kept.titles.get(field) or TITLES[field]
 
@@ -151,7 +151,7 @@ def _part(part: KeptRows, words: Words) -> Iterator[Block]:
         yield Paragraph(words(N_("Nothing is kept.")))
 
 
-def _line(kept: privacy.Kept, row: Row, words: Words) -> str:
+def _line(kept: keeping.Kept, row: Row, words: Words) -> str:
     """A row as a list of its fields; empty ones are left out, and so are the hashes that chain the history."""
     told = (
         (title_of(kept, name), _said(kept, row, name, words)) for name in row if row[name] and not _chains(row, name)
@@ -163,7 +163,7 @@ def _chains(row: Row, name: str) -> bool:
     return name in ("digest", "previous") and row[name] != SEALED
 
 
-def _said(kept: privacy.Kept, row: Row, name: str, words: Words) -> str:
+def _said(kept: keeping.Kept, row: Row, name: str, words: Words) -> str:
     value = row[name]
     if name == "changes" and isinstance(value, dict):
         found = telling.changes(str(row["model"]), value, {}, words)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from vielfalt.desk.database import forget_before_upgrade, forget_earlier_pages
-from vielfalt.desk.history import privacy
+from vielfalt.desk.history import keeping, privacy
 from vielfalt.desk.history.recording import record
 
 TIDIED = "tidied"
@@ -61,7 +61,7 @@ def _erased(now: dt.datetime) -> Iterator[Erased]:
                 yield Erased(kept.title, rows)
 
 
-def _old(now: dt.datetime) -> Iterator[tuple[privacy.Kept, models.QuerySet[models.Model], dt.datetime]]:
+def _old(now: dt.datetime) -> Iterator[tuple[keeping.Kept, models.QuerySet[models.Model], dt.datetime]]:
     """Per kind of data that ends by itself its rows that are over, and the moment before which they began."""
     for kept in privacy.ALL:
         if kept.retention.days is not None:
