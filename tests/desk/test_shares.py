@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import publish_example
@@ -130,3 +132,12 @@ def test_shares_of_an_imported_table_without_residents_are_of_all_counted(
     ):
         text = client.get(page, headers={"accept-language": language}).content.decode()
         assert said in text and "Share of residents" not in text and "Anteil an der Bevölkerung" not in text, page
+
+
+def test_whether_a_table_stands_alone_is_asked_once_of_a_release(
+    db: None, tmp_path: Path, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    release = import_release(write_release(publish_example.imported(), tmp_path, Words("de"), AUDIT))
+    tables = list(release.tables.all())
+    with django_assert_num_queries(1):
+        assert {figures.share_of(table, WORDS) for table in tables * 3} == {"Share of all counted"}

@@ -136,8 +136,7 @@ def share_of(table: Table, words: Words) -> str:
     """What the shares of a table refer to; empty for a whole, and for one that is told in numbers alone."""
     if not table.dimensions or not gateway.has_shares(table.key):
         return ""
-    alone = table.release.kind == "table" and not table.release.tables.filter(key="residents").exists()
-    return words(_SHARE_OF["alone" if alone else table.unit])
+    return words(_SHARE_OF["alone" if table.release.stands_alone else table.unit])
 
 
 def _protection(table: Table) -> Protection | None:

@@ -97,6 +97,11 @@ class Release(Recorded):
         return bool(self.description.get("made_of"))
 
     @cached_property
+    def stands_alone(self) -> bool:
+        """Whether it holds a table that others counted, without the residents that its shares could refer to."""
+        return self.kind == "table" and not self.tables.filter(key="residents").exists()
+
+    @cached_property
     def area_sets(self) -> tuple[AreaSet, ...]:
         """The areas of each level, coarse to fine; their GeoJSON is read when it is asked for."""
         levels = self.levels.select_related("area_set").defer("area_set__geojson", "area_set__areas")
