@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from vielfalt.desk.secret import owner_only
 from vielfalt.errors import BusyError, StorageError
-from vielfalt.locking import alone_in
+from vielfalt.vault.locking import alone_in
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
