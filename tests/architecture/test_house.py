@@ -210,6 +210,14 @@ def test_importing_does_no_work() -> None:
     assert found == []
 
 
+def test_tests_share_by_modules_of_their_own() -> None:
+    """What several tests need stands in a module that is no test, so that each test can be read and moved alone."""
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    assert len(tests) > 100
+    found = [(path.name, module) for path in tests for module in imports(path) if module.startswith("test_")]
+    assert found == []
+
+
 def test_help_starts_without_the_heavy_libraries() -> None:
     """So heavy ones find the settings of their memory (``allocators``) in the environment when they are loaded."""
     program = (

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal
 
 import people
 import pyotp
 import pytest
+from browsing import AXE, TAGS, fill
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from pages_served import KINDS, PAGES, addresses
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
-from test_matrix import TABLE
-from test_pages import KINDS, PAGES, addresses
+from roles_and_addresses import TABLE
 
 from vielfalt.desk import serving
 from vielfalt.desk.accounts import links, sessions
@@ -25,10 +23,8 @@ from vielfalt.desk.accounts.policy import WARNED_SECONDS
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release
 
-AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 ARGUMENTS = ["--no-sandbox", "--enable-unsafe-swiftshader"]
 """The second one lets a machine without graphics card draw the interactive map."""
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS: dict[str, tuple[Literal["light", "dark"], Literal["screen", "print"], int]] = {
     "light": ("light", "screen", 1280),
     "dark": ("dark", "screen", 1280),
@@ -60,25 +56,6 @@ FILES = {
 }
 ELSEWHERE = {"sso", "openid_connect_callback"}
 SAME_AS_SECOND_SETUP = {"second_step", "second_codes", "second_off"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "make test installs the browser"
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as environment:
-        # The browser's own loop runs in this thread; Django would refuse its database here.
-        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        opened = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
-        )
-        yield opened
-        opened.close()
-
-
-@pytest.fixture()
-def shown(browser: Browser, transactional_db: None, release: Release) -> Release:
-    return release
 
 
 def test_every_page_is_accessible(browser: Browser, live_server: LiveServer, shown: Release) -> None:
@@ -275,12 +252,6 @@ def of_administration() -> dict[str, str]:
         "link_over": reverse("one_time_link", args=["nothing"]),
         "login": reverse("login"),
     }
-
-
-def fill(page: Page, values: dict[str, str]) -> None:
-    """Fills fields of a form by their labels."""
-    for label, value in values.items():
-        page.get_by_label(label, exact=True).fill(value)
 
 
 def enter(context: BrowserContext, address: str) -> User:

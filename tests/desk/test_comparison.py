@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 from forging import described, forged
+from releases_compared import AGS, THEME, Description, a_break, dated, shift
 
 from vielfalt import breaks
 from vielfalt.desk.atlas import change, comparing, lines, noise
@@ -25,31 +25,6 @@ from vielfalt.desk.releases.models import Release, Series
 from vielfalt.methods import CELL_KEY, NEAREST, UP_OR_DOWN
 from vielfalt.publish.licences import LICENCES
 from vielfalt.words import Words
-
-Description = dict[str, Any]
-AGS = "05999004"
-THEME = "?thema=foreigner&kategorie=foreign&ebene=quarter"
-
-
-def dated(package: Path, tmp_path: Path, day: str, edit: Callable[[Description], object] = lambda _: None) -> Release:
-    """The package with another reference date, imported; it names the date a year before as its previous release."""
-
-    def change(folder: Path) -> None:
-        def describe(content: Description) -> None:
-            before = f"{int(day[:4]) - 1}{day[4:]}-1"
-            content.update(release=f"{day}-1", reference_date=day, previous_release=before)
-            edit(content)
-
-        described(folder, describe)
-
-    return import_release(forged(package, tmp_path / day, change))
-
-
-def shift(release: Release, table: str, category: str, by: int) -> None:
-    """Changes the published numbers of a category: another year has other people."""
-    for series in Series.objects.filter(table__release=release, table__key=table, category=category):
-        series.values = [None if value is None else value + by for value in series.values]
-        series.save()
 
 
 @pytest.fixture()
@@ -93,14 +68,6 @@ def test_dates_that_do_not_fit_are_refused(client: Client, years: list[Release],
     response = client.get(reverse("time", args=[AGS]) + THEME + query)
     assert response.status_code == 400
     assert query.rpartition("&")[2] in response.content.decode()
-
-
-def a_break(check: str, names: list[str], level: str | None = None) -> Callable[[Description], None]:
-    def edit(content: Description) -> None:
-        entry = {"since": "2024-12-31", "check": check, "level": level, "names": names}
-        content["breaks"] = [{**entry, "text": "Something changed.", "consequence": "Not compared."}]
-
-    return edit
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import html
 import pytest
 from django.test import Client
 from django.urls import reverse
-from test_pages import addresses
+from pages_served import addresses
 
 from messages import extracted
 from vielfalt.desk.atlas.counties import SAID, spoken

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from test_pages import addresses
+from pages_served import addresses
 
 from vielfalt.desk.jobs import queueing
 from vielfalt.desk.publishing import steps

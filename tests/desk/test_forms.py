@@ -9,7 +9,7 @@ import people
 import pytest
 from django.test import Client
 from django.urls import reverse
-from test_matrix import TABLE
+from roles_and_addresses import TABLE
 
 from vielfalt.desk.accounts import links, second
 from vielfalt.desk.accounts.models import SecondFactor, User

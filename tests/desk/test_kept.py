@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
-from test_pages import addresses
+from pages_served import addresses
 
 from vielfalt.desk.atlas import views
 from vielfalt.desk.releases.models import Release, Town

@@ -8,10 +8,10 @@ from typing import Any
 
 import people
 import pytest
+from browsing import browser, fill, shown  # noqa: F401
+from pages_served import addresses
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
-from test_browser import browser, fill, shown  # noqa: F401
-from test_pages import addresses
 
 from vielfalt.desk.accounts.models import Membership, User
 from vielfalt.desk.jobs import running

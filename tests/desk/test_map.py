@@ -8,13 +8,13 @@ from typing import Any
 
 import people
 import pytest
+from browsing import AXE, TAGS, browser, shown  # noqa: F401
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from pages_served import addresses
 from playwright.sync_api import Browser, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
-from test_browser import AXE, TAGS, browser, shown  # noqa: F401
-from test_pages import addresses
 
 from vielfalt.desk.atlas.figures import figure
 from vielfalt.desk.releases.models import Release

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from forging import described, sealed
-from test_pages import PAGES, addresses
+from pages_served import PAGES, addresses
 
 from vielfalt.desk.jobs.models import Job
 from vielfalt.desk.releases.importing import import_release

@@ -12,9 +12,9 @@ import people
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pages_served import files
 from python_calamine import CalamineWorkbook
-from test_comparison import AGS, THEME, a_break, dated, shift
-from test_pages import files
+from releases_compared import AGS, THEME, a_break, dated, shift
 
 from vielfalt.desk.atlas.figures import Cell
 from vielfalt.desk.publishing import steps

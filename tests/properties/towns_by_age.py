@@ -8,15 +8,9 @@ from small_towns import geography
 from vielfalt.geography import Geography
 
 GROUPS = ("0-17", "18-64", "65+")
-
-
 Counts = dict[tuple[str, ...], int]
 """By area of the finest level and group."""
-
-
 _SIZES = st.sampled_from([0, 0, 1, 3, 9, 11, 14, 20, 30, 50, 80])
-
-
 _CHANGES = st.sampled_from([0, 0, 0, 0, 1, 3, 6, -8])
 
 

@@ -14,12 +14,8 @@ from vielfalt.figures.disclosure import Dates, protect, protect_movements
 from vielfalt.geography import Geography
 
 SIZES = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 30, 80])
-
-
 _NEW = {"born": "born", "arrived": "abroad", "other": "germany"}
 """Kinds of new residents, and where they came from."""
-
-
 SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
