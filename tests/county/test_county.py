@@ -70,6 +70,30 @@ def _kill_half_way(root: Path) -> None:
         time.sleep(0.1)
 
 
+def test_an_interrupted_county_leaves_nothing_of_a_town_behind(
+    first: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    root = tmp_path / "county"
+    shutil.copytree(first[0], root, ignore=shutil.ignore_patterns("vault", "releases", "truth"))
+    write_settings(root, NAMES[:2])
+    command = [sys.executable, "-m", "vielfalt", "county", "run", str(root)]
+    scratch = [root / name / "vault" / DAY / ".scratch" for name in NAMES[:2]]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever runs the tests may ignore it
+    ) as run:
+        assert run.stderr is not None
+        while not any(folder.exists() for folder in scratch):
+            assert "released" not in run.stderr.readline()
+        run.send_signal(signal.SIGINT)
+        assert run.wait(60) == 130
+    assert not any(_held(root / name / "vault") for name in NAMES[:2])
+    assert [path for path in root.rglob("*") if path.name in (".scratch", DAY) and "vault" in path.parts] == []
+
+
 def _held(vault: Path) -> bool:
     try:
         with alone_in(vault):

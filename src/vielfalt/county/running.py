@@ -31,6 +31,8 @@ STATES: Mapping[State, str] = {
 """What a state is called."""
 _LOOK = 0.2
 """Seconds after which the times of running towns are shown anew."""
+_TIDYING = 15
+"""Seconds that a town has to put away what it was working with, when the county is interrupted."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,7 @@ def run_towns(
                 if content is None:
                     del running[place]
     finally:
-        for each in running.values():
-            each.process.kill()
-            each.process.wait()
+        _end([each.process for each in running.values()])
     show(standings)
     return tuple(standings)
 
@@ -168,6 +168,7 @@ def _start(
         text=True,
         encoding="utf-8",
         errors="replace",
+        start_new_session=True,  # Ctrl+C is for the county, which ends its towns
     )
 
     def listen() -> None:
@@ -183,6 +184,19 @@ def _start(
 
     threading.Thread(target=listen, daemon=True).start()
     return _Running(process, time.perf_counter())
+
+
+def _end(processes: Sequence[subprocess.Popen[str]]) -> None:
+    """Ends towns at work: each removes its scratch folder; one that takes too long is killed."""
+    for each in processes:
+        each.terminate()
+    until = time.monotonic() + _TIDYING
+    for each in processes:
+        try:
+            each.wait(max(until - time.monotonic(), 0))
+        except subprocess.TimeoutExpired:
+            each.kill()
+            each.wait()
 
 
 def _further(standing: Standing, content: Mapping[str, Any] | None, running: _Running, words: Words) -> Standing:

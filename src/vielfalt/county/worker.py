@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ def main(folder: str, date: str, language: str, engine: str, *replaced: str) -> 
     from vielfalt.vault import workspace
 
     threading.Thread(target=_end_with_the_county, daemon=True).start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the county was interrupted: the scratch folder goes
     words = Words("en" if language == "en" else "de")
     try:
         town = read_town(Path(folder))
