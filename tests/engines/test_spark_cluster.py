@@ -87,6 +87,7 @@ def test_the_loss_of_a_machine_changes_no_cell(tmp_path: Path, cluster: Cluster)
     words: list[str | Path] = [sys.executable, RUN, other.name, cluster.master, str(lost.pid), out]
     told = subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False)
     assert told.returncode == 0, told.stderr.decode()[-3000:]
+    assert b"WARN" not in told.stderr and b"log4j" not in told.stderr, told.stderr.decode()
     assert lost.wait(10) == -signal.SIGKILL and kept.poll() is None
     assert {path.stem for path in out.glob("*.parquet")} == {*here.cells}
     for id, cells in here.cells.items():

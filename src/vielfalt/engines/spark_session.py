@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 import warnings
@@ -75,18 +76,14 @@ def spark_session(master: str, scratch: Path, step: Step = unseen) -> Iterator[S
     """
     refuse_without("pyspark")
     _refuse_without_java()
-    from pyspark.sql import SparkSession
-
     # It is about pandas itself, of which nothing is used here.
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if _LOOPBACK.fullmatch(master):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.master(master).appName("vielfalt")
-    for name, value in settings(master, scratch).items():
-        builder = builder.config(name, value)
+    chosen = {"spark.master": master, "spark.app.name": "vielfalt", **settings(master, scratch)}
     try:
-        session = builder.getOrCreate()
+        session = _started(chosen)
     except Exception as error:
         raise _not_started(error, master) from None
     try:
@@ -96,6 +93,18 @@ def spark_session(master: str, scratch: Path, step: Step = unseen) -> Iterator[S
         yield session
     finally:
         session.stop()
+
+
+def _started(chosen: Mapping[str, str]) -> SparkSession:
+    """A session with these settings. What Java says itself is shown to nobody: it is English, and could quote rows."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    conf = SparkConf().setAll([*chosen.items()])
+    if SparkContext._gateway is None:
+        SparkContext._ensure_initialized(gateway=launch_gateway(conf, {"stderr": subprocess.DEVNULL}))
+    return SparkSession.builder.config(conf=conf).getOrCreate()
 
 
 def _wait_for_a_machine(session: SparkSession, master: str) -> None:
