@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from django.utils import timezone
 from rdflib import DCAT, RDF, Graph, URIRef
 
 from vielfalt.desk.accounts.models import User
+from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.publishing import opendata, steps
 from vielfalt.desk.publishing.forms import PublisherForm
 from vielfalt.desk.publishing.models import Publication, Publisher
@@ -382,6 +384,22 @@ def test_files_are_those_of_the_package_and_no_others(anonymous: Client, publish
         assert answer["Content-Disposition"].startswith("attachment")
     for path in ("audit.json", "MANIFEST", "../../../etc/passwd", "report.html"):
         assert anonymous.get(f"/kommunen/{at[0]}/{at[1]}/dateien/{path}").status_code in (302, 404)
+
+
+def test_a_table_without_rows_is_no_open_data(published: Publication) -> None:
+    """A county has no indices; its package holds their file with a heading alone."""
+    kept = archive_of(published.release)
+    with zipfile.ZipFile(kept) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    content["indices.csv"] = content["indices.csv"].partition(b"\n")[0] + b"\n"
+    before = [file.path for file in opendata.open_files(published.release)]
+    with zipfile.ZipFile(kept, "w") as archive:
+        for name, held in content.items():
+            archive.writestr(name, held)
+    assert "indices.csv" in before
+    assert [file.path for file in opendata.open_files(published.release)] == [
+        path for path in before if path != "indices.csv"
+    ]
 
 
 def test_open_data_name_licence_and_source(anonymous: Client, published: Publication) -> None:

@@ -21,6 +21,10 @@ _KINDS = {
 """What is offered as open data, by ending: the file type of the EU's list, and the media type."""
 
 
+_LONGEST = 1 << 16
+"""Bytes of a line after which nobody looks on."""
+
+
 @dataclass(frozen=True)
 class OpenFile:
     """One file of a release: path in the package, file type (EU list), media type, bytes, SHA-256."""
@@ -33,7 +37,10 @@ class OpenFile:
 
 
 def open_files(release: Release) -> tuple[OpenFile, ...]:
-    """Tables, indices, areas and report of a release; none where its package is not there any more."""
+    """Tables, indices, areas and report of a release, but no table without rows, as a county has no indices.
+
+    None where its package is not there any more.
+    """
     return tuple(_described(archive_of(release)))
 
 
@@ -66,5 +73,10 @@ def _described(archive: Path) -> Iterator[OpenFile]:
     with zipfile.ZipFile(archive) as file:
         for entry in file.infolist():
             kind = _KINDS.get(PurePosixPath(entry.filename).suffix)
-            if kind and entry.filename in digests:
+            if kind and entry.filename in digests and (kind[0] != "CSV" or _has_rows(file, entry)):
                 yield OpenFile(entry.filename, *kind, entry.file_size, digests[entry.filename])
+
+
+def _has_rows(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    with archive.open(entry) as lines:
+        return bool(lines.readline(_LONGEST) and lines.readline(_LONGEST))
