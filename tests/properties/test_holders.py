@@ -18,7 +18,7 @@ from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import protect, protect_with_room, recomputable, rooms
 from vielfalt.figures.disclosure.attack import attack, read
 from vielfalt.figures.disclosure.division import division
-from vielfalt.figures.disclosure.holders import halves, single_people
+from vielfalt.figures.disclosure.holders import HOUSEHOLD, alone_in, halves, holders
 from vielfalt.figures.disclosure.linked.solver import Solver, solve, solver
 from vielfalt.figures.disclosure.mending import NO_ONE, Mend, mended
 from vielfalt.figures.disclosure.persons import secret, told_to_persons
@@ -146,6 +146,32 @@ def test_four_people_beside_one_are_not_told_to_him() -> None:
     assert 0 < more[1] - more[0] <= 4
 
 
+def of_one_house(town: Town, family: int) -> Town:
+    """The town when all of the first origin in the first block live at one address."""
+    cells, where = town
+    frame = cells["origin"].frame
+    there = (pl.col("area") == "Q0B0") & (pl.col("origin") == "o0")
+    top = pl.when(there).then(pl.lit(family, pl.Int64)).otherwise("top").alias("top")
+    return {**cells, "origin": Cells(ORIGIN, frame.with_columns(top))}, where
+
+
+def test_four_people_beside_one_family_are_not_told_to_it() -> None:
+    """Six at one address know that they are six, and both figures stand in one column with two others."""
+    town = of_one_house(town_of([[6, 30, 60], [4, 30, 60], [20, 30, 60]]), 6)
+    first, (protected, proof) = protect(*town, LOOSE), protect_with_room(*town, LOOSE)
+    assert recomputable(first, *town, LOOSE).is_empty()
+    assert told(first, *town) and not told(protected, *town)
+    assert [(each.attacker, each.narrow) for each in proof.held] == [("sums", 0), ("zeros", 0), ("person", 0)]
+    more = [sum(each.frame["value"].null_count() for each in tables.values()) for tables in (first, protected)]
+    assert 0 < more[1] - more[0] <= 4
+
+
+def test_more_people_than_a_household_are_several_holders() -> None:
+    values = np.array([1, 1, 5, 5, HOUSEHOLD, HOUSEHOLD + 1, 0])
+    at_one = np.array([1, 0, 5, 4, HOUSEHOLD, HOUSEHOLD + 1, 0])
+    assert alone_in(values, at_one).tolist() == [True, True, True, False, True, False, False]
+
+
 def test_the_rooms_of_a_release_say_what_one_person_can_tell() -> None:
     cells, where = town_of([[1, 30, 60], [4, 30, 60], [20, 30, 60]])
     found = rooms(protect(cells, where, LOOSE), cells, where, LOOSE)
@@ -229,10 +255,12 @@ def told_by_programs(
     unknowns = np.flatnonzero(~known)
     looked = look_at(against, known, ~known & (figures.in_areas > 0), LOOSE.min_cell)
     program, values = program_of(against, known), figures.values[unknowns]
-    wanted, people = np.flatnonzero(secret(figures, LOOSE)[unknowns]), single_people(program, values)
+    wanted = np.flatnonzero(secret(figures, LOOSE)[unknowns])
+    people = holders(program, alone_in(values, figures.at_one[unknowns]))
     found = set()
     for one in range(people.max(initial=-1) + 1):
-        low, high = np.where(people == one, 1, looked.least[unknowns]), np.where(people == one, 1, program.high)
+        own = people == one
+        low, high = np.where(own, values, looked.least[unknowns]), np.where(own, values, program.high)
         highs = solver(replace(program, low=low.astype(np.float64), high=high))
         for place in wanted[people[wanted] != one].tolist():
             if _furthest(highs, place, int(values[place])) < 1 - 1e-6:
@@ -259,7 +287,7 @@ def test_total_and_part_of_one_person_are_the_same_person() -> None:
     against = attack(tables, areas)
     known = against.figures.known(hidden)
     values = against.figures.values[~known]
-    people = single_people(program_of(against, known), values)
+    people = holders(program_of(against, known), values == 1)
     assert (people[values != 1] == -1).all()
     assert set(people[values == 1]) == {0} and (values == 1).sum() == 2
 

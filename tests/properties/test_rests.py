@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from audited_releases import release, told
 from linear_attack import Cell, intervals
@@ -15,6 +16,9 @@ from vielfalt import codes, programme
 from vielfalt.audit import attack
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import protect, protect_with_room, recomputable, rooms
+from vielfalt.figures.disclosure.division import division
+from vielfalt.figures.disclosure.grids import grids
+from vielfalt.figures.disclosure.rests import REST, at_one, rests
 from vielfalt.geography import Geography
 
 KINDS = (
@@ -95,6 +99,23 @@ def test_subtracting_two_figures_that_may_be_shown_tells_a_third_that_must_not()
     found = recomputable(shown, cells, where, PROTECTION).filter(area="Q0B0")
     assert {("reference_country", "163"), ("reference_group", "turkey")} == set(found["table", "category"].iter_rows())
     assert ("reference_country", "Q0B0", ("163", ""), 1, 1) in told(attack([release(where, shown)]), "definitions")
+
+
+def test_what_is_left_of_the_people_of_one_house_lives_there_too() -> None:
+    """Else a family of two Germans and three Turks would count as two families, of which each tells the other."""
+    where = geography([1, 1])
+    counts = np.array([[200, 2, 30, 20, 3, 30, 20], [200, 30, 40, 20, 30, 20, 40], [0] * 7])
+    cells = town(counts, where)
+    whole = cells["reference_country"]
+    there = (pl.col("area") == "Q0B0") & (pl.col("reference_country") == "163")
+    top = pl.when(there).then(pl.lit(5, pl.Int64)).otherwise("top").alias("top")
+    cells["reference_country"] = replace(whole, frame=whole.frame.with_columns(top))
+    tables = grids(cells, division(where), {})
+    found = tables | rests(tables)
+    rest = found[f"reference_country{REST}"]
+    places = [rest.categories.index((key,)) for key in ("163", "423")]
+    assert [at_one(rest.table.id + REST, found, 2)[0, place] for place in places] == [2, 0]
+    assert [rest.values[2][0, place] for place in places] == [2, 30]
 
 
 def test_such_a_third_figure_is_protected() -> None:

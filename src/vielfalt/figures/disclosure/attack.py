@@ -28,6 +28,7 @@ from vielfalt.figures.disclosure.grids import TOTAL, Grid, columns_of, grids
 from vielfalt.figures.disclosure.primary import primary
 from vielfalt.figures.disclosure.programs import narrow
 from vielfalt.figures.disclosure.rectangles import Costs
+from vielfalt.figures.disclosure.rests import at_one as at_one_address
 from vielfalt.figures.disclosure.rests import by_itself, is_rest, rests
 from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.geography import Geography
@@ -240,12 +241,16 @@ def computable(
 
 @dataclass(frozen=True)
 class AllFigures:
-    """All figures of some tables as one row of numbers: their values, those in areas (what is published), and where."""
+    """All figures of some tables as one row of numbers: their values, those in areas (what is published), and where.
+
+    ``at_one``: how many of each live at the address of most; 0 where nobody knows.
+    """
 
     tables: Mapping[str, Grid]
     numbers: Mapping[str, Numbers]
     values: Ints
     in_areas: Ints
+    at_one: Ints
     one_dimension: Marks
 
     def known(self, hidden: Mapping[str, Hidden]) -> Marks:
@@ -277,14 +282,15 @@ class AllFigures:
 def all_figures(tables: Mapping[str, Grid]) -> AllFigures:
     """All figures of the tables, those hidden among them."""
     numbers, size = numbered(tables)
-    values, in_areas = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    values, in_areas, at_one = (np.zeros(size, np.int64) for _ in range(3))
     one_dimension = np.zeros(size, np.bool_)
     for id, grid in tables.items():
         for level, number in enumerate(numbers[id]):
             values[number] = grid.values[level]
             in_areas[number] = grid.values[level] - (0 if level else grid.outside)
+            at_one[number] = at_one_address(id, tables, level)
             one_dimension[number] = len(grid.table.dimensions) < 2
-    return AllFigures(tables, numbers, values, in_areas, one_dimension)
+    return AllFigures(tables, numbers, values, in_areas, at_one, one_dimension)
 
 
 def _told(figures: AllFigures, id: str, found: Bounds, hidden: Hidden, smallest: int) -> Hidden:

@@ -13,9 +13,10 @@ from vielfalt.words import N_
 
 @dataclass(frozen=True)
 class Attacker:
-    """``least``: what a hidden figure is at least, for all he knows. ``person``: he is the one person in a figure.
+    """``least``: what a hidden figure is at least, for all he knows.
 
-    ``earlier``: he has all earlier releases, and what they show is known to him.
+    ``person``: he or his household is alone in a figure. ``earlier``: he has all earlier releases, and what they show
+    is known to him.
     """
 
     id: str
@@ -28,6 +29,11 @@ class Attacker:
 ATTACKERS = (
     Attacker("sums", N_("Adds and subtracts what is published; knows that no figure is negative"), least=0),
     Attacker("zeros", N_("Sees that zeros are shown, so a hidden figure is at least 1"), least=1),
-    Attacker("person", N_("Is one of the people counted and knows of a figure that it is himself alone"), 1, True),
+    Attacker(
+        "person",
+        N_("Is one of the people counted and knows of a figure that it is himself or his household alone"),
+        least=1,
+        person=True,
+    ),
     Attacker("reader", N_("Has all earlier releases as well and knows what they show"), least=1, earlier=True),
 )

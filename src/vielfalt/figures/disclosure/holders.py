@@ -1,10 +1,10 @@
-"""The holder of one record: what somebody can tell of others who knows that he is the only one in some figures.
+"""The holders of records: what somebody can tell of others who knows that some figures count his household alone.
 
-He knows every figure that counts nobody but himself: 1. A secret figure of others is safe from him if a solution leaves
-all of these at 1 and the secret one at least one off its true number: then he is left more than one number. One
-solution shows that for many figures and many people at once. Therefore everybody is held at 1 in half of a few
-programs, no two people in the same ones (Sperner 1928), so that each pair is looked at; what they leave open gets a
-search for a move of its own.
+He knows every figure that counts nobody else: 1, or as many as all live at his address and could be one household. A
+secret figure of others is safe from him if a solution leaves all of these as they are and the secret one at least one
+off its true number: then he is left more than one number. One solution shows that for many figures and many holders at
+once. Therefore everybody's figures are held in half of a few programs, those of no two holders in the same ones
+(Sperner 1928), so that each pair is looked at; what they leave open gets a search for a move of its own.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from vielfalt.figures.disclosure.rectangles import Costs
 from vielfalt.figures.disclosure.spans import no_span, together
 from vielfalt.numbers import Ints, Marks
 
+HOUSEHOLD = 12
+"""So many at one address may be one household; of more, the check of an extract asks whether they are."""
 _AT_ONCE = 1_000
 """So many secret unknowns are set against all people together; more would only take memory."""
 _FURTHEST = 20
@@ -34,7 +36,7 @@ _FURTHEST = 20
 
 @dataclass(frozen=True)
 class Told:
-    """``pairs``: each secret unknown that one person can tell, and the unknowns of which he knows that they are he.
+    """``pairs``: each secret unknown that one holder can tell, and the unknowns that count his household alone.
 
     ``programs``: how many linear programs it took, those of single moves aside.
     """
@@ -47,7 +49,7 @@ def told_to_one(program: Program, values: Ints, least: Ints, secret: Marks, peop
     """The secret unknowns that somebody can tell who is alone in others.
 
     ``program``: the sums over all unknowns; ``values``: their true numbers; ``least``: what each is at least for him;
-    ``people``: who is alone in which, as ``single_people`` says.
+    ``people``: who is alone in which, as ``holders`` says.
     """
     if not people.max(initial=-1) + 1 or not secret.any():
         return Told((), 0)
@@ -58,26 +60,35 @@ def told_to_one(program: Program, values: Ints, least: Ints, secret: Marks, peop
     return Told(tuple(pairs), len(solutions))
 
 
-def single_people(program: Program, values: Ints) -> Ints:
-    """By unknown the number of the one person counted in it, -1 where it counts nobody or several.
+def alone_in(values: Ints, at_one: Ints) -> Marks:
+    """Which figures count one person, or people of one address who may be one household.
 
-    A total and a part of it that count one person each count the same one; so ``program`` may hold sums of people
-    only, no differences of them.
+    ``at_one``: how many live at the address of most; 0 where nobody knows, so that single people alone are found.
     """
-    sums, alone = sparse.coo_array(program.rows), values == 1
+    marks: Marks = (values == 1) | ((values > 0) & (values <= HOUSEHOLD) & (values == at_one))
+    return marks
+
+
+def holders(program: Program, alone: Marks) -> Ints:
+    """By unknown the number of the holder who is ``alone`` in it, -1 where it counts nobody or several addresses.
+
+    A total and a part of it that count people of one address each count people of the same one; so ``program`` may hold
+    sums of people only, no differences of them.
+    """
+    sums = sparse.coo_array(program.rows)
     totals = np.full(sums.shape[0], -1)
     totals[sums.row[sums.data > 0]] = sums.col[sums.data > 0]
     total = totals[sums.row]
     same = (sums.data < 0) & (total >= 0) & alone[sums.col] & alone[total]
-    pairs = sparse.coo_array((np.ones(int(same.sum())), (sums.col[same], total[same])), shape=(len(values),) * 2)
+    pairs = sparse.coo_array((np.ones(int(same.sum())), (sums.col[same], total[same])), shape=(len(alone),) * 2)
     _, group = csgraph.connected_components(pairs, directed=False)
-    people = np.full(len(values), -1)
+    people = np.full(len(alone), -1)
     people[alone] = np.unique(group[alone], return_inverse=True)[1]
     return people
 
 
 def _solutions(program: Program, values: Ints, least: Ints, secret: Marks, people: Ints) -> list[Costs]:
-    """Solutions in which many people's figures stay 1 and many secret ones change: first all people, then half."""
+    """Solutions in which many holders' figures stay and many secret ones change: first of all holders, then of half."""
     alone = people >= 0
     first = _held(program, values, least, secret & ~alone, alone)
     moved = np.zeros(len(values), np.bool_)
@@ -91,9 +102,9 @@ def _solutions(program: Program, values: Ints, least: Ints, secret: Marks, peopl
 
 
 def _held(program: Program, values: Ints, least: Ints, wanted: Marks, held: Marks) -> list[Costs]:
-    """Solutions that change as many of the unknowns wanted as possible, with those ``held`` at 1."""
+    """Solutions that change as many of the unknowns wanted as possible, with those ``held`` as they are."""
     spans = no_span(values, wanted.astype(np.int64))
-    together(replace(program, high=np.where(held, 1.0, program.high)), np.where(held, 1, least), spans)
+    together(replace(program, high=np.where(held, values, program.high)), np.where(held, values, least), spans)
     return spans.solutions
 
 
@@ -112,7 +123,7 @@ def _unproved(solutions: list[Costs], values: Ints, secret: Marks, people: Ints)
     still = np.ones((len(solutions), int(people.max()) + 1), np.float32)
     changed = np.zeros((len(solutions), len(wanted)), np.float32)
     for number, found in enumerate(solutions):
-        still[number, people[alone[np.abs(found[alone] - 1) > WHOLE]]] = 0
+        still[number, people[alone[np.abs(found[alone] - values[alone]) > WHOLE]]] = 0
         changed[number] = np.abs(found[wanted] - values[wanted]) >= 1 - WHOLE
     pairs = []
     for start in range(0, len(wanted), _AT_ONCE):

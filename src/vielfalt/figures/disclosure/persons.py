@@ -13,7 +13,7 @@ from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
 from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.division import division
-from vielfalt.figures.disclosure.holders import Told, single_people, told_to_one
+from vielfalt.figures.disclosure.holders import Told, alone_in, holders, told_to_one
 from vielfalt.figures.disclosure.mending import Wanted, cannot_change
 from vielfalt.figures.disclosure.rests import by_itself, is_rest
 from vielfalt.figures.disclosure.room import Held, Looked, Rooms, look_at, program_of, told_of
@@ -99,9 +99,11 @@ def told_to_persons(looked: Looked, secret: Marks, counts: Attack | None = None)
     """
     (attacker,) = (each for each in ATTACKERS if each.person)
     unknowns = looked.unknowns
-    values, wanted = looked.against.figures.values[unknowns], secret[unknowns]
+    figures = looked.against.figures
+    values, wanted = figures.values[unknowns], secret[unknowns]
     program = program_of(looked.against, looked.known)
-    people = single_people(program_of(counts, looked.known) if counts else program, values)
+    alone = alone_in(values, figures.at_one[unknowns])
+    people = holders(program_of(counts, looked.known) if counts else program, alone)
     told = told_to_one(program, values, looked.least[unknowns], wanted, people)
     narrow = len({place for place, _ in told.pairs})
     return told, Held(attacker.id, int(wanted.sum()), narrow, int(not narrow), told.programs)

@@ -86,6 +86,21 @@ def rest_sums(
             yield these[:, column], [those[:, at] for at in inside]
 
 
+def at_one(id: str, tables: Mapping[str, Grid], level: int) -> Ints:
+    """How many of each figure of a table live at the address of most, 0 where nobody knows: all of a rest if all do of
+    the larger figure.
+    """
+    grid = tables[id]
+    if not is_rest(id):
+        tops: Ints = grid.tops[level][0]
+        return tops
+    large = tables[id.removesuffix(REST)]
+    columns = [large.categories.index(category) for category in grid.categories]
+    everyone = (large.tops[level][0] == large.values[level])[:, columns]
+    found: Ints = np.where(everyone, grid.values[level], 0)
+    return found
+
+
 def by_itself(tables: Mapping[str, Grid], protection: Protection) -> dict[str, tuple[Marks, ...]]:
     """The figures that must not be told for their own sake; of rests those by reference country."""
     origins = {f"{whole}{REST}" for _, whole in programme.WITHIN_COUNTRIES}
