@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from vielfalt.errors import TownError
-from vielfalt.geography import Area
+from vielfalt.geography import LONGEST_NAME, Area, is_key, is_line
 from vielfalt.words import N_
 
 Shapes = npt.NDArray[np.object_]
@@ -33,7 +33,7 @@ def some(names: Iterable[str]) -> str:
 
 
 def check_keys(keys: Sequence[str], names: Sequence[str], path: Path) -> None:
-    """Raises TownError when a key is empty or occurs twice, naming the areas."""
+    """Raises TownError, naming the areas, when a key is empty or occurs twice, or key or name cannot be published."""
     empty = [name or f"#{row}" for row, (key, name) in enumerate(zip(keys, names, strict=True), 1) if not key]
     if empty:
         raise _fault(N_("These areas have no key: {areas}."), path, N_("Give each area its key."), empty)
@@ -42,6 +42,12 @@ def check_keys(keys: Sequence[str], names: Sequence[str], path: Path) -> None:
     if twice:
         todo = N_("Give each area its own key; merge the parts of one area into one row.")
         raise _fault(N_("These area keys occur more than once: {areas}."), path, todo, twice)
+    told = zip(keys, names, strict=True)
+    if odd := [f"“{key}”" for key, name in told if not (is_key(key) and is_line(name, LONGEST_NAME, 1))]:
+        todo = N_(
+            "A key has at most 100 signs and no “/”, for it stands in addresses; a name is one line of 1 to 200 signs."
+        )
+        raise _fault(N_("These areas have a key or a name that cannot be published: {areas}."), path, todo, odd)
 
 
 def check_kinds(shapes: Sequence[BaseGeometry | None], keys: Sequence[str], path: Path) -> None:

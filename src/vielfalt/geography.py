@@ -10,6 +10,21 @@ from dataclasses import dataclass, field, replace
 from shapely.geometry.base import BaseGeometry
 
 TOWN = "town"
+LONGEST_KEY, LONGEST_NAME = 100, 200
+"""Signs of the key and of the name of an area."""
+UNSHOWABLE = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Signs that no page (HTML, XML 1.0), no file or no database takes."""
+
+
+def is_line(one: object, longest: int, least: int = 0) -> bool:
+    """Whether it is a text of one line, of so many signs, all of which can be shown."""
+    whole = isinstance(one, str) and least <= len(one) <= longest
+    return whole and not UNSHOWABLE.search(str(one)) and not re.search(r"[\n\r\t]", str(one))
+
+
+def is_key(one: object) -> bool:
+    """Whether it can stand for an area in an address, between two slashes."""
+    return is_line(one, LONGEST_KEY, 1) and "/" not in str(one) and one not in (".", "..")
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,17 @@ def test_keys_are_given_and_given_once(tmp_path: Path) -> None:
     assert "have no key: Eins" in refused(write_polygons(tmp_path / "b.geojson", empty))
 
 
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("1/2", "Eins"), ("..", "Eins"), ("1" * 101, "Eins"), ("1", ""), ("1", "Ei\nns"), ("1", "E" * 201)],
+    ids=["slash", "leads up", "long key", "no name", "two lines", "long name"],
+)
+def test_keys_and_names_are_such_that_the_release_can_be_read_again(tmp_path: Path, key: str, name: str) -> None:
+    """Desk, county and audit refuse a package that says something else: better before anything is counted."""
+    path = write_polygons(tmp_path / "a.geojson", [({"key": key, "name": name}, square(0, 0))])
+    assert f"cannot be published: “{key}”" in refused(path)
+
+
 def test_numeric_keys_lose_no_shape_and_gain_no_decimal_point(tmp_path: Path) -> None:
     features = [({"key": 1, "name": "Eins"}, square(0, 0)), ({"key": 2.0, "name": "Zwei"}, square(1, 0))]
     assert [area.key for area in read(write_polygons(tmp_path / "a.geojson", features)).areas] == ["1", "2"]

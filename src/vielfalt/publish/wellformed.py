@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from vielfalt.cells import Protection
 from vielfalt.errors import DeliveryError, VielfaltError
+from vielfalt.geography import LONGEST_KEY, LONGEST_NAME, UNSHOWABLE, is_key, is_line
 from vielfalt.publish.contents import DESCRIPTOR
 from vielfalt.publish.releases import check_format
 from vielfalt.publish.results import Results
@@ -26,21 +27,19 @@ from vielfalt.words import N_
 LARGEST_DESCRIPTION = 20_000_000
 """Bytes: a hundred times that of a town with every table of the programme."""
 _TODO = N_("Ask the town for the zip file of the release as Vielfalt wrote it.")
-_LONGEST_TEXT, _LONGEST_TITLE, _LONGEST_NAME, _LONGEST_KEY = 20_000, 300, 200, 100
+_LONGEST_TEXT, _LONGEST_TITLE = 20_000, 300
 _LARGEST_AMOUNT, _LARGEST_NUMBER = 2**31 - 1, 2**53
 """What every database keeps as a whole number, and what every reader of JSON does (RFC 8259, 6)."""
-_UNSHOWABLE = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Signs that no page (HTML, XML 1.0), no file or no database takes."""
 Form = Callable[[object], bool]
 
 
 def line(longest: int, least: int = 0) -> Form:
     """Texts of one line, of so many signs."""
-    return lambda one: _is_text(one) and least <= len(str(one)) <= longest and not re.search(r"[\n\r\t]", str(one))
+    return lambda one: is_line(one, longest, least)
 
 
 def _is_text(one: object) -> bool:
-    return isinstance(one, str) and len(one) <= _LONGEST_TEXT and not _UNSHOWABLE.search(one)
+    return isinstance(one, str) and len(one) <= _LONGEST_TEXT and not UNSHOWABLE.search(one)
 
 
 def among(*known: object) -> Form:
@@ -68,11 +67,6 @@ def with_parts(parts: Mapping[str, Form]) -> Form:
     return lambda one: isinstance(one, dict) and all(name in one and form(one[name]) for name, form in parts.items())
 
 
-def _is_key(one: object) -> bool:
-    """What stands in an address, between two slashes."""
-    return _KEY_TEXT(one) and "/" not in str(one) and one not in (".", "..")
-
-
 def _is_date(one: object) -> bool:
     try:
         return isinstance(one, str) and len(one) == len("2025-12-31") and bool(dt.date.fromisoformat(one))
@@ -97,9 +91,9 @@ def either(first: Form, second: Form) -> Form:
     return lambda one: first(one) or second(one)
 
 
-_NAME, _TITLE = line(_LONGEST_NAME, 1), line(_LONGEST_TITLE)
-_NAME_OR_NONE, _KEY_OR_NONE = line(_LONGEST_NAME), line(_LONGEST_KEY)
-_KEY_TEXT = line(_LONGEST_KEY, 1)
+_NAME, _TITLE = line(LONGEST_NAME, 1), line(_LONGEST_TITLE)
+_NAME_OR_NONE, _KEY_OR_NONE = line(LONGEST_NAME), line(LONGEST_KEY)
+_KEY_TEXT = line(LONGEST_KEY, 1)
 _SETTINGS = with_parts(
     dict.fromkeys((name for name in Protection.__dataclass_fields__ if name != "p_percent"), _is_amount)
 )
@@ -108,7 +102,7 @@ _BREAK_FOUND = with_parts(
     {
         "since": _is_date,
         "check": _KEY_TEXT,
-        "level": either(_is_key, _is_nothing),
+        "level": either(is_key, _is_nothing),
         "names": each(_TITLE),
         **dict.fromkeys(("text", "consequence"), _is_text),
     }
@@ -136,7 +130,7 @@ PARTS: Mapping[str, Form] = {
     "rule_set": _KEY_OR_NONE,
     "breaks": each(_BREAK_FOUND),
     "protection": _SETTINGS,
-    "area_sets": each(with_parts({"level": _is_key, "title": _NAME, "path": like(r"areas/[^/]+\.geojson")})),
+    "area_sets": each(with_parts({"level": is_key, "title": _NAME, "path": like(r"areas/[^/]+\.geojson")})),
     "tables": each(_TABLE),
     "categories": by_name(by_name(_TITLE)),
     "definitions": each(_DEFINITION),
@@ -179,7 +173,7 @@ def check_description(content: Mapping[str, Any]) -> None:
 def check_keys(results: Results) -> None:
     """Raises DeliveryError for areas, categories and indices that no release can have."""
     for level in results.geography.levels:
-        if not all(_is_key(area.key) and _NAME(area.name) and isinstance(area.parent, str) for area in level.areas):
+        if not all(is_key(area.key) and _NAME(area.name) and isinstance(area.parent, str) for area in level.areas):
             raise _odd(f"areas/{level.id}.geojson", "key")
         if not all(map(_is_on_earth, results.geography.shapes[level.id].values())):
             raise _odd(f"areas/{level.id}.geojson", "geometry")
@@ -217,7 +211,7 @@ def _leaves(one: object) -> Iterator[object]:
 
 def _is_sound(one: object) -> bool:
     if isinstance(one, str):
-        return not _UNSHOWABLE.search(one)
+        return not UNSHOWABLE.search(one)
     return not isinstance(one, int | float) or abs(one) <= _LARGEST_NUMBER
 
 
