@@ -14,9 +14,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import polars as pl
 import pytest
+import shapely
 from click.testing import CliRunner
 from county_example import DAY, KEY, write_county, write_settings
 
@@ -24,7 +26,7 @@ from command_line import vielfalt
 from messages import extracted
 from vielfalt import cli, console
 from vielfalt.breaks import Break, Facts
-from vielfalt.county import comparing, memory, whole
+from vielfalt.county import comparing, memory, releasing, whole
 from vielfalt.county.comparing import LEVEL
 from vielfalt.county.handing import check_agreed, handed_over
 from vielfalt.county.project import Member, members, planned, read_county, reference_date
@@ -33,7 +35,10 @@ from vielfalt.county.running import Standing, run_towns
 from vielfalt.county.showing import shown
 from vielfalt.county.wording import county_words
 from vielfalt.errors import DisclosureError, StorageError, TownError, UsageError
+from vielfalt.geography import Area, AreaLevel, Geography
+from vielfalt.publish.maps import Atlas
 from vielfalt.publish.releases import read_release
+from vielfalt.publish.report.content import build_report
 from vielfalt.publish.results import EarlierDate, Previous
 from vielfalt.town import read_town
 from vielfalt.vault.kept_dates import write_facts
@@ -87,7 +92,7 @@ def test_an_interrupted_county_leaves_nothing_of_a_town_behind(
     ) as run:
         assert run.stderr is not None
         while not any(folder.exists() for folder in scratch):
-            assert "released" not in run.stderr.readline()
+            assert run.stderr.readline() or run.poll() is None
         run.send_signal(signal.SIGINT)
         assert run.wait(60) == 130
     assert not any(_held(root / name / "vault") for name in NAMES[:2])
@@ -273,6 +278,38 @@ def test_the_breaks_of_a_county_are_those_of_its_towns(
     plan = planned(read_county(tmp_path), 20251231)
     (found,) = comparing.series(plan.county, plan.date, plan.towns)
     assert found == EarlierDate(before, expected)
+
+
+def test_the_report_of_a_county_sets_it_beside_its_earlier_date(
+    county: tuple[Path, dict[str, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _ = county
+    now = read_release(root / "releases" / FIRST)
+    before = replace(now, date=20241231, release="2024-12-31-1")
+    monkeypatch.setattr(comparing, "latest_release_before", lambda _, date, *__: before if date > before.date else None)
+    plan, words = planned(read_county(root), 20251231), county_words("de")
+    handed = [handed_over(town, plan.date, town.releases / FIRST) for town in plan.towns]
+    results = releasing._results(plan.county, plan.date, handed, words, False)
+    unknown = Break("facts_missing", tuple(f"{KEY}00{number}" for number in range(1, 5)), LEVEL)
+    assert results.series == (EarlierDate(before, (unknown,)),)
+    assert (results.previous, results.breaks) == (before, (unknown,))
+    report = str(build_report(replace(results, tables=now.tables), Atlas((), ()), words))
+    assert "Veränderung im Kreis insgesamt" in report and "in der Stadt insgesamt" not in report
+
+
+def test_the_outline_of_a_town_is_polygons_whatever_its_areas_are(tmp_path: Path) -> None:
+    """Rounded corners can leave a border that comes back on itself: a line, with which no desk takes the county."""
+    write_empty_town(tmp_path / "town-1", f"{KEY}001")
+    write_settings(tmp_path, NAMES[:2])
+    spiked = shapely.Polygon([(9, 50), (9.1, 50), (9.1, 50.1), (9.1, 50.2), (9.1, 50.1), (9, 50.1)])
+    geography = Geography(
+        Area(f"{KEY}001", "Town", ""), (AreaLevel("quarter", "Quarters", ()),), "", {"quarter": {"1": spiked}}
+    )
+    published = SimpleNamespace(results=SimpleNamespace(geography=geography))
+    handed: Any = SimpleNamespace(town=read_town(tmp_path / "town-1"), published=published)
+    made = releasing._geography(read_county(tmp_path), [handed], county_words("de"))
+    (outline,) = made.shapes[LEVEL].values()
+    assert outline.geom_type == "Polygon" and outline.area == pytest.approx(0.01)
 
 
 def test_towns_that_do_not_agree_have_no_county(county: tuple[Path, dict[str, object]], tmp_path: Path) -> None:

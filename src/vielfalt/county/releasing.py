@@ -140,7 +140,8 @@ def _geography(county: County, handed: Sequence[Handed], words: Words) -> Geogra
         geography = each.published.results.geography
         drawn = list(geography.shapes.get(geography.levels[0].id, {}).values())
         if drawn:
-            shapes[each.town.ags] = shapely.union_all(shapely.make_valid(drawn))
+            valid = shapely.make_valid(drawn, method="structure", keep_collapsed=False)
+            shapes[each.town.ags] = shapely.union_all(valid)
     level = AreaLevel(LEVEL, words(N_("Towns and municipalities")), areas)
     return Geography(Area(county.ags, county.name, ""), (level,), _CRS, {LEVEL: shapes} if shapes else {})
 
