@@ -187,9 +187,13 @@ def test_a_cluster_without_a_machine_is_given_up(
         ("SparkIllegalArgumentException: [INVALID_EXECUTOR_MEMORY.CONFIG_MEMORY] too little", "INVALID_EXECUTOR_MEM"),
         ("java.lang.IllegalArgumentException: 12x", "one of its settings"),
         ("java.lang.IllegalStateException: Cannot call methods on a stopped SparkContext", "cannot be reached"),
+        (
+            "IllegalArgumentException: requirement failed: Can only call getServletHandlers on a running MetricsSystem",
+            "cannot be reached",
+        ),
         ("[JAVA_GATEWAY_EXITED] Java gateway process exited", "could not start Java"),
     ],
-    ids=["memory", "setting", "address", "java"],
+    ids=["memory", "setting", "address", "address while starting", "java"],
 )
 def test_why_a_session_does_not_start(said: str, message: str) -> None:
     error = spark_session._not_started(RuntimeError(said), "spark://127.0.0.1:7077")

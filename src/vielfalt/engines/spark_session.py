@@ -61,8 +61,9 @@ _LOCAL: Mapping[str, str] = {
 }
 """Of a Spark on this machine alone, which is all the machines that there are."""
 _JAVA = N_("Install Java 17 (Debian: apt install openjdk-17-jre-headless). Without Spark, leave “--engine” out.")
-_REFUSED = re.compile(r"IllegalArgumentException: (\[(?P<name>\w+))?")
-"""What Spark says of a setting that it cannot read, or that is too small; nothing of a town is known to it yet."""
+_REFUSED = re.compile(r"IllegalArgumentException: (?!requirement failed: Can only call)(\[(?P<name>\w+))?")
+"""What Spark says of a setting that it cannot read, or that is too small; nothing of a town is known to it yet. The
+requirement is none of a setting: whoever gives up a cluster may still be starting."""
 _PATIENCE = 3600
 """Seconds to wait for a machine: towns of a county wait for each other, and others may be at work on the cluster."""
 
