@@ -166,6 +166,15 @@ def test_four_people_beside_one_family_are_not_told_to_it() -> None:
     assert 0 < more[1] - more[0] <= 4
 
 
+def test_households_of_one_house_are_several_holders() -> None:
+    """Six families behind one door do not know of each other that they are six."""
+    cells, where = of_one_house(town_of([[6, 30, 60], [4, 30, 60], [20, 30, 60]]), 6)
+    of_households = Cells(replace(ORIGIN, unit="households"), cells["origin"].frame)
+    for counted, found in ((cells["origin"], True), (of_households, False)):
+        town = {**cells, "origin": counted}
+        assert bool(told(protect(town, where, LOOSE), town, where)) is found
+
+
 def test_more_people_than_a_household_are_several_holders() -> None:
     values = np.array([1, 1, 5, 5, HOUSEHOLD, HOUSEHOLD + 1, 0])
     at_one = np.array([1, 0, 5, 4, HOUSEHOLD, HOUSEHOLD + 1, 0])

@@ -87,10 +87,13 @@ def rest_sums(
 
 
 def at_one(id: str, tables: Mapping[str, Grid], level: int) -> Ints:
-    """How many of each figure of a table live at the address of most, 0 where nobody knows: all of a rest if all do of
-    the larger figure.
+    """How many people of each figure of a table live at the address of most: all of a rest if all do of the larger one.
+
+    0 where nobody knows, and where the table counts households: several of them in one house are no household.
     """
     grid = tables[id]
+    if grid.table.unit == "households":
+        return np.zeros_like(grid.values[level])
     if not is_rest(id):
         tops: Ints = grid.tops[level][0]
         return tops
