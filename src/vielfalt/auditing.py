@@ -68,7 +68,7 @@ def proved(found: Rooms, where: Path) -> list[Mapping[str, object]]:
     """
     if narrow := sum(each.narrow for each in found.held):
         raise DisclosureError(
-            N_("{cells} hidden figures have too little room for what they may be; nothing was released."),
+            N_("Hidden figures with too little room for what they may be: {cells}. Nothing was released."),
             where=where,
             cells=narrow,
             todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
@@ -96,7 +96,7 @@ def refuse_leaks(leaks: pl.DataFrame, where: Path) -> None:
     """Raises DisclosureError when the audit found hidden figures that could be recomputed."""
     if leaks.height:
         raise DisclosureError(
-            N_("{cells} hidden figures could be recomputed from the published ones; nothing was released."),
+            N_("Hidden figures that could be recomputed from the published ones: {cells}. Nothing was released."),
             where=where,
             cells=leaks.height,
             todo=N_("Raise the thresholds in [protection] of town.toml, and report this message."),
@@ -151,7 +151,7 @@ def refuse(attacks: Iterable[Attack], where: object) -> None:
     told = sum(len(each.told) for each in attacks)
     if told:
         raise DisclosureError(
-            N_("The audit computed {cells} hidden figures from what is published."),
+            N_("Hidden figures that the audit computed from what is published: {cells}."),
             where=where,
             cells=told,
             todo=N_("Do not publish this release. Raise the thresholds in [protection] of town.toml and run again."),
@@ -162,7 +162,7 @@ def refuse_undecided(attacks: Iterable[Attack], where: object) -> None:
     """Raises DisclosureError when an attack could not decide a hidden figure."""
     if left := _left(attacks):
         raise DisclosureError(
-            N_("The audit could not decide whether {cells} hidden figures can be computed."),
+            N_("Hidden figures of which the audit could not decide whether they can be computed: {cells}."),
             where=where,
             cells=left,
             todo=N_(
@@ -178,7 +178,7 @@ def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
     together = sum(told.pop(id, 0) for id in ("releases", "areas", "methods"))
     if together and not any(told.values()):
         raise DisclosureError(
-            N_("Beside the releases before it this one would tell {cells} hidden figures; nothing was released."),
+            N_("Hidden figures that this release would tell beside those before it: {cells}. Nothing was released."),
             where=releases,
             cells=together,
             todo=N_(

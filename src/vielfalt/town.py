@@ -196,7 +196,7 @@ def _town(file: Section) -> Town:
 
 def _ags(town: Section) -> str:
     value = town.required("ags")
-    if not (value.isdigit() and len(value) == 8):
+    if not (value.isascii() and value.isdigit() and len(value) == 8):
         raise town.fault(N_("The setting “{setting}” must have eight digits."), "ags")
     return value
 

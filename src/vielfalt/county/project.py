@@ -103,7 +103,7 @@ def read_county(root: Path) -> County:
     section = file.section("county")
     section.only("name", "key", "towns", "date", "memory_gb", "language", "licence")
     name, key, language = section.required("name"), section.required("key"), section.choice("language", LANGUAGES)
-    if not (key.isdigit() and len(key) == 5):
+    if not (key.isascii() and key.isdigit() and len(key) == 5):
         raise section.fault(N_("The setting “{setting}” must have five digits."), "key")
     return County(
         root=root,

@@ -86,7 +86,7 @@ def protected_whole(known: Known) -> Whole:
         wider = _WIDER[number](told, tables)
         closed = {id: closed.get(id, frozenset()) | wider.get(id, frozenset()) for id in tables}
     raise DisclosureError(
-        N_("The county's figures would tell {cells} hidden figures of its towns; the county was not released."),
+        N_("Hidden figures of its towns that the county's figures would tell: {cells}. The county was not released."),
         where=known.geography.town.name,
         cells=len(told),
         todo=N_("The towns are released. Raise the thresholds in [protection] of their town.toml, and run again."),

@@ -87,7 +87,7 @@ def _source(root: Section, table: Section) -> TableSource:
     town.only("name", "ags")
     source.only("text", "licence")
     ags = town.required("ags")
-    if not (ags.isdigit() and len(ags) == 8):
+    if not (ags.isascii() and ags.isdigit() and len(ags) == 8):
         raise town.fault(N_("The setting “{setting}” must have eight digits."), "ags")
     date = table.date("date")
     if date > dates.today():

@@ -97,7 +97,7 @@ def _next_name(releases_folder: Path, date: int) -> str:
     day = dates.to_iso(date)
     zips = [path.stem for path in releases_folder.glob(f"{day}-*.zip")]
     numbers = [name.rpartition("-")[2] for name in zips]
-    taken = [int(number) for number in numbers if number.isdigit()]
+    taken = [int(number) for number in numbers if number.isdecimal()]
     taken += [number for found, number, _ in releases_in(releases_folder) if found == date]
     return f"{day}-{max(taken, default=0) + 1}"
 

@@ -75,7 +75,7 @@ def _known(path: Path, release: Release) -> list[tuple[Key, int]]:
                 int(row["value"]),
             )
             for row in rows
-            if row["value"].isdigit()
+            if row["value"].isdecimal()
         ]
     except (OSError, UnicodeDecodeError, KeyError, StopIteration, csv.Error):
         raise DeliveryError(

@@ -131,7 +131,7 @@ def change_file(found: Sequence[Change], before: Release, after: Figure, words: 
 def number(name: str) -> int:
     """Which release of its date it is, by its name."""
     ending = name.rpartition("-")[2]
-    return int(ending) if ending.isdigit() else 0
+    return int(ending) if ending.isdecimal() else 0
 
 
 def _difference(before: Cell, after: Cell, step: float, words: Words) -> tuple[str, int | None]:
