@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from imported_town import usual, write_table
 
+from vielfalt import auditing
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.errors import DisclosureError
 from vielfalt.figures.disclosure import protect_with_room
@@ -74,7 +75,7 @@ def test_nothing_is_released_when_a_hidden_figure_can_be_computed(
     ):
         run(tmp_path)
     monkeypatch.setattr(importing, "recomputable", lambda *_: pl.DataFrame())
-    monkeypatch.setattr(importing, "proved", lambda *_: [])
+    monkeypatch.setattr(auditing, "proved", lambda *_: [])
     with pytest.raises(DisclosureError, match=r"audit computed from what is published: [0-9]+"):
         run(tmp_path)
     assert [path for path in (tmp_path / "releases").iterdir() if path.is_dir()] == []
