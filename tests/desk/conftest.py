@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from vielfalt.desk.history.migrations._sealing import unseal
@@ -155,3 +156,22 @@ def _data_folder() -> Iterator[None]:
     """What the desk keeps for the tests is gone with them."""
     yield
     shutil.rmtree(settings.DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    assert chromium, "make test installs the browser"
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as environment:
+        # The browser's own loop runs in this thread; Django would refuse its database here.
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        opened = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture()
+def shown(browser: Browser, transactional_db: None, release: Release) -> Release:
+    return release

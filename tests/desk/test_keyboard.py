@@ -8,7 +8,6 @@ from typing import Any
 
 import people
 import pytest
-from browsing import browser, fill, shown  # noqa: F401
 from pages_served import addresses
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -65,7 +64,7 @@ def press(page: Page, role: Any, name: str, within: str = "main") -> None:  # no
     page.keyboard.press("Enter")
 
 
-def opened(browser: Browser, live_server: LiveServer, user: User, address: str) -> Page:  # noqa: F811
+def opened(browser: Browser, live_server: LiveServer, user: User, address: str) -> Page:
     context = browser.new_context(locale="de-DE", permissions=["clipboard-read", "clipboard-write"])
     session = people.client(user).cookies["vielfalt"].value
     context.add_cookies([{"name": "vielfalt", "value": session, "url": live_server.url}])
@@ -75,7 +74,7 @@ def opened(browser: Browser, live_server: LiveServer, user: User, address: str) 
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_a_release_is_imported(browser: Browser, live_server: LiveServer, zipped: Path) -> None:  # noqa: F811
+def test_a_release_is_imported(browser: Browser, live_server: LiveServer, zipped: Path) -> None:
     """The import, from the menu to the release; the file itself is chosen in a window of the system."""
     page = opened(browser, live_server, people.person("statistics"), "/")
     press(page, "link", "Einlesen", "navigation")
@@ -92,7 +91,7 @@ def test_a_release_is_imported(browser: Browser, live_server: LiveServer, zipped
     page.context.close()
 
 
-def test_two_persons_publish(browser: Browser, live_server: LiveServer, shown: Release) -> None:  # noqa: F811
+def test_two_persons_publish(browser: Browser, live_server: LiveServer, shown: Release) -> None:
     """One proposes, another one signs: from the notice on the start page to the figures that everybody reads."""
     Publisher.objects.create(town=shown.town, name="Stadt", contact="a@example.org", licence="dl-by", attribution="S")
     one = opened(browser, live_server, people.person("integration"), addresses(shown)["release"])
@@ -109,7 +108,7 @@ def test_two_persons_publish(browser: Browser, live_server: LiveServer, shown: R
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_map_is_looked_at(browser: Browser, live_server: LiveServer, shown: Release, theme: Any) -> None:  # noqa: F811, ANN401
+def test_a_map_is_looked_at(browser: Browser, live_server: LiveServer, shown: Release, theme: Any) -> None:  # noqa: ANN401
     """An area of the map leads to its profile; its link is copied; what has to be seen stands out, light and dark."""
     page = opened(browser, live_server, people.person("council"), addresses(shown)["theme"])
     page.emulate_media(color_scheme=theme)
@@ -127,9 +126,9 @@ def test_a_map_is_looked_at(browser: Browser, live_server: LiveServer, shown: Re
 
 
 def test_towns_are_compared_and_accounts_looked_after(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     live_server: LiveServer,
-    shown: Release,  # noqa: F811
+    shown: Release,
 ) -> None:
     reader = people.person("statistics")
     Membership.objects.create(user=reader, role="administration")

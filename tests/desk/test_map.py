@@ -8,7 +8,7 @@ from typing import Any
 
 import people
 import pytest
-from browsing import AXE, TAGS, browser, shown  # noqa: F401
+from browsing import AXE, TAGS
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -37,7 +37,7 @@ def bytes_of(asked: set[str], live_server: LiveServer) -> int:
 
 
 @pytest.fixture()
-def page(browser: Browser, live_server: LiveServer, shown: Release) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser, live_server: LiveServer, shown: Release) -> Iterator[Page]:
     """A browser that is logged in, keeps to the policy of the pages and notes every breach of it."""
     context = browser.new_context(locale="de-DE", viewport={"width": 1100, "height": 900})
     reader = people.client(people.person("statistics"))
@@ -57,7 +57,7 @@ def opened_map(page: Page, live_server: LiveServer, release: Release) -> None:
     expect(page.locator(".big-map")).to_have_attribute("data-ready", "48", timeout=WAIT)
 
 
-def test_the_interactive_map_is_the_picture(page: Page, live_server: LiveServer, shown: Release) -> None:  # noqa: F811
+def test_the_interactive_map_is_the_picture(page: Page, live_server: LiveServer, shown: Release) -> None:
     """By keyboard alone: opened, an area chosen, its figures read, closed again. No breach, no foreign host."""
     asked: list[Request] = []
     faults: list[str] = []
@@ -91,7 +91,7 @@ def test_the_interactive_map_is_the_picture(page: Page, live_server: LiveServer,
     assert LARGEST_PAGE < bytes_of({one.url for one in asked}, live_server) < LARGEST_MAP
 
 
-def test_the_open_map_is_accessible(page: Page, live_server: LiveServer, shown: Release) -> None:  # noqa: F811
+def test_the_open_map_is_accessible(page: Page, live_server: LiveServer, shown: Release) -> None:
     opened_map(page, live_server, shown)
     page.get_by_label("Gebiet zeigen").select_option("0101")
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -103,7 +103,7 @@ def test_the_open_map_is_accessible(page: Page, live_server: LiveServer, shown: 
 
 
 @pytest.mark.parametrize("name", ["theme", "area", "origin", "time", "release"])
-def test_a_page_is_light(page: Page, live_server: LiveServer, shown: Release, name: str) -> None:  # noqa: F811
+def test_a_page_is_light(page: Page, live_server: LiveServer, shown: Release, name: str) -> None:
     """With all that a browser loads for its first page: style sheets, script, letters."""
     asked: set[str] = set()
     page.on("request", lambda request: asked.add(request.url))
@@ -112,7 +112,7 @@ def test_a_page_is_light(page: Page, live_server: LiveServer, shown: Release, na
     assert bytes_of(asked, live_server) < LARGEST_PAGE
 
 
-def test_the_picture_needs_none_of_it(page: Page, live_server: LiveServer, shown: Release) -> None:  # noqa: F811
+def test_the_picture_needs_none_of_it(page: Page, live_server: LiveServer, shown: Release) -> None:
     """Until somebody asks for the map, its library is not loaded; where data are saved, it is not even offered."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -124,7 +124,7 @@ def test_the_picture_needs_none_of_it(page: Page, live_server: LiveServer, shown
     assert page.get_by_role("button", name="Interaktive Karte").count() == 0
 
 
-def test_a_map_that_cannot_be_drawn_says_so(page: Page, live_server: LiveServer, shown: Release) -> None:  # noqa: F811
+def test_a_map_that_cannot_be_drawn_says_so(page: Page, live_server: LiveServer, shown: Release) -> None:
     page.route("**/karte.geojson*", lambda route: route.abort())
     page.goto(live_server.url + addresses(shown)["theme"])
     page.get_by_role("button", name="Interaktive Karte").click()

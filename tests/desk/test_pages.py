@@ -143,10 +143,10 @@ def test_an_address_that_no_database_takes_is_refused(anonymous: Client, address
     assert anonymous.get(address).status_code == 400
 
 
-def test_a_cookie_that_no_database_takes_is_refused(anonymous: Client) -> None:
+def test_a_cookie_that_no_database_takes_is_as_none(anonymous: Client) -> None:
     """Written like this, a cookie holds the sign U+0000 (RFC 2109 let them be quoted, Python unquotes them still)."""
     cookie = 'vielfalt="aaaaaaaa\\000aaaaaaaa"'
-    assert anonymous.get(reverse("help"), headers={"cookie": cookie}).status_code == 400
+    assert anonymous.get(reverse("help"), headers={"cookie": cookie}).status_code == 200
 
 
 def test_pages_of_somebody_logged_in_stay_in_no_browser(client: Client, anonymous: Client, release: Release) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 POLICY = "; ".join(
     (
@@ -46,14 +45,17 @@ def content_security(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 
 def without_null(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: an address or a cookie with the sign U+0000 is refused (400). PostgreSQL takes it in no text: every
-    question of a page with such a value would be a fault of the desk. Forms of Django refuse it themselves.
+    """Middleware: an address with the sign U+0000 is refused (400), and a cookie with it is as none.
+
+    PostgreSQL takes it in no text: every question of a page with such a value would be a fault of the desk. Forms of
+    Django refuse it themselves. Stands before whatever reads sessions, so that the refusal is no page.
     """
 
     def checked(request: HttpRequest) -> HttpResponse:
         asked = (part for name, values in request.GET.lists() for part in (name, *values))
-        if any("\0" in part for part in (request.path_info, *asked, *request.COOKIES.values())):
-            raise BadRequest
+        if any("\0" in part for part in (request.path_info, *asked)):
+            return HttpResponseBadRequest(content_type="text/plain")
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
         return answer(request)
 
     return checked
