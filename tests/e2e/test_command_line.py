@@ -719,7 +719,7 @@ def test_a_second_release_of_a_date_that_tells_beside_the_first_is_refused_or_re
     settings.write_text(settings.read_text("utf-8") + "\n[protection]\nmin_area = 60\nmin_cell = 8\n", "utf-8")
     first = sorted((root / "releases").glob(f"{LATEST}-*"))
     refused = vielfalt("run", root, "--date", LATEST, expect=12).stderr
-    assert "Beside the releases before it" in refused
+    assert "beside those before it" in refused
     assert "--replace" in refused
     assert sorted((root / "releases").glob(f"{LATEST}-*")) == first
     vielfalt("run", root, "--date", LATEST, "--replace")
