@@ -11,8 +11,8 @@ from vielfalt.vault.workspace import AUTO, IN_MEMORY
 
 PER_BYTE = 10
 """Bytes of memory per byte of extract: 250 MB take 2.5 GB (``workspace.IN_MEMORY``)."""
-BASE = 900_000_000
-"""Of a run of a small town: libraries, maps, report; 0.64 to 0.91 GB were measured (docs/explanation/scale.md)."""
+BASE = 1_000_000_000
+"""Of a run of a small town: libraries, maps, report; 0.65 to 1.05 GB were measured (docs/explanation/scale.md)."""
 LARGEST = 3_000_000_000
 """Of a run that spills to disk (``engines.duckdb``), and of one that steers a Spark on other machines."""
 WITH_SPARK = 6_100_000_000
