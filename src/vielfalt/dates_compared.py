@@ -15,7 +15,7 @@ from vielfalt.engines.base import Engine, Frame
 from vielfalt.figures.disclosure import Dates, Rooms, movements_with_room, protect_movements, recomputable
 from vielfalt.geography import TOWN, Geography
 from vielfalt.methods import CHANGED, ROUNDED
-from vielfalt.publish.releases import latest_release_before
+from vielfalt.publish.releases import releases_before
 from vielfalt.publish.results import EarlierDate, Movements
 from vielfalt.register.two_dates import TwoDates, two_dates
 from vielfalt.rule_sets import rule_set
@@ -46,14 +46,12 @@ def series(town: Town, date: int, now: Facts) -> tuple[EarlierDate, ...]:
     """
     found: list[EarlierDate] = []
     later: Facts | None = now
-    release = latest_release_before(town.releases, date, town.ags, "register")
-    while release is not None:
+    for release in releases_before(town.releases, date, town.ags, "register"):
         facts = kept_dates.read_facts(town, release.date)
         limits = parameters.on("movements", now.date)
         lie_between = (Break("facts_missing"),) if later is None else breaks.find(facts, later, limits)
         found.insert(0, EarlierDate(release, lie_between))
         later = facts
-        release = latest_release_before(town.releases, release.date, town.ags, "register")
     return tuple(found)
 
 

@@ -18,8 +18,7 @@ from vielfalt.figures.disclosure import protect_by
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
 from vielfalt.methods import Suppression
-from vielfalt.publish.package import renew_zip, write_release
-from vielfalt.publish.releases import check_manifest
+from vielfalt.publish.package import see_to_release, write_release
 from vielfalt.publish.results import FindingCount, Movements, Results, Source, Utility
 from vielfalt.register.checks import COUNTED_IN, IN_A_FEW_HOUSES, Finding, check
 from vielfalt.register.pseudonyms import town_key
@@ -111,8 +110,7 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
 
 def _unchanged(town: Town, date: int, folder: Path, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
     """The release that is there already, looked at file by file; what zip and vault have lost is written again."""
-    check_manifest(folder)
-    renew_zip(folder)
+    see_to_release(folder)
     if not kept_dates.kept_whole(town, date):
         _keep_again(town, date, step, opened)
     former = [path for path in replaced if path != folder]

@@ -36,6 +36,7 @@ from vielfalt.county.showing import shown
 from vielfalt.county.wording import county_words
 from vielfalt.errors import DisclosureError, StorageError, TownError, UsageError
 from vielfalt.geography import Area, AreaLevel, Geography
+from vielfalt.publish import releases
 from vielfalt.publish.maps import Atlas
 from vielfalt.publish.releases import read_release
 from vielfalt.publish.report.content import build_report
@@ -274,7 +275,7 @@ def test_the_breaks_of_a_county_are_those_of_its_towns(
     write_settings(tmp_path, NAMES[:2])
     frame = pl.DataFrame({"level": LEVEL, "area": [f"{KEY}00{number}" for number in own]})
     before = Previous(20241231, "2024-12-31-1", {"residents": SimpleNamespace(frame=frame)}, KEY, "register", "r")  # type: ignore[dict-item]
-    monkeypatch.setattr(comparing, "latest_release_before", lambda _, date, *__: before if date > before.date else None)
+    monkeypatch.setattr(releases, "latest_release_before", lambda _, date, *__: before if date > before.date else None)
     plan = planned(read_county(tmp_path), 20251231)
     (found,) = comparing.series(plan.county, plan.date, plan.towns)
     assert found == EarlierDate(before, expected)
@@ -286,7 +287,7 @@ def test_the_report_of_a_county_sets_it_beside_its_earlier_date(
     root, _ = county
     now = read_release(root / "releases" / FIRST)
     before = replace(now, date=20241231, release="2024-12-31-1")
-    monkeypatch.setattr(comparing, "latest_release_before", lambda _, date, *__: before if date > before.date else None)
+    monkeypatch.setattr(releases, "latest_release_before", lambda _, date, *__: before if date > before.date else None)
     plan, words = planned(read_county(root), 20251231), county_words("de")
     handed = [handed_over(town, plan.date, town.releases / FIRST) for town in plan.towns]
     results = releasing._results(plan.county, plan.date, handed, words, False)

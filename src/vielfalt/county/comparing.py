@@ -9,7 +9,7 @@ import polars as pl
 from vielfalt import breaks, parameters
 from vielfalt.breaks import Break, Facts
 from vielfalt.county.project import County
-from vielfalt.publish.releases import latest_release_before
+from vielfalt.publish.releases import releases_before
 from vielfalt.publish.results import EarlierDate, Previous
 from vielfalt.town import Town
 from vielfalt.vault import kept_dates
@@ -25,8 +25,7 @@ def series(county: County, date: int, towns: Sequence[Town]) -> tuple[EarlierDat
     """
     found: list[EarlierDate] = []
     later, keys = date, frozenset(town.ags for town in towns)
-    release = latest_release_before(county.releases, date, county.ags, "register")
-    while release is not None:
+    for release in releases_before(county.releases, date, county.ags, "register"):
         own = _towns_in(release)
         both = [town for town in towns if town.ags in own & keys]
         limits = parameters.on("movements", date)
@@ -35,7 +34,6 @@ def series(county: County, date: int, towns: Sequence[Town]) -> tuple[EarlierDat
             between.insert(0, Break("towns_changed", tuple(sorted(own ^ keys)), LEVEL))
         found.insert(0, EarlierDate(release, _merged(between)))
         later, keys = release.date, own
-        release = latest_release_before(county.releases, later, county.ags, "register")
     return tuple(found)
 
 

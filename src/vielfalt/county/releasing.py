@@ -19,8 +19,8 @@ from vielfalt.county.protecting import Known, Whole, protected_whole
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import CellKey, Method, Suppression
 from vielfalt.publish.contents import MANIFEST
-from vielfalt.publish.package import renew_zip, write_release
-from vielfalt.publish.releases import check_manifest, releases_in
+from vielfalt.publish.package import see_to_release, write_release
+from vielfalt.publish.releases import releases_in
 from vielfalt.publish.results import Results, Source
 from vielfalt.steps import Step
 from vielfalt.town import Town
@@ -68,8 +68,7 @@ def release_county(
     before = _last(county, date)
     if before.get("fingerprint") == print_now and (county.releases / str(before.get("release"))).is_dir():
         folder = county.releases / before["release"]
-        check_manifest(folder)
-        renew_zip(folder)
+        see_to_release(folder)
         former = [path for path in replaced if path != folder]
         return CountyReleased(folder, True, left_out, withdraw.put_away(former, county.vault))
     check_agreed(handed, date)

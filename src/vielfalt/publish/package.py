@@ -20,7 +20,7 @@ from vielfalt.errors import DeliveryError, StorageError, why
 from vielfalt.publish import guard
 from vielfalt.publish.contents import release_files
 from vielfalt.publish.descriptor import table_paths
-from vielfalt.publish.releases import releases_in
+from vielfalt.publish.releases import check_manifest, releases_in
 from vielfalt.publish.results import Results
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Words
@@ -47,11 +47,13 @@ def write_release(results: Results, releases_folder: Path, words: Words, audit: 
         raise _storage(error, releases_folder) from error
 
 
-def renew_zip(folder: Path) -> None:
-    """Sees to the zip file of a release whose folder was looked at file by file: a missing one is written again.
+def see_to_release(folder: Path) -> None:
+    """Looks at a release file by file, and sees to its zip file: a missing one is written again.
 
-    Raises DeliveryError when the one that is there is damaged or holds anything else, StorageError as above.
+    Raises DeliveryError when the folder is not what was released, or the zip file that is there is damaged or holds
+    anything else, StorageError as above.
     """
+    check_manifest(folder)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     archive = folder.with_name(f"{folder.name}.zip")
     if archive.exists():

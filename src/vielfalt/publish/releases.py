@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,13 @@ def latest_release_before(releases: Path, date: int, ags: str, kind: str) -> Pre
     found = [path for day, _, path in releases_in(releases) if day < date]
     read = (read_release(path) for path in reversed(found))
     return next((previous for previous in read if (previous.ags, previous.kind) == (ags, kind)), None)
+
+
+def releases_before(releases: Path, date: int, ags: str, kind: str) -> Iterator[Previous]:
+    """The last release of each earlier reference date, the latest date first; see ``latest_release_before``."""
+    while (release := latest_release_before(releases, date, ags, kind)) is not None:
+        yield release
+        date = release.date
 
 
 def read_release(path: Path) -> Previous:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from vielfalt import console, pipeline
-from vielfalt.steps import STEPS, Step
+from vielfalt.steps import STEPS, Step, unseen
 from vielfalt.synthetic import write_town
 from vielfalt.town import read_town
 from vielfalt.words import Language, Words
@@ -67,7 +66,7 @@ def evaluated(root: Path, date: int, words: Words, progress: Callable[[str], Non
 
 def quietly(root: Path, date: int, language: Language) -> Path:
     """The same without a word, for a process that nobody watches."""
-    return _released(root, date, language, _no_words)
+    return _released(root, date, language, unseen)
 
 
 def settle(folder: Path, town: Neighbour) -> Path:
@@ -88,8 +87,3 @@ def settle(folder: Path, town: Neighbour) -> Path:
 
 def _released(root: Path, date: int, language: Language, step: Step) -> Path:
     return pipeline.run(read_town(root), date, language, step).folder
-
-
-def _no_words(name: str) -> AbstractContextManager[None]:
-    del name
-    return nullcontext()
