@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -29,6 +30,7 @@ from vielfalt.publish.results import Results
 from vielfalt.words import Words
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein"
+STATUS = Path("/proc/self/status")
 
 
 @pytest.fixture(scope="module")
@@ -582,3 +584,15 @@ def test_the_chart_by_age_says_that_shares_fall_at_18(report: Report) -> None:
 
 def test_the_rules_are_named_with_their_set(report: Report, html: str) -> None:
     assert "Rule set: vielfalt-1 (Vielfalt, rules of our own)." in html
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells how much memory a process holds")
+def test_reports_made_one_after_the_other_take_no_more_memory(report: Report) -> None:
+    def held(name: str) -> int:
+        to_pdf(dataclasses.replace(report, title=name))
+        (line,) = (line for line in STATUS.read_text().splitlines() if line.startswith("RssAnon:"))
+        return int(line.split()[1])
+
+    held("first")
+    second, *_, last = (held(f"report {number}") for number in range(5))
+    assert last - second < 50_000, "in kB; four reports kept would be 340,000"

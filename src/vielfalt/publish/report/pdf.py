@@ -11,6 +11,9 @@ import typst
 
 from vielfalt.publish.report.model import Report
 
+_REMEMBERED = 10
+"""Of as many documents typst for Python keeps what it computed, for the next one to use (``comemo::evict`` in it)."""
+
 
 def to_pdf(report: Report) -> bytes:
     """The PDF. Raises typst.TypstError when a figure has no text alternative (PDF/UA-1 asks for one).
@@ -29,4 +32,11 @@ def to_pdf(report: Report) -> bytes:
         ignore_system_fonts=True,
         timestamp=int(day.timestamp()),
     )
+    _forget()
     return written
+
+
+def _forget() -> None:
+    """Empties typst's memory of former documents: it holds what one of the last ten needed, up to 100 MB for each."""
+    for _ in range(_REMEMBERED):
+        typst.compile(b"", ignore_system_fonts=True)
