@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from vielfalt.publish.releases import releases_in
@@ -23,10 +24,19 @@ def of_date(releases: Path, date: int) -> tuple[Path, ...]:
 
 def put_away(releases: Sequence[Path], vault: Path) -> tuple[Path, ...]:
     """Moves releases with their zip files into the vault; where they lie now. Raises OSError when that fails."""
-    place = vault / PLACE
-    for folder in releases:
-        place.mkdir(parents=True, exist_ok=True)
-        for path in (folder, folder.with_name(f"{folder.name}.zip")):
-            if path.exists():
-                shutil.move(path, place / path.name)
-    return tuple(place / folder.name for folder in releases)
+    return tuple(_moved(folder, vault / PLACE) for folder in releases)
+
+
+def _moved(folder: Path, place: Path) -> Path:
+    """Moves a release; beside one of its name, as there is after releases were deleted by hand, it is called ``~2``."""
+    place.mkdir(parents=True, exist_ok=True)
+    names = (folder.name if number == 1 else f"{folder.name}~{number}" for number in count(1))
+    target = next(place / name for name in names if not (place / name).exists())
+    for path, to in ((folder, target), (_zipped(folder), _zipped(target))):
+        if path.exists():
+            shutil.move(path, to)
+    return target
+
+
+def _zipped(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.zip")

@@ -1,0 +1,34 @@
+"""What is put away is never lost, whatever lies there already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vielfalt.vault import withdraw
+
+NAME = "2025-12-31-1"
+
+
+def released(releases: Path, content: str) -> Path:
+    (releases / NAME).mkdir(parents=True)
+    (releases / NAME / "report.html").write_text(content, encoding="utf-8")
+    (releases / f"{NAME}.zip").write_text(content, encoding="utf-8")
+    return releases / NAME
+
+
+def test_releases_of_one_name_lie_side_by_side(tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    found = [withdraw.put_away([released(tmp_path / "releases", str(number))], vault) for number in range(3)]
+    places = [vault / withdraw.PLACE / name for name in (NAME, f"{NAME}~2", f"{NAME}~3")]
+    assert found == [(place,) for place in places]
+    for number, place in enumerate(places):
+        assert (place / "report.html").read_text(encoding="utf-8") == str(number)
+        assert place.with_name(f"{place.name}.zip").read_text(encoding="utf-8") == str(number)
+    assert not list((tmp_path / "releases").iterdir())
+
+
+def test_a_release_without_a_zip_file_is_put_away_alone(tmp_path: Path) -> None:
+    folder = released(tmp_path / "releases", "only")
+    folder.with_name(f"{NAME}.zip").unlink()
+    (away,) = withdraw.put_away([folder], tmp_path / "vault")
+    assert [path.name for path in away.parent.iterdir()] == [NAME]
