@@ -16,6 +16,7 @@ from vielfalt.errors import TownError
 from vielfalt.evaluation import check_town
 from vielfalt.profiles import read_profile
 from vielfalt.register.checks import Finding
+from vielfalt.rule_sets import VIELFALT
 from vielfalt.synthetic.project import MIN_RESIDENTS
 from vielfalt.tools.starting import init_town
 from vielfalt.town import read_town
@@ -122,7 +123,7 @@ def test_religion_is_read_only_where_it_is_switched_on(tmp_path: Path) -> None:
         (tmp_path / "town.toml").write_text(TOWN.replace("[areas]", f"{option}\n[areas]", 1), encoding="utf-8")
         town = read_town(tmp_path)
         assert set(town.profile.columns) == fields
-        able = {entry.id for entry in capabilities(frozenset(fields), town.options)}
+        able = {entry.id for entry in capabilities(frozenset(fields), town.options, VIELFALT)}
         assert ("religion_group" in able) is ("religion" in fields)
 
 

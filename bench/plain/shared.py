@@ -99,7 +99,7 @@ class Given:
     @property
     def tables(self) -> Sequence[Table]:
         """The tables that can be counted."""
-        able = capabilities.capabilities(frozenset(self.town.profile.columns), self.town.options)
+        able = capabilities.capabilities(frozenset(self.town.profile.columns), self.town.options, rule_sets.VIELFALT)
         return capabilities.possible(able, self.town.options, rule_sets.VIELFALT)
 
     def places(self, texts: Sequence[str]) -> pl.DataFrame:

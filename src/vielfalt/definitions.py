@@ -77,7 +77,7 @@ ALL: tuple[Definition, ...] = (
             "in Germany are not seen. Otherwise the limits of the migration background (register) hold."
         ),
         "Berlin MSS 2021",
-        _BIRTH,
+        (*_BIRTH, "street_key|street_name", "house_number"),
     ),
     Definition(
         "mh_wuerzburg",

@@ -132,7 +132,7 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
         places = aside.submit(_read_areas, town)
         with step("read"):
             extract = read_extract(engine, town.extract(date), town.profile, date, key)
-            able = capabilities.capabilities(extract.delivered, town.options)
+            able = capabilities.capabilities(extract.delivered, town.options, rule_set(town.rule_set))
         with step("areas"):
             geography, streets = places.result()
             findings = list(street_findings(streets, geography)) if streets else []

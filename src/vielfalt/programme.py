@@ -199,7 +199,7 @@ ALL: tuple[Table, ...] = (
         ("residents", "mh_register", "foreigner", "households"),
         parent="mh_group",
         fine=True,
-        needs=(*BIRTH, "street_key|street_name"),
+        needs=(*BIRTH, "street_key|street_name", "house_number"),
     ),
     Table(
         "nationality_group_by_age",
