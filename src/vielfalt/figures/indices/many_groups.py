@@ -95,7 +95,7 @@ ALL: tuple[Index, ...] = (
         say.BOUNDS_EVEN,
         0,
         1,
-        "James 1986, Social Science Research 15; Reardon & Firebaugh 2002, Sociological Methodology 32",
+        "James 1986, Sociological Methods & Research 14; Reardon & Firebaugh 2002, Sociological Methodology 32",
         say.CAVEAT_GROUPS,
         say.PEERS_SAME,
     ),
