@@ -77,7 +77,10 @@ _OWN_MARKS = (
         "N1",
         "none",
         _GERMAN & nw.col("expellee"),
-        N_("Born before 1945 in the former eastern territories, no arrival from abroad since 1950."),
+        N_(
+            "Born before 1945 in the former German eastern territories or the Sudeten areas, no arrival from abroad "
+            "since 1950."
+        ),
         _SET,
     ),
     Rule(

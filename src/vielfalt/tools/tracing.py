@@ -28,7 +28,7 @@ _EVIDENCE = {
     "born_abroad": N_("Born abroad"),
     "minor": N_("Under 18 years old"),
     "descendant_age": N_("Under 19 years old"),
-    "expellee": N_("Born before 1945 in the former eastern territories"),
+    "expellee": N_("Born before 1945 in the former German eastern territories or the Sudeten areas"),
     "repatriate_window": N_("Country of birth and year of arrival as of repatriates"),
     "arrived_since": N_("No arrival before 1950 on record"),
     "parents_linked": N_("Linked parents"),
