@@ -125,6 +125,15 @@ def test_cells_add_up(rows: list[Row]) -> None:
 
 @given(rows=register(12))
 @_SOME
+def test_whose_nationality_is_missing_is_neither_german_nor_foreign(rows: list[Row]) -> None:
+    people = Polars().collect(derived(Polars(), rows)).to_pylist()
+    called = {True: "german", False: "foreign", None: "unknown"}
+    found = cells(Polars(), rows)["foreigner"].frame.group_by("foreigner").agg(pl.col("n").sum())
+    assert dict(found.iter_rows()) == Counter(called[person["german"]] for person in people)
+
+
+@given(rows=register(12))
+@_SOME
 def test_the_address_that_dominates_a_cell_is_known(rows: list[Row]) -> None:
     engine = Polars()
     classed = classes(engine, rows)
