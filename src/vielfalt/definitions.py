@@ -146,13 +146,13 @@ ALL: tuple[Definition, ...] = (
         "households",
         N_("Households"),
         N_(
-            "People at one address who belong together by declared links: spouses, children and parents, and further "
-            "clues such as the same name and the same date of moving in."
+            "People at one address who belong together by declared links (spouses, parents and children) and by "
+            "further clues such as the same name and the same date of moving in."
         ),
         N_(
             "The register knows no households; the figures are approximations. In homes and shelters everybody counts "
             "as one household. These households are a type of their own; they are part of every number of households "
-            "and of the base of every share."
+            "and of the base of every share. Children are of any age, grown-up ones who live with a parent too."
         ),
         N_("After the stages of HHGEN (KOSIS, v. Klitzing 1998)"),
         ("street_key|street_name", "house_number"),
