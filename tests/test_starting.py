@@ -11,7 +11,7 @@ import pytest
 from vielfalt import parameters, schema
 from vielfalt.errors import StorageError, TownError, UsageError
 from vielfalt.profiles import read_profile
-from vielfalt.register import links, population
+from vielfalt.register import kinds, links, population, reading
 from vielfalt.tools import starting
 from vielfalt.tools.starting import init_town
 from vielfalt.town import read_town
@@ -73,6 +73,34 @@ def test_the_request_names_double_entries_and_movements_where_a_field_serves_the
         assert "doppelter Einträge" in need[field][0] and "double entries" in need[field][1], field
     for field in ("person_id", *links.MOVES):
         assert "Bewegungen" in need[field][0] and "movements" in need[field][1], field
+
+
+def test_the_request_names_households_and_country_of_birth_where_a_field_serves_them() -> None:
+    with (Path(starting.__file__).parent / "templates_town/fields.csv").open(encoding="utf-8", newline="") as file:
+        need = {row["field"]: (row["need_de"], row["need_en"]) for row in csv.DictReader(file)}
+    compared = {"family_name", "birth_name", "birth_date", "sex", "marital_status", "nationality_1", "move_in_date"}
+    for field in {*compared, *reading.STREET_FIELDS, *reading.HOUSE_FIELDS, "origin_municipality", "spouse_id"}:
+        assert "Haushalte" in need[field][0] and "households" in need[field][1], field
+    for field in {*kinds.EVIDENCE, "arrival_date", "arrival_from_abroad_date"} - {"german_nationality_kind"}:
+        assert "Geburtsland" in need[field][0] and "country of birth" in need[field][1], field
+    unread = {field.name for field in schema.EXTRACT} - {*reading.REGISTER, *reading.EVIDENCES, *reading._IN_TURN}
+    for field in unread - {"person_id"}:
+        assert need[field] == ("nicht nötig: wird nicht gelesen", "not needed: it is not read"), field
+
+
+@both
+def test_the_request_says_which_fields_were_no_part_of_the_census(tmp_path: Path, language: Language) -> None:
+    """BMG §34(1) No. 11 lists the option flag; the note how German nationality was acquired stands in no list."""
+    init_town(tmp_path, Words(language))
+    text = " ".join((tmp_path / "field-request.md").read_text(encoding="utf-8").split())
+    for said in {
+        "de": (
+            "Nicht dabei waren die Art der deutschen Staatsangehörigkeit und die Sperrvermerke",
+            "Optionsvermerk (Nr. 11)",
+        ),
+        "en": ("Not among them were the kind of German nationality and the blocks", "option flag (No. 11)"),
+    }[language]:
+        assert said in text
 
 
 def test_the_template_shows_every_setting_of_the_town_file(tmp_path: Path) -> None:
