@@ -1,9 +1,9 @@
 """Code lists: countries, country groups and the categories of every dimension, read from the CSV files beside.
 
-Sources: ``countries.csv`` follows the Destatis classification of states and territories (keys, German names; state of
-August 2024), English names from GeoNames, EU membership from the accession treaties; groups are our own
-(docs/explanation/country-groups.md). ``categories.csv``: sex and marital status after DSMeld 0701 and 1401; the
-rest are classes of our own, documented in docs/reference/dimensions.md.
+Sources: ``countries.csv`` follows the Destatis classification of states and territories (keys; state of August 2024),
+with its German names or shorter ones in use (Niederlande, Iran, Südkorea); English names from GeoNames, EU membership
+from the accession treaties; groups are our own (docs/explanation/country-groups.md). ``categories.csv``: sex and
+marital status after DSMeld 0701 and 1401; the rest are classes of our own, documented in docs/reference/dimensions.md.
 """
 
 from __future__ import annotations

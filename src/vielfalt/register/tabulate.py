@@ -70,8 +70,8 @@ def classified(engine: Engine, people: Frame, geography: Geography) -> Frame:
     texts). A German with further nationalities counts as German, whichever stands first. Null rule: what is not known
     becomes the category "unknown" of its dimension (reference country: "none", "undeterminable" or "unknown"). Sex m
     and w only: residents registered as diverse or without entry are assigned by the parity of their record key, as
-    official population statistics assign them by chance (Destatis, quality report on the population projection),
-    because cells of one or two persons could never be published.
+    official population statistics assign them by chance (Destatis, quality report Bevölkerungsfortschreibung), because
+    cells of one or two persons could never be published.
     """
     asked = engine.checkpoint(people.select(*_ASKED, nw.col(geography.finest.id).alias("finest")), "asked")
     classes = _class_tables(geography)
