@@ -117,7 +117,7 @@ ALL: tuple[BreakCheck, ...] = (
         N_("A field of the extract is empty much more often or less often than before."),
         N_("Figures that rest on this field are not compared."),
         "figures",
-        "parameter most_missing_change; handbook of the field 2.6",
+        "parameter most_missing_change",
     ),
     BreakCheck(
         "links_lost",

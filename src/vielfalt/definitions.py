@@ -1,6 +1,6 @@
 """The definition registry: what each figure means, where the definition comes from, what it cannot say.
 
-Several legitimate shares exist for the same town (handbook of the field: foreigners, migration background after the
+Several legitimate shares exist for the same town (foreigners, migration background after the
 register, immigration history); every table names the ids of the definitions it uses. Ids are never reused.
 """
 

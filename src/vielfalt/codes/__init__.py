@@ -106,7 +106,7 @@ def categories(dimension: str) -> tuple[Category, ...]:
 
 @cache
 def religion_groups() -> MappingProxyType[str, str]:
-    """The religion group of each DSMeld key (annex 2; the list is a collection from forms, see the handbook)."""
+    """The religion group of each DSMeld key (annex 2; the list is a collection from forms and payroll data)."""
     return MappingProxyType({row["key"]: row["group"] for row in _rows("religion.csv")})
 
 

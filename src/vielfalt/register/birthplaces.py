@@ -13,7 +13,7 @@ from vielfalt.rules import Decision, Rule
 from vielfalt.words import N_
 
 _SOURCE = "Order of evidence: MigraPro as described by KOSIS (staedtestatistik.de 285); rule set vielfalt-1"
-_OWN = "Rule of our own; order of evidence as in the handbook of the field 2.4 (3): state of birth, place, nationality"
+_OWN = "Rule of our own; order of evidence: state of birth, place, nationality"
 _DOMINANT = 20
 """A place that is this many times larger than all its namesakes together is meant when nothing else speaks."""
 _GERMAN = nw.col("nationality_1") == codes.GERMANY

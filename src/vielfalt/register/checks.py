@@ -1,6 +1,7 @@
 """The declared checks of an extract: bad data is data, counted and reported, and no run dies of it.
 
-Own list, after the gaps EwoPEaK fills for members of KOSIS (handbook 2.6) and the troubles real extracts hold.
+Own list, after the gaps EwoPEaK fills for members of KOSIS (staedtestatistik.de 329) and the troubles that real
+extracts hold.
 """
 
 from __future__ import annotations
@@ -36,37 +37,40 @@ ALL: tuple[Check, ...] = (
         "row_broken",
         N_("The row has too few or too many columns, or bytes that are no text."),
         N_("Not counted."),
-        "spec",
+        "own",
     ),
     Check(
         "column_missing",
         N_("The column named in the profile is not in the file."),
         N_("Treated as not delivered."),
-        "spec",
+        "own",
     ),
     Check(
-        "person_id_missing", N_("The ordering number is missing."), N_("Counted; cannot be linked to anyone."), "spec"
+        "person_id_missing", N_("The ordering number is missing."), N_("Counted; cannot be linked to anyone."), "own"
     ),
     Check(
         "date_impossible",
         N_("The date does not exist or cannot be read."),
         N_("Counted; the date is treated as unknown."),
-        "2.6",
+        "EwoPEaK",
     ),
     Check(
         "date_after_reference",
         N_("The date lies after the reference date."),
         N_("Counted; the date is treated as unknown."),
-        "2.6",
+        "EwoPEaK",
     ),
     Check(
-        "code_unknown", N_("The value is in no code list."), N_("Counted; the value is treated as not stated."), "2.6"
+        "code_unknown",
+        N_("The value is in no code list."),
+        N_("Counted; the value is treated as not stated."),
+        "EwoPEaK",
     ),
     Check(
         "number_unreadable",
         N_("The number cannot be read."),
         N_("Counted; the number is treated as not stated."),
-        "spec",
+        "own",
     ),
     Check(
         "secondary_dwelling",
@@ -74,87 +78,85 @@ ALL: tuple[Check, ...] = (
         N_("Not counted: the population is counted at the main dwelling."),
         "BMG §22",
     ),
-    Check("dwelling_missing", N_("The status of the dwelling is missing."), N_("Counted as only dwelling."), "2.6"),
+    Check("dwelling_missing", N_("The status of the dwelling is missing."), N_("Counted as only dwelling."), "EwoPEaK"),
     Check(
         "double_entry",
         N_("The same person stands in the file more than once."),
         N_("Counted once: the latest move, then the first row."),
-        "2.6",
+        "EwoPEaK",
     ),
     Check(
         "nationality_missing",
         N_("The nationality is missing."),
         N_("Counted; migration background not determinable."),
-        "2.6",
+        "EwoPEaK",
     ),
-    Check("age_implausible", N_("The age would be above 115 years."), N_("Counted; age unknown."), "2.6"),
-    Check("minor_married", N_("Under 16 and not single."), N_("Counted as delivered."), "2.6"),
-    Check("dates_disordered", N_("Born after moving in or arriving."), N_("Counted as delivered."), "2.6"),
+    Check("age_implausible", N_("The age would be above 115 years."), N_("Counted; age unknown."), "EwoPEaK"),
+    Check("minor_married", N_("Under 16 and not single."), N_("Counted as delivered."), "EwoPEaK"),
+    Check("dates_disordered", N_("Born after moving in or arriving."), N_("Counted as delivered."), "EwoPEaK"),
     Check(
-        "pointer_absent", N_("Points to a person who is not counted in the file."), N_("The link is ignored."), "spec"
+        "pointer_absent", N_("Points to a person who is not counted in the file."), N_("The link is ignored."), "own"
     ),
-    Check("spouse_one_sided", N_("Points to a spouse who does not point back."), N_("The link is used."), "2.6"),
+    Check("spouse_one_sided", N_("Points to a spouse who does not point back."), N_("The link is used."), "EwoPEaK"),
     Check(
         "parent_implausible",
         N_("A parent is less than 12 years older than the child."),
         N_("The link is ignored."),
-        "spec",
+        "own",
     ),
     Check(
         "birth_place_open",
         N_("The country of birth cannot be told from state, place or other evidence."),
         N_("Counted; country of birth open."),
-        "2.5",
+        "vielfalt-1",
     ),
-    Check(
-        "address_missing", N_("The row has no address."), N_("Counted in the town, in no area; lives alone."), "spec"
-    ),
-    Check("address_unresolved", N_("The address lies in no area."), N_("Counted in the town, in no area."), "2.6"),
+    Check("address_missing", N_("The row has no address."), N_("Counted in the town, in no area; lives alone."), "own"),
+    Check("address_unresolved", N_("The address lies in no area."), N_("Counted in the town, in no area."), "EwoPEaK"),
     Check(
         "address_large",
         N_("More than 100 residents at an address that is not marked as an institution."),
         N_("Counted as delivered; please check."),
-        "2.6",
+        "EwoPEaK",
     ),
     Check(
         "home_by_residents",
         N_("More than 24 residents, at least half of them from abroad in the last three years; not marked as a home."),
         N_("Counted as residents of a home; please check."),
-        "2.6",
+        "EwoPEaK",
     ),
     Check(
         "household_large",
         N_("More than 12 people in one household."),
         N_("Counted as one household; please check."),
-        "2.6",
+        "EwoPEaK",
     ),
-    Check("minor_alone", N_("Under 18, and no clue leads to a household."), N_("Counted as living alone."), "2.6"),
+    Check("minor_alone", N_("Under 18, and no clue leads to a household."), N_("Counted as living alone."), "EwoPEaK"),
     Check(
         "same_day_many",
         N_("More than four people whom nothing else joins moved into the address on one day."),
         N_("Counted as living alone; please check whether it is a home."),
-        "2.6",
+        "EwoPEaK",
     ),
     Check(
         "name_frequent",
         N_("The name occurs more than once at the address, but is too frequent to join strangers there."),
         N_("Counted as living alone."),
-        "2.6",
+        "EwoPEaK",
     ),
     Check(
         "street_conflict",
         N_("A line of the street directory puts house numbers into an area and another line into a different one."),
         N_("The line for fewer house numbers holds, of equal ones the first; the other is ignored there."),
-        "spec",
+        "own",
     ),
     Check(
         "street_area_unknown",
         N_("The street directory names an area that the finest area level does not have."),
         N_("Addresses there are assigned by coordinates, else to no area."),
-        "spec",
+        "own",
     ),
 )
-"""Source "2.6", "2.5": sections of the field's handbook; "spec": the description of the register extract."""
+"""Source "EwoPEaK": own list, after the gaps it fills; "own": own list; "vielfalt-1": the rule set."""
 
 IN_A_FEW_HOUSES = frozenset({"address_large", "home_by_residents", "household_large", "same_day_many"})
 """Checks that find the people of a few houses: their number is nearly that of one house, which must not be told."""

@@ -1,7 +1,7 @@
 """The rules of the migration status, each once; rule sets name them by id and order them.
 
 First each person's own marks, then the marks of linked parents for German minors without a mark of their own
-(handbook of the field 2.5, the contract "Decided where the handbook is silent", and the published municipal variants).
+(rules of our own after what KOSIS says of MigraPro, and the published municipal variants).
 """
 
 from __future__ import annotations

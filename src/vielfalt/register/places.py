@@ -1,6 +1,6 @@
 """Birth places: in which states may the registered place lie? All candidates, with what speaks for each.
 
-Works on the distinct texts of the column and never sees a person (names of people are never evidence: handbook 2.4).
+Works on the distinct texts of the column and never sees a person (names of people are never evidence).
 Each text is tried from exact to loose and the first way that finds something decides; who chooses among the candidates
 of a homonym (Neustadt) is the caller, who knows the state of birth and the nationality.
 Docs: docs/explanation/birth-places.md.

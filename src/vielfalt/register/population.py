@@ -16,7 +16,7 @@ MINIMUM_PARENT_AGE = 12
 """Years between parent and child below which the link is an error (specification of the register extract)."""
 MAXIMUM_AGE = 115
 _IDENTITY = ("family_name", "given_names", "birth_date", "birth_place")
-"""Agreement that makes two rows one person although their ordering numbers differ (handbook 2.6: duplicates)."""
+"""Agreement that makes two rows one person although their ordering numbers differ: duplicates."""
 _POINTS = ("easting", "northing")
 ROLES = {"spouse_id": "spouse", "guardian_1_id": "guardian_1", "guardian_2_id": "guardian_2"}
 """Pointer field and the name of the resolved link."""

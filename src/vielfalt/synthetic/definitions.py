@@ -1,6 +1,6 @@
 """Rule set vielfalt-1 in the generator's own words: what somebody concludes who knows the facts given here.
 
-Written from the contract and the handbook of the field (2.5), not from the code that evaluates extracts, so that the
+Written from the definitions (docs/reference), not from the code that evaluates extracts, so that the
 two can be held against each other. Applied twice: to an extract whose every field is filled, and to what the office
 entered.
 """

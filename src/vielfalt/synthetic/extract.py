@@ -35,7 +35,7 @@ GAPS: Final = {
     "guardians": 0.012,
 }
 """Share of empty fields where there is something to enter. The state of birth and the kind of nationality are the
-fields that KOSIS calls poorly filled (handbook of the field, 1.3 and 2.2)."""
+fields that KOSIS calls poorly filled (staedtestatistik.de 285)."""
 _DWELLING, _KINDS, _SEXES, _BLOCKS = (
     ("A", "H", "N"),
     ("", "01", "02", "03", "04", "09"),

@@ -1,7 +1,7 @@
 """The four steps of a publication: propose, publish, decline or take back, withdraw. Each one checks and saves at once.
 
-Publishing takes two persons: whoever proposed a release cannot publish it (handbook of the field: four-eyes rule; the
-database refuses it as well).
+Publishing takes two persons: whoever proposed a release cannot publish it (four-eyes rule; the database
+refuses it as well).
 """
 
 from __future__ import annotations
