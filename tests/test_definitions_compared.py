@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 
@@ -99,3 +101,10 @@ def test_every_rule_set_and_rule_can_be_explained() -> None:
         assert set(entry.rules) <= set(known)
     decides = dict(explain("e1", WORDS).paragraphs)["Decides"]
     assert "vielfalt-1: asked as number 5" in decides and "berlin-1: asked as number 5" in decides
+
+
+def test_sources_are_told_in_german() -> None:
+    """A paragraph is cited as German law does, and no part of a source stays English."""
+    english = re.compile(r"§\d|\bNo\. \d|\b(of our own|as described|order of|rule set|after the)\b", re.IGNORECASE)
+    told = ("; ".join(text for _, text in entry.paragraphs) for entry in entries(Words("de")))
+    assert not [text for text in told if english.search(text)]

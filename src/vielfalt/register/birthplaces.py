@@ -12,8 +12,10 @@ from vielfalt.register.gazetteer import EAST, SUDETEN
 from vielfalt.rules import Decision, Rule
 from vielfalt.words import N_
 
-_SOURCE = "Order of evidence: MigraPro as described by KOSIS (staedtestatistik.de 285); rule set vielfalt-1"
-_OWN = "Rule of our own; order of evidence: state of birth, place, nationality"
+_SOURCE = (
+    N_("Order of evidence: MigraPro as described by KOSIS (staedtestatistik.de 285)") + "; " + N_("rule set vielfalt-1")
+)
+_OWN = N_("Rule of our own") + "; " + N_("order of evidence: state of birth, place, nationality")
 _DOMINANT = 20
 """A place that is this many times larger than all its namesakes together is meant when nothing else speaks."""
 _GERMAN = nw.col("nationality_1") == codes.GERMANY

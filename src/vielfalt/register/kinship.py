@@ -49,10 +49,18 @@ STAGES: tuple[Stage, ...] = (
                 "DSMeld 1501-1534",
             ),
             Link(
-                "L2", kin_pairs.pointer("guardian_1"), "kin", N_("A minor and the first guardian."), "BMG §3(1) No. 9"
+                "L2",
+                kin_pairs.pointer("guardian_1"),
+                "kin",
+                N_("A minor and the first guardian."),
+                N_("BMG §3(1) No. 9"),
             ),
             Link(
-                "L3", kin_pairs.pointer("guardian_2"), "kin", N_("A minor and the second guardian."), "BMG §3(1) No. 9"
+                "L3",
+                kin_pairs.pointer("guardian_2"),
+                "kin",
+                N_("A minor and the second guardian."),
+                N_("BMG §3(1) No. 9"),
             ),
             Link(
                 "L7",

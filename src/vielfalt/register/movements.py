@@ -18,7 +18,7 @@ _OLD_MOVE = nw.col("move_in_date") <= nw.col("late_since")
 """The last move lies too far back to have been entered late: the area changed, not the dwelling."""
 
 # Who is here on both dates: what it is, when, why, and the source; the same seen from either date.
-_SAME_AREA = ("stayed", _LINKED & _SAME, N_("Here on both dates, in the same area"), "BevStatG §4")
+_SAME_AREA = ("stayed", _LINKED & _SAME, N_("Here on both dates, in the same area"), N_("BevStatG §4"))
 _AREA_UNKNOWN = (
     "stayed",
     _LINKED & _SAME.is_null(),
@@ -29,9 +29,9 @@ _RECODED = (
     "unknown",
     _LINKED & ~_SAME & _OLD_MOVE,
     N_("Here on both dates, in another area, but the last move is older: areas or directory have changed"),
-    "parameter late_entry_years",
+    N_("parameter late_entry_years"),
 )
-_MOVED = ("moved", _LINKED & ~_SAME, N_("Here on both dates, in another area"), "BevStatG §4")
+_MOVED = ("moved", _LINKED & ~_SAME, N_("Here on both dates, in another area"), N_("BevStatG §4"))
 
 CAME = Decision(
     "came_from",
@@ -46,35 +46,35 @@ CAME = Decision(
             "born",
             ~_LINKED & (_BORN > _SINCE) & ~(_ARRIVED > _BORN).fill_null(False),
             N_("Not here before, born since, and not arrived after birth"),
-            "BevStatG §4",
+            N_("BevStatG §4"),
         ),
         Rule(
             "V6",
             "open",
             ~_LINKED & (_ARRIVED <= _SINCE),
             N_("Not here before, but arrived by then: entered late, or corrected"),
-            "BMG §17(1)",
+            N_("BMG §17(1)"),
         ),
         Rule(
             "V7",
             "abroad",
             ~_LINKED & (_ABROAD > _SINCE) & ~(_ARRIVED > _ABROAD).fill_null(False),
             N_("Not here before; the last arrival from abroad lies in between and is the arrival here"),
-            "ZensG 2022 §5(1) No. 14, 27",
+            N_("ZensG 2022 §5(1) No. 14, 27"),
         ),
         Rule(
             "V8",
             "germany",
             ~_LINKED & ~nw.col("origin_municipality").is_null(),
             N_("Not here before; the last dwelling was in another municipality in Germany"),
-            "ZensG 2022 §5(1) No. 12",
+            N_("ZensG 2022 §5(1) No. 12"),
         ),
         Rule(
             "V9",
             "germany",
             ~_LINKED & (_ABROAD < _ARRIVED),
             N_("Not here before; arrived from abroad earlier than here, so lived elsewhere in Germany in between"),
-            "ZensG 2022 §5(1) No. 14, 27",
+            N_("ZensG 2022 §5(1) No. 14, 27"),
         ),
     ),
     Rule("V0", "open", ~_LINKED, N_("Not here before; nothing says where from"), "vielfalt-1"),
@@ -91,7 +91,11 @@ WENT = Decision(
         Rule("W4", *_MOVED),
     ),
     Rule(
-        "W0", "gone", ~_LINKED, N_("No longer here: moved away or died, which the extract does not tell"), "BevStatG §4"
+        "W0",
+        "gone",
+        ~_LINKED,
+        N_("No longer here: moved away or died, which the extract does not tell"),
+        N_("BevStatG §4"),
     ),
 )
 """What became of a resident of the earlier date."""
@@ -107,8 +111,8 @@ CITIZENSHIP = Decision(
             N_("Foreign at the earlier date, German at the later one"),
             "integrationsmonitoring-laender.de B2b",
         ),
-        Rule("K2", "german", nw.col("foreigner") == "german", N_("German"), "AufenthG §2(1)"),
-        Rule("K3", "foreign", nw.col("foreigner") == "foreign", N_("Without German nationality"), "AufenthG §2(1)"),
+        Rule("K2", "german", nw.col("foreigner") == "german", N_("German"), N_("AufenthG §2(1)")),
+        Rule("K3", "foreign", nw.col("foreigner") == "foreign", N_("Without German nationality"), N_("AufenthG §2(1)")),
     ),
     Rule("K0", "unknown", _LINKED, N_("The nationality is missing"), "vielfalt-1"),
 )

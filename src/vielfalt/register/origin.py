@@ -64,14 +64,14 @@ _OWN_MARKS = (
         "repatriate",
         _GERMAN & (_KIND == "repatriate"),
         N_("The register notes a repatriate certificate."),
-        "BVFG §15, StAG §7; " + _SET,
+        N_("BVFG §15, StAG §7") + "; " + _SET,
     ),
     Rule(
         "O1",
         "dual_national_born_here",
         _GERMAN & (_KIND == "option"),
         N_("The register holds the legacy option flag."),
-        "BMG §3(2) No. 5; " + _SET,
+        N_("BMG §3(2) No. 5") + "; " + _SET,
     ),
     Rule(
         "N1",
