@@ -218,6 +218,34 @@ def test_column_that_stands_in_the_file_twice_counts_first(engine: Engine, tmp_p
     assert table(engine, read_extract(engine, path, profile(), REFERENCE, KEY))[1]["sex"] == "w"
 
 
+def test_values_of_the_town_hold_for_texts_too(engine: Engine, tmp_path: Path) -> None:
+    texts = ("person_id", "spouse_id", "family_name", "birth_place", "street_key", "house_number", "easting")
+    path = tmp_path / "register.csv"
+    lines = [
+        ";".join(f"Feld {name}" for name in texts),
+        "0;0; - ;unbekannt;00000;1;0",
+        "0;7;Adler;Kölle;00000;2;0",
+        "7;9;Bär;Köln;10;3;565432,5",
+    ]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    said = replace(
+        profile(texts),
+        missing=("", "-", "0", "unbekannt"),
+        codes={"birth_place": {"Kölle": "Köln"}, "street_key": {"00000": ""}, "spouse_id": {"9": "7"}},
+    )
+    read = read_extract(engine, path, said, REFERENCE, KEY)
+    found = table(engine, read)
+    assert findings(read) == {("person_id_missing", "person_id"): (2, (1, 2))}
+    assert len({row["pseudonym"] for row in found.values()}) == 3
+    assert found[1]["spouse_id"] is None
+    assert found[2]["spouse_id"] == found[3]["spouse_id"] == found[3]["pseudonym"]
+    assert found[1]["family_name"] is None
+    assert (found[1]["birth_place"], read.places) == (None, ("köln",))
+    assert found[2]["birth_place"] == found[3]["birth_place"] == 0
+    assert [found[record]["address"] is None for record in (1, 2, 3)] == [True, True, False]
+    assert [found[record]["easting"] for record in (1, 2, 3)] == [None, None, 565432.5]
+
+
 def test_pointers_meet_the_pseudonyms_they_mean(engine: Engine, tmp_path: Path) -> None:
     rows = [
         {**ORDINARY, "person_id": "A1 ", "spouse_id": "B2"},

@@ -152,15 +152,9 @@ def test_plain_coordinates_are_read_at_once() -> None:
     assert at_once(["565432,5", None, "-3"]) is not None
 
 
-def test_coordinates_are_looked_at_where_a_number_means_not_stated() -> None:
-    assert at_once(["565432.5", "0"], missing=("0",)) is None
-    assert at_once(["565432.5", "0"], missing=("k. A.",)) is not None
-
-
-def at_once(texts: list[str | None], missing: tuple[str, ...] = ()) -> pa.Array | None:
+def at_once(texts: list[str | None]) -> pa.Array | None:
     """The numbers of a column of coordinates, cut into two pieces."""
-    pieces = pa.chunked_array([texts[:1], texts[1:]], pa.string())
-    return plain_numbers(pieces, schema.field("easting"), profile(missing=missing))
+    return plain_numbers(pa.chunked_array([texts[:1], texts[1:]], pa.string()))
 
 
 @pytest.mark.parametrize(

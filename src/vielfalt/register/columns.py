@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vielfalt.numbers import Ints
 
@@ -70,6 +71,13 @@ def encode(column: pa.ChunkedArray) -> Encoded:
 def absent(rows: int) -> Encoded:
     """A column the extract does not have: null in every row."""
     return Encoded(pa.array([], pa.string()), pa.nulls(rows, pa.int32()))
+
+
+def restated(column: pa.ChunkedArray, meanings: Mapping[str, str | None]) -> pa.ChunkedArray:
+    """The column with each text that is listed (outer blanks ignored) replaced by what it means; None means null."""
+    texts = column.cast(pa.string())
+    place = pc.index_in(pc.utf8_trim_whitespace(texts), pa.array([*meanings], pa.string()))
+    return pc.if_else(place.is_valid(), pa.array([*meanings.values()], pa.string()).take(place), texts)
 
 
 def distinct_rows(columns: Sequence[Encoded]) -> tuple[Ints, Ints]:

@@ -19,7 +19,7 @@ import pyarrow as pa
 from vielfalt import schema
 from vielfalt.numbers import Ints
 from vielfalt.profiles import Profile
-from vielfalt.register.columns import Encoded, absent, alike, distinct_rows, encode
+from vielfalt.register.columns import Encoded, absent, alike, distinct_rows, encode, restated
 from vielfalt.register.combinations import Combinations
 from vielfalt.register.family_names import name_key
 from vielfalt.register.kinds import EVIDENCE
@@ -41,6 +41,8 @@ NUMBERED: Mapping[str, str] = {
     "origin_municipality": "municipalities",
 }
 """Text fields kept as running numbers, and which numbering each uses (family and birth name share one)."""
+_AS_TEXT = (*_IDS, *NUMBERED, *STREET_FIELDS, *HOUSE_FIELDS, *POINT_FIELDS)
+"""Fields that are looked at as a whole column before or instead of value by value."""
 _SPAN = re.compile(r"(\d{1,4})[-+/](\d{1,4})")
 _TYPED = {entry.name: entry for entry in schema.EXTRACT if entry.type in ("date", "code", "flag", "number")}
 _ARROW = {"date": pa.int32(), "flag": pa.int32(), "code": pa.string(), "number": pa.float64()}
@@ -92,9 +94,9 @@ class Reader:
 
         A batch that begins with the first row begins the file anew: what was collected before is forgotten.
         """
-        record = batch.column("record").to_numpy()
-        if record[0] == 1:
+        if batch.column("record")[0].as_py() == 1:
             self._forget()
+        batch, record = self._stated(batch), batch.column("record").to_numpy()
         missing, points = absent(len(record)), self._points(batch)
         # Python looks at the distinct values of one column while the pool finds those of the next ones.
         with ThreadPoolExecutor() as pool:
@@ -125,15 +127,21 @@ class Reader:
         """The numbered combinations of the fields of ``EVIDENCE``: the columns of ``EVIDENCES``."""
         return self.evidence.table("evidence")
 
+    def _stated(self, batch: pa.Table) -> pa.Table:
+        """The batch with the town's own values of ``_AS_TEXT`` replaced by what they mean."""
+        missing = {text: None for text in self.profile.missing if text}
+        for name in batch.column_names:
+            own = {text: meaning or None for text, meaning in self.profile.codes.get(name, {}).items()}
+            if name in _AS_TEXT and (meanings := own | missing):
+                place = batch.column_names.index(name)
+                batch = batch.set_column(place, name, restated(batch.column(name), meanings))
+        return batch
+
     def _points(self, batch: pa.Table) -> dict[str, pa.Array]:
         """The columns of coordinates that hold nothing but plain numbers; none where points stand for addresses."""
         if not any(name in batch.column_names for name in STREET_FIELDS):
             return {}
-        read = {
-            name: plain_numbers(batch.column(name), _TYPED[name], self.profile)
-            for name in POINT_FIELDS
-            if name in batch.column_names
-        }
+        read = {name: plain_numbers(batch.column(name)) for name in POINT_FIELDS if name in batch.column_names}
         return {name: numbers for name, numbers in read.items() if numbers is not None}
 
     def _hashed(self, batch: pa.Table, name: str) -> pa.Array:

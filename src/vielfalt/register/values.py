@@ -77,10 +77,8 @@ def number(text: str) -> Parsed:
     return (value, "") if math.isfinite(value) else (None, "number_unreadable")
 
 
-def plain_numbers(texts: pa.ChunkedArray, field: schema.Field, profile: Profile) -> pa.Array | None:
+def plain_numbers(texts: pa.ChunkedArray) -> pa.Array | None:
     """All the coordinates of a column at once; None where one of them is no plain number and has to be looked at."""
-    if any(number(word)[0] is not None for word in (*profile.missing, *profile.codes.get(field.name, {}))):
-        return None
     found = _as_numbers(texts)
     if found is None:
         found = _as_numbers(pc.replace_substring(texts, ",", "."))
