@@ -218,6 +218,30 @@ def test_column_that_stands_in_the_file_twice_counts_first(engine: Engine, tmp_p
     assert table(engine, read_extract(engine, path, profile(), REFERENCE, KEY))[1]["sex"] == "w"
 
 
+def test_rows_without_any_value_are_nobody(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (scanning, polars):
+        monkeypatch.setattr(module, "_BATCH", 2)
+    empty, blanks = line({}), line(dict.fromkeys(FIELDS, "  "))
+    bad = {**ORDINARY, "sex": "?"}
+    read = extract(engine, tmp_path, [empty, ORDINARY, "broken", empty, blanks, bad, empty])
+    assert (read.rows, read.readable) == (7, 2)
+    assert findings(read) == {
+        ("row_broken", ""): (1, (3,)),
+        ("row_empty", ""): (4, (1, 4, 5, 7)),
+        ("code_unknown", "sex"): (1, (6,)),
+    }
+    assert sorted(table(engine, read)) == [2, 6]
+    assert read.empty["nationality_1"] == 0
+
+
+def test_a_row_with_a_value_in_any_column_is_not_empty(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text("Feld sex;Bemerkung\n;x\n;\n", encoding="utf-8")
+    read = read_extract(engine, path, profile(("sex",)), REFERENCE, KEY)
+    assert sorted(table(engine, read)) == [1]
+    assert findings(read)[("row_empty", "")] == (1, (2,))
+
+
 def test_values_of_the_town_hold_for_texts_too(engine: Engine, tmp_path: Path) -> None:
     texts = ("person_id", "spouse_id", "family_name", "birth_place", "street_key", "house_number", "easting")
     path = tmp_path / "register.csv"
@@ -417,6 +441,7 @@ def test_fixed_width(engine: Engine, tmp_path: Path) -> None:
         (b"", "utf-8", "empty"),
         (b"\n \n", "utf-8", "empty"),
         (b"Feld sex\n", "utf-8", "holds no rows"),
+        (b"Feld sex;Feld person_id\n;\n ; \n", "utf-8", "holds no rows"),
         (b"Name;Vorname\nx;y\n", "utf-8", "none of the columns"),
         (b"Feld sex,Feld person_id\nw,1\n", "utf-8", "none of the columns"),
         ("Feld sex;Straße\nw;Weg\n".encode("cp1252"), "utf-8", "column names are not in the encoding"),

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from vielfalt.engines.base import Batches
 from vielfalt.numbers import Ints
+from vielfalt.register.columns import blank_rows
 from vielfalt.register.kinds import EVIDENCE
 from vielfalt.register.reading import HOUSES, NUMBERED, Reader
 
@@ -52,7 +53,8 @@ class FromText:
     def __call__(self, batch: pa.Table) -> pa.Table:
         """See ``Reader.convert``."""
         fields = {field: batch.column(column) for field, column in self.columns.items()}
-        return self.reader.convert(pa.table({**fields, "record": batch.column("record")}))
+        record = batch.column("record")
+        return self.reader.convert(pa.table({**fields, "record": record}), blank_rows(batch.drop_columns(["record"])))
 
     def apart(self) -> FromText:
         """See ``Conversion.apart``."""

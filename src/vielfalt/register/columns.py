@@ -73,6 +73,18 @@ def absent(rows: int) -> Encoded:
     return Encoded(pa.array([], pa.string()), pa.nulls(rows, pa.int32()))
 
 
+def blank_rows(batch: pa.Table) -> Ints:
+    """The positions of the rows that hold nothing but blanks in any column."""
+    rows = np.arange(batch.num_rows)
+    for column in batch.columns:
+        if not len(rows):
+            break
+        texts = column if len(rows) == batch.num_rows else column.take(pa.array(rows))
+        blank = pc.equal(pc.utf8_trim_whitespace(texts), "").fill_null(True)
+        rows = rows[blank.to_numpy()]
+    return rows
+
+
 def restated(column: pa.ChunkedArray, meanings: Mapping[str, str | None]) -> pa.ChunkedArray:
     """The column with each text that is listed (outer blanks ignored) replaced by what it means; None means null."""
     texts = column.cast(pa.string())

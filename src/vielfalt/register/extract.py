@@ -14,7 +14,7 @@ import numpy as np
 
 from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
 from vielfalt.engines.encodings import looks_like_utf8
-from vielfalt.engines.rows import true_numbers
+from vielfalt.engines.rows import nothing_read, true_numbers
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.numbers import Ints
 from vielfalt.profiles import Profile
@@ -63,11 +63,14 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
     convert = FromText(reader, {field: columns[position] for field, position in positions.items()})
     register, broken = engine.read(path, form, convert, "register")
     rows = int(engine.collect(register.select(nw.len().alias("rows")))["rows"][0].as_py())
+    if not rows:
+        raise nothing_read(path, broken)
+    empty = sum(map(len, reader.problems.get(("", "row_empty"), ())))
     missing = [field for field in profile.columns if field not in positions]
     return Extract(
         register=register,
         evidence=engine.load(reader.evidences(), "evidence"),
-        rows=rows + len(broken),
+        rows=rows + empty + len(broken),
         readable=rows,
         empty=dict(reader.empty),
         delivered=frozenset(positions),

@@ -89,13 +89,16 @@ class Reader:
     problems: dict[tuple[str, str], list[Ints]] = field(default_factory=dict)
     parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
 
-    def convert(self, batch: pa.Table) -> pa.Table:
+    def convert(self, batch: pa.Table, blank: Ints) -> pa.Table:
         """Typed rows (the columns of ``REGISTER``) for one batch of text rows with canonical column names.
 
-        A batch that begins with the first row begins the file anew: what was collected before is forgotten.
+        ``blank`` are the positions of rows without any value: they are noted and left out. A batch that begins with
+        the first row begins the file anew: what was collected before is forgotten.
         """
         if batch.column("record")[0].as_py() == 1:
             self._forget()
+        if len(blank):
+            batch = self._without(batch, blank)
         batch, record = self._stated(batch), batch.column("record").to_numpy()
         missing, points = absent(len(record)), self._points(batch)
         # Python looks at the distinct values of one column while the pool finds those of the next ones.
@@ -126,6 +129,13 @@ class Reader:
     def evidences(self) -> pa.Table:
         """The numbered combinations of the fields of ``EVIDENCE``: the columns of ``EVIDENCES``."""
         return self.evidence.table("evidence")
+
+    def _without(self, batch: pa.Table, blank: Ints) -> pa.Table:
+        """The other rows of the batch; those without any value are nobody."""
+        kept = np.ones(batch.num_rows, dtype=bool)
+        kept[blank] = False
+        self._note("", "row_empty", batch.column("record").to_numpy()[blank])
+        return batch.filter(pa.array(kept))
 
     def _stated(self, batch: pa.Table) -> pa.Table:
         """The batch with the town's own values of ``_AS_TEXT`` replaced by what they mean."""
