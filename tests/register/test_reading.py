@@ -440,6 +440,8 @@ def test_fixed_width(engine: Engine, tmp_path: Path) -> None:
     [
         (b"", "utf-8", "empty"),
         (b"\n \n", "utf-8", "empty"),
+        (b"\xef\xbb\xbf", "utf-8", "empty"),
+        (b"\xef\xbb\xbf\r\n", "utf-8", "empty"),
         (b"Feld sex\n", "utf-8", "holds no rows"),
         (b"Feld sex;Feld person_id\n;\n ; \n", "utf-8", "holds no rows"),
         (b"Name;Vorname\nx;y\n", "utf-8", "none of the columns"),

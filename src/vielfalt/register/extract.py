@@ -104,7 +104,7 @@ def _header(path: Path, profile: Profile) -> tuple[str, ...]:
         ) from None
     except OSError:
         raise StorageError(N_("The extract cannot be read."), where=path, todo=N_("Check its permissions.")) from None
-    if not sample.strip():
+    if not sample.removeprefix(codecs.BOM_UTF8).strip():
         raise DeliveryError(
             N_("The extract is empty."), where=path, todo=N_("Ask the registration office for a new extract.")
         )
