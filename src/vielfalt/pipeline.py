@@ -39,7 +39,7 @@ from vielfalt.words import N_, Language, Words
 class Released:
     """The outcome of a run: the release folder, and whether it was there already because nothing had changed.
 
-    ``utility``: what protection cost; nothing for a release that was there already. ``withdrawn``: where releases that
+    ``findings``: of the extract, by this run or by the one that made the release. ``utility``: what protection cost; nothing for a release that was there already. ``withdrawn``: where releases that
     were replaced lie now.
     """
 
@@ -90,7 +90,7 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
     print_now, key = fingerprint.of(town, date, language), town_key(town.vault)
     before = last_run(town, date)
     if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
-        return _unchanged(town, date, town.releases / before["release"], step, replaced, opened)
+        return _unchanged(town, date, before, step, replaced, opened)
     earlier = kept_dates.earlier(town, date)
     with workspace(town, date, opened) as (engine, vault):
         keep = keep_and_compare(town, engine, vault, earlier, step)
@@ -108,13 +108,17 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
     return Released(folder, False, evaluation.findings, figures.results.utility, withdrawn)
 
 
-def _unchanged(town: Town, date: int, folder: Path, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
+def _unchanged(
+    town: Town, date: int, before: Mapping[str, Any], step: Step, replaced: Sequence[Path], opened: Opening
+) -> Released:
     """The release that is there already, looked at file by file; what zip and vault have lost is written again."""
+    folder = town.releases / before["release"]
     see_to_release(folder)
     if not kept_dates.kept_whole(town, date):
         _keep_again(town, date, step, opened)
     former = [path for path in replaced if path != folder]
-    return Released(folder, True, (), withdrawn=withdraw.put_away(former, town.vault))
+    findings = tuple(Finding(**{**found, "records": tuple(found["records"])}) for found in before.get("findings", ()))
+    return Released(folder, True, findings, withdrawn=withdraw.put_away(former, town.vault))
 
 
 def _keep_again(town: Town, date: int, step: Step, opened: Opening) -> None:

@@ -187,6 +187,7 @@ def test_a_second_run_with_nothing_changed_says_so(evaluated: Path) -> None:
     done = vielfalt("run", evaluated, "--json")
     outcome = json.loads(done.stdout)
     assert outcome["unchanged"] is True
+    assert outcome["findings"] == json.loads(vielfalt("check", evaluated, "--json").stdout)["findings"] != []
     assert outcome["release"].endswith(f"{LATEST}-1")
     assert not (evaluated / "releases" / f"{LATEST}-2").exists()
 
