@@ -23,7 +23,7 @@ SAME_ON_BOTH = (
     *("test_import.py", "test_pages.py", "test_comparison.py", "test_database.py", "test_login.py"),
     *("test_history.py", "test_history_page.py", "test_backup.py"),
     *("test_permissions.py", "test_administration.py", "test_second_factor.py"),
-    *("test_erasing.py", "test_kept.py", "test_excerpt.py", "test_publishing.py"),
+    *("test_erasing.py", "test_kept.py", "test_excerpt.py", "test_publishing.py", "test_at_once.py"),
 )
 NOT_AGAIN = "not on_a_real_postgresql"
 

@@ -191,6 +191,26 @@ def test_attempts_hold_neither_address(anonymous: Client) -> None:
     assert EMAIL not in kept and "127.0.0.1" not in kept
 
 
+@pytest.mark.parametrize("way", ["own", "link"])
+def test_choosing_a_password_does_not_open_an_account_that_was_closed_meanwhile(erika: User, way: str) -> None:
+    """A password takes its time to keep; what the page knew of the account when it began is not written back."""
+    chosen = {"password": "vier rote Dächer", "again": "vier rote Dächer"}
+    path = reverse("password") if way == "own" else reverse("one_time_link", args=[links.token_for(erika)])
+    browser, kept = people.client(erika), User.set_password
+
+    def closed_meanwhile(user: User, password: str) -> None:
+        other = User.objects.get(pk=user.pk)
+        other.is_active, other.closed = False, timezone.now()
+        other.save()
+        kept(user, password)
+
+    with patch.object(User, "set_password", closed_meanwhile):
+        browser.post(path, {"current": people.PASSWORD, **chosen})
+    erika.refresh_from_db()
+    assert erika.check_password("vier rote Dächer")
+    assert not erika.is_active and erika.closed
+
+
 def test_passwords_are_kept_by_argon2(erika: User) -> None:
     assert erika.password.startswith("argon2$argon2id$")
 

@@ -88,9 +88,10 @@ def give_role(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @needs("accounts")
+@transaction.atomic
 def take_role(request: HttpRequest, number: int, membership: int) -> HttpResponse:
     """Takes a role away; the last administrator of every town keeps it."""
-    user = _person(request, number)
+    user = _held(_people(request), number)
     found = get_object_or_404(visible(request.user, user.memberships.all(), "accounts"), pk=membership)
     if _is_last(user) and (found.role, found.town) == (roles.ADMINISTRATION.id, None):
         return _shown(request, user, LAST, status=409)
@@ -105,14 +106,15 @@ def take_role(request: HttpRequest, number: int, membership: int) -> HttpRespons
 @needs("accounts")
 def new_link(request: HttpRequest, number: int) -> HttpResponse:
     """A new link for somebody who has no password or has forgotten it; shown once."""
-    return _with_link(request, _whole_person(request, number))
+    return _with_link(request, get_object_or_404(_whole_people(request), pk=number))
 
 
 @require_POST
 @needs("accounts")
+@transaction.atomic
 def close(request: HttpRequest, number: int) -> HttpResponse:
     """Closes an account: nobody gets in with it any more, from the next page on."""
-    user = _whole_person(request, number)
+    user = _held(_whole_people(request), number)
     if _is_last(user):
         return _shown(request, user, LAST, status=409)
     user.is_active, user.closed = False, timezone.now()
@@ -122,9 +124,10 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @needs("accounts")
+@transaction.atomic
 def reopen(request: HttpRequest, number: int) -> HttpResponse:
     """Opens a closed account again."""
-    user = _whole_person(request, number)
+    user = _held(_whole_people(request), number)
     user.is_active, user.closed = True, None
     user.save()
     return redirect("account_of", number=number)
@@ -132,9 +135,10 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @needs("accounts")
+@transaction.atomic
 def erase(request: HttpRequest, number: int) -> HttpResponse:
     """Erases all that is personal of a closed account, after asking."""
-    user = _whole_person(request, number)
+    user = _held(_whole_people(request), number)
     if user.is_active:
         return _shown(request, user, STILL_OPEN, status=409)
     if not _is_sure(request):
@@ -145,9 +149,10 @@ def erase(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @needs("accounts")
+@transaction.atomic
 def reset_factor(request: HttpRequest, number: int) -> HttpResponse:
     """Takes the second factor off an account whose owner lost phone and codes, after asking."""
-    user = _whole_person(request, number)
+    user = _held(_whole_people(request), number)
     if not _is_sure(request):
         return _ask(
             request, user, N_("Take the second factor off {name}?"), UNGUARDED, N_("Take the second factor off")
@@ -165,8 +170,8 @@ def strict_roles(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         chosen = [role.id for role in roles.GIVEN if role.id in request.POST.getlist("role")]
         with transaction.atomic():
-            StrictRole.objects.all().delete()
-            StrictRole.objects.bulk_create(StrictRole(role=role) for role in chosen)
+            StrictRole.objects.exclude(role__in=chosen).delete()
+            StrictRole.objects.bulk_create([StrictRole(role=role) for role in chosen], ignore_conflicts=True)
         return redirect("accounts")
     strict = set(StrictRole.objects.values_list("role", flat=True))
     context = {"choices": [(role, role.id in strict) for role in roles.GIVEN]}
@@ -186,9 +191,14 @@ def _person(request: HttpRequest, number: int) -> User:
     return get_object_or_404(_people(request), pk=number)
 
 
-def _whole_person(request: HttpRequest, number: int) -> User:
-    """Somebody whose every role lies in the administrator's towns."""
-    return get_object_or_404(visible(request.user, User.objects.filter(erased=None), "accounts"), pk=number)
+def _whole_people(request: HttpRequest) -> QuerySet[User]:
+    """Those whose every role lies in the administrator's towns."""
+    return visible(request.user, User.objects.filter(erased=None), "accounts")
+
+
+def _held(people: QuerySet[User], number: int) -> User:
+    """One of the people, as the account is now; no other request changes it until the transaction is over."""
+    return get_object_or_404(people.select_for_update(), pk=number)
 
 
 def _roles(user: User) -> list[tuple[Membership, roles.Role]]:
@@ -211,8 +221,13 @@ def _give(user: User, role: str, ags: str) -> None:
 
 
 def _is_last(user: User) -> bool:
-    """Whether nobody else with an open account could look after every town."""
-    others = Membership.objects.filter(role=roles.ADMINISTRATION.id, town=None, user__is_active=True)
+    """Whether nobody else with an open account could look after every town; who asks next waits for the transaction.
+
+    Else two who take each other's role or account in one moment would leave nobody.
+    """
+    everywhere = Membership.objects.filter(role=roles.ADMINISTRATION.id, town=None)
+    list(everywhere.select_for_update().order_by("pk"))
+    others = everywhere.filter(user__is_active=True)
     mine = others.filter(user=user)
     return mine.exists() and not others.exclude(user=user).exclude(user__password__startswith="!").exists()
 

@@ -24,8 +24,10 @@ def first_token() -> str | None:
     return _made(None, VALID_FIRST)
 
 
+@transaction.atomic
 def token_for(user: User) -> str:
     """What a link for this person holds. Earlier ones are void."""
+    User.objects.select_for_update().get(pk=user.pk)
     Link.objects.filter(user=user).delete()
     return _made(user, VALID)
 

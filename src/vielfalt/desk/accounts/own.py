@@ -42,7 +42,8 @@ def password(request: HttpRequest) -> HttpResponse:
     form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():
         user.set_password(form.cleaned_data["password"])
-        user.save()
+        # Nothing else of the account: it may have been closed since the page began.
+        user.save(update_fields=["password"])
         user.links.all().delete()
         update_session_auth_hash(request, user)
         return redirect("account")

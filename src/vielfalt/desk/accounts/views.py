@@ -114,7 +114,7 @@ def _let_in(link: Link, given: dict[str, Any]) -> User | None:
             Membership.objects.create(user=user, role=role.id)
         StrictRole.objects.bulk_create([StrictRole(role=role) for role in STRICT_AT_FIRST], ignore_conflicts=True)
     user.set_password(given["password"])
-    user.save()
+    user.save(update_fields=["password"])
     return user
 
 

@@ -117,7 +117,7 @@ def refuse_twice(published: Published, digest: str, path: Path) -> None:
 
 def _kept(published: Published, digest: str, folder: Path) -> Release:
     source = published.results.source
-    town, _ = Town.objects.update_or_create(ags=source.ags, defaults={"name": source.town})
+    town = _named(source.ags, source.town)
     release = Release.objects.create(
         town=town,
         name=published.release,
@@ -134,6 +134,18 @@ def _kept(published: Published, digest: str, folder: Path) -> Release:
     values = (vars(value) for value in published.results.indices)
     Index.objects.bulk_create((Index(release=release, **value) for value in values), batch_size=_BATCH)
     return release
+
+
+def _named(ags: str, name: str) -> Town:
+    """The town, under the name that the package has for it.
+
+    Its row is not locked before the history is (``update_or_create`` would): an invitation takes them the other way.
+    """
+    town, _ = Town.objects.get_or_create(ags=ags, defaults={"name": name})
+    if town.name != name:
+        town.name = name
+        town.save()
+    return town
 
 
 def digest_of_areas(title: str, geojson: str) -> str:
