@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import people
 import pytest
@@ -13,7 +14,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from vielfalt.desk.accounts import links
@@ -344,6 +345,29 @@ def test_a_refusal_is_noted_without_its_address() -> None:
     watching.attributed(lambda request: HttpResponse(status=200))(request)
     event = Event.objects.get()
     assert (event.kind, event.who, event.address, event.place) == ("refused", "", "192.0.2.0", "")
+
+
+def test_whoever_is_refused_over_and_over_does_not_fill_the_log(anonymous: Client) -> None:
+    """A form without token asks for nobody's account; from one network it is noted once a minute."""
+    stranger = Client(enforce_csrf_checks=True)
+    for place in ("login", "logout", "set_language"):
+        for number in range(3):
+            assert stranger.post(reverse(place), REMOTE_ADDR=f"192.0.2.{number}").status_code == 403
+    assert Event.objects.count() == 1
+    assert stranger.post(reverse("login"), REMOTE_ADDR="198.51.100.1").status_code == 403
+    assert Event.objects.count() == 2
+    council = people.client(people.person("council", town()))
+    for _ in range(3):
+        assert [council.get(reverse(page)).status_code for page in ("upload", "accounts")] == [403, 403]
+    assert Event.objects.filter(kind="refused").exclude(who="").count() == 2
+    with patch.object(watching, "_REPEATED", dt.timedelta(0)):
+        assert stranger.post(reverse("login"), REMOTE_ADDR="192.0.2.9").status_code == 403
+    assert Event.objects.filter(kind="refused", who="").count() == 3
+
+
+def test_nobody_leaves_who_was_not_in(anonymous: Client) -> None:
+    assert anonymous.post(reverse("logout")).status_code == 302
+    assert not Event.objects.exists()
 
 
 def test_a_failed_login_keeps_neither_name_nor_password() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -16,20 +17,23 @@ from vielfalt.desk.history.models import Event
 
 _KEPT_BITS = {4: 24, 6: 48}
 """How much of an address is kept: a network, not a connection."""
-
-
+_REPEATED = dt.timedelta(minutes=1)
 _REQUEST: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
 
 def note(kind: str, request: HttpRequest | None = None, who: object = "") -> None:
     """Adds one event to the security log. ``who``: the number of an account, never a name."""
+    _event(kind, request, who).save()
+
+
+def _event(kind: str, request: HttpRequest | None, who: object) -> Event:
     match = getattr(request, "resolver_match", None)
-    Event(
+    return Event(
         kind=kind,
         who="" if who is None else str(who),
         address=shortened(request.META.get("REMOTE_ADDR", "")) if request else "",
         place=(match.view_name or "") if match else "",
-    ).save()
+    )
 
 
 def shortened(address: str) -> str:
@@ -58,10 +62,20 @@ def attributed(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
         finally:
             _REQUEST.reset(token)
         if response.status_code == 403:
-            note("refused", request, account())
+            _refused(request, account())
         return response
 
     return answered
+
+
+def _refused(request: HttpRequest, who: str) -> None:
+    """Notes a refusal once a minute: for an account on each page, for strangers from each network. Else whoever sends
+    forms that were never asked for, as often as they like, would fill the log."""
+    event = _event("refused", request, who)
+    since = dt.datetime.now(dt.UTC) - _REPEATED
+    lately = Event.objects.filter(kind=event.kind, address=event.address, at__gt=since)
+    if not any(one.who == who and (not who or one.place == event.place) for one in lately):
+        event.save()
 
 
 def listen() -> None:
@@ -79,9 +93,11 @@ def _logged_in(request: HttpRequest | None, user: AbstractBaseUser, **told: obje
     note("logged_in", request, user.pk)
 
 
-def _logged_out(request: HttpRequest | None, user: AbstractBaseUser, **told: object) -> None:
+def _logged_out(request: HttpRequest | None, user: AbstractBaseUser | None, **told: object) -> None:
+    """Nobody has left where nobody was in."""
     del told
-    note("logged_out", request, getattr(user, "pk", ""))
+    if user is not None:
+        note("logged_out", request, user.pk)
 
 
 def _failed(request: HttpRequest | None = None, **told: object) -> None:
