@@ -1,10 +1,16 @@
-"""Files that are there whole or not at all: written beside their place and then renamed."""
+"""Files that are there whole or not at all: written beside their place and then renamed; and zip files that are not."""
 
 from __future__ import annotations
 
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, IndexError, RuntimeError, ValueError)
+"""What Python raises for a zip file that is none, is cut or damaged, or uses what it cannot read; beside OSError."""
 
 
 @contextmanager

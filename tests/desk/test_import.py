@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import random
 import shutil
 import stat
+import struct
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from vielfalt.desk.atlas.packages import archive_of
 from vielfalt.desk.releases import packages
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import AreaSet, Index, Release, Series, Table, Town, keys_of
+from vielfalt.desk.releases.packages import unpacked
 from vielfalt.errors import DeliveryError, DisclosureError, StorageError, VielfaltError
 from vielfalt.publish.releases import read_release
 
@@ -286,6 +290,22 @@ def test_a_file_too_large_or_with_too_many_entries(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("told", [0xFFFF, 30_000, 1])
+def test_a_list_of_millions_of_files_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: int) -> None:
+    """It is refused by its size; how many entries it has, the file can say as it likes."""
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as many:
+        for number in range(30_000):
+            many.writestr(f"{number}.csv", b"")
+    content = path.read_bytes()
+    end = content.rindex(b"PK\5\6")
+    path.write_bytes(content[: end + 8] + struct.pack("<HH", told, told) + content[end + 12 :])
+    monkeypatch.setattr(zipfile, "ZipInfo", lambda *told, **more: pytest.fail("the list was read"))
+    with pytest.raises(DeliveryError, match="too many files"):
+        import_release(path)
+
+
+@pytest.mark.django_db
 def test_a_package_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="does not exist"):
         import_release(tmp_path / "release.zip")
@@ -309,6 +329,28 @@ def test_a_damaged_zip(zipped: Path, tmp_path: Path) -> None:
     with pytest.raises(VielfaltError):
         import_release(path)
     assert not Release.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "names", [("a", "a/b"), ("a/b", "a"), ("x" * 300,), ("",)], ids=["file", "folder", "long", "none"]
+)
+def test_names_that_no_folder_holds(tmp_path: Path, names: tuple[str, ...]) -> None:
+    with pytest.raises(DeliveryError, match="no zip file"):
+        import_release(archive(tmp_path / "odd.zip", dict.fromkeys(names, b"x")))
+
+
+@pytest.mark.django_db
+def test_a_zip_file_damaged_at_any_place_is_told_as_that(zipped: Path, tmp_path: Path) -> None:
+    """Wherever in its list of contents: Python has many kinds of errors for it, and some are none of its zip files'."""
+    content, path = zipped.read_bytes(), tmp_path / "release.zip"
+    rng = random.Random(1)
+    for _ in range(300):
+        damaged = bytearray(content)
+        damaged[rng.randrange(content.index(b"PK\1\2"), len(content))] = rng.choice((0, 1, 0x80, 0xFF))
+        path.write_bytes(damaged)
+        with suppress(DeliveryError), unpacked(path, tmp_path / "work") as folder:
+            assert folder.is_dir()
 
 
 @pytest.mark.django_db

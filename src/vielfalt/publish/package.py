@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from vielfalt.publish.contents import release_files
 from vielfalt.publish.descriptor import table_paths
 from vielfalt.publish.releases import check_manifest, releases_in
 from vielfalt.publish.results import Results
-from vielfalt.wholefile import written_whole
+from vielfalt.wholefile import BROKEN_ZIP, written_whole
 from vielfalt.words import N_, Words
 
 _PARTIAL = re.compile(r"\.(?P<name>\d{4}-\d\d-\d\d-\d+)\.partial(?P<zip>\.zip)?")
@@ -71,7 +70,7 @@ def _check_zip(archive: Path, files: Mapping[str, bytes]) -> None:
         with zipfile.ZipFile(archive) as packed:
             same = sorted(packed.namelist()) == sorted(files)
             same = same and all(packed.read(name) == content for name, content in files.items())
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except BROKEN_ZIP:
         same = False
     if not same:
         raise DeliveryError(

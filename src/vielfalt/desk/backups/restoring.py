@@ -8,7 +8,6 @@ import json
 import re
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +24,7 @@ from vielfalt.desk.backups.encrypting import decrypt, is_encrypted
 from vielfalt.desk.history.migrations._sealing import seal, unseal
 from vielfalt.desk.history.recording import record
 from vielfalt.errors import DeliveryError, StorageError, UsageError, why
-from vielfalt.wholefile import written_whole
+from vielfalt.wholefile import BROKEN_ZIP, written_whole
 from vielfalt.words import N_
 
 _LARGEST_MANIFEST = 10_000_000
@@ -52,7 +51,7 @@ def restore(file: Path, replace: bool, passphrase: bytes = b"") -> Manifest:
                     todo=N_("Make a backup of it first, then repeat with --replace."),
                 )
             _replaced(archive, manifest, file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except BROKEN_ZIP as error:
         raise _broken(file) from error
     except OSError as error:
         raise StorageError(

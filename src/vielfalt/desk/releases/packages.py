@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from vielfalt.errors import DeliveryError, StorageError
-from vielfalt.wholefile import written_whole
+from vielfalt.wholefile import BROKEN_ZIP, written_whole
 from vielfalt.words import N_
 
 LARGEST_PACKAGE = 100_000_000
@@ -22,6 +23,10 @@ MOST_FILES = 2_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The only ones that unpack piece by piece: of bzip2 and LZMA a piece that was read can become gigabytes of memory."""
 _CHUNK = 1 << 20
+"""Bytes read at once: of the list of contents 500 for each of as many files as a release can have."""
+_ODD_NAMES = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
+"""What an empty folder says to names that no folder can hold: too long, or a file that is to be a folder as well."""
+_TOO_MANY = N_("The package holds too many files, or one twice.")
 _NO_ZIP = N_("The file is no zip file, or it is damaged.")
 _TODO = N_("Ask the town for the zip file of the release as Vielfalt wrote it.")
 
@@ -66,30 +71,51 @@ def keep(folder: Path, archive: Path) -> None:
 
 
 def kept_file(archive: Path, name: str) -> bytes | None:
-    """One file of a kept release; None where the archive or the file is not there any more."""
+    """One file of a kept release; None where the archive or the file is not there any more, or is damaged."""
     try:
         with zipfile.ZipFile(archive) as file:
             return file.read(name)
-    except (OSError, KeyError, zipfile.BadZipFile):
+    except (OSError, KeyError, *BROKEN_ZIP):
         return None
+
+
+class _TooMuchAtOnceError(Exception):
+    """A part of a zip file that is read in one piece is larger than it may be."""
+
+
+class _Bounded(io.BufferedReader):
+    """A zip file whose list of contents is not read where it is too large: a hundred megabytes of it become gigabytes.
+
+    ``ZipFile`` reads the list in one piece, as long as the file says it is, and nothing else of that size.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As any file. Raises _TooMuchAtOnceError."""
+        if size is not None and size > _CHUNK:
+            raise _TooMuchAtOnceError
+        return super().read(size)
 
 
 def _unpack(path: Path, folder: Path) -> None:
     try:
         if path.stat().st_size > LARGEST_PACKAGE:
             raise _refused(N_("The file is larger than a release can be ({limit} MB)."), path, LARGEST_PACKAGE)
-        with zipfile.ZipFile(path) as archive:
+        with _Bounded(path.open("rb", buffering=0)) as file, zipfile.ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(entries) > MOST_FILES or len({entry.filename for entry in entries}) < len(entries):
-                raise _refused(N_("The package holds too many files, or one twice."), path)
+                raise _refused(_TOO_MANY, path)
             if any(entry.compress_type not in _METHODS for entry in entries):
                 raise _refused(_NO_ZIP, path)
             left = LARGEST_CONTENT
             for entry in entries:
                 left = _write(archive, entry, folder / _inside(entry, path), left, path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError):
+    except _TooMuchAtOnceError:
+        raise _refused(_TOO_MANY, path) from None
+    except BROKEN_ZIP:
         raise _refused(_NO_ZIP, path) from None
     except OSError as error:
+        if error.errno in _ODD_NAMES:
+            raise _refused(_NO_ZIP, path) from None
         raise StorageError(
             N_("The package cannot be read or unpacked."),
             where=error.filename or path,
