@@ -68,13 +68,14 @@ def test_somebody_is_invited_and_gets_in(boss: Client, here: Town) -> None:
 def test_who_has_an_account_gets_the_role_and_keeps_the_password(boss: Client, here: Town, there: Town) -> None:
     known = people.person("council", there, email="kim@example.org", password=people.PASSWORD)
     answer = boss.post(reverse("invite"), NEW)
-    assert answer.headers["Location"] == reverse("account_of", args=[known.pk])
+    assert answer.headers["Location"].partition("?")[0] == reverse("account_of", args=[known.pk])
     assert not Link.objects.exists()
     known.refresh_from_db()
     assert known.check_password(people.PASSWORD)
     assert known.name == "Erika Muster"
     page = boss.get(answer.headers["Location"]).content.decode()
     assert "Hierstadt" in page and "Dortstadt" not in page, "roles elsewhere are not shown"
+    assert "Gespeichert" in page
 
 
 @pytest.mark.parametrize("action", ["new_link", "close_account", "reopen_account", "reset_factor"])
@@ -95,6 +96,20 @@ def test_roles_are_given_in_ones_own_towns_only(boss: Client, here: Town, there:
         "Wählen Sie einen der Einträge" in boss.post(reverse("invite"), {**NEW, "town": town or "x"}).content.decode()
     )
     assert Membership.objects.filter(user=user).count() == 1
+
+
+def test_what_was_done_is_confirmed(chief: Client, here: Town) -> None:
+    """On the page that is led to, and not on the same page without it."""
+    user = people.person("council", here)
+    given = {"role": "head", "town": here.ags}
+    for name, args, sent in (
+        ("give_role", [user.pk], given),
+        ("close_account", [user.pk], {}),
+        ("strict_roles", [], {"role": ["council"]}),
+    ):
+        answer = chief.post(reverse(name, args=args), sent, follow=True)
+        assert "Gespeichert" in answer.content.decode(), name
+        assert "Gespeichert" not in chief.get(answer.redirect_chain[-1][0].partition("?")[0]).content.decode()
 
 
 def test_a_role_of_another_town_is_not_taken_away(boss: Client, here: Town, there: Town) -> None:

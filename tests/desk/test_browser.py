@@ -20,6 +20,8 @@ from vielfalt.desk import serving
 from vielfalt.desk.accounts import links, sessions
 from vielfalt.desk.accounts.models import Membership, User
 from vielfalt.desk.accounts.policy import WARNED_SECONDS
+from vielfalt.desk.jobs.models import Job
+from vielfalt.desk.jobs.running import LOST
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release
 
@@ -223,6 +225,37 @@ def test_from_the_first_link_to_a_second_factor(browser: Browser, live_server: L
     fill(page, {"Code": recovery})
     page.get_by_role("button", name="Weiter").press("Enter")
     assert page.get_by_role("heading", level=1).inner_text() == "Kommunen"
+    context.close()
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_button_pressed_twice_counts_once(browser: Browser, live_server: LiveServer) -> None:
+    """The second invitation would find the account of the first, and its link would never be seen."""
+    context = browser.new_context(locale="de-DE")
+    enter(context, live_server.url)
+    page = context.new_page()
+    page.goto(live_server.url + reverse("invite"))
+    fill(page, {"Name": "Kim Beispiel", "E-Mail-Adresse": "kim@example.org"})
+    page.get_by_label("Kommune").select_option("*")
+    twice = "button => { button.click(); setTimeout(() => button.click(), 10); }"
+    page.get_by_role("button", name="Einladen").evaluate(twice)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Link für Kim Beispiel")
+    assert page.locator("code").inner_text().startswith(live_server.url + "/zugang/")
+    page.goto(live_server.url + reverse("invite"))
+    page.get_by_role("button", name="Einladen").press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_role("button", name="Einladen").press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_file_name_without_end_does_not_widen_the_page(browser: Browser, live_server: LiveServer) -> None:
+    context = browser.new_context(locale="de-DE", viewport={"width": 360, "height": 800})
+    job = Job.objects.create(owner=enter(context, live_server.url), name="L" * 196 + ".zip", state="failed", fault=LOST)
+    page = context.new_page()
+    page.goto(live_server.url + reverse("job", args=[job.pk]))
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     context.close()
 
 

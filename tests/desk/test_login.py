@@ -22,6 +22,7 @@ from vielfalt.desk import serving, upkeep
 from vielfalt.desk.accounts import links, passwords, throttle
 from vielfalt.desk.accounts.models import Attempt, Link, SecondFactor, StrictRole, User
 from vielfalt.desk.accounts.policy import STRICT_AT_FIRST
+from vielfalt.desk.accounts.views import BACKEND
 from vielfalt.desk.history.models import Event
 from vielfalt.errors import UsageError
 
@@ -49,6 +50,17 @@ def test_pages_ask_who_reads_and_lead_back(anonymous: Client, erika: User) -> No
     )
     assert answer.headers["Location"] == "/vergleich/?thema=sex"
     assert anonymous.get("/vergleich/").status_code == 200
+
+
+def test_who_logged_in_in_another_window_is_led_on(erika: User) -> None:
+    """The form of this window bears the token of before; of other forms nobody knows what was meant."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(erika, backend=BACKEND)
+    sent = {"email": EMAIL, "password": people.PASSWORD, "next": "/vergleich/"}
+    assert browser.post(reverse("login"), sent).headers["Location"] == "/vergleich/"
+    assert browser.post(reverse("login"), {**sent, "next": "//example.com/"}).headers["Location"] == "/"
+    assert browser.post(reverse("password"), sent).status_code == 403
+    assert Client(enforce_csrf_checks=True).post(reverse("login"), sent).status_code == 403
 
 
 @pytest.mark.parametrize("wanted", ["https://example.com/", "//example.com/", "javascript:alert(1)", "\\\\example.com"])
@@ -173,7 +185,7 @@ def test_the_present_password_is_not_guessed_from_inside(erika: User) -> None:
 def test_a_new_password_makes_older_links_void(erika: User) -> None:
     path = reverse("one_time_link", args=[links.token_for(erika)])
     given = {"current": people.PASSWORD, "password": "vier rote Dächer", "again": "vier rote Dächer"}
-    assert people.client(erika).post(reverse("password"), given).status_code == 302
+    assert "Gespeichert" in people.client(erika).post(reverse("password"), given, follow=True).content.decode()
     assert Client().get(path).status_code == 410
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -83,8 +84,13 @@ def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page for a form that was not asked for here, or too long ago (CSRF)."""
+    """The page for a form that was not asked for here, or too long ago (CSRF).
+
+    Who has logged in beside, in another window, and now sends the login of this one is led on.
+    """
     del reason
+    if request.path == reverse("login") and request.user.is_authenticated:
+        return redirect(wanted(request))
     return render(request, "desk/accounts/stale_form.html", status=403)
 
 

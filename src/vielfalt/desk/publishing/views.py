@@ -11,9 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vielfalt.desk.accounts.models import User
+from vielfalt.desk.accounts.own import SAVED, is_saved
 from vielfalt.desk.accounts.permissions import demand, visible
 from vielfalt.desk.accounts.roles import Action
-from vielfalt.desk.atlas.asking import UnknownError, asked
+from vielfalt.desk.atlas.asking import UnknownError
 from vielfalt.desk.atlas.views import release_or_404
 from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.publishing import steps
@@ -99,12 +100,12 @@ def publisher(request: HttpRequest, ags: str) -> HttpResponse:
         form.add_error("licence", LICENCE_IN_USE)
     if request.method == "POST" and form.is_valid():
         Publisher.objects.update_or_create(town=town, defaults=form.cleaned_data)
-        return redirect(reverse("publisher", args=(ags,)) + "?gespeichert=ja")
+        return redirect(SAVED.format(reverse("publisher", args=(ags,))))
     context = {
         "town": town,
         "form": form,
         "in_use": in_use,
-        "saved": request.method == "GET" and asked(request, "gespeichert", ("ja",), ""),
+        "saved": request.method == "GET" and is_saved(request),
         "releases": visible(request.user, town.releases.all()) if known else (),
     }
     return render(request, "desk/publishing/publisher.html", context)
