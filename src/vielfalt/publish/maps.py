@@ -19,21 +19,24 @@ from vielfalt.words import N_, Words
 class Atlas:
     """All maps of a release, and the titles of those left out because nearly all areas are suppressed.
 
-    ``balances`` are the maps of movements, which stand in their chapter.
+    ``balances`` are the maps of movements, which stand in their chapter; ``alike`` are the titles of maps that are not
+    drawn since all published areas are in one class.
     """
 
     maps: tuple[Map, ...]
     left_out: tuple[str, ...]
     balances: tuple[Map, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 def draw_maps(results: Results, words: Words) -> Atlas:
     """The maps of a run in the language of the words: shares in classes, suppressed areas hatched."""
     mapped, left_out = themes(results)
     return Atlas(
-        tuple(draw_map(results, theme, words) for theme in mapped),
+        tuple(draw_map(results, theme, words) for theme in mapped if theme.classes.bounds),
         tuple(_title(results, theme, words) for theme in left_out),
         draw_balances(results, words),
+        tuple(_title(results, theme, words) for theme in mapped if not theme.classes.bounds),
     )
 
 

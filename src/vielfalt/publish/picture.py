@@ -21,9 +21,9 @@ from vielfalt.words import N_, Words
 
 _WIDTH = 660
 _LEGEND = 200
-_HEIGHT = 335
-"""Room for the areas; with it two maps fit on a page of the report."""
-_HALF_PAGE = 420
+_HEIGHT = 400
+"""Room for the areas; with it two maps fill a page of the report."""
+_HALF_PAGE = 440
 """As high may a picture be of which two fit on a page of the report, with their captions."""
 _LEAST_HEIGHT = 240
 """Room for the areas above a key of many lines."""

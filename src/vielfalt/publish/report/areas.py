@@ -81,7 +81,7 @@ def imported(results: Results, words: Words) -> tuple[Block, ...]:
 
 def maps(atlas: Atlas, words: Words) -> tuple[Block, ...]:
     """All maps with the way to read them; the ones left out are named."""
-    if not atlas.maps and not atlas.left_out:
+    if not (atlas.maps or atlas.left_out or atlas.alike):
         return ()
     blocks: list[Block] = [Heading(words(N_("Maps")), "maps")]
     if atlas.maps:
@@ -98,9 +98,13 @@ def maps(atlas: Atlas, words: Words) -> tuple[Block, ...]:
             )
         )
     blocks += [Figure(drawn.plain, drawn.alt, drawn.caption) for drawn in atlas.maps]
-    if atlas.left_out:
-        blocks.append(
-            Note(words(N_("These maps are not shown because more than nine tenths of their areas are not published:")))
-        )
-        blocks.append(Bullets(atlas.left_out))
+    for reason, titles in (
+        (N_("These maps are not shown because all published areas would have the same colour:"), atlas.alike),
+        (
+            N_("These maps are not shown because more than nine tenths of their areas are not published:"),
+            atlas.left_out,
+        ),
+    ):
+        if titles:
+            blocks += [Note(words(reason)), Bullets(titles)]
     return tuple(blocks)
