@@ -127,9 +127,9 @@ class Section:
         return values
 
     def identifier(self, name: str) -> str:
-        """A short id of lower-case letters, digits and underscores."""
+        """An id of up to 100 lower-case letters, digits and underscores."""
         value = self.required(name)
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", value):
             raise self.fault(
                 N_("The setting “{setting}” is “{value}”; allowed are small letters, digits and “_”."),
                 name,

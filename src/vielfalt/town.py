@@ -22,6 +22,7 @@ from types import MappingProxyType
 from vielfalt import dates, parameters, programme, rule_sets
 from vielfalt.cells import LARGEST_P_PERCENT, LEAST_CELL, LEAST_DOMINANCE, Protection
 from vielfalt.errors import TownError
+from vielfalt.geography import LONGEST_NAME, is_key, is_line
 from vielfalt.methods import BASES, CellKey, Method, Rounding, Suppression
 from vielfalt.profiles import Profile, read_profile
 from vielfalt.tomlfile import Section, read_settings
@@ -168,6 +169,14 @@ def refuse_reserved(section: Section, id: str) -> None:
         )
 
 
+def one_line(section: Section, setting: str, value: str) -> str:
+    """The value of a setting. Raises TownError where it is not one line that a release can bear."""
+    if not is_line(value, LONGEST_NAME):
+        message = N_("The setting “{setting}” must be one line of at most {most} signs that can be shown.")
+        raise section.fault(message, setting, most=LONGEST_NAME)
+    return value
+
+
 def _known(section: Section) -> Section:
     """The section, when it holds nothing unknown."""
     section.only(*settings()[section.name])
@@ -180,9 +189,9 @@ def _town(file: Section) -> Town:
     root = file.path.parent
     return Town(
         root=root,
-        name=town.required("name"),
+        name=one_line(town, "name", town.required("name")),
         ags=_ags(town),
-        licence=town.text("licence", "dl-de/by-2-0"),
+        licence=one_line(town, "licence", town.text("licence", "dl-de/by-2-0")),
         language=town.choice("language", LANGUAGES),
         rule_set=town.choice("rule_set", rule_sets.IDS),
         options=frozenset(town.choices("options", tuple(sorted({one.option for one in programme.ALL if one.option})))),
@@ -215,7 +224,7 @@ def _areas(areas: Section, root: Path) -> Areas:
 def _level(entry: Section, root: Path) -> LevelFile:
     id = entry.required("id")
     refuse_reserved(entry, id)
-    if not id.isidentifier() or not id.islower():
+    if not (id.isidentifier() and id.islower() and is_key(id)):
         raise entry.fault(
             N_("The setting “{setting}” is “{value}”; allowed are small letters, digits and “_”, a letter first."),
             "id",
@@ -223,7 +232,7 @@ def _level(entry: Section, root: Path) -> LevelFile:
         )
     return LevelFile(
         id=id,
-        title=entry.required("title"),
+        title=one_line(entry, "title", entry.required("title")),
         file=root / entry.required("file"),
         key=entry.text("key", "key"),
         name=entry.text("name", "name"),

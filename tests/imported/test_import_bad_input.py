@@ -184,6 +184,7 @@ def test_profiles_that_contradict_themselves(tmp_path: Path, parts: tuple[str, .
         ("2020-12-31", "2999-12-31", "“table.date” lies in the future"),
         ("[table]\n", "[table]\nrounded_to = 0\n", "“table.rounded_to” must be a whole number, 1 or more"),
         ('licence = "dl-de/by-2-0"', "", "“source.licence” is missing or empty"),
+        ('licence = "dl-de/by-2-0"', 'licence = "dl-de\\nby"', "“source.licence” must be one line"),
     ],
 )
 def test_heads_that_contradict_themselves(tmp_path: Path, old: str, new: str, sentence: str) -> None:

@@ -18,7 +18,7 @@ from vielfalt import dates
 from vielfalt.errors import TownError, VielfaltError, known
 from vielfalt.tomlfile import Section, read_settings
 from vielfalt.tools.starting import write_new
-from vielfalt.town import Town, read_town
+from vielfalt.town import Town, one_line, read_town
 from vielfalt.words import LANGUAGES, N_, Language, Words
 
 FILE = "county.toml"
@@ -102,18 +102,18 @@ def read_county(root: Path) -> County:
     file.only("county")
     section = file.section("county")
     section.only("name", "key", "towns", "date", "memory_gb", "language", "licence")
-    name, key, language = section.required("name"), section.required("key"), section.choice("language", LANGUAGES)
+    key, language = section.required("key"), section.choice("language", LANGUAGES)
     if not (key.isascii() and key.isdigit() and len(key) == 5):
         raise section.fault(N_("The setting “{setting}” must have five digits."), "key")
     return County(
         root=root,
-        name=name,
+        name=one_line(section, "name", section.required("name")),
         key=key,
         towns=_towns(section, root),
         date=section.date("date") if "date" in section.values else 0,
         memory=section.whole("memory_gb", 0) * 1_000_000_000,
         language=language,
-        licence=section.text("licence", "dl-de/by-2-0"),
+        licence=one_line(section, "licence", section.text("licence", "dl-de/by-2-0")),
     )
 
 

@@ -29,7 +29,7 @@ from vielfalt.imported.records import (
 )
 from vielfalt.profiles import ENCODINGS
 from vielfalt.tomlfile import Section, read_settings
-from vielfalt.town import RESERVED_LEVELS, refuse_reserved
+from vielfalt.town import RESERVED_LEVELS, one_line, refuse_reserved
 from vielfalt.words import N_
 
 _SECTIONS = (
@@ -67,9 +67,9 @@ def _profile(root: Section) -> TableProfile:
         path=root.path,
         source=_source(root, table),
         id=table.identifier("id"),
-        title=table.required("title"),
+        title=_named(table, "title"),
         dimension=table.identifier("dimension"),
-        dimension_title=table.required("dimension_title"),
+        dimension_title=_named(table, "dimension_title"),
         definition=table.required("definition"),
         limits=table.text("limits"),
         selection=selection,
@@ -92,7 +92,13 @@ def _source(root: Section, table: Section) -> TableSource:
     date = table.date("date")
     if date > dates.today():
         raise table.fault(N_("The setting “{setting}” lies in the future."), "date")
-    return TableSource(town.required("name"), ags, date, source.required("text"), source.required("licence"))
+    name, licence = _named(town, "name"), _named(source, "licence")
+    return TableSource(name, ags, date, source.required("text"), licence)
+
+
+def _named(section: Section, setting: str) -> str:
+    """A name that must be there and that a release can bear."""
+    return one_line(section, setting, section.required(setting))
 
 
 def _selection(section: Section) -> Selection:
@@ -155,7 +161,7 @@ def _category(entry: Section) -> Category:
     entry.only("key", "label", "in_file", "part_of", "complete", "rest")
     return Category(
         key=entry.identifier("key"),
-        label=entry.required("label"),
+        label=_named(entry, "label"),
         in_file=entry.required("in_file"),
         part_of=entry.text("part_of"),
         complete=entry.flag("complete"),
@@ -176,7 +182,7 @@ def _base(base: Section, selection: Selection, table: Section) -> Base:
         selection=_selection(base) if own else same,
         in_file=base.required("in_file"),
         date=base.date("date") if "date" in base.values else table.date("date"),
-        title=base.required("title"),
+        title=_named(base, "title"),
         definition=base.required("definition"),
         complete=base.flag("complete"),
         rest=base.text("rest"),
@@ -227,7 +233,7 @@ def _level(entry: Section) -> LevelSource:
         raise entry.fault(N_("The setting “{setting}” is no regular expression."), "keys") from None
     return LevelSource(
         id=id,
-        title=entry.required("title"),
+        title=_named(entry, "title"),
         keys=pattern,
         path=entry.text("path"),
         key=entry.text("key", "key"),
