@@ -208,6 +208,16 @@ def test_the_map_shows_what_was_published(client: Client, release: Release, pack
     assert any(row[-1] == "suppressed" for row in rows.values()) or any(row[-1] == "ok" for row in rows.values())
 
 
+def test_a_map_of_one_colour_says_so(client: Client, release: Release) -> None:
+    """No lowest and highest class where there is one, and no word on how many areas each holds."""
+    query = {"thema": "age_class", "kategorie": "65+", "ebene": "district"}
+    markup = client.get(addresses(release)["theme"].partition("?")[0], query).content.decode()
+    assert "haben dieselbe Farbe: Die Karte unterscheidet sie nicht." in markup
+    assert "Niedrigste Klasse" not in markup and "Jede Klasse umfasst" not in markup
+    several = client.get(addresses(release)["theme"]).content.decode()
+    assert "Niedrigste Klasse" in several and "Jede Klasse umfasst" in several and "dieselbe Farbe" not in several
+
+
 def test_a_profile_begins_with_what_matters_and_is_folded(client: Client, release: Release) -> None:
     """Key figures first, then links to the subjects, every table folded; nothing is left out and no mark is broken."""
     response = client.get(addresses(release)["area"])

@@ -117,7 +117,10 @@ def described(figure: Figure, words: Words) -> str:
             date=words.date(figure.release.day),
         )
     ]
-    if figure.labels:
+    if len(figure.labels) == 1:
+        message = N_("All published areas ({n}) have the same colour: the map does not tell them apart.")
+        parts.append(words(message, n=figure.sizes[0]))
+    elif figure.labels:
         parts.append(
             words(
                 N_("Lowest class: {low}, areas: {few}. Highest class: {high}, areas: {many}."),
