@@ -281,7 +281,7 @@ def test_a_refused_town_is_told_and_the_next_one_made(tmp_path: Path, monkeypatc
             raise DisclosureError("Nothing was released.", todo="Try again.")
         return where / "releases" / f"{date}-1"
 
-    monkeypatch.setattr(demonstration, "settle", lambda folder, town: folder / town.ags)
+    monkeypatch.setattr(demonstration, "settle", lambda folder, town, _: folder / town.ags)
     monkeypatch.setattr(demonstration, "quietly", evaluated)
     monkeypatch.setattr(serving, "add_to_show", lambda package, words: brought.append(package))
     showcase.make_the_rest(root, Words("en"), towns)
@@ -307,9 +307,10 @@ def test_the_neighbours_are_nine_small_and_different_towns() -> None:
 
 
 def test_a_neighbour_has_its_own_name_and_key(tmp_path: Path) -> None:
-    town = demonstration.Neighbour("99999011", "Musterheim (synthetisch)", 1_000, 3)
-    settings = read_town(demonstration.settle(tmp_path, town))
-    assert (settings.ags, settings.name, settings.reference_dates()) == (town.ags, town.name, (20251231,))
+    town = demonstration.Neighbour("99999011", "Musterheim", 1_000, 3)
+    settings = read_town(demonstration.settle(tmp_path, town, "en"))
+    assert (settings.ags, settings.name, settings.language) == (town.ags, "Musterheim (synthetic)", "en")
+    assert settings.reference_dates() == (20251231,)
     extract = (settings.root / "register" / "2025-12-31" / "register.csv").read_bytes()
     assert b"99999011" in extract
     assert AGS.encode() not in extract

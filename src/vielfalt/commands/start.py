@@ -31,7 +31,8 @@ def synth(folder: Path, residents: int, seed: int, lang: Language | None) -> Non
     from vielfalt.synthetic import write_town
 
     words = spoken(lang)
-    write_town(folder, residents=residents, seed=seed, progress=lambda line: to_stderr(words(line)))
+    told = words.language
+    write_town(folder, residents=residents, seed=seed, language=told, progress=lambda line: to_stderr(words(line)))
     click.echo(words("The synthetic town lies in {folder}. Next: vielfalt run {folder}", folder=folder))
 
 

@@ -19,7 +19,7 @@ from vielfalt.synthetic.draw import NEVER, NONE, Table, stable, years_between
 from vielfalt.synthetic.shapes import Division
 from vielfalt.synthetic.streets import Streets
 
-NAME: Final = "Musterlingen (synthetisch)"
+NAME: Final = "Musterlingen"
 AGS: Final = "99999001"
 """No municipality has a key that begins with 99."""
 GAPS: Final = {

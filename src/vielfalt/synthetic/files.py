@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from vielfalt.synthetic.plan import Plan
 from vielfalt.synthetic.shapes import CRS, Division
 from vielfalt.synthetic.streets import Streets
+from vielfalt.words import N_, Words
 
 COLUMNS: Final = {
     "person_id": "Ordnungsmerkmal",
@@ -54,20 +55,29 @@ COLUMNS: Final = {
 """The town's own column names by canonical field, in the order of the file."""
 
 _TOWN = """\
-# Settings of a synthetic town: all residents are invented.
+# {invented}
 [town]
 name = "{name}"
-ags = "{ags}"          # no municipality has this key
-licence = "dl-de/by-2-0"  # licence of the published tables
-language = "de"
-profile = "profile.toml"  # column profile of the register extract
+ags = "{ags}"          # {nowhere}
+licence = "dl-de/by-2-0"  # {licence}
+language = "{language}"
+profile = "profile.toml"  # {profile}
 
 [areas]
-streets = "areas/streets.csv"  # street directory: street_key;street_name;from;to;parity;block
-crs = "{crs}"             # of the coordinates in the extract and the polygons
+streets = "areas/streets.csv"  # {streets}: street_key;street_name;from;to;parity;block
+crs = "{crs}"             # {coordinates}
 
-# Area levels from coarse to fine.
+# {order}
 {levels}"""
+_ABOUT_TOWN: Final = {
+    "invented": N_("Settings of a synthetic town: all residents are invented."),
+    "nowhere": N_("no municipality has this key"),
+    "licence": N_("licence of the published tables"),
+    "profile": N_("column profile of the register extract"),
+    "streets": N_("street directory"),
+    "coordinates": N_("coordinate system of the extract and of the polygons"),
+    "order": N_("Area levels from coarse to fine."),
+}
 _LEVEL = """\
 [[areas.level]]
 id = "{id}"
@@ -78,7 +88,7 @@ name = "name"
 parent = "parent"
 """
 _PROFILE = """\
-# How the register extract of the synthetic town maps to the canonical fields.
+# {maps}
 [file]
 delimiter = ";"
 quote = '"'
@@ -89,7 +99,7 @@ missing = ["00.00.0000"]
 [columns]
 {columns}
 
-# Code values of the town on the left, canonical values on the right.
+# {codes}
 [codes.sex]
 M = "m"
 W = "w"
@@ -117,15 +127,27 @@ N = "secondary"
 J = "yes"
 N = "no"
 """
-LEVELS: Final = {"district": "Stadtbezirke", "quarter": "Stadtteile", "block": "Blöcke"}
+_ABOUT_PROFILE: Final = {
+    "maps": N_("Which columns of the register extract of the synthetic town are which fields of Vielfalt."),
+    "codes": N_("Code values of the town on the left, values of Vielfalt on the right."),
+}
+LEVELS: Final = {"district": N_("Districts"), "quarter": N_("Quarters"), "block": N_("Blocks")}
 
 
-def write_settings(root: Path, name: str, ags: str, encoding: str) -> None:
-    """``town.toml`` and ``profile.toml`` of a town of that name and key; ``encoding`` is that of the extracts."""
-    levels = "\n".join(_LEVEL.format(id=id, title=title) for id, title in LEVELS.items())
-    (root / "town.toml").write_text(_TOWN.format(name=name, ags=ags, crs=CRS, levels=levels), encoding="utf-8")
+def write_settings(root: Path, name: str, ags: str, encoding: str, words: Words) -> None:
+    """``town.toml`` and ``profile.toml`` of a town of that name and key, in the language of the words.
+
+    ``encoding`` is that of the extracts.
+    """
+    levels = "\n".join(_LEVEL.format(id=id, title=words(title)) for id, title in LEVELS.items())
+    called = words(N_("{town} (synthetic)"), town=name)
+    about = {part: words(said) for part, said in _ABOUT_TOWN.items()}
+    town = _TOWN.format(name=called, ags=ags, crs=CRS, levels=levels, language=words.language, **about)
+    (root / "town.toml").write_text(town, encoding="utf-8")
     columns = "\n".join(f'{field} = "{name}"' for field, name in COLUMNS.items())
-    (root / "profile.toml").write_text(_PROFILE.format(columns=columns, encoding=encoding), encoding="utf-8")
+    about = {part: words(said) for part, said in _ABOUT_PROFILE.items()}
+    profile = _PROFILE.format(columns=columns, encoding=encoding, **about)
+    (root / "profile.toml").write_text(profile, encoding="utf-8")
 
 
 def write_areas(folder: Path, plan: Plan, division: Division, town_key: str) -> None:

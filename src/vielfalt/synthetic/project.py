@@ -25,7 +25,7 @@ from vielfalt.synthetic.population import first_population
 from vielfalt.synthetic.shapes import divide
 from vielfalt.synthetic.streets import lay_out
 from vielfalt.synthetic.truth import truth
-from vielfalt.words import N_
+from vielfalt.words import N_, Language, Words
 
 MIN_RESIDENTS = 1_000
 _GEOMETRY, _PLAN, _STREETS, _PEOPLE, _YEARS = range(1, 6)
@@ -40,15 +40,15 @@ def write_town(
     office: Office = HOUSE,
     name: str = NAME,
     ags: str = AGS,
+    language: Language = "de",
     progress: Callable[[str], None],
 ) -> None:
     """Writes a town project of invented residents into a new or empty folder.
 
     The first extract counts exactly ``residents`` people with an only or main dwelling; the town then evolves to each
     later date (yyyymmdd, ascending). The same seed writes the same bytes; another ``office`` has the same residents in
-    another register. ``progress`` is told each step as a message
-    id. Raises UsageError when the folder holds something, the town is too small, or the seed or the dates cannot be
-    used.
+    another register; ``language`` is that of the settings alone. ``progress`` is told each step as a message id. Raises
+    UsageError when the folder holds something, the town is too small, or the seed or the dates cannot be used.
     """
     _check(root, residents, seed, dates)
     with _whole_or_nothing(root):
@@ -59,10 +59,8 @@ def write_town(
         files.write_areas(root / "areas", scheme, town.division, ags)
         files.write_directory(root / "areas", town.streets, scheme.block_keys)
         progress(N_("Settling the residents"))
-        houses, day = town.streets.houses, to_day(dates[0])
-        population, settled = first_population(
-            generator(seed, _PEOPLE), scheme, town.division.quarter, houses, residents, day
-        )
+        houses, day, rng = town.streets.houses, to_day(dates[0]), generator(seed, _PEOPLE)
+        population, settled = first_population(rng, scheme, town.division.quarter, houses, residents, day)
         for number, date in enumerate(dates):
             if number:
                 progress(N_("Letting time pass"))
@@ -70,7 +68,7 @@ def write_town(
                 population = evolve(generator(seed, _YEARS, date), population, houses, settled, time)
             progress(N_("Writing the register extract"))
             _write_date(root, town, population.people, date, office)
-        files.write_settings(root, name, ags, office.encoding)
+        files.write_settings(root, name, ags, office.encoding, Words(language))
 
 
 @contextmanager

@@ -28,15 +28,15 @@ class Neighbour:
 
 
 NEIGHBOURS = (
-    Neighbour("99999002", "Musterau (synthetisch)", 14_000, 21),
-    Neighbour("99999003", "Musterbach (synthetisch)", 16_000, 28),
-    Neighbour("99999004", "Musterberg (synthetisch)", 18_000, 22),
-    Neighbour("99999005", "Musterbrück (synthetisch)", 19_000, 31),
-    Neighbour("99999006", "Musterfeld (synthetisch)", 22_000, 23),
-    Neighbour("99999007", "Musterhagen (synthetisch)", 28_000, 29),
-    Neighbour("99999008", "Musterstein (synthetisch)", 31_000, 25),
-    Neighbour("99999009", "Mustertal (synthetisch)", 37_000, 26),
-    Neighbour("99999010", "Musterwald (synthetisch)", 45_000, 27),
+    Neighbour("99999002", "Musterau", 14_000, 21),
+    Neighbour("99999003", "Musterbach", 16_000, 28),
+    Neighbour("99999004", "Musterberg", 18_000, 22),
+    Neighbour("99999005", "Musterbrück", 19_000, 31),
+    Neighbour("99999006", "Musterfeld", 22_000, 23),
+    Neighbour("99999007", "Musterhagen", 28_000, 29),
+    Neighbour("99999008", "Musterstein", 31_000, 25),
+    Neighbour("99999009", "Mustertal", 37_000, 26),
+    Neighbour("99999010", "Musterwald", 45_000, 27),
 )
 """As many as the towns of a comparison ring, small and different."""
 
@@ -53,7 +53,8 @@ def written(residents: int, folder: Path | None, words: Words, progress: Callabl
     """The folder of the synthetic town, written unless it is there; a temporary one unless a folder is given."""
     root = folder or Path(tempfile.mkdtemp(prefix="vielfalt-")) / "town"
     if not (root / "town.toml").exists():
-        write_town(root, residents=residents, seed=SEED, progress=lambda line: progress(words(line)))
+        told = words.language
+        write_town(root, residents=residents, seed=SEED, language=told, progress=lambda line: progress(words(line)))
     return root
 
 
@@ -69,7 +70,7 @@ def quietly(root: Path, date: int, language: Language) -> Path:
     return _released(root, date, language, unseen)
 
 
-def settle(folder: Path, town: Neighbour) -> Path:
+def settle(folder: Path, town: Neighbour, language: Language) -> Path:
     """The folder of a town to compare with, written unless it is there: one date alone."""
     root = folder / town.ags
     if not (root / "town.toml").exists():
@@ -80,6 +81,7 @@ def settle(folder: Path, town: Neighbour) -> Path:
             dates=(LATEST,),
             name=town.name,
             ags=town.ags,
+            language=language,
             progress=lambda _: None,
         )
     return root
