@@ -108,7 +108,7 @@ class Given:
 
     def record_keys(self, ids: pa.Array) -> Ints:
         """The record key of each person for the cell key method, from the ordering number."""
-        return record_keys(pseudonyms(ids, self.key).to_numpy(), self.date // 10_000)
+        return record_keys(pseudonyms(ids, self.key).to_numpy(), self.date)
 
 
 def codes_of(field: str, given: Given) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from small_towns import ALL_TABLES, CHAINS, PROTECTION, geography, towns
 from vielfalt import parameters
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import protect_by, protect_with_room, recomputable
-from vielfalt.figures.disclosure.cellkey import KEY_BITS, changed, upper_bounds
+from vielfalt.figures.disclosure.cellkey import KEY_BITS, cell_keys, changed, upper_bounds
 from vielfalt.figures.disclosure.changing import change
 from vielfalt.figures.disclosure.costing import with_true_counts
 from vielfalt.figures.disclosure.perturbation import Perturbation, perturbation
@@ -55,6 +55,15 @@ def test_over_all_keys_nothing_is_gained_or_lost(count: int) -> None:
     assert shift.mean() == pytest.approx(0, abs=1e-3) and shift.var() == pytest.approx(3, abs=5e-3)
     for base in BASES:
         assert by_chance(counts, keys, base).mean() == pytest.approx(count, abs=1e-3)
+
+
+def test_cell_keys_do_not_add_up() -> None:
+    """Else a number and its parts would narrow each other: each says in which interval its key sum lies."""
+    one, other = (np.random.default_rng(seed).integers(0, 1 << 45, 200_000) for seed in (1, 2))
+    left = (cell_keys(one + other) - cell_keys(one) - cell_keys(other)) % (1 << KEY_BITS)
+    assert np.bincount(left >> (KEY_BITS - 4), minlength=16) == pytest.approx(200_000 / 16, rel=0.05)
+    near = cell_keys(one) - cell_keys(one + 1)
+    assert abs(np.corrcoef(cell_keys(one), cell_keys(one + 1))[0, 1]) < 0.01 and (near != 0).all()
 
 
 def test_the_share_of_keys_is_the_chance() -> None:

@@ -84,15 +84,19 @@ def test_slices_of_a_column() -> None:
     assert pseudonyms(column.slice(1, 3), KEY).to_pylist() == whole[1:4]
 
 
-def test_record_keys_are_stable_and_differ_by_year() -> None:
+@pytest.mark.parametrize(("later", "same_year"), [(20251231, True), (20241231, False)])
+def test_record_keys_are_stable_and_differ_by_date(later: int, same_year: bool) -> None:
+    """Also within a year: whose numbers moved from June to December would be those of who came or left."""
     people = np.array(of(*(str(number) for number in range(5000))), dtype=np.int64)
-    keys, again, later = (record_keys(people, year) for year in (2024, 2024, 2025))
+    keys, again, then = (record_keys(people, date) for date in (20250630, 20250630, later))
     assert (keys == again).all()
     assert keys.min() >= 0
     assert keys.max() < 2**32
     assert len(np.unique(keys)) > 4990
-    assert (keys != later).mean() > 0.999
-    assert abs(np.corrcoef(keys, later)[0, 1]) < 0.05
+    assert (keys != then).mean() > 0.999
+    assert abs(np.corrcoef(keys, then)[0, 1]) < 0.05
+    assert (keys % 2 == then % 2).all() == same_year
+    assert 0.45 < (keys % 2).mean() < 0.55
 
 
 def test_a_full_disk_leaves_no_half_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

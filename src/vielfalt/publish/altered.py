@@ -41,8 +41,8 @@ def rules_of(method: str) -> tuple[str, ...]:
 
 _CHANGED = (
     N_(
-        "Every number is changed a little or stays by chance. The chance is not drawn anew each time: in one year the "
-        "same people give the same number wherever they are counted."
+        "Every number is changed a little or stays by chance. The chance is not drawn anew each time: at one reference "
+        "date the same people give the same number wherever they are counted."
     ),
     N_("The changes even out: on average a number is neither raised nor lowered."),
     N_("A zero stays zero. A small number can become zero, too; so “0” means nobody or very few."),
@@ -72,8 +72,8 @@ _ROUNDED = (
 LIMITS = (
     N_("A number that is not shown can be estimated from the numbers around it, but not exactly."),
     N_(
-        "A number that hardly changes from year to year is changed anew each year; the mean of many years comes close "
-        "to the true number."
+        "A number that hardly changes from one reference date to the next is changed anew at each; the mean of many "
+        "dates comes close to the true number."
     ),
     N_("A large group stays visible as a large group; that all or nearly all people of an area belong to it, too."),
 )

@@ -12,12 +12,13 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from vielfalt.errors import StorageError, TownError
+from vielfalt.mixing import mixed
+from vielfalt.numbers import Ints
 from vielfalt.register.links import LINKS
 from vielfalt.words import N_
 
@@ -101,13 +102,11 @@ def _shortened(text: bytes, key: bytes) -> bytes:
     return text if len(text) <= _BLOCK else blake2b(text, key=key, digest_size=_BLOCK).digest()
 
 
-def record_keys(pseudonym: npt.NDArray[np.int64], year: int) -> npt.NDArray[np.int64]:
-    """The record key of each person for the cell key method: 32 bits, stable per person, town and year.
+def record_keys(pseudonym: Ints, date: int) -> Ints:
+    """The record key of each person for the cell key method: 32 bits, stable per person, town and reference date.
 
-    Mixes pseudonym and year by the finaliser of SplitMix64 (Steele, Lea, Flood 2014): pseudonyms are keyed hashes
-    already, the mixing only makes the keys of two years look unrelated.
+    Pseudonyms are keyed hashes already; mixing them with the date only makes the keys of two dates look unrelated. The
+    last bit is that of the year: who is sometimes counted as a woman and sometimes as a man is so by it (``sex``).
     """
-    mixed = pseudonym.view(np.uint64) + np.uint64(year * 0x9E3779B97F4A7C15 % 2**64)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(32)).astype(np.int64)
+    last = np.int64(1)
+    return (mixed(pseudonym, date) & ~last) | (mixed(pseudonym, date // 10_000) & last)

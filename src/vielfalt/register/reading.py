@@ -176,7 +176,7 @@ class Reader:
             ).to_numpy()
         return {
             "pseudonym": pa.array(pseudonym),
-            "key": pa.array(record_keys(pseudonym, self.reference // 10_000)),
+            "key": pa.array(record_keys(pseudonym, self.reference)),
             **hashed,
         }
 

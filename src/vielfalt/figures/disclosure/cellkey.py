@@ -1,8 +1,10 @@
 """The cell key method: the key sum of a cell decides by how much its count is changed.
 
-Every person has a record key, drawn from the secret key of the town; the cell key is the sum of them over the people
-of the cell, modulo 2^32. Equal people give an equal sum, so a cell has one changed value wherever it stands. Integers
-throughout: sums of fractions would differ from machine to machine.
+Every person has a record key, drawn from the secret key of the town; the key sum is the sum of them over the people of
+the cell. Equal people give an equal sum, so a cell has one changed value wherever it stands. Key sums add up as counts
+do. If they were the cell keys themselves, as in the R package, a number and its parts would narrow each other: each of
+them says in which interval its sum lies. So they are mixed first. Integers throughout: sums of fractions would differ
+from machine to machine.
 """
 
 from __future__ import annotations
@@ -11,13 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from vielfalt.figures.disclosure.perturbation import Perturbation
+from vielfalt.mixing import mixed
 from vielfalt.numbers import Ints
 
 KEY_BITS = 32
 _MODULUS = 1 << KEY_BITS
 
 
-def changed(counts: Ints, key_sums: Ints, table: Perturbation) -> Ints:
+def cell_keys(key_sums: Ints) -> Ints:
+    """The cell key of each key sum: 32 bits that do not add up."""
+    return mixed(key_sums)
+
+
+def changed(counts: Ints, keys: Ints, table: Perturbation) -> Ints:
     """The changed count of each cell: the interval of its row in which the cell key lies decides.
 
     The cell key c stands for the fraction (c + 1) / 2^32 in (0, 1]; the interval of a shift is open below and closed
@@ -27,7 +35,7 @@ def changed(counts: Ints, key_sums: Ints, table: Perturbation) -> Ints:
     row = np.minimum(counts, rows - 1)
     # All rows as one ascending line of bounds: a single search finds the interval of each cell.
     bounds = upper_bounds(table) + (np.arange(rows, dtype=np.int64) * _MODULUS)[:, None]
-    place = np.searchsorted(bounds.ravel(), row * _MODULUS + key_sums % _MODULUS, side="right")
+    place = np.searchsorted(bounds.ravel(), row * _MODULUS + keys % _MODULUS, side="right")
     shift: Ints = place - row * width - table.largest
     return counts + shift
 

@@ -146,9 +146,9 @@ def _values(counted: Counted, areas: Division, changer: Changer, additive: bool)
 def _changer(method: CellKey | Rounding) -> Changer:
     if isinstance(method, CellKey):
         table = perturbation(method)
-        return lambda counts, keys: cellkey.changed(counts, keys, table)
+        return lambda counts, sums: cellkey.changed(counts, cellkey.cell_keys(sums), table)
     if method.by_chance:
-        return lambda counts, keys: rounding.by_chance(counts, keys, method.base)
+        return lambda counts, sums: rounding.by_chance(counts, cellkey.cell_keys(sums), method.base)
     return lambda counts, _: rounding.to_nearest(counts, method.base)
 
 

@@ -22,8 +22,8 @@ from vielfalt.methods import CellKey
 from vielfalt.numbers import Floats
 from vielfalt.words import N_
 
-VERSION = 1
-"""Of how tables are computed; raised when the same settings give another table."""
+VERSION = 2
+"""Of how numbers are changed; raised when the same settings give another table, or the same keys another change."""
 DIGITS = 8
 """Decimals of a chance. Rounded, so that every machine has the same table to the last digit."""
 _EXACT = 1e-12

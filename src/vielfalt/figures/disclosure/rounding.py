@@ -2,7 +2,7 @@
 
 By chance, a count between two multiples goes up with the chance of its distance from the lower one, which leaves its
 mean as it is (Willenborg & de Waal 2001, "Elements of Statistical Disclosure Control", unbiased random rounding). The
-chance is drawn from the key sum, so that a cell is rounded alike wherever it stands; no random number is drawn.
+chance is drawn from the cell key, so that a cell is rounded alike wherever it stands; no random number is drawn.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ def to_nearest(counts: Ints, base: int) -> Ints:
     return rounded
 
 
-def by_chance(counts: Ints, key_sums: Ints, base: int) -> Ints:
+def by_chance(counts: Ints, keys: Ints, base: int) -> Ints:
     """The multiple below or above, without bias; what is a multiple already stays."""
     rest = counts % base
-    up: Ints = ((key_sums % (1 << KEY_BITS)) * base < rest << KEY_BITS).astype(np.int64)
+    up: Ints = ((keys % (1 << KEY_BITS)) * base < rest << KEY_BITS).astype(np.int64)
     rounded: Ints = counts - rest + base * up
     return rounded
