@@ -43,6 +43,12 @@ class Rounding:
 
 Method = Suppression | CellKey | Rounding
 
+
+def by_keys(method: Method) -> bool:
+    """Whether the record keys of those counted decide by how much a number is changed."""
+    return isinstance(method, CellKey) or (isinstance(method, Rounding) and method.by_chance)
+
+
 BASES = (3, 5, 10)
 """The bases that offices round to."""
 CELL_KEY = N_("Cell key method: every number is changed a little")

@@ -251,6 +251,17 @@ def test_a_table_that_counts_nobody_in_a_town_stays_in_the_county(tmp_path: Path
     assert own.height > 1 and own["value"].to_list() == [0] * own.height
 
 
+@pytest.mark.parametrize("method", (Suppression(), *CHANGING), ids=str)
+def test_key_sums_reach_the_county_where_they_decide(method: Method, tmp_path: Path) -> None:
+    """Without them a county rounded by chance would round every total up."""
+    first = small_county(0).parts[0]
+    keep_totals(first.cells, tmp_path, method)
+    kept = read_totals(tmp_path)["nationality"]
+    decide = isinstance(method, CellKey) or (isinstance(method, Rounding) and method.by_chance)
+    wanted = first.cells["nationality"].frame["key_sum"] if decide else [0] * kept.height
+    assert sorted(kept["key_sum"]) == sorted(wanted)
+
+
 def without_rows(cells: ProtectedCells) -> ProtectedCells:
     return replace(cells, frame=cells.frame.clear())
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from vielfalt.cells import Cells
 from vielfalt.errors import StorageError
-from vielfalt.methods import CellKey, Method
+from vielfalt.methods import Method, by_keys
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
@@ -37,10 +37,11 @@ def totals(cells: Cells) -> pl.DataFrame:
 def keep_totals(cells: Mapping[str, Cells], vault: Path, method: Method) -> None:
     """Writes the totals of all tables into the folder of the date, readable for the owner alone.
 
-    Sums of record keys are kept for the cell key method alone, else 0: where one person is counted, hers is no sum.
+    Sums of record keys are kept where they decide by how much a number is changed, else 0: where one person is counted,
+    hers is no sum.
     A table in which nobody is counted has one row, of 0 people: it is a table of the town nevertheless.
     """
-    sums = pl.col("key_sum") if isinstance(method, CellKey) else pl.lit(0, pl.Int64).alias("key_sum")
+    sums = pl.col("key_sum") if by_keys(method) else pl.lit(0, pl.Int64).alias("key_sum")
     frames = []
     for id, each in cells.items():
         names = [*each.table.dimensions, None, None][:2]
