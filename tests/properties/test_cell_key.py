@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from protected_towns import examples, people, shown
-from small_towns import ALL_TABLES, CHAINS, PROTECTION, geography, towns
+from small_towns import ALL_TABLES, CHAINS, PROTECTION, Counts, cells_of, geography, towns
 
-from vielfalt import parameters
+from vielfalt import parameters, programme
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import protect_by, protect_with_room, recomputable
 from vielfalt.figures.disclosure.cellkey import KEY_BITS, cell_keys, changed, upper_bounds
@@ -193,6 +194,34 @@ def test_rounding_to_the_nearest_is_read_back_and_withheld() -> None:
     assert set(plain["nationality"].frame["nationality"]) == {"000"}
     _, left, _ = protect_by(Rounding(5, by_chance=False), cells, where, PROTECTION)
     assert left.is_empty()
+
+
+def test_couples_and_the_persons_in_them_tell_each_other() -> None:
+    """Rounded to 5, 57 couples are at most 57 and 114 persons at least 113: one even number of persons is left."""
+    where, method = geography([1, 1]), Rounding(5, by_chance=False)
+    persons: Counts = {("Q0B0", "couple_no_child"): 114, ("Q0B0", "single"): 86, ("Q1B0", "couple_no_child"): 76}
+    homes: Counts = {("Q0B0", "couple_no_child"): 57, ("Q0B0", "single"): 86, ("Q1B0", "couple_no_child"): 38}
+    cells = {
+        "residents": cells_of(programme.table("residents"), {("Q0B0",): 200, ("Q1B0",): 76}),
+        "household_type": cells_of(programme.table("household_type"), persons),
+        "households": cells_of(programme.table("households"), {("Q0B0",): 143, ("Q1B0",): 38}),
+        "households_by_type": cells_of(programme.table("households_by_type"), homes),
+    }
+    told = tellable(change(cells, where, PROTECTION, method), cells, where, method)
+    couples = told.filter((pl.col("category") == "couple_no_child") & (pl.col("area") == "Q0B0"))
+    assert set(couples.select("table", "low").iter_rows()) == {("household_type", 114), ("households_by_type", 57)}
+    _, left, _ = protect_by(method, cells, where, PROTECTION)
+    assert left.is_empty()
+
+
+def test_an_area_that_is_shown_is_no_smaller_than_the_smallest() -> None:
+    """Rounded to 5, a 20 is at most 22; with 22 residents at least, it is 22."""
+    where, method = geography([1, 1]), Rounding(5, by_chance=False)
+    cells = people({"Q0B0": {0: 22}, "Q1B0": {0: 200, 5: 40}}, where, ALL_TABLES)
+    for least in (21, 22):
+        protection = replace(PROTECTION, min_area=least)
+        told = tellable(change(cells, where, protection, method), cells, where, method)
+        assert (("residents", "Q0B0", 22) in set(told.select("table", "area", "low").iter_rows())) == (least == 22)
 
 
 @examples(15)

@@ -159,7 +159,7 @@ def bounds(known: Marks, values: Ints, system: System, same: Twins, rounds: int 
     for _ in range(rounds):
         low_before, high_before = low.copy(), high.copy()
         active.pass_on(low, high)
-        _compare(low, high, values, same)
+        compare(low, high, values, same)
         changed = (low != low_before) | (high != high_before)
         if not changed.any():
             break
@@ -183,7 +183,7 @@ def as_sums(same: Twins) -> Iterator[Family]:
         yield Family(same[0][pairs], equation, np.repeat(same[1][pairs], factor), np.zeros(len(pairs), np.int64))
 
 
-def _compare(low: Ints, high: Ints, values: Ints, same: Twins) -> None:
+def compare(low: Ints, high: Ints, values: Ints, same: Twins) -> None:
     """Narrows the figures of each pair by each other, where the factor holds for the true values."""
     holds = values[same[0]] == same[2] * values[same[1]]
     left, right, factor = (part[holds] for part in same)

@@ -20,6 +20,8 @@ from vielfalt.numbers import Ints, Marks
 
 REST = ":rest"
 """What the id of a rest bears, behind that of the table whose figures are the larger ones."""
+ORIGINS = tuple(whole for _, whole in programme.WITHIN_COUNTRIES)
+"""The tables whose rests are people of one origin; they must not be told for their own sake."""
 _Figure = tuple[str, int]
 """Table id and column."""
 _Line = tuple[int, list[_Figure]]
@@ -106,10 +108,9 @@ def at_one(id: str, tables: Mapping[str, Grid], level: int) -> Ints:
 
 def by_itself(tables: Mapping[str, Grid], protection: Protection) -> dict[str, tuple[Marks, ...]]:
     """The figures that must not be told for their own sake; of rests those by reference country."""
-    origins = {f"{whole}{REST}" for _, whole in programme.WITHIN_COUNTRIES}
     return {
         id: primary(grid, tables, protection)
-        if id in origins or not is_rest(id)
+        if id.removesuffix(REST) in ORIGINS or not is_rest(id)
         else tuple(np.zeros(values.shape, np.bool_) for values in grid.values)
         for id, grid in tables.items()
     }

@@ -1,7 +1,8 @@
 """What somebody can tell of the true counts behind changed numbers who knows the method, its settings and every sum.
 
 Each changed number allows a range of true counts. True counts add up over areas and over categories, changed ones do
-not; so the ranges narrow each other. Record keys are secret, so nothing else ties a number to its count.
+not; so the ranges narrow each other, as do those of figures of which one counts all people of the other. An area of
+which anything is shown has ``min_area`` residents. Record keys are secret, so nothing else ties a number to its count.
 """
 
 from __future__ import annotations
@@ -17,13 +18,25 @@ from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure.attack import SCHEMA, placed
 from vielfalt.figures.disclosure.changing import RESIDENTS
 from vielfalt.figures.disclosure.division import Division, any_of, division
-from vielfalt.figures.disclosure.equations import Numbers, System, families, numbered
+from vielfalt.figures.disclosure.equations import (
+    Numbers,
+    System,
+    Twins,
+    but_for_few,
+    compare,
+    families,
+    numbered,
+    twins,
+)
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids
 from vielfalt.figures.disclosure.perturbation import perturbation
+from vielfalt.figures.disclosure.rests import ORIGINS, REST, rests
 from vielfalt.geography import Geography
 from vielfalt.methods import CellKey, Rounding
 from vielfalt.numbers import Ints, Marks
 
+_ANY = np.int64(np.iinfo(np.int64).max >> 24)
+"""Of a hidden number nothing is known."""
 _ROUNDS = 200
 Ranges = tuple[Ints, Ints]
 """The least and the largest true count behind each number."""
@@ -43,23 +56,21 @@ def tellable(
     """
     areas = division(geography)
     tables = {id: grid for id, grid in grids(cells, areas, {}).items() if id in protected}
-    numbers, size = numbered(tables)
-    low, high = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    values, inside, exact = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.bool_)
-    for id, grid in tables.items():
+    left = rests(tables)
+    numbers, size = numbered(tables | left)
+    values, inside = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    for id, grid in (tables | left).items():
         for level, place in enumerate(numbers[id]):
-            shown, marks, hidden = _shown(grid, protected[id], areas, level)
-            # Where the town is one single area, its residents are those of the town, which everybody knows.
-            whole = id == RESIDENTS and len(areas.keys[level]) == 1
-            values[place], exact[place] = grid.values[level], marks | whole
+            values[place] = grid.values[level]
             inside[place] = grid.values[level] - (0 if level else grid.outside)
-            if isinstance(method, CellKey) and method.additive and level < len(areas.levels) - 1:
-                # A sum of changed numbers has no range of its own; those of its parts say all.
-                hidden = np.ones_like(hidden)
-            low[place], high[place] = _ranges(shown, hidden, marks, method)
+    low, high, exact = _by_themselves(tables, numbers, protected, areas, method, size)
+    if RESIDENTS in tables:
+        _narrow_residents(low, high, values, numbers[RESIDENTS], protected, areas)
     high = np.minimum(high, int(values.max(initial=0)))
-    _narrow(low, high, System.of(values, families(tables, numbers, areas)))
+    sums = System.of(values, but_for_few(families(tables | left, numbers, areas), values))
+    _narrow(low, high, values, sums, twins(tables, numbers))
     told = (low == high) & (inside > 0) & ~exact
+    _blame_larger(left, tables, numbers, told)
     for id, grid in reversed(tables.items()):
         _blame_above(grid, tables, numbers, told, _listed(grid, protected[id]))
     rows = [
@@ -69,6 +80,62 @@ def tellable(
         for area, column in np.argwhere(told[place])
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _by_themselves(
+    tables: Mapping[str, Grid],
+    numbers: Mapping[str, Numbers],
+    protected: Mapping[str, ProtectedCells],
+    areas: Division,
+    method: CellKey | Rounding,
+    size: int,
+) -> tuple[Ints, Ints, Marks]:
+    """The least and the largest true count that each number allows by itself, and which numbers are the true ones."""
+    low, high, exact = np.zeros(size, np.int64), np.full(size, _ANY), np.zeros(size, np.bool_)
+    for id, grid in tables.items():
+        for level, place in enumerate(numbers[id]):
+            shown, marks, hidden = _shown(grid, protected[id], areas, level)
+            # Where the town is one single area, its residents are those of the town, which everybody knows.
+            exact[place] = marks | (id == RESIDENTS and len(areas.keys[level]) == 1)
+            if isinstance(method, CellKey) and method.additive and level < len(areas.levels) - 1:
+                # A sum of changed numbers has no range of its own; those of its parts say all.
+                hidden = np.ones_like(hidden)
+            low[place], high[place] = _ranges(shown, hidden, marks, method)
+    return low, high, exact
+
+
+def _narrow_residents(
+    low: Ints, high: Ints, values: Ints, residents: Numbers, protected: Mapping[str, ProtectedCells], areas: Division
+) -> None:
+    """Who lives in an area of which anything is shown is one of ``min_area`` at least, else of fewer.
+
+    Where nobody lives is known to everybody.
+    """
+    least = protected[RESIDENTS].protection.min_area
+    frames = [cells.frame.filter(pl.col("status") != "suppressed") for cells in protected.values()]
+    seen = pl.concat([frame.select("level", "area") for frame in frames]).unique()
+    for name, keys, place in zip(areas.levels, areas.keys, residents, strict=True):
+        open_ = pl.Series(keys, dtype=pl.Utf8).is_in(seen.filter(pl.col("level") == name)["area"].implode()).to_numpy()
+        some, none = place[open_, 0], place[~open_, 0]
+        low[some] = np.where(values[some] > 0, np.maximum(low[some], least), 0)
+        high[some] = np.where(values[some] > 0, high[some], 0)
+        low[none], high[none] = np.maximum(low[none], 1), np.minimum(high[none], least - 1)
+
+
+def _blame_larger(
+    left: Mapping[str, Grid], grids: Mapping[str, Grid], numbers: Mapping[str, Numbers], told: Marks
+) -> None:
+    """What one figure leaves of a larger one has no number of its own: that of the larger one goes.
+
+    Only of residents by reference country is it anybody's secret; elsewhere other figures count the same people.
+    """
+    for id, rest in left.items():
+        whole = id.removesuffix(REST)
+        for column, category in enumerate(rest.categories if whole in ORIGINS else ()):
+            at = grids[whole].categories.index(category)
+            for place, those in zip(numbers[whole], numbers[id], strict=True):
+                told[place[:, at]] |= told[those[:, column]]
+    told[[number for id in left for place in numbers[id] for number in place.ravel()]] = False
 
 
 def _listed(grid: Grid, protected: ProtectedCells) -> Marks:
@@ -114,7 +181,7 @@ def _ranges(shown: Ints, hidden: Marks, exact: Marks, method: CellKey | Rounding
     """The true counts that a number allows by itself; a hidden one may be anything."""
     low, high = _behind(shown, method)
     low, high = np.where(exact, shown, low), np.where(exact, shown, high)
-    return np.where(hidden, 0, low), np.where(hidden, np.iinfo(np.int64).max >> 24, high)
+    return np.where(hidden, 0, low), np.where(hidden, _ANY, high)
 
 
 def _behind(shown: Ints, method: CellKey | Rounding) -> Ranges:
@@ -142,11 +209,15 @@ def _behind_small(method: CellKey) -> Ranges:
     return possible.argmax(axis=1), len(counts) - 1 - possible[:, ::-1].argmax(axis=1)
 
 
-def _narrow(low: Ints, high: Ints, sums: System) -> None:
-    """Passes every sum on until nothing changes: a total bounds its parts, and the parts their total."""
+def _narrow(low: Ints, high: Ints, values: Ints, sums: System, same: Twins) -> None:
+    """Passes every sum on until nothing changes: a total bounds its parts, and the parts their total.
+
+    So do couples and the persons in them.
+    """
     for _ in range(_ROUNDS):
         before = low.copy(), high.copy()
         sums.pass_on(low, high)
+        compare(low, high, values, same)
         if (low == before[0]).all() and (high == before[1]).all():
             return
 
