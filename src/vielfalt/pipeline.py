@@ -39,8 +39,8 @@ from vielfalt.words import N_, Language, Words
 class Released:
     """The outcome of a run: the release folder, and whether it was there already because nothing had changed.
 
-    ``findings``: of the extract, by this run or by the one that made the release. ``utility``: what protection cost; nothing for a release that was there already. ``withdrawn``: where releases that
-    were replaced lie now.
+    ``findings``: of the extract, by this run or by the one that made the release. ``utility``: what protection cost;
+    nothing for a release that was there already. ``withdrawn``: where releases that were replaced lie now.
     """
 
     folder: Path
