@@ -204,6 +204,15 @@ def test_a_finding_shows_the_first_rows_only(engine: Engine, tmp_path: Path) -> 
     assert found[("code_unknown", "sex")] == (30, tuple(range(1, 21)))
 
 
+def test_a_further_nationality_that_most_rows_have_is_a_finding(engine: Engine, tmp_path: Path) -> None:
+    """Zeros in the place of nothing would make Germans of all foreigners."""
+    foreign = {**ORDINARY, "nationality_1": "163"}
+    filled = [{**foreign, "nationality_2": "000"}] * 2
+    read = extract(engine, tmp_path, [*filled, foreign])
+    assert findings(read) == {("nationality_filled", "nationality_2"): (2, ())}
+    assert findings(extract(engine, tmp_path, [*filled, foreign, foreign])) == {}
+
+
 def test_column_of_the_profile_that_is_absent(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     path.write_text("Feld person_id;Feld sex\n1;w\n", encoding="utf-8")

@@ -92,6 +92,12 @@ ALL: tuple[Check, ...] = (
         N_("Counted; migration background not determinable."),
         "EwoPEaK",
     ),
+    Check(
+        "nationality_filled",
+        N_("More than half of the rows have a further nationality."),
+        N_("Counted as delivered; please check whether empty fields are filled with 000, which is Germany."),
+        "own",
+    ),
     Check("age_implausible", N_("The age would be above 115 years."), N_("Counted; age unknown."), "EwoPEaK"),
     Check("minor_married", N_("Under 16 and not single."), N_("Counted as delivered."), "EwoPEaK"),
     Check("dates_disordered", N_("Born after moving in or arriving."), N_("Counted as delivered."), "EwoPEaK"),

@@ -24,6 +24,7 @@ from vielfalt.register.reading import AddressTexts, Reader
 from vielfalt.words import N_
 
 _SAMPLE = 1 << 20
+_FURTHER = ("nationality_2", "nationality_3")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
         findings=(
             *(Finding("column_missing", field, 0, ()) for field in missing),
             *_findings(reader.problems, broken),
+            *_filled(reader.empty, frozenset(positions), rows),
         ),
         places=reader.places(),
         addresses=AddressTexts(tuple(reader.streets), tuple(reader.houses)),
@@ -89,6 +91,12 @@ def _findings(problems: Mapping[tuple[str, str], list[Ints]], broken: tuple[Brok
     for (field, problem), parts in sorted(problems.items()):
         found.append(finding(problem, field, true_numbers(np.concatenate(parts), records)))
     return found
+
+
+def _filled(empty: Mapping[str, int], delivered: frozenset[str], rows: int) -> list[Finding]:
+    """Fields of further nationalities that most people have: sooner zeros for nothing than so many dual nationals."""
+    filled = {field: rows - empty.get(field, rows) for field in _FURTHER if field in delivered}
+    return [Finding("nationality_filled", field, number, ()) for field, number in filled.items() if 2 * number > rows]
 
 
 def _header(path: Path, profile: Profile) -> tuple[str, ...]:
