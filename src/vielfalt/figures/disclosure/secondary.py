@@ -1,4 +1,4 @@
-"""Secondary suppression (Ergänzungssperrung): further cells, so that no hidden cell follows from published totals.
+"""Secondary suppression (Sekundärsperrung): further cells, so that no hidden cell follows from published totals.
 
 A cell has two totals: the same category in the coarser area, and the coarser category in the same area. Going from
 the town down, the cells that share both totals form a small table, which the rectangle rule protects. Decisions are
