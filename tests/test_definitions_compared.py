@@ -7,9 +7,10 @@ import pytest
 
 from vielfalt import parameters, rule_sets
 from vielfalt.cells import Protection
+from vielfalt.errors import DeliveryError
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.tools import definitions_shown
-from vielfalt.tools.definitions_compared import Compared, Comparison, Definitions
+from vielfalt.tools.definitions_compared import Compared, Comparison, Definitions, countable
 from vielfalt.tools.explain import entries, explain
 from vielfalt.words import Words
 
@@ -101,6 +102,17 @@ def test_every_rule_set_and_rule_can_be_explained() -> None:
         assert set(entry.rules) <= set(known)
     decides = dict(explain("e1", WORDS).paragraphs)["Decides"]
     assert "vielfalt-1: asked as number 5" in decides and "berlin-1: asked as number 5" in decides
+
+
+def test_rule_sets_whose_fields_are_missing_are_no_comparison() -> None:
+    """Without house numbers an address is a whole street, and parents live at it whom the rules must not find there."""
+    fields = frozenset({"nationality_1", "birth_place", "street_key", "house_number"})
+    assert countable(rule_sets.ALL, (), fields) == rule_sets.ALL
+    left = countable(rule_sets.ALL, (), fields - {"house_number"})
+    assert {entry.id for entry in rule_sets.ALL} - {entry.id for entry in left} == {"berlin-1", "bielefeld-1"}
+    with pytest.raises(DeliveryError, match="berlin-1") as told:
+        countable((rule_sets.BERLIN,), ("berlin-1",), fields - {"house_number"})
+    assert "house_number" in str(told.value)
 
 
 def test_sources_are_told_in_german() -> None:

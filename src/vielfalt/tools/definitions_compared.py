@@ -14,9 +14,11 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from vielfalt import codes, rule_sets
+from vielfalt.capabilities import missing_fields
 from vielfalt.cells import UNRESOLVED
+from vielfalt.definitions import definition
 from vielfalt.engines.base import Engine, Frame
-from vielfalt.errors import UsageError
+from vielfalt.errors import DeliveryError, UsageError
 from vielfalt.evaluation import Prepared, prepare
 from vielfalt.geography import TOWN, Geography
 from vielfalt.register.areas import areas
@@ -89,11 +91,29 @@ def others(town: Town, named: Iterable[str]) -> tuple[RuleSet, ...]:
     return tuple(rule_sets.rule_set(id) for id in wanted)
 
 
+def countable(wanted: Iterable[RuleSet], named: Iterable[str], delivered: frozenset[str]) -> tuple[RuleSet, ...]:
+    """The rule sets whose definition the delivered fields allow. Raises DeliveryError where one of ``named`` is not."""
+    found, asked = [], frozenset(named)
+    for entry in wanted:
+        missing = missing_fields(definition(entry.definition).needs, delivered)
+        if missing and entry.id in asked:
+            raise DeliveryError(
+                N_("The rule set “{id}” needs fields that the extract does not hold: {fields}."),
+                id=entry.id,
+                fields=", ".join(missing),
+                todo=N_("Compare with other rule sets, or ask for the fields."),
+            )
+        found += [] if missing else [entry]
+    return tuple(found)
+
+
 def compare(town: Town, date: int, named: Iterable[str], step: Step) -> Compared:
     """Derives the extract of a date by the town's rule set and by others, and writes raw counts into the vault."""
-    chosen, wanted = rule_sets.rule_set(town.rule_set), others(town, named)
+    chosen, named = rule_sets.rule_set(town.rule_set), tuple(named)
+    wanted = others(town, named)
     with alone_in(town.vault), workspace(town, date) as (engine, vault):
         prepared = prepare(town, date, engine, secrets.token_bytes(32), step)
+        wanted = countable(wanted, named, prepared.delivered)
         geography = prepared.geography
         with step("status"):
             people = derive(engine, prepared.people, prepared.kinds, chosen)
