@@ -209,7 +209,8 @@ def test_rows_that_cannot_be_used_are_named(tmp_path: Path, rows: str, message: 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"  \n ", b"PK\x03\x04\0\0", b"street_key;street_name\n1;x\n", b"block;from\nA;1\n"]
+    "content",
+    [b"", b"  \n ", b"\xef\xbb\xbf\r\n", b"PK\x03\x04\0\0", b"street_key;street_name\n1;x\n", b"block;from\nA;1\n"],
 )
 def test_files_that_are_no_directory(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "streets.csv"

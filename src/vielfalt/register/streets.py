@@ -121,12 +121,13 @@ def _text(path: Path) -> str:
         ) from None
     if b"\0" in content:
         raise DeliveryError(N_("The street directory is no text file."), where=path, todo=_SEE)
-    if not content.strip():
-        raise DeliveryError(N_("The street directory is empty."), where=path, todo=_SEE)
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        text = content.decode("cp1252", errors="replace")
+    if not text.strip():
+        raise DeliveryError(N_("The street directory is empty."), where=path, todo=_SEE)
+    return text
 
 
 def _rows(path: Path) -> list[list[str]]:
