@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from vielfalt.errors import TownError
+from vielfalt.errors import DeliveryError, TownError
 from vielfalt.geography import LONGEST_NAME, Area, is_key, is_line
 from vielfalt.words import N_
 
@@ -33,7 +33,7 @@ def some(names: Iterable[str]) -> str:
 
 
 def check_keys(keys: Sequence[str], names: Sequence[str], path: Path) -> None:
-    """Raises TownError, naming the areas, when a key is empty or occurs twice, or key or name cannot be published."""
+    """Raises DeliveryError naming the areas when a key is empty or occurs twice, or key or name cannot be published."""
     empty = [name or f"#{row}" for row, (key, name) in enumerate(zip(keys, names, strict=True), 1) if not key]
     if empty:
         raise _fault(N_("These areas have no key: {areas}."), path, N_("Give each area its key."), empty)
@@ -51,7 +51,7 @@ def check_keys(keys: Sequence[str], names: Sequence[str], path: Path) -> None:
 
 
 def check_kinds(shapes: Sequence[BaseGeometry | None], keys: Sequence[str], path: Path) -> None:
-    """Raises TownError when an area has no polygon, an empty one, or something that is no polygon."""
+    """Raises DeliveryError when an area has no polygon, an empty one, or something that is no polygon."""
     odd = [
         key
         for key, shape in zip(keys, shapes, strict=True)
@@ -62,7 +62,7 @@ def check_kinds(shapes: Sequence[BaseGeometry | None], keys: Sequence[str], path
 
 
 def repair(shapes: Shapes, keys: Sequence[str], path: Path) -> tuple[tuple[BaseGeometry, ...], tuple[str, ...]]:
-    """The polygons, all valid, and the keys of those that were repaired. Raises TownError where that moves a border."""
+    """The polygons, all valid, and keys of those that were repaired. Raises DeliveryError where that moves a border."""
     far = [key for key, shape in zip(keys, shapes, strict=True) if not np.isfinite(shape.bounds).all()]
     if far:
         todo = N_("Name the right coordinate system and export the areas again.")
@@ -89,7 +89,7 @@ def _polygons(shape: BaseGeometry) -> BaseGeometry:
 
 
 def check_overlaps(shapes: Sequence[BaseGeometry], keys: Sequence[str], path: Path) -> None:
-    """Raises TownError naming pairs of areas that share more than 0.1 % of the smaller one."""
+    """Raises DeliveryError naming pairs of areas that share more than 0.1 % of the smaller one."""
     polygons = np.array(shapes, dtype=object)
     first, second = shapely.STRtree(polygons).query(polygons, predicate="intersects")
     first, second = first[first < second], second[first < second]
@@ -120,7 +120,7 @@ def check_parents(areas: Sequence[Area], coarse: Container[str], path: Path) -> 
     lost = [f"{area.key} → {area.parent or '?'}" for area in areas if area.parent not in coarse]
     if lost:
         todo = N_("Correct the column with the coarser area, or add the missing area to the coarser level.")
-        raise _fault(
+        raise _contradiction(
             N_("These areas belong to an area that the coarser level does not have: {areas}."), path, todo, lost
         )
 
@@ -136,8 +136,12 @@ def check_inside(
     out = [f"{area.key} → {area.parent}" for area, part in zip(pairs, share, strict=True) if part < INSIDE]
     if out:
         todo = N_("Correct the column with the coarser area, or the polygons of one of the two levels.")
-        raise _fault(N_("These areas do not lie inside the area they belong to: {areas}."), path, todo, out)
+        raise _contradiction(N_("These areas do not lie inside the area they belong to: {areas}."), path, todo, out)
 
 
-def _fault(message: str, path: Path, todo: str, names: Sequence[str]) -> TownError:
+def _fault(message: str, path: Path, todo: str, names: Sequence[str]) -> DeliveryError:
+    return DeliveryError(message, where=path, todo=todo, areas=some(names))
+
+
+def _contradiction(message: str, path: Path, todo: str, names: Sequence[str]) -> TownError:
     return TownError(message, where=path, todo=todo, areas=some(names))

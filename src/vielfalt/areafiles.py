@@ -23,7 +23,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, GeometryError
 from shapely.geometry.base import BaseGeometry
 
 from vielfalt import areachecks
-from vielfalt.errors import StorageError, TownError
+from vielfalt.errors import DeliveryError, StorageError, TownError
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.town import Town
 from vielfalt.words import N_
@@ -59,7 +59,8 @@ class LevelShapes:
 def read_geography(town: Town) -> Geography:
     """The areas of a town project with polygons in the town's coordinate system, every level checked.
 
-    Raises TownError (what, where, what to do) for files, keys or polygons that cannot be used.
+    Raises DeliveryError (what, where, what to do) for files, keys or polygons that cannot be used, TownError where
+    settings, levels and files contradict each other.
     """
     levels = tuple(
         (
@@ -78,13 +79,13 @@ def read_shapes(
 
     ``key``, ``name`` and ``parent`` are columns of the file; the parent column may be absent. ``axis_order`` "yx" is
     for files that write latitude first; ``stray_crs`` for files in degrees of which single parts are not in degrees.
-    Raises TownError.
+    Raises DeliveryError and TownError, see ``read_geography``.
     """
     return level_shapes(read_features(path), key, name, parent, crs=crs, axis_order=axis_order, stray_crs=stray_crs)
 
 
 def read_features(path: Path) -> Features:
-    """All rows of a polygon file. Raises TownError when it is absent, damaged, empty or has several layers."""
+    """All rows of a polygon file. Raises DeliveryError when it is absent, damaged, empty or has several layers."""
     if not path.is_file():
         raise _fault(N_("The file with the areas does not exist."), path, N_("Correct the path or add the file."))
     if not os.access(path, os.R_OK):
@@ -140,7 +141,7 @@ def level_shapes(
     """The areas of one level from the rows of a file; see ``read_shapes``."""
     for column in (key, name):
         if column not in features.columns:
-            raise _fault(
+            raise _contradiction(
                 N_("The file with the areas has no column “{column}”. It has: {columns}."),
                 features.path,
                 N_("Name the right column in the settings of this level."),
@@ -197,7 +198,7 @@ def _known_crs(crs: str, path: Path) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError:
-        raise _fault(
+        raise _contradiction(
             N_("The coordinate system “{crs}” is not known."),
             path,
             N_("Name it by its EPSG number, for example EPSG:25832."),
@@ -257,5 +258,9 @@ def nest(town: Area, levels: Sequence[tuple[AreaLevel, LevelShapes]], crs: str) 
     return Geography(town, tuple(done), crs, MappingProxyType(shapes))
 
 
-def _fault(message: str, path: Path, todo: str, **values: object) -> TownError:
+def _fault(message: str, path: Path, todo: str, **values: object) -> DeliveryError:
+    return DeliveryError(message, where=path, todo=todo, **values)
+
+
+def _contradiction(message: str, path: Path, todo: str, **values: object) -> TownError:
     return TownError(message, where=path, todo=todo, **values)

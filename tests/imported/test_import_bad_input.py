@@ -130,7 +130,7 @@ def test_a_base_file_that_does_not_exist(tmp_path: Path) -> None:
 def test_polygons_that_do_not_exist(tmp_path: Path) -> None:
     profile = usual(tmp_path)
     (tmp_path / "quarters.geojson").unlink()
-    with pytest.raises(TownError, match="file with the areas does not exist"):
+    with pytest.raises(DeliveryError, match="file with the areas does not exist"):
         import_table(write_table(tmp_path), profile)
 
 
