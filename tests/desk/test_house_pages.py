@@ -209,7 +209,8 @@ def test_what_is_kept_of_people_is_told(anonymous: Client) -> None:
     assert {"accounts.User", "history.Entry"} <= {entry.model for entry in privacy.KEPT}
     shown = text(anonymous, "data_protection")
     assert all(entry.title in shown and entry.retention.text in shown for entry in privacy.KEPT)
-    browser = people.client(people.person("statistics"))
+    user, browser = people.person("statistics", password=people.PASSWORD), Client()
+    browser.post(reverse("login"), {"email": user.email, "password": people.PASSWORD})
     browser.get(reverse("towns"))
     browser.post(reverse("set_language"), {"language": "en", "next": "/"})
     assert {*browser.cookies} == {cookie.name for cookie in privacy.cookies()}
@@ -218,6 +219,7 @@ def test_what_is_kept_of_people_is_told(anonymous: Client) -> None:
     assert ages == {cookie.name: cookie.seconds for cookie in privacy.cookies()}
     assert [cookie.lasts(Words("en")) for cookie in privacy.cookies()] == [
         "10 hours",
+        "90 days",
         "364 days",
         "until the browser is closed",
     ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import json
 import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from unittest.mock import patch
 
@@ -19,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from vielfalt.desk import serving, upkeep
-from vielfalt.desk.accounts import links, passwords, throttle
+from vielfalt.desk.accounts import devices, links, passwords, throttle
 from vielfalt.desk.accounts.models import Attempt, Link, SecondFactor, StrictRole, User
 from vielfalt.desk.accounts.policy import STRICT_AT_FIRST
 from vielfalt.desk.accounts.views import BACKEND
@@ -155,6 +158,41 @@ def test_nobody_keeps_somebody_else_out_by_guessing(anonymous: Client, erika: Us
     for _ in range(throttle.PER_PAIR + 1):
         log_in(anonymous, password="falsch")
     assert log_in(Client(REMOTE_ADDR="192.0.2.7")) == 302, "erika herself, elsewhere"
+
+
+def test_who_logged_in_with_a_browser_before_is_not_kept_out(erika: User) -> None:
+    """By nobody's failures elsewhere, and with guesses of its own: somebody else may sit there now."""
+    browser, new = Client(), Client()
+    assert log_in(browser) == 302
+    browser.post(reverse("logout"))
+    for number in range(throttle.PER_ACCOUNT):
+        throttle.attempt(EMAIL, f"192.0.2.{number}")
+    assert (log_in(new), log_in(browser, EMAIL.upper())) == (429, 302)
+    browser.post(reverse("logout"))
+    assert [log_in(browser, password="falsch") for _ in range(throttle.PER_PAIR)] == [200] * throttle.PER_PAIR
+    assert log_in(browser) == 429
+    assert log_in(browser, email="other@example.org", password="falsch") == 200, "another account is new to the browser"
+    Attempt.objects.update(at=timezone.now() - throttle.WINDOW - dt.timedelta(seconds=1))
+    with patch("django.core.signing.time.time", return_value=time.time() + settings.DEVICE_COOKIE_AGE + 1):
+        assert devices.known(browser.get(reverse("login")).wsgi_request, EMAIL) == ""
+
+
+@pytest.mark.parametrize("cookie", ["", "nonsense", "WyJ4IiwgIjEiXQ:1vA:x", "\xff:\xff:\xff", "a" * 10_000])
+def test_a_cookie_of_ones_own_making_makes_no_browser_known(erika: User, cookie: str) -> None:
+    for number in range(throttle.PER_ACCOUNT):
+        throttle.attempt(EMAIL, f"192.0.2.{number}")
+    browser = Client()
+    browser.cookies[settings.DEVICE_COOKIE_NAME] = cookie
+    assert log_in(browser) == 429
+
+
+def test_the_cookie_of_a_browser_names_nobody(erika: User) -> None:
+    browser = Client()
+    log_in(browser)
+    held = browser.cookies[settings.DEVICE_COOKIE_NAME]
+    assert held["httponly"] and held["samesite"] == "Lax"
+    content = base64.urlsafe_b64decode(held.value.partition(":")[0] + "==").decode()
+    assert "erika" not in content and str(erika.pk) not in json.loads(content)
 
 
 def test_guessing_from_many_addresses_is_slowed_down(erika: User) -> None:

@@ -134,6 +134,8 @@ SESSION_COOKIE_AGE = 3600 * policy.whole_number(
     os.environ.get("VIELFALT_DESK_SESSION_HOURS", ""), policy.WHOLE_HOURS, 1, policy.MOST_WHOLE
 )
 SESSION_COOKIE_SAMESITE = "Lax"
+DEVICE_COOKIE_NAME = f"{_ON_THIS_HOST}bekannt"
+DEVICE_COOKIE_AGE = 90 * 24 * 3600
 
 OIDC_ISSUER = os.environ.get("VIELFALT_DESK_OIDC_ISSUER", "")
 OIDC_GROUPS = os.environ.get("VIELFALT_DESK_OIDC_GROUPS", "")

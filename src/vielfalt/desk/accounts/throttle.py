@@ -1,8 +1,8 @@
 """Logging in slowed down for whoever guesses: counted per account and per address, kept in the database.
 
 Failures from one address stop further attempts on the account from there alone: else whoever knows an e-mail address
-could keep its owner out. Kept are keyed digests and times, for a quarter of an hour: neither e-mail nor network
-addresses.
+could keep its owner out. A browser in which the owner has logged in before has failures of its own (``devices``).
+Kept are keyed digests and times, for a quarter of an hour: neither e-mail nor network addresses.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ def attempt(account: str, address: str) -> Attempt | None:
     return None
 
 
-def attempt_inside(what: str, account: int) -> Attempt | None:
-    """``attempt`` of somebody who is past the password: counted together, wherever from; nobody else is kept out."""
-    key = f"{what} {account}"
+def attempt_inside(what: str, whose: object) -> Attempt | None:
+    """``attempt`` of somebody who is past the password, or was before in this browser: counted together, wherever from;
+    nobody else is kept out."""
+    key = f"{what} {whose}"
     return attempt(key, key)
 
 

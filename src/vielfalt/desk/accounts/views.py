@@ -17,9 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from vielfalt.desk.accounts import links, roles, throttle
+from vielfalt.desk.accounts import devices, links, roles, throttle
 from vielfalt.desk.accounts.forms import FirstAccountForm, LoginForm, PasswordForm
-from vielfalt.desk.accounts.models import Link, Membership, StrictRole, User
+from vielfalt.desk.accounts.models import Attempt, Link, Membership, StrictRole, User
 from vielfalt.desk.accounts.policy import STRICT_AT_FIRST
 from vielfalt.desk.history.watching import note
 from vielfalt.words import N_
@@ -39,7 +39,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         return redirect("towns")
     form = LoginForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = throttle.attempt(form.cleaned_data["email"], address_of(request))
+        made = _attempt(request, form.cleaned_data["email"])
         if made is None:
             form.add_error(None, throttle.SLOW_DOWN)
             return _page(request, form, status=429)
@@ -49,9 +49,15 @@ def log_in(request: HttpRequest) -> HttpResponse:
             if settings.OIDC_ISSUER:
                 # The way in for the day the provider is gone; the log tells that somebody took it.
                 note("logged_in_without_provider", request, user.pk)
-            return entered(request, user, BACKEND, wanted(request))
+            return devices.remembered(entered(request, user, BACKEND, wanted(request)), user.email)
         form.add_error(None, WRONG)
     return _page(request, form)
+
+
+def _attempt(request: HttpRequest, email: str) -> Attempt | None:
+    """The attempt, counted in the browser alone where the account's owner has logged in with it before."""
+    device = devices.known(request, email)
+    return throttle.attempt_inside("device", device) if device else throttle.attempt(email, address_of(request))
 
 
 @login_not_required
@@ -79,7 +85,7 @@ def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
         user = _let_in(link, form.cleaned_data)
         if user is None:
             return render(request, "desk/accounts/link_over.html", status=410)
-        return entered(request, user, BACKEND, "/")
+        return devices.remembered(entered(request, user, BACKEND, "/"), user.email)
     return render(request, "desk/accounts/link.html", {"form": form, "user_of_link": link.user})
 
 

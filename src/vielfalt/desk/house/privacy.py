@@ -34,9 +34,11 @@ KEPT = tuple(entry for entry in kept.ALL if entry.personal)
 
 def cookies() -> tuple[Cookie, ...]:
     """Every cookie that the desk sets, by the names of its settings."""
+    before = N_("tells that you have logged in with this browser before: wrong passwords of others do not keep you out")
     chosen = N_("remembers the language that you chose")
     return (
         Cookie(settings.SESSION_COOKIE_NAME, N_("keeps you logged in"), settings.SESSION_COOKIE_AGE),
+        Cookie(settings.DEVICE_COOKIE_NAME, before, settings.DEVICE_COOKIE_AGE),
         Cookie(settings.CSRF_COOKIE_NAME, N_("shows that a form was sent from this desk"), settings.CSRF_COOKIE_AGE),
         Cookie(settings.LANGUAGE_COOKIE_NAME, chosen, settings.LANGUAGE_COOKIE_AGE),
     )
