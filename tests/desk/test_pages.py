@@ -213,9 +213,11 @@ def test_a_map_of_one_colour_says_so(client: Client, release: Release) -> None:
     query = {"thema": "age_class", "kategorie": "65+", "ebene": "district"}
     markup = client.get(addresses(release)["theme"].partition("?")[0], query).content.decode()
     assert "haben dieselbe Farbe: Die Karte unterscheidet sie nicht." in markup
-    assert "Niedrigste Klasse" not in markup and "Jede Klasse umfasst" not in markup
+    assert "Niedrigste Klasse" not in markup and "Die Klassen sind so gewählt" not in markup
     several = client.get(addresses(release)["theme"]).content.decode()
-    assert "Niedrigste Klasse" in several and "Jede Klasse umfasst" in several and "dieselbe Farbe" not in several
+    assert (
+        "Niedrigste Klasse" in several and "Die Klassen sind so gewählt" in several and "dieselbe Farbe" not in several
+    )
 
 
 def test_a_profile_begins_with_what_matters_and_is_folded(client: Client, release: Release) -> None:
