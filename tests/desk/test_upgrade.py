@@ -51,6 +51,17 @@ def test_the_database_is_copied_before_its_tables_change(tmp_path: Path) -> None
     assert {path.name for path in tmp_path.glob("*upgrade*")} == {BEFORE_UPGRADE}
 
 
+def test_the_database_is_its_owners_alone_whatever_the_folder_allows(tmp_path: Path) -> None:
+    """It holds accounts and sessions; an administrator may have made the folder as all others are made."""
+    tmp_path.chmod(0o755)
+    files = "import pathlib; files = pathlib.Path(settings.DATA).glob('desk.sqlite3*'); "
+    look = files + "modes = {path.stat().st_mode & 0o777 for path in files}; assert modes == {0o600}, modes"
+    seen = READY + "from django.conf import settings; " + look
+    run(seen, tmp_path)
+    (tmp_path / "desk.sqlite3").chmod(0o644)
+    run(seen, tmp_path)
+
+
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="a database server has locks of its own")
 def test_programs_that_start_together_upgrade_one_after_the_other() -> None:
     """Desk and worker, or a desk and a backup by the clock: two that change the same tables at once both fail."""

@@ -27,6 +27,9 @@ BAD_ADDRESS = N_(
 _KEPT_SECONDS = 60
 """How long a connection to PostgreSQL waits for the next request."""
 
+_FILE = "desk.sqlite3"
+_BESIDE = ("", "-wal", "-shm")
+"""The database of SQLite, its write-ahead log and the index of that."""
 BEFORE_UPGRADE = "desk-before-upgrade.sqlite3"
 """The database as the version before left it, in the data folder."""
 _UPGRADE = int.from_bytes(b"Vielfalt")
@@ -56,7 +59,7 @@ def _sqlite(folder: Path) -> dict[str, Any]:
     """
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": folder / "desk.sqlite3",
+        "NAME": folder / _FILE,
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
@@ -122,6 +125,22 @@ def forget_earlier_pages() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def keep_from_others(folder: Path) -> None:
+    """Leaves the database of SQLite to its owner alone, whatever the folder allows: it holds accounts and sessions.
+
+    SQLite gives the files beside it the same permissions; those of an older desk are changed.
+    """
+    from django.db import connection
+
+    if Path(connection.settings_dict["NAME"]) != folder / _FILE:
+        return
+    if not (folder / _FILE).exists():
+        open(folder / _FILE, "ab", opener=owner_only).close()
+    for path in (folder / f"{_FILE}{end}" for end in _BESIDE):
+        with suppress(FileNotFoundError, PermissionError):  # another account may work here, but not change this
+            path.chmod(0o600)
 
 
 def save_before_upgrade(folder: Path) -> None:

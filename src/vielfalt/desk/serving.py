@@ -33,19 +33,20 @@ def ready() -> None:
     from django.core.management import call_command
     from django.db import DatabaseError
 
-    from vielfalt.desk.database import BAD_ADDRESS, alone_in_upgrade, refuse_other_encoding, save_before_upgrade
+    from vielfalt.desk import database
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vielfalt.desk.settings")
     try:
         django.setup()
-        refuse_other_encoding()
-        with alone_in_upgrade():
-            save_before_upgrade(settings.DATA)
+        database.refuse_other_encoding()
+        with database.alone_in_upgrade():
+            database.keep_from_others(settings.DATA)
+            database.save_before_upgrade(settings.DATA)
             call_command("migrate", verbosity=0, interactive=False)
     except ImproperlyConfigured as error:
         todo = N_("Correct it in the environment and start again.")
-        if str(error) == BAD_ADDRESS:
-            raise UsageError(BAD_ADDRESS, todo=todo) from None
+        if str(error) == database.BAD_ADDRESS:
+            raise UsageError(database.BAD_ADDRESS, todo=todo) from None
         raise UsageError(
             N_("A setting of the desk cannot be used: {reason}"),
             reason=Text(str(error)),
