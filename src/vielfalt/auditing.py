@@ -175,7 +175,7 @@ def refuse_undecided(attacks: Iterable[Attack], where: object) -> None:
 def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
     """Raises DisclosureError when a release tells hidden figures only beside the releases before it."""
     told = {each.id: len(each.told) for each in attacks}
-    together = sum(told.pop(id, 0) for id in ("releases", "areas", "methods"))
+    together = sum(told.pop(id, 0) for id in ("releases", "areas", "methods", "corrections"))
     if together and not any(told.values()):
         raise DisclosureError(
             N_("Hidden figures that this release would tell beside those before it: {cells}. Nothing was released."),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from small_towns import ALL_TABLES, PROTECTION, TOWN, Counts, cells_of, geography, tables
 
 from vielfalt import auditing, programme
-from vielfalt.audit import Attack, attack, singles
+from vielfalt.audit import Attack, Release, attack, singles
 from vielfalt.audit.attacks import Programs
 from vielfalt.audit.figures import Key
 from vielfalt.audit.index_values import shares
@@ -32,6 +32,9 @@ from vielfalt.publish.contents import wgs84
 from vielfalt.publish.themes import Theme
 from vielfalt.tools import attacking
 from vielfalt.words import Words
+
+LATER = replace(SOURCE, date=20261231)
+"""Another date."""
 
 
 def drawn_town(seed: int) -> tuple[Geography, dict[str, ProtectedCells]]:
@@ -65,6 +68,36 @@ def test_people_of_unknown_age_are_missing_without_telling_anything(seed: int) -
     assert aged
     shown = protect(everyone | aged, where, PROTECTION)
     assert [(each.id, each.told) for each in attack([release(where, shown)]) if each.told] == []
+
+
+@pytest.mark.parametrize(
+    ("corrected", "method", "found"),
+    [
+        (40, "", []),
+        (41, "", [("foreigner", "Q0", ("foreign",), 1, 1)]),
+        (44, "", [("foreigner", "Q0", ("foreign",), 4, 4)]),
+        (45, "", []),
+        (None, "", []),
+        (45, CELL_KEY, [("foreigner", "Q0", ("foreign",), 1, 45)]),
+    ],
+)
+def test_a_correction_of_a_date_that_is_out_tells_of_whom_it_is(
+    corrected: int | None, method: str, found: list[object]
+) -> None:
+    """Two releases of one date differ by the people they were corrected for; what the second hides shows nothing."""
+    where, shown = drawn_town(0)
+
+    def version(value: int | None) -> Release:
+        table = with_value(shown["foreigner"], "Q0", "foreign", value)
+        if method:
+            estimated = pl.col("status").replace({"ok": "estimated"})
+            table = replace(table, method=method, frame=table.frame.with_columns(status=estimated))
+        return release(where, {**shown, "foreigner": table})
+
+    one, other = version(40), version(corrected)
+    assert told(attack([one, other]), "corrections") == found
+    assert told(attack([one, other, other]), "corrections") == []
+    assert told(attack([one, replace(other, results=replace(other.results, source=LATER))]), "corrections") == []
 
 
 @pytest.mark.parametrize(("in_first", "known"), [(60, True), (61, False)])
@@ -417,7 +450,7 @@ def test_changed_numbers_are_left_out() -> None:
     changed = {
         id: replace(cells, frame=cells.frame.with_columns(status=pl.lit("estimated"))) for id, cells in shown.items()
     }
-    assert [(each.tried, each.told) for each in attack([release(where, changed)])] == [(0, ())] * 7
+    assert [(each.tried, each.told) for each in attack([release(where, changed)])] == [(0, ())] * 8
 
 
 def rounded(cells: ProtectedCells, base: int) -> ProtectedCells:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vielfalt.audit import index_values, singles
+from vielfalt.audit import index_values, singles, versions
 from vielfalt.audit.areas import apart, over_atoms
 from vielfalt.audit.bounds import narrowed
 from vielfalt.audit.figures import Figures, Key, figures_of, key_of
@@ -23,6 +23,7 @@ TITLES = {
     "releases": N_("Releases compared: all dates and all versions together"),
     "areas": N_("Area divisions subtracted from each other where they overlap"),
     "methods": N_("Several methods for one date: changed or rounded numbers as bounds of what another release hides"),
+    "corrections": N_("Releases of one date subtracted from each other: whom a correction was about"),
     "totals": N_("Totals published elsewhere"),
     "county": N_("County and towns: the county's totals minus what the other towns show"),
     "shares": N_("Shares and indices turned back into counts"),
@@ -30,7 +31,7 @@ TITLES = {
     "address": N_("One address: areas in which a shelter or home holds nearly everybody"),
 }
 """What each attack does, by its id, in the order in which they run."""
-OF_A_READER = frozenset({"releases", "areas", "methods", "totals", "county"})
+OF_A_READER = frozenset({"releases", "areas", "methods", "corrections", "totals", "county"})
 """The attacks of the reader of earlier releases and other publications; the others need this release alone."""
 
 
@@ -84,6 +85,7 @@ def attack(releases: Sequence[Release], elsewhere: Elsewhere = ()) -> tuple[Atta
     tried.append(intervals("areas", together, [*everything, *atoms]) if atoms else _nothing_new("areas", tried[-1]))
     if parts:
         tried.append(_several_methods(mixed, parts))
+    tried.append(Attack("corrections", *versions.corrections(mixed)))
     if elsewhere:
         for key, value in elsewhere:
             if key in together.number:

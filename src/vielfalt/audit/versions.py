@@ -1,0 +1,47 @@
+"""Several releases of one date: what was corrected between them shows in the figures that both show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from vielfalt.audit.figures import Key, by_place, key_of
+from vielfalt.audit.releases import Release
+from vielfalt.audit.told import Told
+from vielfalt.cells import ProtectedCells
+
+Numbers = dict[Key, tuple[int, str]]
+"""What a release shows: each number, and by what it was changed (method and fingerprint; empty: as it was counted)."""
+
+
+def corrections(releases: Sequence[Release]) -> tuple[int, tuple[Told, ...]]:
+    """How many figures of the last release another one of its date shows as well, and those that tell a correction.
+
+    As counted: numbers that differ by fewer than ``min_cell``, by so many people. Changed or rounded in the same way:
+    all that differ, because the same people have the same number; by how many people is not known.
+    """
+    *earlier, last = releases
+    versions = [_shown(each) for each in earlier if each.results.source.date == last.results.source.date]
+    least = {key_of(last, cells): cells.protection.min_cell for cells in last.results.tables.values()}
+    tried, told = 0, []
+    for key, (value, how) in _shown(last).items() if versions else ():
+        before = [number for version in versions if (number := version.get(key)) and number[1] == how]
+        tried += bool(before)
+        off = min((abs(value - number) for number, _ in before), default=0)
+        if off and (how or off < least[replace(key, level="", area="", category=())]):
+            told.append(Told(key, 1 if how else off, value if how else off))
+    return tried, tuple(told)
+
+
+def _shown(release: Release) -> Numbers:
+    return dict(found for cells in release.results.tables.values() for found in _of(release, cells))
+
+
+def _of(release: Release, cells: ProtectedCells) -> Iterator[tuple[Key, tuple[int, str]]]:
+    key = key_of(release, cells)
+    changed = bool((cells.frame["status"] == "estimated").any())
+    how = f"{cells.method} {release.results.fingerprint}" if changed else ""
+    for (level, area), here in by_place(cells).items():
+        for category, value in here.items():
+            if value is not None:
+                yield replace(key, level=level, area=area, category=category), (value, how)
