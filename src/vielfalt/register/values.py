@@ -22,18 +22,20 @@ from vielfalt.profiles import Profile
 Parsed: TypeAlias = tuple[int | float | str | None, str]
 Parser: TypeAlias = Callable[[str], Parsed]
 
-_FORMS: Mapping[str, tuple[re.Pattern[str], tuple[int, int, int]]] = {
-    "iso": (re.compile(r"(\d{4})-(\d{2})-(\d{2})"), (1, 2, 3)),
-    "german": (re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})"), (3, 2, 1)),
+_MIDNIGHT = r"(?:[ T]00?:00(?::00(?:\.0+)?)?)?"
+FORMS: Mapping[str, tuple[re.Pattern[str], tuple[int, int, int]]] = {
+    "iso": (re.compile(r"(\d{4})-(\d{2})-(\d{2})" + _MIDNIGHT), (1, 2, 3)),
+    "german": (re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})" + _MIDNIGHT), (3, 2, 1)),
     "compact": (re.compile(r"(\d{4})(\d{2})(\d{2})"), (1, 2, 3)),
 }
+"""Per date form what a date looks like, and where year, month and day stand in it. Databases add midnight to a day."""
 _YES, _NO = frozenset({"yes", "ja", "j", "1", "true"}), frozenset({"no", "nein", "n", "0", "false"})
 
 
 def date(text: str, *, forms: tuple[str, ...], reference: int) -> Parsed:
     """A date as yyyymmdd; partial ones keep zeros (00.00.1962 is 19620000). A year alone is a partial date."""
     for form in forms:
-        pattern, (year, month, day) = _FORMS[form]
+        pattern, (year, month, day) = FORMS[form]
         if match := pattern.fullmatch(text):
             value = int(match[year]) * 10_000 + int(match[month]) * 100 + int(match[day])
             break

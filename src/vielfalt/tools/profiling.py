@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Literal
 from vielfalt import codes, schema
 from vielfalt.errors import DeliveryError
 from vielfalt.register.text import fold, same_digits, within_one_edit
+from vielfalt.register.values import FORMS
 from vielfalt.tools.samples import Sample, read_sample
 from vielfalt.words import N_, Words
 
@@ -32,11 +32,6 @@ _CLEAR = 0.98
 """Share of the values that must fit before the content alone decides, of at least this many values:"""
 _MANY = 20
 _FEW_KINDS = 15
-_FORMS: Mapping[str, re.Pattern[str]] = {
-    "german": re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}"),
-    "iso": re.compile(r"\d{4}-\d{2}-\d{2}"),
-    "compact": re.compile(r"\d{8}"),
-}
 _MISSING = ("-", "--", "?", "k.A.", "o.A.", "NULL", "null", "unbekannt", "n/a")
 _NEEDED = (
     "person_id",
@@ -108,7 +103,7 @@ def _columns(sample: Sample) -> tuple[Column, ...]:
 def _has_headings(sample: Sample, columns: Iterable[Column]) -> bool:
     """Two headings at least are known, and none is a date: a first row of data must not end up in the profile."""
     known = sum(column.evidence != "content" for column in columns)
-    dates = (form.fullmatch(heading) for heading in sample.headings for form in _FORMS.values())
+    dates = (form.fullmatch(heading) for heading in sample.headings for form, _ in FORMS.values())
     return known >= 2 and not any(dates)
 
 
@@ -163,7 +158,7 @@ def _file_section(sample: Sample, columns: Iterable[Column], words: Words) -> It
         for column in columns
         if column.field.type == "date"
         for value in sample.column(column.place)
-        for form, pattern in _FORMS.items()
+        for form, (pattern, _) in FORMS.items()
         if pattern.fullmatch(value)
     )
     missing = [text for text in _MISSING if any(text == cell.strip() for row in sample.rows for cell in row)]
@@ -173,7 +168,7 @@ def _file_section(sample: Sample, columns: Iterable[Column], words: Words) -> It
     yield f"delimiter = {_quoted(sample.delimiter)}"
     yield f"quote = {_quoted(sample.quote)}"
     yield f"encoding = {_quoted(sample.encoding)}"
-    yield f"date_forms = {_quoted([form for form, _ in forms.most_common()] or list(_FORMS))}"
+    yield f"date_forms = {_quoted([form for form, _ in forms.most_common()] or list(FORMS))}"
     yield f"missing = {_quoted(['', *missing])}"
 
 
@@ -261,7 +256,7 @@ def _notes(sample: Sample, columns: tuple[Column, ...], words: Words) -> Iterato
 def _doubts(field: schema.Field, values: tuple[str, ...], words: Words) -> Iterator[str]:
     """Dates in none of the forms, and states that are no keys of the Destatis list."""
     if field.type == "date":
-        bad = sum(not any(form.fullmatch(value) for form in _FORMS.values()) for value in values)
+        bad = sum(not any(form.fullmatch(value) for form, _ in FORMS.values()) for value in values)
         if bad:
             yield words("{field}: {n} values are dates in none of the known forms.", field=field.name, n=bad)
     if field.name in schema.COUNTRY_FIELDS:
