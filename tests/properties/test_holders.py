@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
@@ -13,7 +14,7 @@ from hypothesis import given
 from protected_towns import ORIGIN, examples
 from small_towns import PROTECTION, Counts, cells_of, geography, towns
 
-from vielfalt import programme
+from vielfalt import codes, programme
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import protect, protect_with_room, recomputable, rooms
 from vielfalt.figures.disclosure.attack import attack, read
@@ -299,6 +300,44 @@ def test_total_and_part_of_one_person_are_the_same_person() -> None:
     people = holders(program_of(against, known), values == 1)
     assert (people[values != 1] == -1).all()
     assert set(people[values == 1]) == {0} and (values == 1).sum() == 2
+
+
+def by_rules() -> Town:
+    """A quarter in which nothing can be said of ten minors (rules U1 and U3) and of one adult (U2)."""
+    rules = {"U1": ("0-17", 8), "U3": ("0-17", 2), "U2": ("18-64", 1), "A1": ("18-64", 60), "N3": ("18-64", 90)}
+    status = {"A1": "foreigner_born_abroad", "N3": "none"}
+    counts: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for number, (rule, (age, people)) in enumerate(rules.items()):
+        of = status.get(rule, "undeterminable")
+        group = codes.category("migration_status", of).parent
+        keys = {
+            "residents": (),
+            "mh_register": (codes.category("mh_group", group).parent,),
+            "mh_group": (group,),
+            "migration_status": (of,),
+            "migration_rule": (rule,),
+            "age_class": (age,),
+            "mh_group_by_age": (group, age),
+        }
+        for id, category in keys.items():
+            counts[id][(f"Q0B{number % 2}", *category)] += people
+    return {id: cells_of(programme.table(id), found) for id, found in counts.items()}, geography([2])
+
+
+def test_who_is_alone_by_rule_and_by_age_is_told_nothing_of_others() -> None:
+    """The only adult of whom nothing can be said is the only one by that rule, though no sum is of these two alone."""
+    _, proof = protect_with_room(*by_rules(), LOOSE)
+    assert [(each.attacker, each.narrow) for each in proof.held] == [("sums", 0), ("zeros", 0), ("person", 0)]
+
+
+def test_another_family_alone_is_still_told() -> None:
+    """Six and four of one origin, each in a house of its own and alone in its block: the one tells the other."""
+    cells, where = of_one_house(town_of([[6, 30, 60], [4, 30, 60], [20, 30, 60]]), 6)
+    frame = cells["origin"].frame
+    four = pl.when(pl.col("n") == 4).then(pl.lit(4, pl.Int64)).otherwise("top").alias("top")
+    both = {**cells, "origin": Cells(ORIGIN, frame.with_columns(four))}
+    first = protect(cells, where, LOOSE)
+    assert told(first, both, where) >= told(first, cells, where) != set()
 
 
 @pytest.mark.parametrize("people", [1, 2, 3, 20, 21])

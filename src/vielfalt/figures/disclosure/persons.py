@@ -8,17 +8,26 @@ from itertools import compress
 
 import numpy as np
 import polars as pl
+from scipy import sparse
 
 from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
 from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.division import division
 from vielfalt.figures.disclosure.holders import Told, alone_in, holders, told_to_one
+from vielfalt.figures.disclosure.linked import search
+from vielfalt.figures.disclosure.linked.improve import free
 from vielfalt.figures.disclosure.mending import Wanted, cannot_change
+from vielfalt.figures.disclosure.programs import matrix_of
 from vielfalt.figures.disclosure.rests import by_itself, is_rest
 from vielfalt.figures.disclosure.room import Held, Looked, Rooms, look_at, program_of, told_of
 from vielfalt.geography import Geography
-from vielfalt.numbers import Marks
+from vielfalt.numbers import Ints, Marks
+
+_FAR = 20.0
+"""A move that takes a figure further than this shows no more."""
+_STEPS = (1, 2)
+"""Some figures count two persons for one of another (couples)."""
 
 
 def rooms(
@@ -105,8 +114,30 @@ def told_to_persons(looked: Looked, secret: Marks, counts: Attack | None = None)
     alone = alone_in(values, figures.at_one[unknowns])
     people = holders(program_of(counts, looked.known) if counts else program, alone)
     told = told_to_one(program, values, looked.least[unknowns], wanted, people)
+    told = replace(told, pairs=_but_their_own(counts or looked.against, told, unknowns, alone))
     narrow = len({place for place, _ in told.pairs})
     return told, Held(attacker.id, int(wanted.sum()), narrow, int(not narrow), told.programs)
+
+
+def _but_their_own(against: Attack, told: Told, unknowns: Ints, alone: Marks) -> tuple[tuple[int, Ints], ...]:
+    """Of what is told to somebody, the figures of others.
+
+    A sum that holds as counted holds for every single one of the people. So where no change of any figures, published
+    ones too, changes one figure and leaves those in which he is alone, it counts nobody but whom they count. So it is
+    of two tables that only further sums tie to each other; ``holders`` sees a total and its parts.
+    """
+    if not any(alone[place] for place, _ in told.pairs):
+        return told.pairs
+    values = against.figures.values
+    every, far = sparse.csr_array(matrix_of(against.system, len(values))), np.full(len(values), _FAR)
+    sums = sparse.csr_array(every[np.flatnonzero(every @ values == 0)])
+    at = search.Search(sums, sparse.csr_array(sums.T), far, far, free(values), values == 0)
+
+    def theirs(place: int, who: Ints) -> bool:
+        moves = (search.cheapest(at, int(unknowns[place]), step, unknowns[who].tolist()) for step in _STEPS)
+        return bool(alone[place]) and all(move is None for move in moves)
+
+    return tuple(pair for pair in told.pairs if not theirs(*pair))
 
 
 def to_keep_from(told: Told, looked: Looked) -> list[Wanted]:
