@@ -125,6 +125,16 @@ def test_what_a_column_profile_may_not_hold(tmp_path: Path, content: str, senten
     assert sentence in refused_profile(tmp_path, content)
 
 
+@pytest.mark.parametrize(
+    ("called", "encoding"),
+    [("ISO-8859-1", "latin-1"), ("Latin-1", "latin-1"), ("Windows-1252", "cp1252"), ("UTF8", "utf-8")],
+)
+def test_an_encoding_has_several_names(tmp_path: Path, called: str, encoding: str) -> None:
+    path = tmp_path / "profile.toml"
+    path.write_text(f'[file]\nencoding = "{called}"\n{COLUMNS}', encoding="utf-8")
+    assert read_profile(path).encoding == encoding
+
+
 def test_religion_is_read_only_where_it_is_switched_on(tmp_path: Path) -> None:
     (tmp_path / "profile.toml").write_text(COLUMNS + 'religion = "Religion"\n', encoding="utf-8")
     for option, fields in (("", {"sex"}), ('options = ["religion"]', {"sex", "religion"})):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from vielfalt.words import N_
 DATE_FORMS = ("iso", "german", "compact")
 """``2025-12-31``, ``31.12.2025`` and ``20251231``; each may be partial (zeros for what is unknown)."""
 ENCODINGS = ("utf-8", "cp1252", "latin-1")
+_ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "cp1252": "cp1252", "iso8859-1": "latin-1"}
+"""By the name that Python has for them, whichever of their names they are called by (ISO-8859-1, windows-1252)."""
 _LISTED = 12
 """The longest list of values that a message names."""
 
@@ -61,7 +64,7 @@ def read_profile(path: Path) -> Profile:
     return Profile(
         delimiter=_delimiter(form) if not widths else form.text("delimiter", ";"),
         quote=_quote(form),
-        encoding=_encoding(form),
+        encoding=read_encoding(form),
         columns=MappingProxyType(_columns(file)),
         date_forms=form.choices("date_forms", DATE_FORMS, DATE_FORMS),
         codes=MappingProxyType(_codes(file)),
@@ -126,11 +129,13 @@ def _quote(form: Section) -> str:
     return value
 
 
-def _encoding(form: Section) -> str:
+def read_encoding(form: Section) -> str:
+    """The setting ``encoding``: one of ``ENCODINGS``, the first when absent. Raises TownError for another one."""
     value = form.text("encoding", ENCODINGS[0])
-    if value.lower() not in ENCODINGS:
-        raise form.not_allowed("encoding", value, ENCODINGS)
-    return value.lower()
+    try:
+        return _ENCODINGS[codecs.lookup(value).name]
+    except (LookupError, ValueError):
+        raise form.not_allowed("encoding", value, ENCODINGS) from None
 
 
 def _widths(form: Section) -> tuple[tuple[str, int], ...]:

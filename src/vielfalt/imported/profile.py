@@ -27,7 +27,7 @@ from vielfalt.imported.records import (
     TableSource,
     rest_key,
 )
-from vielfalt.profiles import ENCODINGS
+from vielfalt.profiles import read_encoding
 from vielfalt.tomlfile import Section, read_settings
 from vielfalt.town import RESERVED_LEVELS, one_line, refuse_reserved
 from vielfalt.words import N_
@@ -122,7 +122,7 @@ def _form(file: Section) -> FileForm:
     form = FileForm(
         format=file.choice("format", FORMATS),
         delimiter=file.text("delimiter", ";"),
-        encoding=file.choice("encoding", ENCODINGS),
+        encoding=read_encoding(file),
         skip_rows=file.whole("skip_rows", 0),
         sheet=file.text("sheet"),
         records=file.texts("records"),
