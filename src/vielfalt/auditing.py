@@ -173,10 +173,28 @@ def refuse_undecided(attacks: Iterable[Attack], where: object) -> None:
 
 
 def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
-    """Raises DisclosureError when a release tells hidden figures only beside the releases before it."""
+    """Raises DisclosureError when a release tells only beside those before it: hidden figures, or whom a correction was
+    about."""
     told = {each.id: len(each.told) for each in attacks}
-    together = sum(told.pop(id, 0) for id in ("releases", "areas", "methods", "corrections"))
-    if together and not any(told.values()):
+    corrected = told.pop("corrections", 0)
+    together = sum(told.pop(id, 0) for id in ("releases", "areas", "methods"))
+    if any(told.values()):
+        return
+    if corrected:
+        raise DisclosureError(
+            N_(
+                "An earlier release of this reference date differs in so few people that both together would tell whom "
+                "a correction was about. Figures that show it: {cells}. Nothing was released."
+            ),
+            where=releases,
+            cells=corrected,
+            todo=N_(
+                "If nobody outside has seen a release of this reference date yet, run again with --replace; after "
+                "importing a table, remove that release and import again. If somebody has seen it, leave it at that "
+                "release; what was corrected comes with the next reference date."
+            ),
+        )
+    if together:
         raise DisclosureError(
             N_("Hidden figures that this release would tell beside those before it: {cells}. Nothing was released."),
             where=releases,

@@ -103,3 +103,16 @@ def test_replacing_puts_former_releases_away_also_when_nothing_has_changed(town:
     assert [path.name for path in sorted((town / "releases").iterdir())] == [f"{BEFORE}-2", f"{BEFORE}-2.zip"]
     now = {path.name: path.read_bytes() for path in (town / "releases" / f"{BEFORE}-2").rglob("*") if path.is_file()}
     assert now == kept
+
+
+def test_an_extract_that_was_corrected_is_not_released_beside_the_one_that_is_out(town: Path) -> None:
+    """Whoever has both releases subtracts them: what is left are those who were missing."""
+    extract = town / "register" / BEFORE / "register.csv"
+    lines = extract.read_bytes().splitlines(keepends=True)
+    extract.write_bytes(b"".join(lines[:-40]))
+    refused = printed("run", town, "--date", BEFORE, expect=12)
+    assert "whom a correction was about" in refused
+    assert "comes with the next reference date" in refused
+    assert not (town / "releases" / f"{BEFORE}-2").exists()
+    vielfalt("run", town, "--date", BEFORE, "--replace")
+    assert [path.name for path in sorted((town / "releases").iterdir())] == [f"{BEFORE}-2", f"{BEFORE}-2.zip"]

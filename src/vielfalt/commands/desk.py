@@ -184,7 +184,8 @@ def backup(file: Path, passphrase_file: Path | None, lang: Language | None) -> N
     rows, packages = sum(manifest.rows.values()), sum(name.endswith(".zip") for name in manifest.hashes)
     click.echo(
         words(
-            "Backup written: {file}, {rows} rows, {packages} packages. Keep it locked away.",
+            "Backup of the desk in {folder} written: {file}, {rows} rows, {packages} packages. Keep it locked away.",
+            folder=upkeep.data_folder(),
             file=file,
             rows=words.number(rows),
             packages=words.number(packages),
