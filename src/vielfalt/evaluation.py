@@ -206,7 +206,7 @@ def derive_only(town: Town, date: int, step: Step, opened: Opening = by_size) ->
 
 
 def keep_persons(town: Town, engine: Engine, vault: Path) -> Keep:
-    """Writes the persons file of the contract, the evidence behind it for ``vielfalt trace``, and the facts."""
+    """Writes the persons file of the contract, and the evidence behind it for ``vielfalt trace``."""
 
     def keep(derived: Derived) -> None:
         people, levels = derived.people, [level.id for level in derived.geography.levels]
@@ -214,13 +214,15 @@ def keep_persons(town: Town, engine: Engine, vault: Path) -> Keep:
         for name, frame in (("persons", persons(people, levels)), ("evidence", evidence)):
             with written_whole(vault / f"{name}.parquet") as partial:
                 engine.write(frame, partial, order="record")
-        kept_dates.write_facts(derived.facts, vault)
 
     return keep
 
 
-def keep_and_compare(town: Town, engine: Engine, vault: Path, earlier: Earlier | None, step: Step) -> Keep:
-    """Writes what ``keep_persons`` does, and the link file where the town wants some.
+def keep_and_compare(
+    town: Town, engine: Engine, vault: Path, earlier: Earlier | None, step: Step, for_later: Path
+) -> Keep:
+    """Writes what ``keep_persons`` does, and into the folder ``for_later`` what later dates are compared with: facts,
+    and the link file where the town wants some.
 
     Compares with the earlier date where there is one.
     """
@@ -228,10 +230,12 @@ def keep_and_compare(town: Town, engine: Engine, vault: Path, earlier: Earlier |
 
     def keep(derived: Derived) -> TwoDates | None:
         write_persons(derived)
+        for_later.mkdir(exist_ok=True, mode=0o700)
+        kept_dates.write_facts(derived.facts, for_later)
         residents = derived.classes.join(derived.rows.drop("dwelling_status"), on="record", how="inner")
         with step("movements"):
             if town.link_dates:
-                kept_dates.keep_links(engine, residents, vault)
+                kept_dates.keep_links(engine, residents, for_later)
             if earlier is None:
                 return None
             date, geography = derived.facts.date, derived.geography

@@ -92,17 +92,20 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
     if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
         return _unchanged(town, date, before, step, replaced, opened)
     earlier = kept_dates.earlier(town, date)
-    with workspace(town, date, opened) as (engine, vault):
-        keep = keep_and_compare(town, engine, vault, earlier, step)
-        evaluation = derive_and_count(town, date, engine, key, step, keep)
-    figures = _figures(town, date, evaluation, earlier, step, replaced)
-    with step("publish"):
-        keep_rooms(figures.rooms, vault)
-        keep_rooms(figures.movement_rooms, vault, MOVEMENT_ROOMS)
-        keep_table(town, date, vault)
-        folder = write_release(figures.results, town.releases, Words(language), figures.audit)
-        withdrawn = withdraw.put_away(replaced, town.vault)
-        keep_totals(evaluation.cells, vault, town.method(date))
+    vault = town.vault / dates.to_iso(date)
+    with kept_dates.held_back(vault) as held_back:
+        with workspace(town, date, opened) as (engine, _):
+            keep = keep_and_compare(town, engine, vault, earlier, step, held_back)
+            evaluation = derive_and_count(town, date, engine, key, step, keep)
+        figures = _figures(town, date, evaluation, earlier, step, replaced)
+        with step("publish"):
+            keep_rooms(figures.rooms, vault)
+            keep_rooms(figures.movement_rooms, vault, MOVEMENT_ROOMS)
+            keep_table(town, date, vault)
+            folder = write_release(figures.results, town.releases, Words(language), figures.audit)
+            kept_dates.put_in_place(held_back, vault)
+            withdrawn = withdraw.put_away(replaced, town.vault)
+            keep_totals(evaluation.cells, vault, town.method(date))
     _keep_the_latest(town)
     _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
     return Released(folder, False, evaluation.findings, figures.results.utility, withdrawn)
@@ -124,7 +127,7 @@ def _unchanged(
 def _keep_again(town: Town, date: int, step: Step, opened: Opening) -> None:
     """Writes anew what is missing in the vault of a date that is released already and has not changed."""
     with workspace(town, date, opened) as (engine, vault):
-        keep = keep_and_compare(town, engine, vault, None, step)
+        keep = keep_and_compare(town, engine, vault, None, step, vault)
         evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
         keep_totals(evaluation.cells, vault, town.method(date))
     _keep_the_latest(town)

@@ -110,9 +110,13 @@ def test_an_extract_that_was_corrected_is_not_released_beside_the_one_that_is_ou
     extract = town / "register" / BEFORE / "register.csv"
     lines = extract.read_bytes().splitlines(keepends=True)
     extract.write_bytes(b"".join(lines[:-40]))
+    kept = {name: (town / "vault" / BEFORE / name).read_bytes() for name in ("links.parquet", "facts.json")}
     refused = printed("run", town, "--date", BEFORE, expect=12)
     assert "whom a correction was about" in refused
     assert "comes with the next reference date" in refused
     assert not (town / "releases" / f"{BEFORE}-2").exists()
+    assert kept == {name: (town / "vault" / BEFORE / name).read_bytes() for name in kept}, "for the next date"
+    assert not (town / "vault" / BEFORE / ".held-back").exists()
     vielfalt("run", town, "--date", BEFORE, "--replace")
     assert [path.name for path in sorted((town / "releases").iterdir())] == [f"{BEFORE}-2", f"{BEFORE}-2.zip"]
+    assert kept["links.parquet"] != (town / "vault" / BEFORE / "links.parquet").read_bytes()

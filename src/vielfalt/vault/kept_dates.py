@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
 FACTS = "facts.json"
+_HELD_BACK = ".held-back"
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,29 @@ def forget(town: Town, days: Iterable[int]) -> tuple[Path, ...]:
             ) from None
         gone.append(path)
     return tuple(gone)
+
+
+@contextmanager
+def held_back(vault: Path) -> Iterator[Path]:
+    """The folder for link file and facts of a date that is not released yet; gone afterwards.
+
+    Until the date is released (``put_in_place``) those of its last release stay: a later date is compared with these,
+    and so with the residents whom that release counts.
+    """
+    folder = vault / _HELD_BACK
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # something is kept in it
+            vault.rmdir()
+
+
+def put_in_place(folder: Path, vault: Path) -> None:
+    """Moves what was held back of a date to where the next run finds it."""
+    for path in folder.iterdir():
+        path.replace(vault / path.name)
 
 
 def keep_links(engine: Engine, residents: Frame, folder: Path) -> None:
