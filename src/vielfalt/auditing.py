@@ -183,8 +183,8 @@ def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
     if corrected:
         raise DisclosureError(
             N_(
-                "An earlier release of this reference date differs in so few people that both together would tell whom "
-                "a correction was about. Figures that show it: {cells}. Nothing was released."
+                "An earlier release of this reference date has other numbers; both together may tell whom a correction "
+                "was about. Figures that show it: {cells}. Nothing was released."
             ),
             where=releases,
             cells=corrected,

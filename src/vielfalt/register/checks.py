@@ -39,7 +39,7 @@ ALL: tuple[Check, ...] = (
         N_("Not counted."),
         "own",
     ),
-    Check("row_empty", N_("The row is empty."), N_("Not counted."), "spec"),
+    Check("row_empty", N_("The row is empty."), N_("Not counted."), "own"),
     Check(
         "column_missing",
         N_("The column named in the profile is not in the file."),

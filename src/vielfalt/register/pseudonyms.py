@@ -106,7 +106,7 @@ def record_keys(pseudonym: Ints, date: int) -> Ints:
     """The record key of each person for the cell key method: 32 bits, stable per person, town and reference date.
 
     Pseudonyms are keyed hashes already; mixing them with the date only makes the keys of two dates look unrelated. The
-    last bit is that of the year: who is sometimes counted as a woman and sometimes as a man is so by it (``sex``).
+    last bit is that of the year: by it who is registered as neither woman nor man is counted as one of them (``sex``).
     """
     last = np.int64(1)
     return (mixed(pseudonym, date) & ~last) | (mixed(pseudonym, date // 10_000) & last)

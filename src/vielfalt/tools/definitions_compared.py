@@ -113,7 +113,7 @@ def compare(town: Town, date: int, named: Iterable[str], step: Step) -> Compared
     wanted = others(town, named)
     with alone_in(town.vault), workspace(town, date) as (engine, vault):
         prepared = prepare(town, date, engine, secrets.token_bytes(32), step)
-        wanted = countable(wanted, named, prepared.delivered)
+        wanted = countable((chosen, *wanted), (chosen.id, *named), prepared.delivered)[1:]
         geography = prepared.geography
         with step("status"):
             people = derive(engine, prepared.people, prepared.kinds, chosen)

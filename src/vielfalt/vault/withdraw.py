@@ -31,7 +31,8 @@ def _moved(folder: Path, place: Path) -> Path:
     """Moves a release; beside one of its name, as there is after releases were deleted by hand, it is called ``~2``."""
     place.mkdir(parents=True, exist_ok=True)
     names = (folder.name if number == 1 else f"{folder.name}~{number}" for number in count(1))
-    target = next(place / name for name in names if not (place / name).exists())
+    free = (place / name for name in names if not ((place / name).exists() or _zipped(place / name).exists()))
+    target = next(free)
     for path, to in ((folder, target), (_zipped(folder), _zipped(target))):
         if path.exists():
             shutil.move(path, to)

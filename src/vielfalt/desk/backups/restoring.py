@@ -43,16 +43,14 @@ def restore(file: Path, replace: bool, passphrase: bytes = b"") -> Manifest:
     filled desk, StorageError without space or permission.
     """
     try:
-        with _readable(file, passphrase) as readable, zipfile.ZipFile(readable) as archive:
-            manifest = _checked(archive, file)
+        with _readable(file, passphrase) as readable, _opened(readable, file) as archive:
+            manifest = _read(archive, file)
             if not replace and is_filled():
                 raise UsageError(
                     N_("This desk holds data; a restore would replace them."),
                     todo=N_("Make a backup of it first, then repeat with --replace."),
                 )
             _replaced(archive, manifest, file)
-    except BROKEN_ZIP as error:
-        raise _broken(file) from error
     except OSError as error:
         raise StorageError(
             N_("The backup cannot be restored: {reason}."),
@@ -94,6 +92,21 @@ def _broken(file: Path) -> DeliveryError:
         where=file.name,
         todo=N_("Take another copy of the backup; nothing was changed."),
     )
+
+
+def _opened(readable: Path | IO[bytes], file: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(readable)
+    except BROKEN_ZIP as error:
+        raise _broken(file) from error
+
+
+def _read(archive: zipfile.ZipFile, file: Path) -> Manifest:
+    """What ``_checked`` says; what breaks after it is no fault of the file."""
+    try:
+        return _checked(archive, file)
+    except BROKEN_ZIP as error:
+        raise _broken(file) from error
 
 
 def _checked(archive: zipfile.ZipFile, file: Path) -> Manifest:

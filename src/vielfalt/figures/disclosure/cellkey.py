@@ -21,7 +21,7 @@ _MODULUS = 1 << KEY_BITS
 
 
 def cell_keys(key_sums: Ints) -> Ints:
-    """The cell key of each key sum: 32 bits that do not add up."""
+    """The cell key of each key sum: 32 bits, whose sums say nothing of one another."""
     return mixed(key_sums)
 
 

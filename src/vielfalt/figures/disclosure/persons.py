@@ -122,9 +122,10 @@ def told_to_persons(looked: Looked, secret: Marks, counts: Attack | None = None)
 def _but_their_own(against: Attack, told: Told, unknowns: Ints, alone: Marks) -> tuple[tuple[int, Ints], ...]:
     """Of what is told to somebody, the figures of others.
 
-    A sum that holds as counted holds for every single one of the people. So where no change of any figures, published
-    ones too, changes one figure and leaves those in which he is alone, it counts nobody but whom they count. So it is
-    of two tables that only further sums tie to each other; ``holders`` sees a total and its parts.
+    A sum that holds as counted holds for every single one of the people. If a figure counted somebody beside those of
+    his household, that person's own figures, one in each, would be a change of figures that leaves those in which the
+    household is alone. Where there is no such change, not even of published figures, it counts nobody else. ``holders``
+    sees that of a total and its part alone; figures of two tables may be tied by sums over several.
     """
     if not any(alone[place] for place, _ in told.pairs):
         return told.pairs
