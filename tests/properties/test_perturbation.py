@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from vielfalt.errors import TownError
 from vielfalt.figures.disclosure import kept_table
-from vielfalt.figures.disclosure.perturbation import Row, chances, perturbation
+from vielfalt.figures.disclosure.perturbation import VERSION, Row, chances, perturbation
 from vielfalt.methods import CellKey
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "reference"
@@ -100,7 +100,7 @@ def test_contradicting_demands_are_said() -> None:
 
 def test_the_table_of_the_vault_says_what_it_is() -> None:
     kept = json.loads(kept_table(DEFAULT))
-    assert kept["version"] == 1 and kept["settings"]["variance"] == 3 and len(kept["sha256"]) == 64
+    assert kept["version"] == VERSION and kept["settings"]["variance"] == 3 and len(kept["sha256"]) == 64
     assert [row["count"] for row in kept["rows"]] == list(range(9))
     assert all(sum(row["chances"].values()) == pytest.approx(1) for row in kept["rows"])
     assert kept_table(DEFAULT) == kept_table(CellKey(5, 3, 3)) != kept_table(CellKey(4, 3, 3))

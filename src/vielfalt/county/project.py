@@ -102,12 +102,13 @@ def read_county(root: Path) -> County:
     file.only("county")
     section = file.section("county")
     section.only("name", "key", "towns", "date", "memory_gb", "language", "licence")
+    name = one_line(section, "name", section.required("name"))
     key, language = section.required("key"), section.choice("language", LANGUAGES)
     if not (key.isascii() and key.isdigit() and len(key) == 5):
         raise section.fault(N_("The setting “{setting}” must have five digits."), "key")
     return County(
         root=root,
-        name=one_line(section, "name", section.required("name")),
+        name=name,
         key=key,
         towns=_towns(section, root),
         date=section.date("date") if "date" in section.values else 0,
