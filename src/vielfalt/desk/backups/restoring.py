@@ -9,7 +9,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, cast
 
@@ -43,8 +43,12 @@ def restore(file: Path, replace: bool, passphrase: bytes = b"") -> Manifest:
     filled desk, StorageError without space or permission.
     """
     try:
-        with _readable(file, passphrase) as readable, _opened(readable, file) as archive:
-            manifest = _read(archive, file)
+        with _readable(file, passphrase) as readable, ExitStack() as until_done:
+            try:  # what breaks after this is no fault of the file
+                archive = until_done.enter_context(zipfile.ZipFile(readable))
+                manifest = _checked(archive, file)
+            except BROKEN_ZIP as error:
+                raise _broken(file) from error
             if not replace and is_filled():
                 raise UsageError(
                     N_("This desk holds data; a restore would replace them."),
@@ -92,21 +96,6 @@ def _broken(file: Path) -> DeliveryError:
         where=file.name,
         todo=N_("Take another copy of the backup; nothing was changed."),
     )
-
-
-def _opened(readable: Path | IO[bytes], file: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(readable)
-    except BROKEN_ZIP as error:
-        raise _broken(file) from error
-
-
-def _read(archive: zipfile.ZipFile, file: Path) -> Manifest:
-    """What ``_checked`` says; what breaks after it is no fault of the file."""
-    try:
-        return _checked(archive, file)
-    except BROKEN_ZIP as error:
-        raise _broken(file) from error
 
 
 def _checked(archive: zipfile.ZipFile, file: Path) -> Manifest:
