@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUE := src/vielfalt/locale/de/LC_MESSAGES/vielfalt
 
-.PHONY: help demo test check bench bench-large bench-truth bench-audit bench-desk pictures messages index-pages sbom audit lock clean
+.PHONY: help demo test check bench bench-large bench-truth bench-audit bench-desk bundle pictures messages index-pages sbom audit lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -13,7 +13,7 @@ help: ## Show the targets
 demo: $(VENV)/installed $(VENV)/frontend ## Set up, make a synthetic town, evaluate it, show it in the browser
 	$(BIN)/vielfalt demo
 
-test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser $(VENV)/peers $(VENV)/spark ## Set up and run all tests
+test: $(VENV)/installed $(VENV)/frontend $(VENV)/browser $(VENV)/peers $(VENV)/spark $(VENV)/wheels ## Set up and run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/installed ## Style, types, imports, licences
@@ -37,6 +37,11 @@ bench-audit: $(VENV)/installed ## Fifty random towns attacked as before a releas
 
 bench-desk: $(VENV)/installed $(VENV)/frontend ## Imports and pages of the desk with fifty readers, on both databases
 	$(BIN)/python -m bench.desk
+
+# PYTHON_VERSION: the Python of that computer, where it is not the usual one.
+bundle: $(VENV)/installed $(VENV)/frontend ## Pack an archive for computers without a network: SYSTEM=linux or SYSTEM=windows
+	$(BIN)/python -m bundle fetch $(or $(SYSTEM),linux) $(PYTHON_VERSION)
+	$(BIN)/python -m bundle pack $(or $(SYSTEM),linux) $(PYTHON_VERSION)
 
 pictures: $(VENV)/installed $(VENV)/frontend $(VENV)/browser ## Make the pictures of the documentation anew, of an invented town
 	$(BIN)/python -m tests.pictures
@@ -67,6 +72,13 @@ lock: $(VENV)/installed ## Renew the locked requirements
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	    --custom-compile-command "make lock" pyproject.toml --extra spark -c requirements/dev.txt \
 	    -c requirements/peers.txt -o requirements/spark.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    --custom-compile-command "make lock" --group bundle -o requirements/bundle.txt
+
+# The tests set a computer up from an archive, without a network.
+$(VENV)/wheels: requirements/run.txt requirements/bundle.txt $(VENV)/installed
+	$(BIN)/python -m bundle fetch linux
+	touch $@
 
 # The tests of the desk look at its pages in Debian's browser.
 $(VENV)/browser: $(VENV)/installed
@@ -75,7 +87,7 @@ $(VENV)/browser: $(VENV)/installed
 	touch $@
 
 clean: ## Remove the set-up
-	rm -rf $(VENV) $(CATALOGUE).mo frontend/node_modules src/vielfalt/desk/static/vendor
+	rm -rf $(VENV) build $(CATALOGUE).mo frontend/node_modules src/vielfalt/desk/static/vendor
 
 # Debian ships python3 without the module that makes virtual environments whole.
 $(BIN)/python:
