@@ -19,6 +19,7 @@ from vielfalt.desk.accounts import roles
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, evidence, households, kinship, links
 from vielfalt.tools import explain
+from vielfalt.words import Language, Words
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -51,6 +52,17 @@ def section(text: str, heading: str) -> str:
     """What stands between a second-level heading and the next."""
     match = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
     return match[1] if match else ""
+
+
+def twins(path: Path) -> list[Path]:
+    """A page in English and in German."""
+    return [path, path.with_suffix(".de.md")]
+
+
+def words_of(path: Path) -> Words:
+    """The words of the language that a page is written in."""
+    language: Language = "de" if path.name.endswith(".de.md") else "en"
+    return Words(language)
 
 
 def all_commands(group: click.Group = commands, before: str = "") -> dict[str, click.Command]:
@@ -115,8 +127,9 @@ def test_exit_codes() -> None:
         assert re.search(rf"^\| {entry.exit_code} \| `{entry.__name__}` \|", text, re.M), entry.__name__
 
 
-def test_settings() -> None:
-    text = page(REFERENCE / "town-toml.md")
+@pytest.mark.parametrize("path", twins(REFERENCE / "town-toml.md"))
+def test_settings(path: Path) -> None:
+    text = page(path)
     for section, names in town.settings().items():
         assert not section or f"[{section}]" in text, section
         parts = {name for name in names if f"{section}.{name}".lstrip(".") in town.settings()}
@@ -135,7 +148,7 @@ def test_protection_settings_have_a_how_to() -> None:
     assert unnamed(sorted(parameters.load("protection")), page(DOCS / "how-to" / "set-thresholds.md")) == []
 
 
-@pytest.mark.parametrize("path", [REFERENCE / "town-toml.md", DOCS / "how-to" / "choose-a-method.md"])
+@pytest.mark.parametrize("path", [*twins(REFERENCE / "town-toml.md"), DOCS / "how-to" / "choose-a-method.md"])
 def test_settings_of_the_methods_and_their_defaults(path: Path) -> None:
     settings = town.settings()
     for part in ("cell_key", "rounding"):
@@ -146,7 +159,7 @@ def test_settings_of_the_methods_and_their_defaults(path: Path) -> None:
                 assert str(versions[-1].value) in [cell.strip() for cell in row.split("|")], name
 
 
-@pytest.mark.parametrize("path", [REFERENCE / "town-toml.md", DOCS / "how-to" / "set-thresholds.md"])
+@pytest.mark.parametrize("path", [*twins(REFERENCE / "town-toml.md"), DOCS / "how-to" / "set-thresholds.md"])
 def test_defaults_of_protection_are_those_of_the_program(path: Path) -> None:
     for name, versions in parameters.load("protection").items():
         row = next(line for line in page(path).splitlines() if line.startswith(f"| `{name}` |"))
@@ -170,15 +183,16 @@ def test_rules() -> None:
 def test_links_of_households() -> None:
     ids = [link.id for link in kinship.LINKS]
     assert [id for id in ids if not section(page(REFERENCE / "rules" / "households.md"), id)] == []
-    assert unnamed(ids, page(DOCS / "explanation" / "households.md")) == []
-    assert unnamed(households.TYPES, page(DOCS / "explanation" / "households.md")) == []
+    for path in twins(DOCS / "explanation" / "households.md"):
+        assert unnamed([*ids, *households.TYPES], page(path)) == [], path.name
 
 
-def test_checks() -> None:
-    text = page(REFERENCE / "checks.md")
+@pytest.mark.parametrize("path", twins(REFERENCE / "checks.md"))
+def test_checks(path: Path) -> None:
+    text, words = page(path), words_of(path)
     for entry in checks.ALL:
         row = next((line for line in text.splitlines() if line.startswith(f"| `{entry.id}` |")), "")
-        assert entry.message in row and entry.consequence in row, entry.id
+        assert words(entry.message) in row and words(entry.consequence) in row, entry.id
 
 
 def test_indices() -> None:
@@ -257,18 +271,20 @@ def test_vault_files() -> None:
     assert unnamed([entry.name for entry in fields(breaks.Facts)], section(text, "`facts.json`")) == []
 
 
-def test_breaks() -> None:
-    text = page(REFERENCE / "breaks.md")
+@pytest.mark.parametrize("path", twins(REFERENCE / "breaks.md"))
+def test_breaks(path: Path) -> None:
+    text, words = page(path), words_of(path)
     for entry in breaks.ALL:
         row = next((line for line in text.splitlines() if line.startswith(f"| `{entry.id}` |")), "")
-        assert entry.message in row and entry.consequence in row, entry.id
+        assert words(entry.message) in row and words(entry.consequence) in row, entry.id
     for name, versions in parameters.load("movements").items():
         row = next((line for line in text.splitlines() if line.startswith(f"| `{name}` |")), "")
-        assert versions[-1].meaning in row and f"| {versions[-1].value} |" in row, name
+        assert words(versions[-1].meaning) in row and f"| {versions[-1].value} |" in row, name
 
 
-def test_fields_of_the_extract() -> None:
-    assert unnamed([field.name for field in schema.EXTRACT], page(REFERENCE / "column-profile.md")) == []
+@pytest.mark.parametrize("path", twins(REFERENCE / "column-profile.md"))
+def test_fields_of_the_extract(path: Path) -> None:
+    assert unnamed([field.name for field in schema.EXTRACT], page(path)) == []
 
 
 def anchors(text: str) -> set[str]:
