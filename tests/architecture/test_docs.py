@@ -13,9 +13,11 @@ import pytest
 
 import index_pages
 from vielfalt import breaks, codes, definitions, errors, movement_programme, parameters, programme, schema, town
+from vielfalt.audit import attacks
 from vielfalt.cli import commands
 from vielfalt.county import project
 from vielfalt.desk.accounts import roles
+from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.indices import ALL as INDICES
 from vielfalt.register import checks, evidence, households, kinship, links
 from vielfalt.tools import explain
@@ -269,6 +271,12 @@ def test_vault_files() -> None:
     assert unnamed(kept, section(text, "`evidence.parquet`")) == []
     assert unnamed(links.COLUMNS, section(text, "`links.parquet`")) == []
     assert unnamed([entry.name for entry in fields(breaks.Facts)], section(text, "`facts.json`")) == []
+
+
+@pytest.mark.parametrize("path", twins(DOCS / "explanation" / "disclosure-control.md"))
+def test_attackers_and_attacks(path: Path) -> None:
+    rows = {line.split("|")[1].strip() for line in page(path).splitlines() if line.startswith("| `")}
+    assert {f"`{id}`" for id in [*attacks.TITLES, *(attacker.id for attacker in ATTACKERS)]} <= rows
 
 
 @pytest.mark.parametrize("path", twins(REFERENCE / "breaks.md"))
