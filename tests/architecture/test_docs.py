@@ -12,6 +12,7 @@ import click
 import pytest
 
 import index_pages
+from markdown_pages import anchors
 from vielfalt import breaks, codes, definitions, errors, movement_programme, parameters, programme, schema, town
 from vielfalt.audit import attacks
 from vielfalt.cli import commands
@@ -28,7 +29,6 @@ DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), *sorted((ROOT / "examples").rglob("*.md"))]
 GERMAN = [
-    ROOT / "README.de.md",
     *sorted((ROOT / "src" / "vielfalt" / "tools" / "templates_town").rglob("*.*")),
     *sorted((ROOT / "src" / "vielfalt" / "county" / "templates_county").rglob("*.*")),
     *sorted((ROOT / "src" / "vielfalt" / "locale").rglob("*.po")),
@@ -295,12 +295,6 @@ def test_fields_of_the_extract(path: Path) -> None:
     assert unnamed([field.name for field in schema.EXTRACT], page(path)) == []
 
 
-def anchors(text: str) -> set[str]:
-    """The anchors of the headings, as web sites for repositories make them."""
-    headings = re.findall(r"^#+ (.+)$", text, re.M)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(path: Path) -> None:
     text = re.sub(r"```.*?```|^    [^\n]*$|`[^`\n]*`", "", page(path), flags=re.S | re.M)
@@ -316,12 +310,11 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 def test_every_page_can_be_reached_from_the_index() -> None:
-    index = page(DOCS / "README.md")
+    """German pages from the German index."""
     for path in sorted(DOCS.rglob("*.md")):
-        near = path.relative_to(DOCS).as_posix()
-        assert (
-            near == "README.md" or f"({near})" in index or f"({path.parent.relative_to(DOCS).as_posix()}/)" in index
-        ), near
+        name = "README.de.md" if path.name.endswith(".de.md") else "README.md"
+        near, index = path.relative_to(DOCS).as_posix(), page(DOCS / name)
+        assert near == name or f"({near})" in index or f"({path.parent.relative_to(DOCS).as_posix()}/)" in index, near
 
 
 def glossary() -> list[list[str]]:
