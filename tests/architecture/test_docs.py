@@ -228,13 +228,14 @@ def test_settings_of_the_desk() -> None:
     assert unnamed(sorted(asked), page(REFERENCE / "commands.md")) == []
 
 
-def test_roles_of_the_desk() -> None:
-    text = page(REFERENCE / "roles.md")
+@pytest.mark.parametrize(("file", "language"), [("roles.md", "en"), ("roles.de.md", "de")])
+def test_roles_of_the_desk(file: str, language: Language) -> None:
+    text, words = page(REFERENCE / file), Words(language)
     for role in roles.ALL:
         cells = [role.grants.get(action, "–") for action in roles.ACTIONS]
-        assert f"| `{role.id}` | {role.title} | {role.purpose} | {' | '.join(cells)} |" in text, role.id
+        assert f"| `{role.id}` | {words(role.title)} | {words(role.purpose)} | {' | '.join(cells)} |" in text, role.id
     for action, title in roles.ACTIONS.items():
-        assert f"| `{action}` | {title} |" in text
+        assert f"| `{action}` | {words(title)} |" in text
 
 
 def test_figures_that_tell_one_another() -> None:
