@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[2]
-PAGE = (HOUSE / "docs" / "reference" / "table-profile.md").read_text(encoding="utf-8")
+REFERENCE = HOUSE / "docs" / "reference"
+PAGES = [(REFERENCE / name).read_text(encoding="utf-8") for name in ("table-profile.md", "table-profile.de.md")]
 SOURCES = sorted((HOUSE / "src" / "vielfalt" / "imported").glob("*.py"))
 PROFILES = sorted((HOUSE / "examples").glob("*/*.toml"))
 FREE = {"filter", "names", "where", "keys"}
@@ -26,25 +27,32 @@ def settings(content: dict[str, Any]) -> Iterator[str]:
                 yield from settings(inner)
 
 
+def undescribed(names: set[str], page: str) -> set[str]:
+    return {name for name in names if not re.search(rf"[`.\[]{name}[`\].= ]", page)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=("en", "de"))
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.name)
-def test_settings_of_the_examples_are_described(path: Path) -> None:
+def test_settings_of_the_examples_are_described(path: Path, page: str) -> None:
     used = set(settings(tomllib.loads(path.read_text(encoding="utf-8"))))
-    assert {name for name in used if not re.search(rf"[`.\[]{name}[`\].= ]", PAGE)} == set()
+    assert undescribed(used, page) == set()
 
 
-def test_settings_the_reader_knows_are_described() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=("en", "de"))
+def test_settings_the_reader_knows_are_described(page: str) -> None:
     source = (HOUSE / "src" / "vielfalt" / "imported" / "profile.py").read_text(encoding="utf-8")
     calls = re.findall(r"\.only\((.*?)\)\n", source, re.DOTALL)
     known = {name for call in calls for name in re.findall(r'"(\w+)"', call)}
     assert len(known) > 30
-    assert {name for name in known if not re.search(rf"[`.\[]{name}[`\].= ]", PAGE)} == set()
+    assert undescribed(known, page) == set()
 
 
-def test_findings_are_described() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=("en", "de"))
+def test_findings_are_described(page: str) -> None:
     ids = {
         id
         for path in SOURCES
         for id in re.findall(r'(?:TableFinding|_finding)\(\s*"([a-z_]+)"', path.read_text(encoding="utf-8"))
     }
     assert len(ids) > 15
-    assert {id for id in ids if f"`{id}`" not in PAGE} == set()
+    assert {id for id in ids if f"`{id}`" not in page} == set()
