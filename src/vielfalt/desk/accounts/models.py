@@ -1,6 +1,6 @@
 """People with an account, their roles in towns, and what opens the door: links used once, failed attempts.
 
-No more is kept of a person than the desk needs to let them in; nothing says when somebody was last here.
+No more is kept of a person than the desk needs to let them in; no account says when it was last used.
 """
 
 from __future__ import annotations
