@@ -7,12 +7,13 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
 import yaml
 from django.apps import apps
 
 from vielfalt import schema
 from vielfalt.desk.history import privacy
-from vielfalt.words import Words
+from vielfalt.words import Language, Words
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "explanation" / "security-checklist.md"
@@ -48,11 +49,12 @@ def test_what_is_held_is_tested_and_what_is_missing_is_said() -> None:
         assert bool(missing) == (state != "held"), number
 
 
-def test_the_text_for_the_staff_council_tells_all_that_is_kept() -> None:
-    """The table in the German text is that of the program: every kind of data about employees, its purpose and time."""
-    text = (ROOT / "docs" / "how-to" / "agree-with-the-staff-council.md").read_text(encoding="utf-8")
-    words = Words("de")
-    assert [line for line in text.splitlines() if line.startswith("| ")][1:] == [
+@pytest.mark.parametrize(("suffix", "language"), [("md", "en"), ("de.md", "de")])
+def test_the_text_for_the_staff_council_tells_all_that_is_kept(suffix: str, language: Language) -> None:
+    """The table in the text is that of the program: every kind of data about employees, its purpose and time."""
+    page = ROOT / "docs" / "how-to" / f"agree-with-the-staff-council.{suffix}"
+    words = Words(language)
+    assert [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:] == [
         f"| {words(kept.title)} | {words(kept.purpose)} | {words(kept.retention.text)} |"
         for kept in privacy.ALL
         if kept.personal
