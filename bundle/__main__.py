@@ -1,8 +1,8 @@
 """Packs the archive from which a computer without a network is set up: ``python -m bundle fetch|pack SYSTEM [PYTHON]``.
 
 SYSTEM is linux or windows, PYTHON the version there (3.11 or newer). The archive holds the program, every package of
-the locked requirements as a wheel for that system, and the set-up itself (``install.py``). Only ``fetch`` needs a
-network; what it takes is held to the hashes of ``requirements/``.
+the locked requirements as a wheel for that system, the set-up (``install.py``) and the documentation. Only ``fetch``
+needs a network; what it takes is held to the hashes of ``requirements/``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from bundle.manual import manual
 from hatchling.builders.wheel import WheelBuilder
 from packaging.markers import Marker
 
@@ -128,6 +130,10 @@ def pack(name: str, python: str, target: Path) -> Path:
                 packed.write(wheel, f"{title}/wheels/{wheel.name}")
             for file in (said, listed, *(HERE / script for script in (*SCRIPTS, *SYSTEMS[name].scripts))):
                 packed.write(file, f"{title}/{file.name}")
+            for page, content in manual(ROOT).items():
+                entry = zipfile.ZipInfo(f"{title}/{page}", time.localtime()[:6])
+                entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+                packed.writestr(entry, content)
     return archive
 
 
