@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from vielfalt.desk.accounts import erasing, links, mail, roles, second
 from vielfalt.desk.accounts.forms import EVERY_TOWN, InvitationForm, RoleForm
 from vielfalt.desk.accounts.models import Membership, StrictRole, User
-from vielfalt.desk.accounts.own import SAVED, is_saved
 from vielfalt.desk.accounts.permissions import may, needs, reach_of, visible
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.history.watching import note
 from vielfalt.desk.releases.models import Town
+from vielfalt.desk.saved import is_saved, saved
 from vielfalt.words import N_
 
 LAST = N_("This is the last account that looks after every town. Give somebody else that role first.")
@@ -65,7 +65,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             defaults={"name": given["name"], "language": given["language"], "password": "!"},
         )
         _give(user, given["role"], given["town"])
-    return _with_link(request, user) if new else _saved("account_of", user.pk)
+    return _with_link(request, user) if new else saved("account_of", user.pk)
 
 
 @require_safe
@@ -86,7 +86,7 @@ def give_role(request: HttpRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     _give(user, form.cleaned_data["role"], form.cleaned_data["town"])
-    return _saved("account_of", number)
+    return saved("account_of", number)
 
 
 @require_POST
@@ -100,8 +100,8 @@ def take_role(request: HttpRequest, number: int, membership: int) -> HttpRespons
         return _shown(request, user, LAST, status=409)
     found.delete()
     if _people(request).filter(pk=number).exists():
-        return _saved("account_of", number)
-    return _saved("accounts")
+        return saved("account_of", number)
+    return saved("accounts")
 
 
 @require_POST
@@ -122,7 +122,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
         return _shown(request, user, LAST, status=409)
     user.is_active, user.closed = False, timezone.now()
     user.save()
-    return _saved("account_of", number)
+    return saved("account_of", number)
 
 
 @require_POST
@@ -133,7 +133,7 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
     user = _held(_whole_people(request), number)
     user.is_active, user.closed = True, None
     user.save()
-    return _saved("account_of", number)
+    return saved("account_of", number)
 
 
 @require_POST
@@ -147,7 +147,7 @@ def erase(request: HttpRequest, number: int) -> HttpResponse:
     if not _is_sure(request):
         return _ask(request, user, N_("Erase the account of {name} for good?"), GONE, N_("Erase the account for good"))
     erasing.erase(user, timezone.now())
-    return _saved("accounts")
+    return saved("accounts")
 
 
 @require_POST
@@ -161,7 +161,7 @@ def reset_factor(request: HttpRequest, number: int) -> HttpResponse:
             request, user, N_("Take the second factor off {name}?"), UNGUARDED, N_("Take the second factor off")
         )
     second.remove(user)
-    return _saved("account_of", number)
+    return saved("account_of", number)
 
 
 @require_http_methods(["GET", "POST"])
@@ -175,7 +175,7 @@ def strict_roles(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             StrictRole.objects.exclude(role__in=chosen).delete()
             StrictRole.objects.bulk_create([StrictRole(role=role) for role in chosen], ignore_conflicts=True)
-        return _saved("accounts")
+        return saved("accounts")
     strict = set(StrictRole.objects.values_list("role", flat=True))
     context = {"choices": [(role, role.id in strict) for role in roles.GIVEN]}
     return render(request, "desk/accounts/strict_roles.html", context)
@@ -242,11 +242,6 @@ def _with_link(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "desk/accounts/made_link.html", {"person": user, "link": link, "sent": sent})
 
 
-def _saved(name: str, *args: int) -> HttpResponse:
-    """Leads to the page, which says that what was sent is done."""
-    return redirect(SAVED.format(reverse(name, args=args)))
-
-
 def _is_sure(request: HttpRequest) -> bool:
     """Whether the reader has seen the question before what cannot be undone, and said yes."""
     return request.POST.get("sure") == "ja"
@@ -272,6 +267,6 @@ def _shown(request: HttpRequest, user: User, fault: str = "", status: int = 200)
         "whole": may(request.user, "accounts", user),
         "form": RoleForm(towns=_towns(request)),
         "fault": fault,
-        "saved": request.method == "GET" and is_saved(request),
+        "saved": is_saved(request),
     }
     return render(request, "desk/accounts/account_of.html", context, status=status)

@@ -7,7 +7,6 @@ import datetime as dt
 from django.contrib.auth import logout, update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,11 +15,8 @@ from vielfalt.desk.accounts import roles, second, sessions
 from vielfalt.desk.accounts.forms import ChangePasswordForm
 from vielfalt.desk.accounts.information_report import FORMS
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.atlas.asking import asked
 from vielfalt.desk.history.watching import note
-
-SAVED = "{}?gespeichert=ja"
-"""The address of a page that says that what was sent is done."""
+from vielfalt.desk.saved import is_saved, saved
 
 
 @require_safe
@@ -52,7 +48,7 @@ def password(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=["password"])
         user.links.all().delete()
         update_session_auth_hash(request, user)
-        return redirect(SAVED.format(reverse("account")))
+        return saved("account")
     return render(request, "desk/accounts/password.html", {"form": form})
 
 
@@ -76,11 +72,6 @@ def log_out_everywhere(request: HttpRequest) -> HttpResponse:
     logout(request)
     sessions.end_all(user)
     return redirect("login")
-
-
-def is_saved(request: HttpRequest) -> bool:
-    """Whether the page is to say that what was sent is done. Raises UnknownError."""
-    return bool(asked(request, "gespeichert", ("ja",), ""))
 
 
 def _told(one: sessions.OwnSession, here: str | None) -> tuple[dt.datetime, dt.datetime, bool]:

@@ -9,7 +9,6 @@ from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,9 +17,10 @@ from django.views.decorators.http import require_http_methods
 from vielfalt.desk.accounts import second, throttle
 from vielfalt.desk.accounts.forms import CodeForm
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.accounts.own import SAVED, person
+from vielfalt.desk.accounts.own import person
 from vielfalt.desk.accounts.views import wanted
 from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.saved import saved
 from vielfalt.words import N_
 
 _ENTER = N_("Enter the code that your phone shows, or a recovery code.")
@@ -88,7 +88,7 @@ def switch_off(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if _right(user, form):
         second.remove(user)
-        return redirect(SAVED.format(reverse("account")))
+        return saved("account")
     lead = _ENTER
     return _page(request, form, N_("Switch the second factor off"), lead)
 

@@ -6,12 +6,10 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.accounts.own import SAVED, is_saved
 from vielfalt.desk.accounts.permissions import demand, visible
 from vielfalt.desk.accounts.roles import Action
 from vielfalt.desk.atlas.asking import UnknownError
@@ -21,6 +19,7 @@ from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.forms import PublisherForm, ReasonForm
 from vielfalt.desk.publishing.models import NOT_PUBLIC, STATES, Publisher, has_published
 from vielfalt.desk.releases.models import Release, Town
+from vielfalt.desk.saved import is_saved, saved
 from vielfalt.words import N_
 
 LICENCE_IN_USE = N_("Figures are public under the present licence: nobody can take it from those who use them already.")
@@ -100,12 +99,12 @@ def publisher(request: HttpRequest, ags: str) -> HttpResponse:
         form.add_error("licence", LICENCE_IN_USE)
     if request.method == "POST" and form.is_valid():
         Publisher.objects.update_or_create(town=town, defaults=form.cleaned_data)
-        return redirect(SAVED.format(reverse("publisher", args=(ags,))))
+        return saved("publisher", ags)
     context = {
         "town": town,
         "form": form,
         "in_use": in_use,
-        "saved": request.method == "GET" and is_saved(request),
+        "saved": is_saved(request),
         "releases": visible(request.user, town.releases.all()) if known else (),
     }
     return render(request, "desk/publishing/publisher.html", context)
