@@ -173,8 +173,49 @@ def test_who_logged_in_with_a_browser_before_is_not_kept_out(erika: User) -> Non
     assert log_in(browser) == 429
     assert log_in(browser, email="other@example.org", password="falsch") == 200, "another account is new to the browser"
     Attempt.objects.update(at=timezone.now() - throttle.WINDOW - dt.timedelta(seconds=1))
-    with patch("django.core.signing.time.time", return_value=time.time() + settings.DEVICE_COOKIE_AGE + 1):
+    with patch("vielfalt.desk.accounts.devices.time.time", return_value=time.time() + settings.DEVICE_COOKIE_AGE + 1):
         assert devices.known(browser.get(reverse("login")).wsgi_request, EMAIL) == ""
+
+
+def is_known(browser: Client, email: str = EMAIL) -> bool:
+    return bool(devices.known(browser.get(reverse("imprint")).wsgi_request, email))
+
+
+@pytest.mark.parametrize("way", ["own", "link"])
+def test_a_new_password_ends_what_other_browsers_were_known_by(erika: User, way: str) -> None:
+    """Whoever has taken the cookie from one of them has failures of its own no longer; here one is known anew."""
+    here, elsewhere = Client(), Client()
+    assert (log_in(here), log_in(elsewhere)) == (302, 302)
+    new = {"password": "vier gelbe Eimer", "again": "vier gelbe Eimer"}
+    if way == "own":
+        here.post(reverse("password"), {"current": people.PASSWORD, **new})
+    else:
+        here.post(reverse("logout"))
+        here.post(reverse("one_time_link", args=[links.token_for(erika)]), new)
+    assert (is_known(here), is_known(elsewhere)) == (True, False)
+
+
+def test_a_browser_that_several_share_is_known_to_the_last_of_them(erika: User) -> None:
+    browser, addresses = Client(), [f"p{number}@example.org" for number in range(devices.ACCOUNTS)]
+    for email in addresses:
+        people.person("council", email=email, password=people.PASSWORD)
+    for email in (EMAIL, *addresses[:-1], EMAIL, addresses[-1]):
+        assert log_in(browser, email) == 302
+        browser.post(reverse("logout"))
+    assert [email for email in (EMAIL, *addresses) if not is_known(browser, email)] == addresses[:1]
+    assert not is_known(browser, "nobody@example.org")
+    assert len(browser.cookies[settings.DEVICE_COOKIE_NAME].value) < 3000, "browsers keep 4096 signs of a cookie"
+
+
+def test_two_accounts_of_one_browser_have_failures_of_their_own(erika: User) -> None:
+    people.person("council", email="max@example.org", password=people.PASSWORD)
+    browser = Client()
+    for email in (EMAIL, "max@example.org"):
+        assert log_in(browser, email) == 302
+        browser.post(reverse("logout"))
+    for _ in range(throttle.PER_PAIR):
+        log_in(browser, password="falsch")
+    assert (log_in(browser), log_in(browser, "max@example.org")) == (429, 302)
 
 
 @pytest.mark.parametrize("cookie", ["", "nonsense", "WyJ4IiwgIjEiXQ:1vA:x", "\xff:\xff:\xff", "a" * 10_000])

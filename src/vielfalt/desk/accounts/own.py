@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from vielfalt.desk.accounts import roles, second, sessions
+from vielfalt.desk.accounts import devices, roles, second, sessions
 from vielfalt.desk.accounts.forms import ChangePasswordForm
 from vielfalt.desk.accounts.information_report import FORMS
 from vielfalt.desk.accounts.models import User
@@ -48,7 +48,7 @@ def password(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=["password"])
         user.links.all().delete()
         update_session_auth_hash(request, user)
-        return saved("account")
+        return devices.remembered(request, saved("account"), user)
     return render(request, "desk/accounts/password.html", {"form": form})
 
 

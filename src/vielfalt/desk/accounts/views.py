@@ -49,7 +49,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
             if settings.OIDC_ISSUER:
                 # The way in for the day the provider is gone; the log tells that somebody took it.
                 note("logged_in_without_provider", request, user.pk)
-            return devices.remembered(entered(request, user, BACKEND, wanted(request)), user.email)
+            return devices.remembered(request, entered(request, user, BACKEND, wanted(request)), user)
         form.add_error(None, WRONG)
     return _page(request, form)
 
@@ -85,7 +85,7 @@ def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
         user = _let_in(link, form.cleaned_data)
         if user is None:
             return render(request, "desk/accounts/link_over.html", status=410)
-        return devices.remembered(entered(request, user, BACKEND, "/"), user.email)
+        return devices.remembered(request, entered(request, user, BACKEND, "/"), user)
     return render(request, "desk/accounts/link.html", {"form": form, "user_of_link": link.user})
 
 
