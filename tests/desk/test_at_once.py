@@ -23,9 +23,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from forging import described, sealed
+from pytest_django.fixtures import Settings
 
-from vielfalt.desk.accounts import administration, links
+from vielfalt.desk.accounts import administration, last, links
 from vielfalt.desk.accounts.models import Link, Membership, StrictRole, User
+from vielfalt.desk.accounts.sso import take_over_roles
 from vielfalt.desk.history.recording import first_break
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.models import Publication, Publisher
@@ -87,8 +89,28 @@ def test_two_administrators_who_remove_each_other_leave_one(
         )
 
     removals = removing(a, b, first), removing(b, a, second)
-    meeting_behind(monkeypatch, administration, "_is_last")
+    meeting_behind(monkeypatch, last, "is_last")
     assert sorted(map(str, at_once(*removals))) == ["302", "409"]
+    assert Membership.objects.filter(role="administration", town=None, user__is_active=True).count() == 1
+
+
+@pytest.mark.parametrize("other", ["close", "take", "log in"])
+def test_the_provider_and_an_administrator_leave_one(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, other: str
+) -> None:
+    """A group of the provider takes the role of the one in the moment in which the other one loses theirs."""
+    settings.OIDC_ISSUER, settings.OIDC_GROUPS = "https://login.example.org", "groups"
+    a, b = (people.person("administration", password=people.PASSWORD) for _ in range(2))
+    for one in Membership.objects.all():
+        one.from_group = True
+        one.save()
+    ways = {
+        "close": posting(people.client(a), "close_account", b.pk),
+        "take": posting(people.client(a), "take_role", b.pk, b.memberships.get().pk),
+        "log in": lambda: take_over_roles(b, {}),
+    }
+    meeting_behind(monkeypatch, last, "is_last")
+    at_once(lambda: take_over_roles(a, {}), ways[other])
     assert Membership.objects.filter(role="administration", town=None, user__is_active=True).count() == 1
 
 

@@ -265,6 +265,24 @@ def test_roles_from_groups_are_set_anew_and_others_stay(grouped: Client) -> None
     assert held(user) == {by_hand}
 
 
+def test_the_last_who_looks_after_every_town_stays(grouped: Client, settings: Settings) -> None:
+    """Until somebody else who can come in has the role: by a password, or by the provider that is set."""
+    settings.OIDC_ROLES = group_roles("chefs=administration@*; alle=council@*")
+    first, second = people.person(), people.person()
+    take_over_roles(first, {"groups": ["chefs", "alle"]})
+    take_over_roles(first, {})
+    assert held(first) == {("administration", "*", True)}
+    take_over_roles(second, {"groups": "chefs"})
+    Identity.objects.create(user=second, issuer="https://earlier.example.org", subject="s-2")
+    take_over_roles(first, {})
+    assert held(first) == {("administration", "*", True)}, "the other one cannot come in"
+    Identity.objects.create(user=second, issuer=settings.OIDC_ISSUER, subject="s-2")
+    take_over_roles(first, {})
+    assert held(first) == set()
+    take_over_roles(second, {})
+    assert held(second) == {("administration", "*", True)}
+
+
 @pytest.mark.parametrize("claim", [None, {"statistik": True}, [["statistik"]], "stat", [1], True])
 def test_a_claim_of_another_form_gives_nothing(claim: object, grouped: Client) -> None:
     user = people.person()

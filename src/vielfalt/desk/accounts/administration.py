@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from vielfalt.desk.accounts import erasing, links, mail, roles, second
+from vielfalt.desk.accounts import erasing, last, links, mail, roles, second
 from vielfalt.desk.accounts.forms import EVERY_TOWN, InvitationForm, RoleForm
 from vielfalt.desk.accounts.models import Membership, StrictRole, User
 from vielfalt.desk.accounts.permissions import may, needs, reach_of, visible
@@ -96,7 +96,7 @@ def take_role(request: HttpRequest, number: int, membership: int) -> HttpRespons
     """Takes a role away; the last administrator of every town keeps it."""
     user = _held(_people(request), number)
     found = get_object_or_404(visible(request.user, user.memberships.all(), "accounts"), pk=membership)
-    if _is_last(user) and (found.role, found.town) == (roles.ADMINISTRATION.id, None):
+    if not last.without_last(user, [found]):
         return _shown(request, user, LAST, status=409)
     found.delete()
     if _people(request).filter(pk=number).exists():
@@ -118,7 +118,7 @@ def new_link(request: HttpRequest, number: int) -> HttpResponse:
 def close(request: HttpRequest, number: int) -> HttpResponse:
     """Closes an account: nobody gets in with it any more, from the next page on."""
     user = _held(_whole_people(request), number)
-    if _is_last(user):
+    if last.is_last(user):
         return _shown(request, user, LAST, status=409)
     user.is_active, user.closed = False, timezone.now()
     user.save()
@@ -221,18 +221,6 @@ def _towns(request: HttpRequest) -> dict[str, str]:
 def _give(user: User, role: str, ags: str) -> None:
     town = None if ags == EVERY_TOWN else Town.objects.get(ags=ags)
     Membership.objects.get_or_create(user=user, town=town, role=role)
-
-
-def _is_last(user: User) -> bool:
-    """Whether nobody else with an open account could look after every town; who asks next waits for the transaction.
-
-    Else two who take each other's role or account in one moment would leave nobody.
-    """
-    everywhere = Membership.objects.filter(role=roles.ADMINISTRATION.id, town=None)
-    list(everywhere.select_for_update().order_by("pk"))
-    others = everywhere.filter(user__is_active=True)
-    mine = others.filter(user=user)
-    return mine.exists() and not others.exclude(user=user).exclude(user__password__startswith="!").exists()
 
 
 def _with_link(request: HttpRequest, user: User) -> HttpResponse:

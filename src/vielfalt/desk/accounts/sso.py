@@ -25,6 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from vielfalt.desk.accounts.group_roles import EVERYWHERE, given
+from vielfalt.desk.accounts.last import without_last
 from vielfalt.desk.accounts.models import Identity, User
 from vielfalt.desk.accounts.policy import PROVIDER
 from vielfalt.desk.accounts.views import BACKEND, entered, inside, wanted
@@ -111,16 +112,18 @@ def known(issuer: str, subject: str, claims: Mapping[str, Any]) -> User:
 def take_over_roles(user: User, claims: Mapping[str, Any]) -> None:
     """The roles that groups of the provider give, as they are now: new ones are given, those that are gone are taken.
 
-    What was given in the desk stays. A town that is not here yet gets its roles with the first login after its release.
+    What was given in the desk stays, and so does the role of the last who looks after every town. A town that is not
+    here yet gets its roles with the first login after its release.
     """
     if not settings.OIDC_GROUPS:
         return
     roles = given(settings.OIDC_ROLES, settings.OIDC_GROUPS, claims)
     towns: dict[str, Town | None] = {town.ags: town for town in Town.objects.filter(ags__in=[ags for _, ags in roles])}
     towns[EVERYWHERE] = None
-    for one in user.memberships.filter(from_group=True).select_related("town"):
-        if (one.role, one.town.ags if one.town else EVERYWHERE) not in roles:
-            one.delete()
+    from_groups = user.memberships.filter(from_group=True).select_related("town")
+    gone = [one for one in from_groups if (one.role, one.town.ags if one.town else EVERYWHERE) not in roles]
+    for one in without_last(user, gone):
+        one.delete()
     for role, ags in sorted(roles):
         if ags in towns:
             user.memberships.get_or_create(role=role, town=towns[ags], defaults={"from_group": True})
