@@ -12,8 +12,10 @@ from shapely.geometry.base import BaseGeometry
 TOWN = "town"
 LONGEST_KEY, LONGEST_NAME = 100, 200
 """Signs of the key and of the name of an area."""
-UNSHOWABLE = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Signs that no page (HTML, XML 1.0), no file or no database takes."""
+_TURNING = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+UNSHOWABLE = re.compile(rf"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff{_TURNING}]")
+"""Signs that no page (HTML, XML 1.0), no file or no database takes, and those that nobody sees and that turn the
+direction of writing (UAX 9, 2): with them a name reads as another one, or puts what stands beside it elsewhere."""
 
 
 def is_line(one: object, longest: int, least: int = 0) -> bool:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from roles_and_addresses import TABLE
 
+from vielfalt.desk import entered
 from vielfalt.desk.accounts import links, second
 from vielfalt.desk.accounts.models import SecondFactor, User
 from vielfalt.desk.publishing import steps
@@ -91,6 +92,34 @@ def test_what_failed_is_said_on_top_and_at_the_field(release: Release) -> None:
             *hint, error = field["aria-describedby"].split()
             assert error == f"{field['id']}-error" and hint in ([], [f"{field['id']}-hint"]), name
             assert {error, *hint} <= form.ids, name
+
+
+TURNED = "Max \N{RIGHT-TO-LEFT OVERRIDE}retsuM"
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("invite", "name"), ("invite", "email"), ("publisher", "name"), ("publisher", "attribution")]
+)
+@pytest.mark.parametrize("odd", [TURNED, "a@b\u202e.de", "Max\nMuster", "\u200fMax", "a\x85b", "a\0b"])
+def test_no_text_that_people_enter_holds_signs_that_nobody_sees(
+    release: Release, name: str, field: str, odd: str
+) -> None:
+    browser, address, sent = forms(release)[name]
+    page = browser.post(address, {**sent, field: odd}).content.decode()
+    said = page.partition(f'id="id_{field}-error"')[2].partition("</p>")[0]
+    assert said and "[" not in said and page.count(f'id="id_{field}-error"') == 1
+    assert field == "email" or "\0" in odd or "unsichtbare Zeichen" in said
+
+
+def test_names_in_letters_of_any_direction_are_taken(release: Release) -> None:
+    browser, address, _ = forms(release)["invite"]
+    sent = {"name": "محمد علی", "email": "m@example.org", "language": "de", "role": "council", "town": "*"}
+    browser.post(address, sent)
+    assert User.objects.get(email="m@example.org").name == "محمد علی"
+
+
+def test_what_a_file_is_called_loses_signs_that_nobody_sees() -> None:
+    assert entered.shown(f"{TURNED}\r\n.zip\0") == "Max retsuM .zip"
 
 
 def test_forms_ask_as_they_should(release: Release) -> None:

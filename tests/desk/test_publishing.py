@@ -183,6 +183,13 @@ def test_the_licence_is_that_of_the_release_and_stays(
     assert Publisher.objects.get(town=release.town).licence == "dl-by"
 
 
+def test_a_reason_loses_signs_that_nobody_sees(release: Release, publisher: Publisher, proposer: User) -> None:
+    steps.propose(proposer, release)
+    page = reverse("publication", args=(release.town.ags, release.name))
+    people.client(proposer).post(page, {"step": "decline", "reason": " zu\u202e\r\nfrüh\0 "})
+    assert Publication.objects.get().reason == "zu früh"
+
+
 @pytest.mark.parametrize("role", ["department", "council", "county", "volunteers", "public", "administration", ""])
 def test_other_roles_take_no_step(role: str, release: Release, publisher: Publisher, proposer: User) -> None:
     user = people.person(role, release.town if role else None)

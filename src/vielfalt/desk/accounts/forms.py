@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from vielfalt.desk.accounts import passwords, roles, throttle
 from vielfalt.desk.accounts.models import User
+from vielfalt.desk.entered import plain
 from vielfalt.words import N_
 
 _NEEDED = {"required": N_("Fill in this field.")}
@@ -26,13 +27,19 @@ def _input(kind: str, complete: str) -> forms.TextInput:
 def email_field() -> forms.EmailField:
     """A field for the e-mail address that somebody logs in with."""
     return forms.EmailField(
-        label=N_("E-mail address"), error_messages=_EMAIL, max_length=254, widget=_input("email", "username")
+        label=N_("E-mail address"),
+        error_messages=_EMAIL,
+        max_length=254,
+        widget=_input("email", "username"),
+        validators=[plain],
     )
 
 
 def name_field() -> forms.CharField:
     """A field for a person's name."""
-    return forms.CharField(label=N_("Name"), error_messages=_NEEDED, max_length=150, widget=_input("text", "name"))
+    return forms.CharField(
+        label=N_("Name"), error_messages=_NEEDED, max_length=150, widget=_input("text", "name"), validators=[plain]
+    )
 
 
 def password_field(label: str, complete: str, hint: str = "") -> forms.CharField:

@@ -29,6 +29,7 @@ from vielfalt.desk.accounts.last import without_last
 from vielfalt.desk.accounts.models import Identity, User
 from vielfalt.desk.accounts.policy import PROVIDER
 from vielfalt.desk.accounts.views import BACKEND, entered, inside, wanted
+from vielfalt.desk.entered import shown
 from vielfalt.desk.releases.models import Town
 
 _LONGEST = 254
@@ -101,7 +102,7 @@ def known(issuer: str, subject: str, claims: Mapping[str, Any]) -> User:
     email = told if claims.get("email_verified") is True and len(told) <= _LONGEST else ""
     user = User.objects.filter(email=email).first() if email else None
     if user is None:
-        user = User(email=email or _nameless(issuer, subject), name=str(claims.get("name") or subject)[:150])
+        user = User(email=email or _nameless(issuer, subject), name=shown(str(claims.get("name") or subject))[:150])
         user.set_unusable_password()
         user.save()
     Identity.objects.create(user=user, issuer=issuer, subject=subject)

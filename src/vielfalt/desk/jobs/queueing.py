@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from vielfalt.desk.accounts.models import User
+from vielfalt.desk.entered import shown
 from vielfalt.desk.jobs.models import DONE, FAILED, LOST_AFTER, RUNNING, WAITING, Job
 from vielfalt.desk.jobs.tasks import import_package
 from vielfalt.words import N_
@@ -24,12 +25,12 @@ NO_WORKER = N_(
 
 def begun(owner: User, upload: UploadedFile[bytes], letter: bool = False) -> Job:
     """Keeps an uploaded package and puts its import into the queue; ``letter``: the owner is told when it has ended."""
-    return _queued(Job(owner=owner, name=(upload.name or "")[-200:], letter=letter), upload)
+    return _queued(Job(owner=owner, name=shown(upload.name or "")[-200:], letter=letter), upload)
 
 
 def begun_check(owner: User, upload: UploadedFile[bytes], letter: bool = False) -> Job:
     """Keeps an uploaded package and puts its check into the queue: what an import would change."""
-    return _queued(Job(owner=owner, name=(upload.name or "")[-200:], letter=letter, preview={}), upload)
+    return _queued(Job(owner=owner, name=shown(upload.name or "")[-200:], letter=letter, preview={}), upload)
 
 
 def import_after_check(job: Job) -> bool:

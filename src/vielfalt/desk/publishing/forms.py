@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from vielfalt.desk.entered import plain
 from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.publishing.steps import NO_REASON
 from vielfalt.words import N_
@@ -34,12 +35,14 @@ class PublisherForm(forms.Form):
         label=N_("Who publishes"),
         help_text=N_("For example “Stadt Musterstadt”."),
         max_length=200,
+        validators=[plain],
         error_messages=_NEEDED,
     )
     contact = forms.CharField(
         label=N_("Whom readers can ask"),
         help_text=N_("An e-mail address of the office, or the address of a contact form."),
         max_length=254,
+        validators=[plain],
         error_messages=_NEEDED,
     )
     licence = forms.ChoiceField(
@@ -51,6 +54,7 @@ class PublisherForm(forms.Form):
         label=N_("How to name the source"),
         help_text=N_("What others write beside the figures. Needed by licences that ask for attribution."),
         max_length=300,
+        validators=[plain],
         required=False,
     )
     contributor = forms.URLField(
@@ -58,6 +62,7 @@ class PublisherForm(forms.Form):
         help_text=N_("Only if your town delivers to GovData: the address that GovData gave it."),
         required=False,
         assume_scheme="http",
+        validators=[plain],
         error_messages={"invalid": N_("Write the whole address, with http:// or https://.")},
     )
 

@@ -14,6 +14,7 @@ from vielfalt.desk.accounts.permissions import demand, visible
 from vielfalt.desk.accounts.roles import Action
 from vielfalt.desk.atlas.asking import UnknownError
 from vielfalt.desk.atlas.views import release_or_404
+from vielfalt.desk.entered import shown
 from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.forms import PublisherForm, ReasonForm
@@ -45,7 +46,7 @@ def publication(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 
 
 def _step(request: HttpRequest, user: User, release: Release) -> None:
-    wanted, reason = request.POST.get("step", ""), request.POST.get("reason", "").replace("\0", "")[:500]
+    wanted, reason = request.POST.get("step", ""), shown(request.POST.get("reason", ""))[:500]
     if wanted == "propose":
         steps.propose(user, release)
     elif wanted == "publish":
