@@ -112,6 +112,18 @@ def test_what_was_done_is_confirmed(chief: Client, here: Town) -> None:
         assert "Gespeichert" not in chief.get(answer.redirect_chain[-1][0].partition("?")[0]).content.decode()
 
 
+def test_the_language_is_switched_without_losing_a_page(chief: Client, here: Town) -> None:
+    """A link that is shown once has no switch; what no address shows again leads to the account that it is about."""
+    user, me = people.person("council", here), User.objects.get(email="chief@example.org")
+    switch = f'action="{reverse("set_language")}"'
+    made = chief.post(reverse("new_link", args=[user.pk])).content.decode()
+    assert "/zugang/" in made and switch not in made
+    for name, whose in (("reset_factor", user), ("close_account", me)):
+        page = chief.post(reverse(name, args=[whose.pk])).content.decode()
+        assert switch in page
+        assert f'name="next" value="{reverse("account_of", args=[whose.pk])}"' in page, name
+
+
 def test_a_role_of_another_town_is_not_taken_away(boss: Client, here: Town, there: Town) -> None:
     user = people.person("council", here)
     other = Membership.objects.create(user=user, role="council", town=there)

@@ -56,6 +56,15 @@ def test_it_is_set_up_by_a_right_code_and_kept_sealed(user: User) -> None:
     assert passed.get(reverse("second_setup")).status_code == 302, "the key is not shown again"
 
 
+def test_no_switch_of_the_language_loses_recovery_codes(user: User) -> None:
+    """They are shown once; the switch of every other page leads back to it."""
+    phone, _, browser = equipped(user)
+    before = browser.get(reverse("second_codes")).content.decode()
+    codes = browser.post(reverse("second_codes"), {"code": later(phone)}).content.decode()
+    switch = f'action="{reverse("set_language")}"'
+    assert (switch in before, "<li><code>" in codes, switch in codes) == (True, True, False)
+
+
 def test_every_other_session_is_asked_before_any_page(user: User) -> None:
     phone, _, _ = equipped(user)
     browser = Client()
