@@ -105,6 +105,14 @@ def test_another_package_of_the_same_name(release: Release, package: Path, tmp_p
         import_release(other)
 
 
+def test_a_package_of_another_kind_and_the_same_name(release: Release, package: Path, tmp_path: Path) -> None:
+    """One address leads to one release: the pages of the second would be those of the first."""
+    other = forged(package, tmp_path, lambda folder: described(folder, lambda content: content.update(kind="table")))
+    with pytest.raises(DeliveryError, match="Another package with the name") as refused:
+        import_release(other)
+    assert "--out" in refused.value.todo
+
+
 @pytest.mark.django_db
 def test_a_package_of_another_town(zipped: Path) -> None:
     with pytest.raises(DeliveryError, match="another municipality: Musterfurt"):

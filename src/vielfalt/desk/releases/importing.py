@@ -27,6 +27,11 @@ UNPACK, CHECK, KEEP = N_("Unpack"), N_("Check"), N_("Keep figures")
 STEPS = (UNPACK, CHECK, KEEP)
 """What an import does, in this order."""
 TWICE = N_("This package has been imported before.")
+_WHICH = N_("Ask the town which of the two it released; a release is never changed, it is followed by a new one.")
+_NAMED_ANEW = N_(
+    "One is of the register, one is a table that others counted. Import the table anew into the folder in which the "
+    "other releases of the town lie (vielfalt import-table --out): there it gets a name of its own."
+)
 
 
 def silent(step: str) -> None:
@@ -99,19 +104,18 @@ def kept_release(path: Path) -> Release | None:
 
 
 def refuse_twice(published: Published, digest: str, path: Path) -> None:
-    """Raises DeliveryError when this package, or another one of its name, is there already."""
+    """Raises DeliveryError when this package, or another one of its name, is there already: it is in the address."""
     source = published.results.source
     if Release.objects.filter(digest=digest).exists():
         raise DeliveryError(TWICE, where=path.name, todo=N_("There is nothing to do."))
-    if Release.objects.filter(town__ags=source.ags, name=published.release, kind=source.kind).exists():
+    there = Release.objects.filter(town__ags=source.ags, name=published.release).first()
+    if there:
         raise DeliveryError(
             N_("Another package with the name “{release}” has been imported for {town}."),
             where=path.name,
             release=published.release,
             town=source.town,
-            todo=N_(
-                "Ask the town which of the two it released; a release is never changed, it is followed by a new one."
-            ),
+            todo=_WHICH if there.kind == source.kind else _NAMED_ANEW,
         )
 
 
