@@ -175,7 +175,13 @@ def test_the_licence_is_that_of_the_release_and_stays(
     publisher.licence = "dl-by"
     publisher.save()
     steps.propose(proposer, release)
-    steps.publish(head, release)
+    for licence, refused in (("cc-by", True), ("dl-by", False)):
+        publisher.licence = licence
+        publisher.save()
+        page = people.client(head).post(
+            reverse("publication", args=(release.town.ags, release.name)), {"step": "publish"}
+        )
+        assert (page.status_code == 409) == refused, "another one, chosen since it was proposed, is none of the release"
     answer = people.client(proposer).post(
         reverse("publisher", args=(release.town.ags,)), {**PUBLISHER, "licence": "cc-by"}
     )

@@ -43,12 +43,9 @@ NO_REASON = N_("Write why, in a sentence; colleagues will want to know.")
 def propose(user: User, release: Release) -> Publication:
     """Asks a second person to publish the release. Raises PermissionDenied and RefusedError."""
     demand(user, "propose", release)
-    publisher = Publisher.objects.filter(town=release.town).first()
-    if publisher is None:
-        raise RefusedError(NO_PUBLISHER)
-    if LICENCES[publisher.licence].id.lower() != str(release.description["licence"]).lower():
-        raise RefusedError(OTHER_LICENCE)
-    if _locked(release) is not None:
+    current = _locked(release)
+    _check_licence(release)
+    if current is not None:
         raise RefusedError(OPEN_ALREADY)
     return Publication.objects.create(release=release, proposed_by=user)
 
@@ -62,6 +59,7 @@ def publish(user: User, release: Release) -> Publication:
         raise RefusedError(NOT_PROPOSED)
     if found.proposed_by_id == user.pk:
         raise RefusedError(SECOND_PERSON)
+    _check_licence(release)
     found.approved_by, found.approved_at = user, timezone.now()
     found.save()
     return found
@@ -86,6 +84,18 @@ def withdraw(user: User, release: Release, reason: str) -> Publication:
     if found is None or found.state != "published":
         raise RefusedError(NOT_PUBLISHED)
     return _ended(found, user, reason)
+
+
+def _check_licence(release: Release) -> None:
+    """Raises RefusedError where nobody answers for the figures, or under another licence than the release names.
+
+    Asked at both steps: between them somebody may have chosen another one.
+    """
+    publisher = Publisher.objects.select_for_update().filter(town=release.town).first()
+    if publisher is None:
+        raise RefusedError(NO_PUBLISHER)
+    if LICENCES[publisher.licence].id.lower() != str(release.description["licence"]).lower():
+        raise RefusedError(OTHER_LICENCE)
 
 
 def _locked(release: Release) -> Publication | None:
