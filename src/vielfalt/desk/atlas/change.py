@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vielfalt.desk.atlas import addresses, comparing, figures, noise
+from vielfalt.desk.atlas import comparing, figures, noise
 from vielfalt.desk.atlas.drawing import (
     ON_BOTH_SIDES,
     Box,
     MapPicture,
-    Shape,
     as_file,
     based,
     dates_and_sources,
     picture,
+    shape,
 )
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import NOT_APPLICABLE, SUPPRESSED, by_name
@@ -97,14 +97,7 @@ def change_map(found: Sequence[Change], after: Figure, words: Words, linked: boo
     ``linked``: each area leads to its profile.
     """
     shapes = [
-        Shape(
-            change.after.area,
-            _style(change),
-            f"{change.after.name}: {change.difference}",
-            addresses.of_area(after.release, after.level, change.after.key) if linked else "",
-            dark=change.place in (-2, 2),
-        )
-        for change in found
+        shape(after, one.after, _style(one), one.difference, dark=one.place in (-2, 2), linked=linked) for one in found
     ]
     description = words(
         N_("Map of the change of the share: {title}, by area ({level}), in percentage points."),

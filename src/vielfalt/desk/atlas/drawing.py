@@ -76,17 +76,25 @@ class Bar:
 
 def drawn_map(figure: Figure, words: Words, linked: bool = True) -> MapPicture:
     """The map of a figure; ``linked``: each area leads to its profile."""
-    shapes = (
-        Shape(
-            cell.area,
+    count = len(figure.sizes)
+    shapes = [
+        shape(
+            figure,
+            cell,
             style_of(cell, figure),
-            f"{cell.name}: {cell.percent}",
-            addresses.of_area(figure.release, figure.level, cell.key) if linked else "",
-            dark=cell.place is not None and len(figure.sizes) > 1 and cell.place >= len(figure.sizes) * 0.6,
+            cell.percent,
+            dark=cell.place is not None and count > 1 and cell.place >= count * 0.6,
+            linked=linked,
         )
         for cell in figure.cells
-    )
+    ]
     return picture(shapes, figure, described(figure, words), _legend(figure, words))
+
+
+def shape(figure: Figure, cell: Cell, style: str, said: str, dark: bool, linked: bool) -> Shape:
+    """One area of a figure as it is drawn: it says its name with what is ``said`` of it."""
+    address = addresses.of_area(figure.release, figure.level, cell.key) if linked else ""
+    return Shape(cell.area, style, f"{cell.name}: {said}", address, dark)
 
 
 def picture(shapes: Iterable[Shape], figure: Figure, description: str, legend: Iterable[Box]) -> MapPicture:

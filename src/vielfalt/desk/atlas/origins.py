@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import addresses, figures
-from vielfalt.desk.atlas.drawing import ON_BOTH_SIDES, Box, MapPicture, Shape, as_file, of_figure, picture
+from vielfalt.desk.atlas.drawing import ON_BOTH_SIDES, Box, MapPicture, as_file, of_figure, picture, shape
 from vielfalt.desk.atlas.figures import Cell, Figure
 from vielfalt.desk.gateway import TOWN, Protection
 from vielfalt.desk.releases.models import Index, Release, Series, Table, joined, keys_of
@@ -135,14 +135,8 @@ def quotient_map(found: Sequence[Place], figure: Figure, words: Words, linked: b
     ``linked``: each area leads to its profile.
     """
     shapes = [
-        Shape(
-            place.cell.area,
-            _style(place),
-            f"{place.cell.name}: {quotient_text(place, words)}",
-            addresses.of_area(figure.release, figure.level, place.cell.key) if linked else "",
-            dark=_class(place) in (0, 4),
-        )
-        for place in found
+        shape(figure, one.cell, _style(one), quotient_text(one, words), dark=_class(one) in (0, 4), linked=linked)
+        for one in found
     ]
     description = words(
         N_("Map of the location quotient: {title}, by area ({level}). 1 means: the share of the town as a whole."),
