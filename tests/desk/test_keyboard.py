@@ -125,6 +125,16 @@ def test_a_map_is_looked_at(browser: Browser, live_server: LiveServer, shown: Re
     page.context.close()
 
 
+def test_what_scrolls_is_seen_when_it_has_the_focus(browser: Browser, live_server: LiveServer, shown: Release) -> None:
+    """Tables in their frames, and the interactive map, which arrow keys move."""
+    page = opened(browser, live_server, people.person("council"), addresses(shown)["theme"])
+    tab_to(page, page.get_by_role("region").first)
+    page.reload()
+    press(page, "button", "Interaktive Karte")
+    tab_to(page, page.locator(".big-map__view canvas"))
+    page.context.close()
+
+
 def test_towns_are_compared_and_accounts_looked_after(
     browser: Browser,
     live_server: LiveServer,
