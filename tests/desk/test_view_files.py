@@ -20,6 +20,7 @@ from vielfalt.desk.atlas.figures import Cell
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.models import Publisher
 from vielfalt.desk.releases.models import Index, Release, Series, Town
+from vielfalt.figures.indices import notes
 from vielfalt.publish.licences import LICENCES
 from vielfalt.words import Words
 
@@ -204,6 +205,18 @@ def test_a_profile_holds_the_indices_of_the_area(client: Client, release: Releas
     rows = [row for row in csv.reader(io.StringIO(text), delimiter=";") if len(row) == 10]
     assert [row[8] for row in rows[1:] if row[7]] == [f"{value:.4f}".replace(".", ",") for value in found]
     assert {row[7] for row in rows[1:]} == {"", "Standortquotient", "Diversität (Entropie)"}
+
+
+def test_the_least_that_an_index_can_be_is_rounded_down(client: Client, release: Release) -> None:
+    """Rounded up it would be more than is known."""
+    note = Words("de")(notes.TOGETHER)
+    known = release.indices.filter(area="", low__isnull=False)[:1].get()
+    release.indices.filter(pk=known.pk).update(value=0.15678, low=0.14999, high=0.17, note=note)
+    _, rows = read(client, "indices", f"?ebene={known.level}&thema={known.table}", "en")
+    assert ["0.1567", "0.1499", "–"] in [row[2:5] for row in rows[1:]]
+    release.indices.filter(index="entropy_diversity").update(value=0.81239, note=Words("de")(notes.MERGED))
+    _, rows = read(client, "area", "", "en")
+    assert "0.8123" in [row[8] for row in rows[1:]] and "0.8124" not in [row[8] for row in rows[1:]]
 
 
 def test_indices(client: Client, release: Release) -> None:

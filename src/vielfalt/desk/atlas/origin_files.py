@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 
 from vielfalt.desk import gateway
 from vielfalt.desk.atlas import downloads, origin_views, origins, view_files
-from vielfalt.desk.atlas.bounds import high_of
 from vielfalt.desk.atlas.kept import file
 from vielfalt.desk.atlas.tabular import Row, told
 from vielfalt.desk.atlas.templatetags.words import current
@@ -138,15 +137,12 @@ def _counted(context: Context) -> str:
 def _indices(context: Context, words: Words, address: Address) -> Iterator[Row]:
     figure, release = context.get("figure"), context["release"]
     for title, counted, entry, said in context["indices"]:
-        numbers = [
-            view_files.index_number(value) for value in (entry.value, entry.low, high_of(entry.high, entry.note))
-        ]
         yield _row(
             (
                 *(words(N_("Indices")), counted, context["title"], figure.level_title if figure else ""),
                 *(release.town.ags, release.town.name, words.date(release.day)),
             ),
             (),
-            (title, *numbers, said, address("index_method", entry.index)),
+            (title, *view_files.index_numbers(entry), said, address("index_method", entry.index)),
             translated(words, entry.note),
         )

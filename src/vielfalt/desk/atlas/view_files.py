@@ -22,8 +22,8 @@ from vielfalt.desk.atlas.kept import Shown, file
 from vielfalt.desk.atlas.tabular import FORMS, Row, Sheet, told
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.workbooks import Value
-from vielfalt.desk.gateway import NOT_APPLICABLE, TOWN, licence_title, translated
-from vielfalt.desk.releases.models import Release
+from vielfalt.desk.gateway import NOT_APPLICABLE, TOWN, at_least, licence_title, rounded_down, translated
+from vielfalt.desk.releases.models import Index, Release
 from vielfalt.words import N_, Words
 
 _ALTERED = N_("Numbers are changed or rounded to protect individual people; “0” means nobody or very few.")
@@ -31,6 +31,8 @@ _MEASURE = N_(
     "The measure is {town}: the others are shown where they are counted and protected like it. The order is that of "
     "the names and no ranking."
 )
+_DIGITS = 4
+"""The decimals of the value of an index in a file; pages have two."""
 Context = Mapping[str, Any]
 Address = Callable[..., str]
 """The whole address of a page, by its name and what it is of."""
@@ -234,7 +236,7 @@ def _area(context: Context, words: Words, address: Address) -> Content | None:
             for category, cell in rows
         ]
         + [
-            (counted, group, "", "", "", "", "", one.title, index_number(value), note)
+            (counted, group, "", "", "", "", "", one.title, index_number(value, note), note)
             for one in context["special"]
             for group, counted, value, note in one.rows
         ],
@@ -259,7 +261,7 @@ def _indices(context: Context, words: Words, address: Address) -> Content | None
         rows=[
             (
                 *(words(index.title), name),
-                *(index_number(value) for value in (entry.value, entry.low, high_of(entry.high, entry.note))),
+                *index_numbers(entry),
                 *(entry.areas, " ".join(text for text in (said, translated(words, entry.note)) if text)),
                 address("index_method", index.id),
             )
@@ -269,6 +271,14 @@ def _indices(context: Context, words: Words, address: Address) -> Content | None
     )
 
 
-def index_number(value: float | None) -> Value:
-    """The value of an index with four decimals; a print sign where there is none."""
-    return NOT_APPLICABLE if value is None else Decimal(f"{value:.4f}")
+def index_numbers(entry: Index) -> tuple[Value, ...]:
+    """Value and interval of an index, as ``index_number``."""
+    told = (entry.value, entry.low, high_of(entry.high, entry.note))
+    return tuple(index_number(one, entry.note) for one in told)
+
+
+def index_number(value: float | None, note: str = "") -> Value:
+    """The value of an index with four decimals, rounded down where it is the least; a print sign for none."""
+    if value is None:
+        return NOT_APPLICABLE
+    return Decimal(f"{rounded_down(value, _DIGITS) if at_least(note) else value:.{_DIGITS}f}")
