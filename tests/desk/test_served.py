@@ -46,6 +46,16 @@ def answer(port: int, request: str) -> bytes:
     return found
 
 
+@pytest.mark.parametrize("path", ["/hilfe/", "/konto/", "/static/desk/desk.css", "/kommunen/a%00b/", "/sprache/"])
+def test_an_answer_to_head_has_no_content(port: int, path: str) -> None:
+    """Else a server in front that keeps its connection takes it for the answer to what somebody else asks."""
+    head, _, content = answer(port, f"HEAD {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").partition(
+        b"\r\n\r\n"
+    )
+    assert head.startswith(b"HTTP/1.1 ") and b"chunked" not in head
+    assert content == b""
+
+
 def test_a_request_beyond_all_measure_is_refused_before_it_has_come(port: int) -> None:
     """Else whoever reaches the desk could fill its disk: all that comes is kept there until it is whole."""
     head = f"POST /anmelden/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {_LARGEST_REQUEST + 1}\r\n\r\n"
