@@ -7,14 +7,10 @@ import os
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vielfalt.desk import processes
 from vielfalt.errors import StorageError, UsageError
 from vielfalt.words import N_, Text, Words
-
-if TYPE_CHECKING:
-    pass
 
 _THREADS = 8
 _LARGEST_REQUEST = 250_000_000
