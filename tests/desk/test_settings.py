@@ -200,3 +200,16 @@ def test_a_type_check_leaves_no_folder_behind(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stderr
     assert Path(checked.stdout.strip()).as_posix().endswith(".mypy_cache/desk")
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_tests_take_no_folder_that_may_be_a_desk(tmp_path: Path) -> None:
+    """What they use is deleted with them."""
+    environment = {name: value for name, value in os.environ.items() if name != "VIELFALT_TESTS_OF"}
+    environment |= {"VIELFALT_DESK_DATA": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[1])}
+    program = "import desk_settings; print(desk_settings.DATA)"
+    begun = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert begun.returncode == 0, begun.stderr
+    assert begun.stdout.strip() != str(tmp_path)
+    assert list(tmp_path.iterdir()) == []
