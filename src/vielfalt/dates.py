@@ -31,9 +31,11 @@ def years_apart(start: int, end: int) -> float:
 
 
 def from_iso(text: str) -> int:
-    """``2025-12-31`` as 20251231. Raises UsageError when it is no calendar date."""
+    """``2025-12-31`` as 20251231. Raises UsageError when it is no calendar date, or written otherwise."""
     try:
         day = dt.date.fromisoformat(text)
+        if day.isoformat() != text:  # Python also takes 20251231 and 2025-W01-1, which are other names of folders
+            raise ValueError(text)
     except ValueError:
         raise UsageError(
             N_("“{text}” is not a date."),

@@ -284,6 +284,7 @@ def test_trace_and_explain(evaluated: Path, tmp_path: Path) -> None:
         (("run", "{town}", "--date", "2019-12-31"), 10, "no extract for this reference date"),
         (("run", "{town}", "--date", "2999-12-31"), 11, "lies in the future"),
         (("run", "{town}", "--date", "31.12.2025"), 2, "is not a date"),
+        (("run", "{town}", "--date", "2025-W01-2"), 2, "is not a date"),
         (("run", "{town}", "--lang", "fr"), 2, "fr"),
         (("explain", "nonsense"), 2, "Nothing is called"),
         (("trace", "{evaluated}", "99999999"), 11, "no readable row"),
