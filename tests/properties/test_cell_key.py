@@ -17,7 +17,7 @@ from small_towns import ALL_TABLES, CHAINS, PROTECTION, Counts, cells_of, geogra
 from vielfalt import parameters, programme
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import protect_by, protect_with_room, recomputable
-from vielfalt.figures.disclosure.cellkey import KEY_BITS, cell_keys, changed, upper_bounds
+from vielfalt.figures.disclosure.cellkey import KEY_BITS, changed, upper_bounds
 from vielfalt.figures.disclosure.changing import change
 from vielfalt.figures.disclosure.costing import with_true_counts
 from vielfalt.figures.disclosure.perturbation import Perturbation, perturbation
@@ -26,6 +26,7 @@ from vielfalt.figures.disclosure.telling import tellable
 from vielfalt.figures.indices import indices
 from vielfalt.geography import Geography
 from vielfalt.methods import BASES, CellKey, Method, Rounding, Suppression
+from vielfalt.mixing import mixed
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "reference"
 DEFAULT = CellKey(largest_shift=5, variance=3, smallest=3)
@@ -61,10 +62,10 @@ def test_over_all_keys_nothing_is_gained_or_lost(count: int) -> None:
 def test_cell_keys_do_not_add_up() -> None:
     """Else a number and its parts would narrow each other: each says in which interval its key sum lies."""
     one, other = (np.random.default_rng(seed).integers(0, 1 << 45, 200_000) for seed in (1, 2))
-    left = (cell_keys(one + other) - cell_keys(one) - cell_keys(other)) % (1 << KEY_BITS)
+    left = (mixed(one + other) - mixed(one) - mixed(other)) % (1 << KEY_BITS)
     assert np.bincount(left >> (KEY_BITS - 4), minlength=16) == pytest.approx(200_000 / 16, rel=0.05)
-    near = cell_keys(one) - cell_keys(one + 1)
-    assert abs(np.corrcoef(cell_keys(one), cell_keys(one + 1))[0, 1]) < 0.01 and (near != 0).all()
+    near = mixed(one) - mixed(one + 1)
+    assert abs(np.corrcoef(mixed(one), mixed(one + 1))[0, 1]) < 0.01 and (near != 0).all()
 
 
 def test_the_share_of_keys_is_the_chance() -> None:

@@ -3,8 +3,8 @@
 Every person has a record key, drawn from the secret key of the town; the key sum is the sum of them over the people of
 the cell. Equal people give an equal sum, so a cell has one changed value wherever it stands. Key sums add up as counts
 do. If they were the cell keys themselves, as in the R package, a number and its parts would narrow each other: each of
-them says in which interval its sum lies. So they are mixed first. Integers throughout: sums of fractions would differ
-from machine to machine.
+them says in which interval its sum lies. So the cell keys are the key sums mixed (``mixing``), 32 bits that say nothing
+of one another. Integers throughout: sums of fractions would differ from machine to machine.
 """
 
 from __future__ import annotations
@@ -13,16 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from vielfalt.figures.disclosure.perturbation import Perturbation
-from vielfalt.mixing import mixed
 from vielfalt.numbers import Ints
 
 KEY_BITS = 32
 _MODULUS = 1 << KEY_BITS
-
-
-def cell_keys(key_sums: Ints) -> Ints:
-    """The cell key of each key sum: 32 bits, whose sums say nothing of one another."""
-    return mixed(key_sums)
 
 
 def changed(counts: Ints, keys: Ints, table: Perturbation) -> Ints:

@@ -21,6 +21,7 @@ from vielfalt.figures.disclosure.perturbation import perturbation
 from vielfalt.figures.disclosure.primary import at_one_address, small_areas
 from vielfalt.geography import Geography
 from vielfalt.methods import CELL_KEY, CELL_KEY_ADDITIVE, NEAREST, UP_OR_DOWN, CellKey, Rounding
+from vielfalt.mixing import mixed
 from vielfalt.numbers import Ints, Marks
 
 RESIDENTS = "residents"
@@ -146,9 +147,9 @@ def _values(counted: Counted, areas: Division, changer: Changer, additive: bool)
 def _changer(method: CellKey | Rounding) -> Changer:
     if isinstance(method, CellKey):
         table = perturbation(method)
-        return lambda counts, sums: cellkey.changed(counts, cellkey.cell_keys(sums), table)
+        return lambda counts, sums: cellkey.changed(counts, mixed(sums), table)
     if method.by_chance:
-        return lambda counts, sums: rounding.by_chance(counts, cellkey.cell_keys(sums), method.base)
+        return lambda counts, sums: rounding.by_chance(counts, mixed(sums), method.base)
     return lambda counts, _: rounding.to_nearest(counts, method.base)
 
 

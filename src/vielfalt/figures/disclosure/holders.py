@@ -30,8 +30,8 @@ HOUSEHOLD = 12
 """So many at one address may be one household; of more, the check of an extract asks whether they are."""
 _AT_ONCE = 1_000
 """So many secret unknowns are set against all people together; more would only take memory."""
-_FURTHEST = 20
-"""A move that takes an unknown further than this proves no more."""
+FURTHEST = 20.0
+"""A move that takes a figure further than this proves no more."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _unproved(solutions: list[Costs], values: Ints, secret: Marks, people: Ints)
 def _search(program: Program, values: Ints, least: Ints) -> search.Search:
     """A search for moves of the hidden figures alone."""
     sums = sparse.csr_array(program.rows)
-    most = np.full(len(values), float(_FURTHEST))
+    most = np.full(len(values), FURTHEST)
     fall = np.minimum(values - least, most)
     return search.Search(sums, sparse.csr_array(sums.T), most, fall, free(values), np.zeros(len(values), np.bool_))
 

@@ -14,7 +14,7 @@ from vielfalt.cells import Cells, ProtectedCells, Protection
 from vielfalt.figures.disclosure.attack import AllFigures, Attack, attack, read
 from vielfalt.figures.disclosure.attackers import ATTACKERS
 from vielfalt.figures.disclosure.division import division
-from vielfalt.figures.disclosure.holders import Told, alone_in, holders, told_to_one
+from vielfalt.figures.disclosure.holders import FURTHEST, Told, alone_in, holders, told_to_one
 from vielfalt.figures.disclosure.linked import search
 from vielfalt.figures.disclosure.linked.improve import free
 from vielfalt.figures.disclosure.mending import Wanted, cannot_change
@@ -24,8 +24,6 @@ from vielfalt.figures.disclosure.room import Held, Looked, Rooms, look_at, progr
 from vielfalt.geography import Geography
 from vielfalt.numbers import Ints, Marks
 
-_FAR = 20.0
-"""A move that takes a figure further than this shows no more."""
 _STEPS = (1, 2)
 """Some figures count two persons for one of another (couples)."""
 
@@ -130,7 +128,7 @@ def _but_their_own(against: Attack, told: Told, unknowns: Ints, alone: Marks) ->
     if not any(alone[place] for place, _ in told.pairs):
         return told.pairs
     values = against.figures.values
-    every, far = sparse.csr_array(matrix_of(against.system, len(values))), np.full(len(values), _FAR)
+    every, far = sparse.csr_array(matrix_of(against.system, len(values))), np.full(len(values), FURTHEST)
     sums = sparse.csr_array(every[np.flatnonzero(every @ values == 0)])
     at = search.Search(sums, sparse.csr_array(sums.T), far, far, free(values), values == 0)
 
