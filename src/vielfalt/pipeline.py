@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -28,10 +26,10 @@ from vielfalt.utility import utility
 from vielfalt.vault import fingerprint, kept_dates, withdraw
 from vielfalt.vault.keeping import MOVEMENT_ROOMS, keep_rooms, keep_table, table_fingerprint
 from vielfalt.vault.kept_dates import Earlier
+from vielfalt.vault.last_run import LastRun, last_run, remember
 from vielfalt.vault.locking import alone_in
 from vielfalt.vault.totals import keep_totals
 from vielfalt.vault.workspace import Opening, by_size, workspace
-from vielfalt.wholefile import written_whole
 from vielfalt.words import N_, Language, Words
 
 
@@ -88,11 +86,11 @@ def run(
 
 def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
     print_now, key = fingerprint.of(town, date, language), town_key(town.vault)
-    before = last_run(town, date)
-    if before is not None and before["fingerprint"] == print_now and (town.releases / before["release"]).is_dir():
+    vault = town.vault / dates.to_iso(date)
+    before = last_run(vault)
+    if before is not None and before.is_of(print_now, town.releases):
         return _unchanged(town, date, before, step, replaced, opened)
     earlier = kept_dates.earlier(town, date)
-    vault = town.vault / dates.to_iso(date)
     with kept_dates.held_back(vault) as held_back:
         with workspace(town, date, opened) as (engine, _):
             keep = keep_and_compare(town, engine, vault, earlier, step, held_back)
@@ -107,21 +105,20 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
             withdrawn = withdraw.put_away(replaced, town.vault)
             keep_totals(evaluation.cells, vault, town.method(date))
     _keep_the_latest(town)
-    _remember(vault, {"fingerprint": print_now, "release": folder.name}, evaluation.findings)
+    remember(vault, LastRun(print_now, folder.name, evaluation.findings))
     return Released(folder, False, evaluation.findings, figures.results.utility, withdrawn)
 
 
 def _unchanged(
-    town: Town, date: int, before: Mapping[str, Any], step: Step, replaced: Sequence[Path], opened: Opening
+    town: Town, date: int, before: LastRun, step: Step, replaced: Sequence[Path], opened: Opening
 ) -> Released:
     """The release that is there already, looked at file by file; what zip and vault have lost is written again."""
-    folder = town.releases / before["release"]
+    folder = town.releases / before.release
     see_to_release(folder)
     if not kept_dates.kept_whole(town, date):
         _keep_again(town, date, step, opened)
     former = [path for path in replaced if path != folder]
-    findings = tuple(Finding(**{**found, "records": tuple(found["records"])}) for found in before.get("findings", ()))
-    return Released(folder, True, findings, withdrawn=withdraw.put_away(former, town.vault))
+    return Released(folder, True, before.findings, withdrawn=withdraw.put_away(former, town.vault))
 
 
 def _keep_again(town: Town, date: int, step: Step, opened: Opening) -> None:
@@ -226,18 +223,3 @@ def _shown(found: Finding) -> FindingCount:
         COUNTED_IN.get(found.field, ()),
         entry.id in IN_A_FEW_HOUSES,
     )
-
-
-def last_run(town: Town, date: int) -> dict[str, Any] | None:
-    """What the vault remembers of the last run of a date, its ``fingerprint`` and ``release`` among it; else None."""
-    try:
-        found = json.loads((town.vault / dates.to_iso(date) / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) and {"fingerprint", "release"} <= found.keys() else None
-
-
-def _remember(vault: Path, outcome: Mapping[str, object], findings: tuple[Finding, ...]) -> None:
-    content = {**outcome, "findings": [asdict(found) for found in findings]}
-    with written_whole(vault / "run.json") as partial:
-        partial.write_text(json.dumps(content, indent=1), encoding="utf-8")

@@ -15,11 +15,11 @@ from vielfalt.county.agreeing import disagreement
 from vielfalt.errors import DisclosureError, TownError
 from vielfalt.figures.disclosure import TownPart
 from vielfalt.geography import TOWN
-from vielfalt.pipeline import last_run
 from vielfalt.publish.contents import MANIFEST
 from vielfalt.publish.reading import Published, read_published
 from vielfalt.publish.results import TownRelease
 from vielfalt.town import Town
+from vielfalt.vault.last_run import last_run
 from vielfalt.vault.totals import COLUMNS, read_totals
 from vielfalt.words import N_
 
@@ -37,11 +37,12 @@ class Handed:
 def handed_over(town: Town, date: int, folder: Path) -> Handed:
     """What a town hands over. Raises DeliveryError or StorageError when release or totals cannot be read,
     DisclosureError when they are not of the same run."""
-    last = last_run(town, date)
-    if last is None or last["release"] != folder.name:
+    vault = town.vault / dates.to_iso(date)
+    last = last_run(vault)
+    if last is None or last.release != folder.name:
         raise _of_another_run(folder)
     published = read_published(folder)
-    totals = read_totals(town.vault / dates.to_iso(date))
+    totals = read_totals(vault)
     cells = {}
     for id, protected in published.results.tables.items():
         if id in totals:

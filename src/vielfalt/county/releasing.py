@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,11 +25,10 @@ from vielfalt.steps import Step
 from vielfalt.town import Town
 from vielfalt.vault import fingerprint, withdraw
 from vielfalt.vault.keeping import keep_rooms
-from vielfalt.wholefile import written_whole
+from vielfalt.vault.last_run import LastRun, last_run, remember
 from vielfalt.words import N_, Words
 
 _CRS = "EPSG:4326"
-_RUN = "run.json"
 
 
 @dataclass(frozen=True)
@@ -65,9 +63,10 @@ def release_county(
     handed = [handed_over(town, date, folder) for town, folder in towns]
     parts, missing = common(handed)
     left_out = tuple(sorted(missing.items()))
-    before = _last(county, date)
-    if before.get("fingerprint") == print_now and (county.releases / str(before.get("release"))).is_dir():
-        folder = county.releases / before["release"]
+    vault = county.vault / dates.to_iso(date)
+    before = last_run(vault)
+    if before is not None and before.is_of(print_now, county.releases):
+        folder = county.releases / before.release
         see_to_release(folder)
         former = [path for path in replaced if path != folder]
         return CountyReleased(folder, True, left_out, withdraw.put_away(former, county.vault))
@@ -82,7 +81,7 @@ def release_county(
         lambda tables: release_of("", replace(results, tables=tables)),
     )
     folder, withdrawn = _written(county, results, known, words, step, replaced)
-    _remember(county.vault / dates.to_iso(date), {"fingerprint": print_now, "release": folder.name})
+    remember(vault, LastRun(print_now, folder.name))
     return CountyReleased(folder, False, left_out, withdrawn)
 
 
@@ -175,16 +174,3 @@ def _fingerprint(county: County, date: int, towns: Sequence[tuple[Town, Path]], 
     for path in (county.root / FILE, *(folder / MANIFEST for _, folder in towns), *before):
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _last(county: County, date: int) -> dict[str, str]:
-    try:
-        found = json.loads((county.vault / dates.to_iso(date) / _RUN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _remember(vault: Path, outcome: dict[str, str]) -> None:
-    with written_whole(vault / _RUN) as partial:
-        partial.write_text(json.dumps(outcome), encoding="utf-8")
