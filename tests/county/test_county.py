@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +31,7 @@ from vielfalt.county.comparing import LEVEL
 from vielfalt.county.handing import check_agreed, handed_over
 from vielfalt.county.project import Member, members, planned, read_county, reference_date
 from vielfalt.county.releasing import CountyReleased
-from vielfalt.county.running import Standing, run_towns
+from vielfalt.county.running import Standing, State, run_towns
 from vielfalt.county.showing import shown
 from vielfalt.county.wording import county_words
 from vielfalt.errors import DisclosureError, StorageError, TownError, UsageError
@@ -239,6 +239,39 @@ def test_releases_that_nobody_has_seen_are_replaced_in_towns_and_county(
     assert {path.name for path in (root / NAMES[1] / "releases").iterdir()} == {FIRST, f"{FIRST}.zip"}
     again = vielfalt("county", "run", root, "--replace").stdout
     assert "The county has not changed" in again and "Put away" not in again
+
+
+@pytest.mark.parametrize(
+    ("away", "second", "gone"),
+    [(("x",), "failed", True), (("x",), "released", True), ((), "failed", False), ((), "unchanged", False)],
+)
+def test_a_county_whose_town_was_replaced_is_put_away_though_it_gets_no_new_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: tuple[str, ...], second: State, gone: bool
+) -> None:
+    """It is made of a release that counts no more; ``second``: the other town fails, or both are there but disagree."""
+    for number, name in enumerate(NAMES[:2], start=1):
+        write_empty_town(tmp_path / name, f"{KEY}00{number}")
+    write_settings(tmp_path, NAMES[:2])
+    own = tmp_path / "releases" / FIRST
+    own.mkdir(parents=True)
+    own.with_suffix(".zip").touch()
+
+    def run(members: Sequence[Member], *_: object) -> tuple[Standing, ...]:
+        first = Standing(members[0], "released", release="r", withdrawn=away)
+        return first, Standing(members[1], second, release="r", exit_code=11 if second == "failed" else 0)
+
+    def refuse(*_: object) -> None:
+        raise DisclosureError("told")
+
+    monkeypatch.setattr(whole, "run_towns", run)
+    monkeypatch.setattr(whole, "release_county", refuse)
+    called = ["county", "run", str(tmp_path), "--date", DAY, "--replace", "--lang", "en"]
+    said = CliRunner().invoke(cli.commands, called)
+    assert said.exit_code == (11 if second == "failed" else 12)
+    put = tmp_path / "vault" / "withdrawn" / FIRST
+    for now, before in ((put, own), (put.with_suffix(".zip"), own.with_suffix(".zip"))):
+        assert (now.exists(), before.exists()) == (gone, not gone)
+    assert (f"no longer counted as published: {put}" in said.stdout) == gone
 
 
 @pytest.mark.parametrize(

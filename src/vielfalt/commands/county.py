@@ -113,8 +113,7 @@ def _lines(outcome: Outcome, words: Words) -> Iterator[str]:
 
 def _withdrawn(outcome: Outcome) -> list[str]:
     """Where the releases that were replaced lie now: those of the towns, then the county's."""
-    own = outcome.released.withdrawn if outcome.released else ()
-    return [path for one in outcome.towns for path in one.withdrawn] + [str(path) for path in own]
+    return [path for one in outcome.towns for path in one.withdrawn] + [str(path) for path in outcome.withdrawn]
 
 
 def _as_json(outcome: Outcome, words: Words) -> dict[str, object]:

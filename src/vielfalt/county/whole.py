@@ -26,12 +26,14 @@ class Outcome:
     """What became of the towns of a county on a reference date, and its own release or why there is none.
 
     Without ``released`` and ``error`` a town has failed: a county is released with all its towns or not at all.
+    ``withdrawn``: where releases of the county that were replaced lie now.
     """
 
     date: int
     towns: tuple[Standing, ...]
     released: CountyReleased | None = None
     error: VielfaltError | None = None
+    withdrawn: tuple[Path, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -50,22 +52,33 @@ def run_county(plan: Plan, words: Words, show: Show, engine: str = AUTO, replace
     """Runs all towns of the county on an engine (``workspace.opening``) and releases the county, unless a town failed.
 
     ``replaced``: releases that nobody outside has seen (``releases_of``); each project's are not counted as published,
-    and are put away once its new one is written. Raises BusyError beside another run of the county.
+    and are put away once its new one is written. Where a town's was put away but the county got no new one, its former
+    ones go all the same: they are made of that town's, and beside its new one would tell what has changed. Raises
+    BusyError beside another run of the county.
     """
+    with alone_in(plan.county.vault):
+        outcome = _run(plan, words, show, engine, replaced)
+        if outcome.released or not any(one.withdrawn for one in outcome.towns):
+            return outcome
+        left = [folder for folder in replaced.get(plan.county.root, ()) if folder.exists()]
+        return replace(outcome, withdrawn=withdraw.put_away(left, plan.county.vault))
+
+
+def _run(plan: Plan, words: Words, show: Show, engine: str, replaced: Replaced) -> Outcome:
     county, date = plan.county, plan.date
-    with alone_in(county.vault):
-        allowed = county.memory or memory.available()
-        standings = run_towns(plan.members, date, allowed, memory.cores(), words, show, engine, replaced)
-        towns = [(one.member.town, Path(one.release)) for one in standings if one.member.town and one.done]
-        if len(towns) < len(standings):
-            return Outcome(date, standings)
-        try:
-            with ExitStack() as alone:  # nobody evaluates a town anew while the county is made of it
-                for town, _ in towns:
-                    alone.enter_context(alone_in(town.vault))
-                return Outcome(date, standings, _released(plan, towns, standings, show, replaced))
-        except Exception as error:
-            return Outcome(date, standings, error=known(error))
+    allowed = county.memory or memory.available()
+    standings = run_towns(plan.members, date, allowed, memory.cores(), words, show, engine, replaced)
+    towns = [(one.member.town, Path(one.release)) for one in standings if one.member.town and one.done]
+    if len(towns) < len(standings):
+        return Outcome(date, standings)
+    try:
+        with ExitStack() as alone:  # nobody evaluates a town anew while the county is made of it
+            for town, _ in towns:
+                alone.enter_context(alone_in(town.vault))
+            released = _released(plan, towns, standings, show, replaced)
+        return Outcome(date, standings, released, withdrawn=released.withdrawn)
+    except Exception as error:
+        return Outcome(date, standings, error=known(error))
 
 
 def _released(
