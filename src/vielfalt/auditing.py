@@ -174,7 +174,8 @@ def refuse_undecided(attacks: Iterable[Attack], where: object) -> None:
 
 def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
     """Raises DisclosureError when a release tells only beside those before it: hidden figures, or whom a correction was
-    about."""
+    about. Of numbers rounded by chance nobody can tell a correction from another key: releases do not name it.
+    """
     told = {each.id: len(each.told) for each in attacks}
     corrected = told.pop("corrections", 0)
     together = sum(told.pop(id, 0) for id in ("releases", "areas", "methods"))
@@ -184,14 +185,17 @@ def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
         raise DisclosureError(
             N_(
                 "An earlier release of this reference date has other numbers; both together may tell whom a correction "
-                "was about. Figures that show it: {cells}. Nothing was released."
+                "was about, or the true numbers where these are changed by chance. Figures that show it: {cells}. "
+                "Nothing was released."
             ),
             where=releases,
             cells=corrected,
             todo=N_(
-                "If nobody outside has seen a release of this reference date yet, run again with --replace; after "
-                "importing a table, remove that release and import again. If somebody has seen it, leave it at that "
-                "release; what was corrected comes with the next reference date."
+                "Numbers differ with another extract, other areas or settings, another version of Vielfalt; where they "
+                "are changed by chance, also with another key in the vault. If nobody outside has seen a release of "
+                "this reference date yet, run again with --replace; after importing a table, remove that release and "
+                "import again. If somebody has seen it, leave it at that release; what was corrected comes with the "
+                "next reference date."
             ),
         )
     if together:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -16,10 +17,11 @@ from small_towns import ALL_TABLES, PROTECTION, TOWN, Counts, cells_of, geograph
 
 from vielfalt import auditing, programme
 from vielfalt.audit import Attack, Release, attack, singles
-from vielfalt.audit.attacks import Programs
+from vielfalt.audit.attacks import TITLES, Programs
 from vielfalt.audit.figures import Key
 from vielfalt.audit.index_values import shares
 from vielfalt.audit.sums import COUPLE
+from vielfalt.audit.told import Told
 from vielfalt.cells import ProtectedCells
 from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.figures.disclosure import protect
@@ -517,6 +519,30 @@ def test_what_is_told_is_refused_by_place_and_without_its_number() -> None:
     assert "foreigner quarter Q0 foreign" in lines
     assert "30" not in lines
     assert {entry["id"]: entry["disclosed"] for entry in auditing.as_json(found)}["recompute"] == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "message", "advice"),
+    [
+        ((), "", ""),
+        (("corrections",), r"has other numbers.*: 1\.", "another key in the vault"),
+        (("corrections", "releases"), r"has other numbers.*: 1\.", "another version of Vielfalt"),
+        (("areas", "methods", "releases"), r"beside those before it: 3\.", "raise the thresholds"),
+        (("corrections", "recompute"), "", ""),
+    ],
+)
+def test_what_a_release_tells_beside_others_alone_is_refused_with_the_reasons_that_it_can_have(
+    told: tuple[str, ...], message: str, advice: str
+) -> None:
+    """What it tells by itself is refused as such (``refuse``), whatever it tells beside others."""
+    one = Told(Key(20251231, "sex", (), "town", "1", ("w",)), 1, 2)
+    attacks = [Attack(id, 5, (one,) if id in told else ()) for id in TITLES]
+    if not message:
+        auditing.refuse_together(attacks, Path("releases"))
+        return
+    with pytest.raises(DisclosureError, match=message) as refused:
+        auditing.refuse_together(attacks, Path("releases"))
+    assert advice in refused.value.todo and "--replace" in refused.value.todo
 
 
 def test_what_could_not_be_decided_is_not_released() -> None:
