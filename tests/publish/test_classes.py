@@ -51,6 +51,15 @@ def test_shares_that_differ_are_told_apart_where_a_round_bound_lies_between(shar
     assert len(of(shares).sizes) > 1
 
 
+def test_where_areas_have_all_round_shares_the_bounds_lie_beside_them() -> None:
+    """Many areas of 200, 400 or 1,000 residents leave no round bound, nor one half a step beside it."""
+    everywhere = [number / 200 for number in range(101)]
+    found = of(everywhere)
+    assert len(found.sizes) == 5 and max(found.sizes) - min(found.sizes) < 10
+    assert not set(found.bounds) & set(everywhere)
+    assert of([number / 20_000 for number in range(10_001)]) == Classes((), (10_001,))
+
+
 def test_few_areas_get_four_classes() -> None:
     assert len(of([0.03, 0.09, 0.14, 0.22, 0.27, 0.31, 0.38, 0.44]).sizes) == 4
 

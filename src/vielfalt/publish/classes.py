@@ -15,6 +15,8 @@ from vielfalt.words import N_, Words
 
 _STEPS = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
 """Distances between round bounds that readers count in, largest first; finer bounds would approach exact shares."""
+_BESIDE = (0.0, 0.5, -0.5, 0.3, -0.3, 0.1, -0.1, *(sign * part / 100 for part in range(1, 50) for sign in (1, -1)))
+"""Where a bound lies that would repeat a share, in parts of a step: the rounder numbers first."""
 _FEW_AREAS = 12
 """With fewer areas than this, four classes are enough."""
 
@@ -37,7 +39,7 @@ class Classes:
 def classes(printed: Sequence[float], exact: Sequence[float]) -> Classes:
     """Four or five classes of printed shares by quantiles with rounded bounds; fewer where the shares hardly differ.
 
-    No bound repeats one of the ``exact`` shares.
+    No bound repeats one of the ``exact`` shares; where none near by would do, there is a class less.
     """
     wanted = 4 if len(printed) < _FEW_AREAS else 5
     ordered = sorted(printed)
@@ -51,7 +53,7 @@ def classes(printed: Sequence[float], exact: Sequence[float]) -> Classes:
         # Of few or similar shares the nearest round bound may divide none; then the one below is tried.
         for places in dict.fromkeys((round(near), math.floor(near + 1e-9))):
             bound = _apart(places * step, step, exact)
-            if below < bisect_left(ordered, bound) < len(ordered):
+            if bound is not None and below < bisect_left(ordered, bound) < len(ordered):
                 bounds.append(bound)
                 break
     edges = [0, *(bisect_left(ordered, bound) for bound in bounds), len(ordered)]
@@ -75,10 +77,10 @@ def _step(spread: float, wanted: int) -> float:
     return next((step for step in _STEPS if spread / step >= 2 * wanted), _STEPS[-1])
 
 
-def _apart(bound: float, step: float, exact: Sequence[float]) -> float:
-    """The bound, moved by a part of a step where it would repeat the exact share of an area."""
-    places = [round(bound + step * part, 6) for part in (0, 0.5, -0.5, 0.3, -0.3, 0.1, -0.1)]
-    return next(place for place in places if all(abs(share - place) > 1e-9 for share in exact))
+def _apart(bound: float, step: float, exact: Sequence[float]) -> float | None:
+    """The bound, moved by a part of a step where it would repeat the exact share of an area; None where all do."""
+    places = (round(bound + step * part, 6) for part in _BESIDE)
+    return next((place for place in places if all(abs(share - place) > 1e-9 for share in exact)), None)
 
 
 def _digits(bounds: Sequence[float]) -> int:
