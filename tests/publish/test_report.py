@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -115,6 +116,18 @@ def test_the_most_frequent_countries_are_shown_by_name_not_by_size(results: Resu
         row[0] for row in table(build_report(results, Atlas((), ()), words), "Most frequent nationalities, town").rows
     ]
     assert labels == sorted(labels)
+
+
+def test_countries_stand_in_the_order_of_the_german_alphabet() -> None:
+    """Umlauts are sorted with their vowels (DIN 5007): Ägypten before Niederlande, Österreich before Ungarn."""
+    countries = {"165": 30, "151": 10, "148": 20, "287": 40}
+    frame = pl.DataFrame({"nationality": list(countries), "value": list(countries.values())}).with_columns(
+        level=pl.lit("town"), area=pl.lit(example.AGS)
+    )
+    cells = SimpleNamespace(frame=frame, table=programme.table("nationality"))
+    results: Any = SimpleNamespace(tables={"nationality": cells}, geography=example.geography(1))
+    found = most_frequent(results, Words("de"), "nationality")
+    assert [key for (key,), _ in found] == ["287", "148", "151", "165"]
 
 
 def test_a_licence_is_called_by_its_name_and_one_of_the_towns_own_as_the_town_calls_it(

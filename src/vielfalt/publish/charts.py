@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vielfalt.geography import by_name
 from vielfalt.publish import labels, lookup, svg
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.results import Results
@@ -42,14 +43,14 @@ class Bar:
 
 
 def most_frequent(results: Results, words: Words, table: str) -> Sequence[tuple[Category, int]]:
-    """The ten countries with most residents among the published ones, in the order of their names: no ranking."""
+    """The ten countries with most residents among the published ones, in alphabetical order: no ranking."""
     counts = [
         (category, value)
         for category, value in lookup.in_town(results, table).items()
         if value and category[0] not in NO_COUNTRY
     ]
     largest = sorted(counts, key=lambda entry: -entry[1])[:MOST]
-    return sorted(largest, key=lambda entry: labels.label(words, results.tables[table].table, entry[0]))
+    return sorted(largest, key=lambda entry: by_name(labels.label(words, results.tables[table].table, entry[0])))
 
 
 def countries_chart(results: Results, words: Words, table: str, title: str) -> Chart | None:
