@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+
+import pytest
 
 from vielfalt.vault import withdraw
 
@@ -25,6 +28,25 @@ def test_releases_of_one_name_lie_side_by_side(tmp_path: Path) -> None:
         assert (place / "report.html").read_text(encoding="utf-8") == str(number)
         assert place.with_name(f"{place.name}.zip").read_text(encoding="utf-8") == str(number)
     assert not list((tmp_path / "releases").iterdir())
+
+
+def test_a_release_that_was_put_away_by_half_counts_as_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else its zip file would be left for somebody to hand out, and nothing would ever put it away."""
+    folder, move, moved = released(tmp_path / "releases", "half"), shutil.move, list[Path]()
+
+    def once(path: Path, to: Path) -> None:
+        if moved:
+            raise OSError("no space")
+        moved.append(path)
+        move(path, to)
+
+    monkeypatch.setattr(shutil, "move", once)
+    with pytest.raises(OSError, match="no space"):
+        withdraw.put_away([folder], tmp_path / "vault")
+    assert withdraw.of_date(folder.parent, 20251231) == (folder,)
+    assert not folder.with_name(f"{NAME}.zip").exists()
 
 
 def test_a_release_without_a_zip_file_is_put_away_alone(tmp_path: Path) -> None:

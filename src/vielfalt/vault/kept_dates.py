@@ -126,8 +126,13 @@ def held_back(vault: Path) -> Iterator[Path]:
 
 
 def put_in_place(folder: Path, vault: Path) -> None:
-    """Moves what was held back of a date to where the next run finds it."""
-    for path in folder.iterdir():
+    """Moves what was held back of a date to where the next run finds it.
+
+    The facts go first and come last: without them a date is compared with none, with a link file of another run it
+    would be compared wrongly.
+    """
+    (vault / FACTS).unlink(missing_ok=True)
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == FACTS):
         path.replace(vault / path.name)
 
 

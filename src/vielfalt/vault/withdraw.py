@@ -33,7 +33,8 @@ def _moved(folder: Path, place: Path) -> Path:
     names = (folder.name if number == 1 else f"{folder.name}~{number}" for number in count(1))
     free = (place / name for name in names if not ((place / name).exists() or _zipped(place / name).exists()))
     target = next(free)
-    for path, to in ((folder, target), (_zipped(folder), _zipped(target))):
+    # The folder last: while it is there the release counts as published, and a next run puts it away.
+    for path, to in ((_zipped(folder), _zipped(target)), (folder, target)):
         if path.exists():
             shutil.move(path, to)
     return target
