@@ -50,7 +50,7 @@ def release_county(
     towns: Sequence[tuple[Town, Path]],
     words: Words,
     step: Step,
-    replaced: Sequence[Path] = (),
+    replaced: Sequence[Path],
 ) -> CountyReleased:
     """The release package of a county of whose towns every one has its release (the folder beside it).
 

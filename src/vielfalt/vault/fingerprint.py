@@ -8,6 +8,8 @@ from pathlib import Path
 
 import vielfalt
 from vielfalt.errors import DeliveryError, StorageError
+from vielfalt.publish.contents import MANIFEST
+from vielfalt.publish.releases import releases_in
 from vielfalt.town import Town
 from vielfalt.words import N_, Language
 
@@ -30,9 +32,9 @@ def of(town: Town, date: int, language: Language) -> str:
     ]
     for path in (town.extract(date), *files, *([town.areas.streets] if town.areas.streets else [])):
         digest.update(_file(path))
-    for manifest in sorted(town.releases.glob("*/MANIFEST")):
-        if manifest.parent.name[:10].replace("-", "") < str(date):
-            digest.update(_file(manifest))
+    for day, _, folder in releases_in(town.releases):
+        if day < date:
+            digest.update(_file(folder / MANIFEST))
     return digest.hexdigest()
 
 

@@ -49,12 +49,12 @@ def alone_in(folder: Path, name: str = LOCK) -> Iterator[None]:
 
 
 @contextmanager
-def undisturbed_in(folder: Path, name: str = LOCK) -> Iterator[None]:
+def undisturbed_in(folder: Path) -> Iterator[None]:
     """The same for a command that only reads what a run may be writing: nothing is made, and needs to be writable.
 
     Where there is no lock nobody has written anything yet. Raises BusyError, and StorageError when it cannot be read.
     """
-    path = folder / name
+    path = folder / LOCK
     try:
         handle = os.open(path, os.O_RDONLY)
     except (FileNotFoundError, NotADirectoryError):

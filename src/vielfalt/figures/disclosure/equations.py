@@ -22,6 +22,7 @@ Numbers = tuple[Ints, ...]
 Twins = tuple[Ints, Ints, Ints]
 """Pairs of figures, and the factor by which the first is larger than the second."""
 
+_ROUNDS = 200
 _FAR = 100
 """Further than any room that a figure must have."""
 _FEW_PART, _FEW = 0.01, 5
@@ -148,7 +149,7 @@ def second_table(grid: Grid, grids: Mapping[str, Grid]) -> str | None:
     return next((id for id, other in grids.items() if (other.table.dimensions, other.table.unit) == wanted), None)
 
 
-def bounds(known: Marks, values: Ints, system: System, same: Twins, rounds: int = 200) -> Bounds:
+def bounds(known: Marks, values: Ints, system: System, same: Twins) -> Bounds:
     """What the published figures allow each hidden one to be, by passing every sum on until nothing changes.
 
     A sum with a single hidden figure gives that figure exactly. ``same`` are pairs of figures of which one is a fixed
@@ -156,7 +157,7 @@ def bounds(known: Marks, values: Ints, system: System, same: Twins, rounds: int 
     """
     active, most = system, at_most(values)
     low, high = np.where(known, values, 0), np.where(known, values, most)
-    for _ in range(rounds):
+    for _ in range(_ROUNDS):
         low_before, high_before = low.copy(), high.copy()
         active.pass_on(low, high)
         compare(low, high, values, same)

@@ -7,6 +7,9 @@ from scipy.spatial import KDTree
 
 from vielfalt.numbers import Floats
 
+_NEAREST = 5
+"""So many of the nearest areas are taken with an area for its local centralisation."""
+
 
 def centre(total: Floats, points: Floats) -> Floats:
     """The mean place of all residents, where no other centre is named. Null rule: there must be residents."""
@@ -30,12 +33,12 @@ def relative_centralisation(group: Floats, total: Floats, distances: Floats) -> 
     return _nearer(group, total - group, distances)
 
 
-def local_centralisation(group: Floats, total: Floats, points: Floats, neighbours: int = 5) -> Floats:
+def local_centralisation(group: Floats, total: Floats, points: Floats) -> Floats:
     """Per area: relative centralisation of the area and its nearest ones around the area itself.
 
     NaN where only one of both lives there. Of areas that are equally far, any may be taken for the last.
     """
-    _, near = KDTree(points).query(points, k=min(neighbours + 1, len(points)))
+    _, near = KDTree(points).query(points, k=min(_NEAREST + 1, len(points)))
     ours, others = group[near], (total - group)[near]
     whole, rest = ours.sum(axis=1), others.sum(axis=1)
     upto, others_upto = np.cumsum(ours, axis=1), np.cumsum(others, axis=1)

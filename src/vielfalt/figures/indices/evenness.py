@@ -49,18 +49,15 @@ def information(group: Floats, total: Floats) -> float | None:
     return float(1 - areas.sum() / town)
 
 
-def atkinson(group: Floats, total: Floats, aversion: float = 0.5) -> float | None:
-    """Atkinson's index, 0 to 1; ``aversion`` (between 0 and 1) weighs areas where the group is rare (small) or common.
+def atkinson(group: Floats, total: Floats) -> float | None:
+    """Atkinson's index with b = 0.5, 0 to 1: areas where the group is rare or common weigh alike.
 
     Null when either is empty.
     """
     whole, rest = group.sum(), (total - group).sum()
     if not whole or not rest:
         return None
-    if aversion == 0.5:
-        return float(1 - np.sqrt(group * (total - group)).sum() ** 2 / (whole * rest))
-    kept = (group**aversion * (total - group) ** (1 - aversion)).sum() / whole
-    return float(1 - whole / rest * kept ** (1 / (1 - aversion)))
+    return float(1 - np.sqrt(group * (total - group)).sum() ** 2 / (whole * rest))
 
 
 def gorard(group: Floats, total: Floats) -> float | None:
