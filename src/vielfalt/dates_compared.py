@@ -113,18 +113,20 @@ def _breaks(cells: TwoDates, before: Earlier, now: Facts) -> tuple[Break, ...]:
         found.append(Break("areas_recoded"))
     if all(set(cells.tables[id].frame[id]) <= {"stayed"} for id in ("came", "went")):
         found.append(Break("same_extract"))
-    if all(breaks.areas_comparable(found, level) for level in now.areas) and _differs(cells, before):
+    if all(breaks.areas_comparable(found, level) for level in now.areas) and _differs(cells, before, [*now.areas][-1]):
         found.append(Break("stock_differs"))
     return tuple(found)
 
 
-def _differs(cells: TwoDates, before: Earlier) -> bool:
-    """Whether the release of the earlier date counts other residents than its link file."""
+def _differs(cells: TwoDates, before: Earlier, finest: str) -> bool:
+    """Whether the release of the earlier date counts other residents than its link file: of the town, or of an area of
+    the finest level. Areas of other levels may bear the same keys.
+    """
     counted = cells.tables["residents_before"].frame
-    town = before.release.tables["residents"].frame.filter(pl.col("level") == TOWN)["value"][0]
-    finest = before.release.tables["residents"].frame.filter(pl.col("value").is_not_null())
-    areas = finest.join(counted.select("area", "n"), on="area", how="inner")
-    return bool(town is not None and town != counted["n"].sum()) or bool((areas["value"] != areas["n"]).any())
+    shown = before.release.tables["residents"].frame.filter(pl.col("value").is_not_null())
+    town = shown.filter((pl.col("level") == TOWN) & (pl.col("value") != counted["n"].sum()))
+    areas = shown.filter(pl.col("level") == finest).join(counted.select("area", "n"), on="area", how="inner")
+    return bool(town.height) or bool((areas["value"] != areas["n"]).any())
 
 
 def _named(tables: Mapping[str, Cells], rules: str) -> dict[str, Cells]:

@@ -184,10 +184,17 @@ def test_pseudonyms_link_dates_and_never_towns(root: Path, both: Evaluation, tmp
     assert first & foreign == set() and second & foreign == set()
 
 
-def found_breaks(town: Town, evaluation: Evaluation, before: Earlier) -> set[str]:
+def found_breaks(
+    town: Town, evaluation: Evaluation, before: Earlier, *published: tuple[str, str, int | None]
+) -> set[str]:
+    """``published``: residents of the earlier release by level and area; hidden unless given."""
     assert evaluation.compared is not None
-    same = pl.DataFrame({"level": ["town"], "area": [town.ags], "value": [None]}, schema_overrides={"value": pl.Int64})
-    release = replace(before.release, tables={"residents": type("Table", (), {"frame": same})()})
+    shown = pl.DataFrame(
+        published or [("town", town.ags, None)],
+        {"level": pl.Utf8, "area": pl.Utf8, "value": pl.Int64},
+        orient="row",
+    )
+    release = replace(before.release, tables={"residents": type("Table", (), {"frame": shown})()})
     found = dates_compared._breaks(evaluation.compared, replace(before, release=release), evaluation.facts)
     return {entry.check for entry in found}
 
@@ -198,6 +205,21 @@ def test_two_ordinary_dates_have_no_break(root: Path, both: Evaluation) -> None:
     assert found_breaks(town, both, earlier_of(town, BEFORE)) == set()
     assert both.compared.linked > 0.85
     assert both.compared.recoded < 0.002
+
+
+def test_residents_that_the_vault_does_not_hold_are_a_break(root: Path, both: Evaluation) -> None:
+    """Areas of two levels may bear the same key: those of the finest level alone are the areas of the link file."""
+    town, before = read_town(root), earlier_of(read_town(root), BEFORE)
+    coarse, *_, finest = both.facts.areas
+    counted = cells(both, "residents_before").frame
+    (key, n), total = counted.filter(pl.col("area") != "").select("area", "n").row(0), int(counted["n"].sum())
+    for published, differs in (
+        ((("town", town.ags, total), (coarse, key, total), (finest, key, n)), False),
+        ((("town", town.ags, total + 1), (finest, key, n)), True),
+        ((("town", town.ags, total), (finest, key, n + 1)), True),
+        ((("town", town.ags, None), (finest, key, None)), False),
+    ):
+        assert ("stock_differs" in found_breaks(town, both, before, *published)) is differs, published
 
 
 def test_new_ordering_numbers_are_a_break(root: Path, both: Evaluation, tmp_path: Path) -> None:
