@@ -68,6 +68,24 @@ def test_cell_keys_do_not_add_up() -> None:
     assert abs(np.corrcoef(mixed(one), mixed(one + 1))[0, 1]) < 0.01 and (near != 0).all()
 
 
+@pytest.mark.parametrize("method", [DEFAULT, CellKey(5, 3, 3, additive=True), Rounding(10, by_chance=True)])
+def test_numbers_are_changed_by_mixed_key_sums(method: CellKey | Rounding) -> None:
+    """Key sums that lie near each other, all at one end of their circle, change numbers up and down alike."""
+    where, blocks = geography([200]), 200
+    frame = pl.DataFrame(
+        {"area": [f"Q0B{place}" for place in range(blocks)], "n": 45, "key_sum": range(blocks), "top": 0, "second": 0}
+    )
+    residents = Cells(programme.table("residents"), frame)
+    shift = shown(change({"residents": residents}, where, PROTECTION, method)["residents"], "block")
+    moved = np.array([45 - (value or 0) for value in shift.values()])
+    assert len(moved) == blocks and (moved > 0).sum() > 40 and (moved < 0).sum() > 40
+
+
+@pytest.mark.parametrize(("base", "nearest"), [(3, [0, 0, 3, 3, 3, 6]), (5, [0, 0, 0, 5, 5, 5]), (10, [0] * 5 + [10])])
+def test_the_nearest_multiple_and_from_the_middle_the_larger_one(base: int, nearest: list[int]) -> None:
+    assert to_nearest(np.arange(6), base).tolist() == nearest
+
+
 def test_the_share_of_keys_is_the_chance() -> None:
     table = perturbation(DEFAULT)
     widths = np.diff(upper_bounds(table), axis=1, prepend=0) / (1 << KEY_BITS)

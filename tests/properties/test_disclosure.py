@@ -180,6 +180,26 @@ def test_what_follows_whatever_is_hidden_of_crossings_costs_them_nothing(monkeyp
         assert table.frame.equals(usual[id].frame), id
 
 
+@pytest.mark.parametrize("foreign", [0, 1, PROTECTION.min_cell - 1, PROTECTION.min_cell])
+def test_the_smallest_figure_that_is_shown(foreign: int) -> None:
+    where = geography([1, 1, 1])
+    counts = {"Q0B0": {0: 100, 5: foreign}, "Q1B0": {0: 100, 5: 60}, "Q2B0": {0: 100, 5: 60}}
+    groups = shown(protect(people(counts, where, CHAINS), where, PROTECTION)["foreigner"], "quarter")
+    hidden = 0 < foreign < PROTECTION.min_cell
+    assert groups[("Q0", "foreign")] == (None if hidden else foreign)
+    assert sum(value is None for value in groups.values()) == (4 if hidden else 0)
+
+
+@pytest.mark.parametrize("residents", [1, PROTECTION.min_area - 1, PROTECTION.min_area])
+def test_the_smallest_area_that_is_shown(residents: int) -> None:
+    where = geography([1, 1, 1])
+    counts = {"Q0B0": {0: residents}, "Q1B0": {0: 100}, "Q2B0": {0: 100}}
+    areas = shown(protect(people(counts, where, CHAINS), where, PROTECTION)["residents"], "quarter")
+    hidden = residents < PROTECTION.min_area
+    assert areas[("Q0",)] == (None if hidden else residents)
+    assert sum(value is None for value in areas.values()) == (2 if hidden else 0)
+
+
 def test_small_cells_get_partners_and_zeros_stay() -> None:
     where = geography([1, 1, 1])
     counts = {f"Q{place}B0": {0: 100, 5: 30, 7: 20 if place else 2} for place in range(3)}

@@ -37,6 +37,34 @@ def formed(*rows: Row) -> tuple[list[Row], dict[str, tuple[int, ...]]]:
     return sorted(engine.collect(found).to_pylist(), key=lambda row: int(row["record"]))[: len(rows)], told
 
 
+@pytest.mark.parametrize(
+    ("ages", "couple", "kind"),
+    [
+        ((40, 25), False, "lone_parent"),  # a generation is fifteen years
+        ((40, 26), False, "other_multi"),
+        ((30, 17), False, "lone_parent"),  # a minor and an adult, however near in age
+        ((30, 18), False, "other_multi"),
+        ((18, 17), False, "lone_parent"),
+        ((17, 16), False, "other_multi"),  # no adult
+        ((60, 40, 20), False, "lone_parent"),
+        ((60, 50, 20), False, "other_multi"),
+        ((40, 38), True, "couple_no_child"),
+        ((40, 38, 23), True, "couple_child"),
+        ((40, 25, 5), True, "couple_child"),
+        ((40, 38, 70), True, "other_multi"),  # who is neither of the couple nor a child
+    ],
+)
+def test_the_type_of_a_household_follows_from_ages_and_the_couple(
+    ages: tuple[int, ...], couple: bool, kind: str
+) -> None:
+    """All bear one name and moved in together; the first two are married to each other if so said."""
+    rows: list[Row] = [{"age": age, "family_name": 1, "move_in_date": 20200101} for age in ages]
+    if couple:
+        rows[0]["spouse"], rows[1]["spouse"] = 2, 1
+    found, _ = formed(*rows)
+    assert {(row["household"], row["household_type"]) for row in found} == {(1, kind)}
+
+
 def test_a_child_whom_nothing_joins_is_told() -> None:
     _, told = formed({"age": 40, "family_name": 1}, {"age": 50, "family_name": 2}, {"age": 9, "family_name": 3})
     assert told == {"minor_alone": (3,)}
