@@ -68,8 +68,8 @@ class Words:
         return text.format_map({"n": self.number(number), **values})
 
     def number(self, value: float, digits: int = 0) -> str:
-        """``1234.5`` as ``1.234,5`` (German) or ``1,234.5`` (English)."""
-        text = f"{value:,.{digits}f}"
+        """``1234.5`` as ``1.234,5`` (German) or ``1,234.5`` (English); what is nearly nothing is no less than it."""
+        text = f"{value:z,.{digits}f}"
         if self.language == "de":
             text = text.translate(_GERMAN_SIGNS)
         return text.replace("-", "\N{MINUS SIGN}")
