@@ -297,6 +297,7 @@ def test_other_disclosure_control_is_not_compared(results: Results, words: Words
     page = to_html(build_report(other, Atlas((), ()), words))
     assert "Some figures are not compared" in page
     assert "Change in the town as a whole" not in page
+    assert "residents is not compared: disclosure control has changed" in page and "has grown by" not in page
 
 
 def test_figures_of_another_rule_set_are_not_compared(results: Results, words: Words) -> None:

@@ -8,6 +8,7 @@ from vielfalt.breaks import comparable
 from vielfalt.geography import TOWN
 from vielfalt.publish import altered, charts, labels, lookup
 from vielfalt.publish.lookup import Category
+from vielfalt.publish.report.change import is_comparable
 from vielfalt.publish.report.model import Block, Bullets, Heading, Paragraph
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import SUPPRESSED, number_text, share, share_text
@@ -146,6 +147,11 @@ def _change(results: Results, words: Words) -> list[str]:
         return [words(N_("There is no earlier reference date to compare with."))]
     if not comparable(results.breaks, results.tables["residents"].table):
         return [words(N_("The number of residents is not compared: there is a break between the reference dates."))]
+    if not is_comparable(results, results.previous, (), "residents"):
+        changed = N_(
+            "The number of residents is not compared: disclosure control has changed between the reference dates."
+        )
+        return [words(changed)]
     earlier = lookup.in_area(results.previous.tables["residents"], TOWN, results.geography.town.key).get(())
     now = lookup.in_town(results, "residents").get(())
     if earlier is None or now is None:
