@@ -405,6 +405,21 @@ def test_a_town_that_needs_more_memory_than_allowed_is_not_started(
     assert "GB of memory" in found[0].message
 
 
+def test_what_a_library_prints_is_no_message_of_a_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library may log to standard output, and in JSON."""
+    said = ["loading", "[1]", '{"level": "WARN", "msg": "slow"}', '{"release": 3}', '{"step": "read"}']
+    program = tmp_path / "town"
+    told = json.dumps({"release": "r", "unchanged": False, "withdrawn": []})
+    program.write_text("#!/bin/sh\n" + "".join(f"echo '{line}'\n" for line in (*said, told)), encoding="utf-8")
+    program.chmod(0o700)
+    for number, name in enumerate(NAMES[:2], start=1):
+        write_empty_town(tmp_path / name, f"{KEY}00{number}")
+    write_settings(tmp_path, NAMES[:2])
+    monkeypatch.setattr(sys, "executable", str(program))
+    found = run_towns(members(read_county(tmp_path)), 20251231, 10**11, 2, Words("en"), lambda _: None)
+    assert [(one.state, one.release) for one in found] == [("released", "r")] * 2
+
+
 def test_each_town_is_handed_the_engine_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process of each town opens the engine itself, which lacks its Java here; an unknown one starts none."""
     for number, name in enumerate(NAMES[:2], start=1):

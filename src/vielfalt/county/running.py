@@ -29,6 +29,8 @@ STATES: Mapping[State, str] = {
     "failed": N_("failed"),
 }
 """What a state is called."""
+_MESSAGES = ({"step"}, {"message", "where", "todo"}, {"release", "unchanged", "withdrawn"})
+"""The parts of what a town tells: the step it is at, why there is no release, its release (``worker``)."""
 _LOOK = 0.2
 """Seconds after which the times of running towns are shown anew."""
 _TIDYING = 15
@@ -175,9 +177,9 @@ def _start(
         assert process.stdout is not None
         with process.stdout as lines:
             for line in lines:
-                with suppress(ValueError):  # what a library prints is no message
+                with suppress(ValueError):  # what a library prints is no message, whatever its form
                     content = json.loads(line)
-                    if isinstance(content, dict):
+                    if isinstance(content, dict) and content.keys() in _MESSAGES:
                         told.put((place, content))
         process.wait()
         told.put((place, None))

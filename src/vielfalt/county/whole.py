@@ -61,7 +61,10 @@ def run_county(plan: Plan, words: Words, show: Show, engine: str = AUTO, replace
         if outcome.released or not any(one.withdrawn for one in outcome.towns):
             return outcome
         left = [folder for folder in replaced.get(plan.county.root, ()) if folder.exists()]
-        return replace(outcome, withdrawn=withdraw.put_away(left, plan.county.vault))
+        try:
+            return replace(outcome, withdrawn=withdraw.put_away(left, plan.county.vault))
+        except OSError as error:
+            return replace(outcome, error=outcome.error or known(error))
 
 
 def _run(plan: Plan, words: Words, show: Show, engine: str, replaced: Replaced) -> Outcome:

@@ -52,13 +52,17 @@ class _Crossing:
     @cached_property
     def keys(self) -> tuple[list[str], list[str]]:
         """The categories of the first and of the second characteristic."""
-        first, second = (list(dict.fromkeys(category[place] for category in self.grid.categories)) for place in (0, 1))
-        return first, second
+        return _keys(self.grid)
 
     @property
     def shape(self) -> tuple[int, int]:
         """How many categories the first and the second characteristic have."""
         return len(self.keys[0]), len(self.keys[1])
+
+
+def _keys(grid: Grid) -> tuple[list[str], list[str]]:
+    first, second = (list(dict.fromkeys(category[place] for category in grid.categories)) for place in (0, 1))
+    return first, second
 
 
 @dataclass(frozen=True)
@@ -171,8 +175,7 @@ def _crossing(
     follows: Marks,
 ) -> _Crossing:
     """The margins in the order of the crossing's own categories."""
-    own = [list(dict.fromkeys(category[place] for category in grid.categories)) for place in (0, 1)]
-    other = second_table(grid, grids)
+    own, other = _keys(grid), second_table(grid, grids)
     return _Crossing(
         grid,
         _margin(grids[grid.parent], hidden[grid.parent], own[0]),
