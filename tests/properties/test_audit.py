@@ -17,8 +17,8 @@ from small_towns import ALL_TABLES, PROTECTION, TOWN, Counts, cells_of, geograph
 
 from vielfalt import auditing, programme
 from vielfalt.audit import Attack, Release, attack, singles
-from vielfalt.audit.attacks import TITLES, Programs
-from vielfalt.audit.figures import Key
+from vielfalt.audit.attacks import TITLES, Programs, intervals
+from vielfalt.audit.figures import Figures, Key
 from vielfalt.audit.index_values import shares
 from vielfalt.audit.sums import COUPLE
 from vielfalt.audit.told import Told
@@ -506,6 +506,22 @@ def test_changes_drawn_anew_are_another_method(fingerprint: str, other: str) -> 
     expected = {"foreigner"} if fingerprint != other else set()
     told_of = [each for each in attacks if each.id == "methods" and each.told]
     assert {each.key.table for attack in told_of for each in attack.told if each.key.category} == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_told"),
+    [(1, 4, True), (1, 5, False), (0, 4, False), (4, 4, True), (9, 9, True), (0, 0, False), (2, 6, False)],
+)
+def test_told_is_what_has_one_number_or_must_be_positive_and_below_the_minimum(
+    low: int, high: int, is_told: bool
+) -> None:
+    """The minimum cell is 5; a number from which on a figure may be shown is no secret, nor is a zero."""
+    figures, number = Figures(), Key(20251231, "sex", (), "town", "1", ("w",))
+    figures.between(number, low, high, 5)
+    figures.shown(replace(number, category=()), 7)
+    figures.shown(replace(number, table="age_class"), 7)
+    found = intervals("recompute", figures, [(1, [2])])
+    assert [(one.key, one.low, one.high) for one in found.told] == ([(number, low, high)] if is_told else [])
 
 
 def test_what_is_told_is_refused_by_place_and_without_its_number() -> None:
