@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,6 +19,7 @@ from small_towns import ALL_TABLES, PROTECTION, TOWN, Counts, cells_of, geograph
 
 from vielfalt import auditing, programme
 from vielfalt.audit import Attack, Release, attack, singles
+from vielfalt.audit.altered import reach
 from vielfalt.audit.attacks import TITLES, Programs, intervals
 from vielfalt.audit.figures import Figures, Key
 from vielfalt.audit.index_values import shares
@@ -25,10 +28,12 @@ from vielfalt.audit.told import Told
 from vielfalt.cells import ProtectedCells
 from vielfalt.errors import DisclosureError, UsageError
 from vielfalt.figures.disclosure import protect
+from vielfalt.figures.disclosure.cellkey import KEY_BITS
 from vielfalt.figures.disclosure.primary import at_one_address
+from vielfalt.figures.disclosure.rounding import by_chance, to_nearest
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.methods import CELL_KEY, NEAREST
+from vielfalt.methods import BASES, CELL_KEY, NEAREST, UP_OR_DOWN
 from vielfalt.publish.classes import Classes
 from vielfalt.publish.contents import wgs84
 from vielfalt.publish.themes import Theme
@@ -522,6 +527,28 @@ def test_told_is_what_has_one_number_or_must_be_positive_and_below_the_minimum(
     figures.shown(replace(number, table="age_class"), 7)
     found = intervals("recompute", figures, [(1, [2])])
     assert [(one.key, one.low, one.high) for one in found.told] == ([(number, low, high)] if is_told else [])
+
+
+@pytest.mark.parametrize(("n", "is_told"), [(0, False), (1, True), (4, True), (5, False), (9, False)])
+def test_a_part_of_two_areas_is_told_below_the_number_from_which_on_it_may_be_known(n: int, is_told: bool) -> None:
+    figures, total = Figures(), Key(20251231, "sex", (), "town", "1", ("w",))
+    figures.shown(total, 9 + n)
+    figures.shown(total.at("block", "1"), 9)
+    atom = figures.atom(total.at("atom", "1 & 2"), 20, 5)
+    found = intervals("areas", figures, [(0, [1, atom])])
+    assert [one.low for one in found.told] == ([n] if is_told else [])
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize("names", [NEAREST, UP_OR_DOWN])
+def test_a_rounded_number_stands_for_just_those_that_are_rounded_to_it(base: int, names: Mapping[int, str]) -> None:
+    counts, key = np.arange(100), 1 << KEY_BITS
+    rounded = [to_nearest(counts, base)]
+    if names is UP_OR_DOWN:
+        rounded = [by_chance(counts, np.full(100, end), base) for end in (0, key - 1)]
+    below, above = max((each - counts).max() for each in rounded), max((counts - each).max() for each in rounded)
+    cells: Any = SimpleNamespace(method=names[base])
+    assert reach(release(geography([1]), {}), cells, "block") == (below, above)
 
 
 def test_what_is_told_is_refused_by_place_and_without_its_number() -> None:
