@@ -125,7 +125,7 @@ def _table(path: Path, entry: Mapping[str, Any]) -> ProtectedCells:
         table=_known(table),
         frame=frame.with_columns(value),
         method=protection["method"],
-        protection=Protection(**protection["parameters"]),
+        protection=Protection.of(protection["parameters"]),
     )
 
 
