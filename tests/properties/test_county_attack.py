@@ -13,6 +13,7 @@ import pytest
 from linear_attack import intervals
 from small_towns import ALL_TABLES, CHAINS, PROTECTION, geography, tables
 
+from vielfalt import programme
 from vielfalt.audit import Release, attack_county
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.county.handing import check_same_run
@@ -27,6 +28,7 @@ from vielfalt.vault.totals import keep_totals, read_totals, totals
 
 COUNTY = "05999000"
 SEEDS = range(6)
+MEASURES = ("n", "key_sum", "top", "second")
 CHANGING = (
     CellKey(largest_shift=5, variance=3.0, smallest=3),
     Rounding(5, by_chance=True),
@@ -114,6 +116,47 @@ def with_all_totals(county: Small) -> dict[str, ProtectedCells]:
         )
         found[id] = replace(each, frame=frame.select(each.frame.columns))
     return found
+
+
+@pytest.mark.parametrize(
+    ("foreigners", "top", "total"),
+    [
+        ((3, 3, 2), 0, 8),  # one person of each town aside, the minimum cell is left
+        ((3, 2, 2), 0, None),
+        ((20, 20, 0), 0, None),  # of two towns each could subtract its own
+        ((20, 20, 1), 0, 41),
+        ((30, 5, 5), 30, 40),  # three quarters at one address is the border
+        ((31, 5, 5), 31, None),
+    ],
+)
+def test_the_sum_of_what_towns_hide_is_shown_from_three_towns_and_enough_people_on(
+    foreigners: tuple[int, ...], top: int, total: int | None
+) -> None:
+    parts = [_hiding(f"0599900{number}", n, top if n == max(foreigners) else 0) for number, n in enumerate(foreigners)]
+    areas = tuple(Area(part.key, part.key, COUNTY) for part in parts)
+    where = Geography(Area(COUNTY, "County", ""), (AreaLevel("municipality", "Towns", areas),))
+    found = protect_county(parts, where, PROTECTION, Suppression(), {})["foreigner"].frame
+    own = found.filter((pl.col("level") == TOWN) & (pl.col("foreigner") == "foreign"))
+    assert own["value"].to_list() == [total]
+
+
+def _hiding(key: str, foreigners: int, top: int) -> TownPart:
+    """A town of a thousand Germans that hides how many of each there are, but not how many there are."""
+    people = pl.DataFrame({"foreigner": ["german", "foreign"], "n": [1_000, foreigners], "top": [0, top]})
+    people = people.filter(pl.col("n") > 0).with_columns(area=pl.lit(key), key_sum=0, second=0, level=pl.lit(TOWN))
+    everyone = people.group_by("level", "area", "key_sum", "second").agg(pl.col("n").sum(), top=pl.lit(0))
+    status = pl.lit("ok"), pl.lit("suppressed")
+    shown = (
+        everyone.select("level", "area", value="n", status=status[0]),
+        people.select("level", "area", "foreigner", value=pl.lit(None, pl.Int64), status=status[1]),
+    )
+    counts = everyone.select("area", *MEASURES), people.select("area", "foreigner", *MEASURES)
+    of = [programme.table(id) for id in ("residents", "foreigner")]
+    return TownPart(
+        key,
+        {table.id: Cells(table, frame) for table, frame in zip(of, counts, strict=True)},
+        {table.id: ProtectedCells(table, frame, "", PROTECTION) for table, frame in zip(of, shown, strict=True)},
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
