@@ -1,0 +1,31 @@
+"""When a share is shown, and with how many decimals: the settings name the first base that does."""
+
+from __future__ import annotations
+
+import publish_example as example
+import pytest
+
+from vielfalt.publish.shares import as_printed, share, share_text
+from vielfalt.words import Words
+
+LEAST, DECIMAL = example.PROTECTION.min_base_share, example.PROTECTION.min_base_decimal
+
+
+@pytest.mark.parametrize(
+    ("value", "base", "told", "printed"),
+    [
+        (7, LEAST - 1, "–", None),
+        (7, LEAST, "23%", 0.23),
+        (40, DECIMAL - 1, "40%", 0.4),
+        (45, DECIMAL, "45.0%", 0.45),
+        (1, 3 * DECIMAL, "0.3%", 0.003),
+        (0, DECIMAL, "0.0%", 0.0),
+        (None, DECIMAL, ".", None),
+        (5, None, ".", None),
+        (0, 0, "–", None),
+    ],
+)
+def test_shares_by_their_base(value: int | None, base: int | None, told: str, printed: float | None) -> None:
+    assert share_text(Words("en"), value, base, example.PROTECTION) == told
+    assert as_printed(value, base, example.PROTECTION) == printed
+    assert (share(value, base, example.PROTECTION) is None) == (printed is None)
