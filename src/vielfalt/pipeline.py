@@ -100,7 +100,8 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
             keep_rooms(figures.rooms, vault)
             keep_rooms(figures.movement_rooms, vault, MOVEMENT_ROOMS)
             keep_table(town, date, vault)
-            folder = write_release(figures.results, town.releases, Words(language), figures.audit)
+            away = town.vault / withdraw.PLACE
+            folder = write_release(figures.results, town.releases, Words(language), figures.audit, away)
             kept_dates.put_in_place(held_back, vault)
             withdrawn = withdraw.put_away(replaced, town.vault)
             keep_totals(evaluation.cells, vault, town.method(date))

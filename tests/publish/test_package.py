@@ -175,6 +175,16 @@ def test_each_write_takes_the_next_free_number(quick: None, few: Results, words:
     assert names == ["2025-12-31-1", "2025-12-31-2", "2025-12-31-3"]
 
 
+def test_a_number_that_was_put_away_is_not_used_again(quick: None, few: Results, words: Words, tmp_path: Path) -> None:
+    """Else two releases would bear one name, and no desk takes the second."""
+    away = tmp_path / "withdrawn"
+    (away / "2025-12-31-4").mkdir(parents=True)
+    (away / "2025-12-31-4~2.zip").touch()
+    (away / "2024-12-31-9").mkdir()
+    assert package.write_release(few, tmp_path / "releases", words, {}, away).name == "2025-12-31-5"
+    assert package.write_release(few, tmp_path / "other", words, {}, tmp_path / "none").name == "2025-12-31-1"
+
+
 @pytest.mark.parametrize("broken", ["write", "check", "zip", "rename", "sync"])
 def test_a_write_that_fails_half_way_leaves_nothing(
     broken: str, quick: None, few: Results, words: Words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

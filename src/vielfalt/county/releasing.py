@@ -100,7 +100,7 @@ def _written(
     vault.mkdir(parents=True, exist_ok=True, mode=0o700)
     keep_rooms(whole.proof, vault)
     with step("publish"):
-        folder = write_release(results, county.releases, words, report)
+        folder = write_release(results, county.releases, words, report, county.vault / withdraw.PLACE)
         return folder, withdraw.put_away(replaced, county.vault)
 
 

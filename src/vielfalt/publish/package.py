@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vielfalt import dates
@@ -29,17 +29,20 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
-def write_release(results: Results, releases_folder: Path, words: Words, audit: Mapping[str, object]) -> Path:
+def write_release(
+    results: Results, releases_folder: Path, words: Words, audit: Mapping[str, object], *away: Path
+) -> Path:
     """Writes ``DATE-N/`` and ``DATE-N.zip`` (contract “Release package”) and returns the folder.
 
-    N is the next free number of the reference date. Raises DisclosureError when a table holds more than it may, and
+    N is the next number of the reference date; ``away``: folders of releases that were put away, whose numbers are
+    taken, too. Raises DisclosureError when a table holds more than it may, and
     StorageError without space or permission; then nothing is left behind.
     """
     guard.check_results(results)
     try:
         releases_folder.mkdir(parents=True, exist_ok=True)
         clear_leftovers(releases_folder)
-        name = _next_name(releases_folder, results.source.date)
+        name = _next_name((releases_folder, *away), results.source.date)
         files = release_files(results, words, audit, name)
         return _write(releases_folder, name, files, results)
     except OSError as error:
@@ -93,13 +96,13 @@ def clear_leftovers(releases_folder: Path) -> None:
             _remove(path)
 
 
-def _next_name(releases_folder: Path, date: int) -> str:
+def _next_name(folders: Sequence[Path], date: int) -> str:
     """DATE-N with the smallest N above all folders and zips of the date: a number is never used twice."""
     day = dates.to_iso(date)
-    zips = [path.stem for path in releases_folder.glob(f"{day}-*.zip")]
+    zips = [path.stem for folder in folders for path in folder.glob(f"{day}-*.zip")]
     numbers = [name.rpartition("-")[2] for name in zips]
     taken = [int(number) for number in numbers if number.isdecimal()]
-    taken += [number for found, number, _ in releases_in(releases_folder) if found == date]
+    taken += [number for folder in folders for found, number, _ in releases_in(folder) if found == date]
     return f"{day}-{max(taken, default=0) + 1}"
 
 
