@@ -52,6 +52,7 @@ def main() -> None:
     stopped = _noted_interrupts()
     allocators.set_up()
     clickwords.speak(language())
+    clickwords.settle(commands, WORDS)
     try:
         refuse_unknown_language()
         commands(standalone_mode=False, prog_name="vielfalt", obj=spoken)

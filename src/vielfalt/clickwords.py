@@ -5,7 +5,9 @@ from __future__ import annotations
 import gettext
 import os
 
-from vielfalt.words import LOCALE, N_, NN_, Language
+import click
+
+from vielfalt.words import LOCALE, N_, NN_, Language, Words
 
 ALL: tuple[str | tuple[str, str], ...] = (
     N_("Usage:"),
@@ -34,6 +36,17 @@ ALL: tuple[str | tuple[str, str], ...] = (
     NN_("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
 )
 """Message ids of click 8; one that click words anew is shown in English."""
+ARGUMENTS = (
+    N_("EMAIL"),
+    N_("FILE"),
+    N_("FOLDER"),
+    N_("ID"),
+    N_("PACKAGE"),
+    N_("RECORD"),
+    N_("RELEASE"),
+    N_("TABLE"),
+)
+"""Arguments of the commands, as their help calls them."""
 
 
 def speak(language: Language) -> None:
@@ -41,3 +54,21 @@ def speak(language: Language) -> None:
     os.environ["LANGUAGE"] = language
     gettext.bindtextdomain("vielfalt", str(LOCALE))
     gettext.textdomain("vielfalt")
+
+
+def settle(command: click.Command, words: Words) -> None:
+    """Gives the help of a command, and of those below it, what click writes in English or cuts off."""
+    command.options_metavar = words("[OPTIONS]")
+    command.short_help = command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument):
+            parameter.metavar = _placeholder(parameter, words)
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = words("COMMAND [ARGS]...")
+        for below in command.commands.values():
+            settle(below, words)
+
+
+def _placeholder(argument: click.Argument, words: Words) -> str:
+    name = words(argument.name.upper())
+    return (name if argument.required else f"[{name}]") + ("..." if argument.nargs != 1 else "")

@@ -66,7 +66,9 @@ def _foretell(path: Path, words: Words) -> None:
 
 
 @desk.command(help=WORDS("Serve the desk in the browser of this machine until it is stopped with Ctrl+C."))
-@click.option("--host", default="127.0.0.1", show_default=True, help=WORDS("Address to listen to."))
+@click.option(
+    "--host", metavar=WORDS("ADDRESS"), default="127.0.0.1", show_default=True, help=WORDS("Address to listen to.")
+)
 @click.option("--port", type=whole(1, 65_535), default=PORT, show_default=True, help=WORDS("Port to listen to."))
 @lang_option
 def serve(host: str, port: int, lang: Language | None) -> None:

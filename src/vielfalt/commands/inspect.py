@@ -25,7 +25,7 @@ def explain(id: str | None, lang: Language | None) -> None:
             )
         return
     entry = explaining.explain(id, words)
-    click.echo(f"{entry.id} ({entry.kind})")
+    click.echo(f"{entry.id}: {entry.kind}")
     for label, text in entry.paragraphs:
         click.echo(f"  {label}: {text}")
 

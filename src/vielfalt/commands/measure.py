@@ -21,30 +21,57 @@ if TYPE_CHECKING:
     help=WORDS("Compute indices of segregation and diversity of TABLE, any table of areas by groups (CSV, XLSX).")
 )
 @click.argument("table", type=FILE)
-@click.option("--area", required=True, help=WORDS("Column with the key of the area."))
+@click.option("--area", metavar=WORDS("COLUMN"), required=True, help=WORDS("Column with the key of the area."))
 @click.option(
     "--group",
     "groups",
+    metavar=WORDS("COLUMN"),
     required=True,
     multiple=True,
     help=WORDS("Column of counts of a group (again for each group), or the column that names the group."),
 )
-@click.option("--value", default="", help=WORDS("Column of counts of a long table; else value, n or count."))
 @click.option(
-    "--total", default="", help=WORDS("Column or group of all residents; the sum of the groups unless given.")
+    "--value",
+    metavar=WORDS("COLUMN"),
+    default="",
+    help=WORDS("Column of counts of a long table; else value, n or count."),
 )
-@click.option("--filter", "filters", multiple=True, metavar="COLUMN=VALUE", help=WORDS("Only rows with this value."))
-@click.option("--ignore", multiple=True, metavar="AREA", help=WORDS("Leave out this area, for example the total."))
+@click.option(
+    "--total",
+    metavar="NAME",
+    default="",
+    help=WORDS("Column or group of all residents; the sum of the groups unless given."),
+)
+@click.option(
+    "--filter", "filters", multiple=True, metavar=WORDS("COLUMN=VALUE"), help=WORDS("Only rows with this value.")
+)
+@click.option(
+    "--ignore", multiple=True, metavar=WORDS("AREA"), help=WORDS("Leave out this area, for example the total.")
+)
 @click.option("--geometry", type=FILE, default=None, help=WORDS("Polygons of the areas, for indices of space."))
 @click.option(
-    "--key", default="", help=WORDS("Column of the area in the polygons; named as in the table unless given.")
+    "--key",
+    metavar=WORDS("COLUMN"),
+    default="",
+    help=WORDS("Column of the area in the polygons; named as in the table unless given."),
 )
 @click.option(
-    "--crs", default="EPSG:25832", show_default=True, help=WORDS("Coordinate system in metres to measure in.")
+    "--crs",
+    metavar="CODE",
+    default="EPSG:25832",
+    show_default=True,
+    help=WORDS("Coordinate system in metres to measure in."),
 )
-@click.option("--centre", type=float, nargs=2, default=None, help=WORDS("Centre of the town (easting, northing)."))
-@click.option("--index", "ids", multiple=True, metavar="ID", help=WORDS("Only this index, also those by area."))
-@click.option("--against", default="", metavar="GROUP", help=WORDS("Group that dissimilarity compares with."))
+@click.option(
+    "--centre",
+    metavar=WORDS("E N"),
+    type=float,
+    nargs=2,
+    default=None,
+    help=WORDS("Centre of the town (easting, northing)."),
+)
+@click.option("--index", "ids", multiple=True, metavar=WORDS("ID"), help=WORDS("Only this index, also those by area."))
+@click.option("--against", default="", metavar=WORDS("GROUP"), help=WORDS("Group that dissimilarity compares with."))
 @click.option(
     "--compare", type=FILE, default=None, help=WORDS("Second table: another date or town, read the same way.")
 )

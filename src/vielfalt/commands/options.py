@@ -44,6 +44,7 @@ WORDS = Words(language())
 FOLDER = click.Path(path_type=Path, file_okay=False, readable=False)
 FOLDER.name = WORDS("directory")
 FILE = click.Path(path_type=Path, readable=False)
+FILE.name = WORDS("file")
 
 
 def whole(least: int, most: int | None = None) -> click.IntRange:
@@ -84,7 +85,10 @@ def json_option(function: Command) -> Command:
 def date_option(function: Command) -> Command:
     """The option --date: the reference date of an extract."""
     return click.option(
-        "--date", default=None, metavar="YYYY-MM-DD", help=WORDS("Reference date; the latest extract unless given.")
+        "--date",
+        default=None,
+        metavar=WORDS("YYYY-MM-DD"),
+        help=WORDS("Reference date; the latest extract unless given."),
     )(function)
 
 

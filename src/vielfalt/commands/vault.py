@@ -15,7 +15,7 @@ from vielfalt.words import Language
 )
 @click.argument("folder", type=FOLDER)
 @click.option(
-    "--date", default=None, metavar="YYYY-MM-DD", help=WORDS("Of this reference date only; of all unless given.")
+    "--date", default=None, metavar=WORDS("YYYY-MM-DD"), help=WORDS("Of this reference date only; of all unless given.")
 )
 @lang_option
 def forget(folder: Path, date: str | None, lang: Language | None) -> None:

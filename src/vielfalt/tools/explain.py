@@ -90,7 +90,7 @@ def entries(words: Words) -> Iterator[Entry]:
 
 
 def explain(id: str, words: Words) -> Entry:
-    """The entry of an id, whatever its case. Raises UsageError naming near ids when there is none."""
+    """The entry of an id, whatever its case. Raises UsageError when there is none, naming those that begin alike."""
     found = {entry.id.lower(): entry for entry in entries(words)}
     if id.lower() in found:
         return found[id.lower()]
@@ -98,8 +98,10 @@ def explain(id: str, words: Words) -> Entry:
     raise UsageError(
         N_("Nothing is called “{id}”."),
         id=id,
-        near=", ".join(near or [entry.id for entry in found.values()]),
-        todo=N_("Known are, among others: {near}."),
+        near=", ".join(near),
+        todo=N_("Known are, among others: {near}.")
+        if near
+        else N_("“vielfalt explain” without an ID lists everything."),
     )
 
 
@@ -287,6 +289,12 @@ def _checks(words: Words) -> Iterator[Entry]:
             )
 
 
+def _value(versions: tuple[parameters.Parameter, ...], words: Words) -> str:
+    """The latest value, with the day it holds from where it was another before."""
+    latest = versions[-1]
+    return str(latest.value) if len(versions) == 1 else f"{latest.value} ({words('since')} {words.date(latest.since)})"
+
+
 def _parameters(words: Words) -> Iterator[Entry]:
     for topic in ("protection", "methods", "migration", "movements"):
         for name, versions in parameters.load(topic).items():
@@ -296,7 +304,7 @@ def _parameters(words: Words) -> Iterator[Entry]:
                 N_("Setting"),
                 words,
                 (N_("Meaning"), words(latest.meaning)),
-                (N_("Value"), f"{latest.value} ({words('since')} {dates.to_iso(latest.since)})"),
+                (N_("Value"), _value(versions, words)),
                 (N_("Source"), words(latest.source)),
             )
 
