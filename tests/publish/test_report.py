@@ -198,6 +198,22 @@ def test_an_index_is_told_in_a_sentence_that_agrees_with_shares_beside_it(result
     )
 
 
+def test_a_mark_of_two_meanings_says_which_values_each_is_of(results: Results, words: Words) -> None:
+    part = IndexValue("isolation", "mh_register", "quarter", "with", "", 0.417, 12, note=notes.LEFT_OUT)
+    least = dataclasses.replace(part, table="foreigner", group="foreign", note=notes.TOGETHER)
+
+    def marks(*values: IndexValue) -> list[str]:
+        page = build_report(dataclasses.replace(results, indices=values), Atlas((), ()), words)
+        return [block.text for block in page.blocks if isinstance(block, Note) and "marked with *" in block.text]
+
+    assert marks(part) == ["Note on the values marked with *: Areas with hidden figures are left out."]
+    assert marks(part, least) == [
+        "Note on the values marked with * that say “at least”: Areas with hidden figures count as one area; counted "
+        "one by one they could only raise the index.",
+        "Note on the other values marked with *: Areas with hidden figures are left out.",
+    ]
+
+
 def test_areas_stand_in_the_order_of_their_names_in_every_table(report: Report) -> None:
     """Keys are not printed. Umlauts stand with their vowels, numbers by their size (DIN 5007-1)."""
     ordered = [

@@ -107,9 +107,16 @@ def _share_in_town(results: Results, words: Words, value: IndexValue) -> str:
 
 
 def _marks(words: Words, stated: Sequence[IndexValue]) -> tuple[Block, ...]:
-    """What the mark beside a value means: how it was computed where figures are hidden."""
+    """What the mark beside a value means: how it was computed where figures are hidden, and of which it is said."""
     notes = dict.fromkeys(value.note for value in stated if value.note)
-    return tuple(Note(words(N_("Note on the values marked with *: {note}"), note=words(note))) for note in notes)
+    kinds = {at_least(note) for note in notes}
+    marked = N_("Note on the values marked with *: {note}")
+    least = N_("Note on the values marked with * that say “at least”: {note}")
+    others = N_("Note on the other values marked with *: {note}")
+    return tuple(
+        Note(words(marked if len(kinds) == 1 else least if at_least(note) else others, note=words(note)))
+        for note in sorted(notes, key=at_least, reverse=True)
+    )
 
 
 def _not_stated(words: Words, number: int) -> Note:
