@@ -19,7 +19,7 @@ def write_county(root: Path, sizes: Sequence[int], seed: int, settings: str = ""
             folder, residents=size, seed=seed + number, ags=f"{KEY}{number:03}", dates=(DATE,), progress=lambda _: None
         )
         text = (folder / "town.toml").read_text(encoding="utf-8")
-        text = text.replace("Musterlingen (synthetisch)", f"Musterlingen {number}")
+        text = text.replace("Musterlingen (erfunden)", f"Musterlingen {number}")
         (folder / "town.toml").write_text(f"{text}\n{settings}", encoding="utf-8")
     write_settings(root, names)
     return root
