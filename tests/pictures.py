@@ -1,4 +1,4 @@
-"""Makes the pictures of the documentation anew, of an invented town: ``python -m tests.pictures``.
+"""Makes the pictures of the documentation anew, of an invented town in each language: ``python -m tests.pictures``.
 
 The map is that of the release; the pages of the desk are what the browser shows.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import _thread
 import base64
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from threading import Thread
@@ -18,12 +20,12 @@ from vielfalt.desk import serving
 from vielfalt.publish.maps import draw_maps
 from vielfalt.publish.reading import read_published
 from vielfalt.tools import demonstration
-from vielfalt.words import Language, Words
+from vielfalt.words import LANGUAGES, Language, Words
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 RESIDENTS = 20_000
 MAP = "mh-register-with-block"
-MAPS: tuple[tuple[str, Language], ...] = (("map.svg", "en"), ("map.de.svg", "de"))
+MAPS: dict[Language, str] = {"en": "map.svg", "de": "map.de.svg"}
 WIDTH = 1085
 PAGES: tuple[tuple[str, Language, str, int], ...] = (
     ("desk-theme", "en", "karte/?thema=mh_register&kategorie=with&ebene=block", 1130),
@@ -41,36 +43,44 @@ SMALL = """async png => {
 
 
 def main() -> None:
-    """Writes the pictures into ``docs/images``; German ones bear ``.de`` in their name."""
+    """Writes the pictures into ``docs/images``; German ones bear ``.de`` in their name.
+
+    A process for each language, since a process holds one desk: that of the town whose levels bear names in it.
+    """
+    for language in LANGUAGES:
+        subprocess.run([sys.executable, "-m", "tests.pictures", language], check=True)
+
+
+def pictures(language: Language) -> None:
+    """Writes the pictures of one language."""
     place = Path(tempfile.mkdtemp())
     try:
-        words = Words("en")
+        words = Words(language)
         root = demonstration.written(RESIDENTS, place / "town", words, print)
         release = demonstration.evaluated(root, demonstration.LATEST, words, print)
-        _maps(release)
+        _map(release, words)
 
         def started(port: int) -> None:
-            Thread(target=_desk, args=(f"http://127.0.0.1:{port}/kommunen/99999001/{release.name}/",)).start()
+            address = f"http://127.0.0.1:{port}/kommunen/99999001/{release.name}/"
+            Thread(target=_desk, args=(address, language)).start()
 
         serving.show(place / "desk", [release.with_suffix(".zip")], words, started)
     finally:
         shutil.rmtree(place)
 
 
-def _maps(release: Path) -> None:
+def _map(release: Path, words: Words) -> None:
     """The map with its title, as the release holds it."""
-    results = read_published(release).results
-    for name, language in MAPS:
-        drawn = next(one for one in draw_maps(results, Words(language)).maps if one.name == MAP)
-        (FOLDER / name).write_text(drawn.svg, encoding="utf-8")
+    drawn = next(one for one in draw_maps(read_published(release).results, words).maps if one.name == MAP)
+    (FOLDER / MAPS[words.language]).write_text(drawn.svg, encoding="utf-8")
 
 
-def _desk(release: str) -> None:
+def _desk(release: str, language: Language) -> None:
     """The pages below the address of a release, without what only the demonstration says; then the desk is ended."""
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            for name, language, address, height in PAGES:
+            for name, _, address, height in (page for page in PAGES if page[1] == language):
                 size: ViewportSize = {"width": WIDTH, "height": height}
                 page = browser.new_page(locale=language, bypass_csp=True, viewport=size)
                 page.goto(release + address)
@@ -82,4 +92,5 @@ def _desk(release: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    asked = [language for language in LANGUAGES if language in sys.argv[1:]]
+    pictures(asked[0]) if asked else main()
