@@ -1,12 +1,14 @@
-"""Which tables an extract supports: what a definition needs is needed by every table that names it."""
+"""Which tables an extract supports: each needs its own fields and those of the definitions that it names."""
 
 from __future__ import annotations
 
 import pytest
 
-from vielfalt import definitions, movement_programme, programme
+from vielfalt import movement_programme, programme
 from vielfalt.capabilities import capabilities, possible
+from vielfalt.definitions import definition, needs_of
 from vielfalt.rule_sets import BERLIN, BIELEFELD, MICRO_CENSUS, VIELFALT, WUERZBURG, RuleSet
+from vielfalt.table import Table
 
 FIELDS = frozenset({"nationality_1", "birth_place", "street_key", "house_number", "birth_date", "sex"})
 
@@ -16,9 +18,14 @@ def counted(delivered: frozenset[str], rule_set: RuleSet) -> set[str]:
 
 
 def test_a_table_needs_what_its_definitions_need() -> None:
+    """And is declared once: a table repeats no field of its definitions."""
     for table in (*programme.ALL, *movement_programme.ALL):
-        asked = {need for id in table.definitions for need in definitions.definition(id).needs}
-        assert asked <= set(table.needs), table.id
+        asked = {need for id in table.definitions for need in definition(id).needs}
+        assert set(needs_of(table)) == asked | set(table.needs) and not asked & set(table.needs), table.id
+
+
+def test_a_table_that_others_counted_needs_no_field_of_an_extract() -> None:
+    assert needs_of(Table("imported", "", (), ("imported",))) == ()
 
 
 def test_without_house_numbers_nothing_of_households_is_counted() -> None:

@@ -12,6 +12,7 @@ from math import dist, sqrt
 from typing import Literal
 
 from vielfalt import rule_sets
+from vielfalt.definitions import needs_of
 from vielfalt.table import Table
 from vielfalt.words import N_
 
@@ -20,25 +21,26 @@ Scope = Literal["figures", "areas", "movements"]
 
 _BY_STATUS = tuple(entry.definition for entry in rule_sets.ALL)
 """Migration background under each rule set."""
+_STATUS = (
+    *("nationality_1", "nationality_2", "nationality_3", "birth_place", "birth_state"),
+    *("german_nationality_kind", "arrival_from_abroad_date", "origin_state", "birth_date"),
+    *("guardian_1_id", "guardian_2_id"),
+)
+_HOUSEHOLDS = (
+    *("street_key", "street_name", "house_number", "spouse_id", "guardian_1_id", "guardian_2_id"),
+    *("family_name", "move_in_date", "institution"),
+)
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "residents": ("person_id", "dwelling_status"),
     "foreigner": ("nationality_1", "nationality_2", "nationality_3"),
-    **dict.fromkeys(
-        _BY_STATUS,
-        (
-            *("nationality_1", "nationality_2", "nationality_3", "birth_place", "birth_state"),
-            *("german_nationality_kind", "arrival_from_abroad_date", "origin_state", "birth_date"),
-            *("guardian_1_id", "guardian_2_id"),
-        ),
-    ),
+    **{
+        entry.definition: (*_STATUS, *_HOUSEHOLDS) if entry.where == "household" else _STATUS for entry in rule_sets.ALL
+    },
     "eg_register": (
         *("nationality_1", "birth_place", "birth_state", "arrival_from_abroad_date", "origin_state"),
         *("birth_date", "guardian_1_id", "guardian_2_id"),
     ),
-    "households": (
-        *("street_key", "street_name", "house_number", "spouse_id", "guardian_1_id", "guardian_2_id"),
-        *("family_name", "move_in_date", "institution"),
-    ),
+    "households": _HOUSEHOLDS,
     "religion_group": ("religion",),
 }
 """The extract fields that bear on a definition, required or not: a change of one of them can move its figures."""
@@ -229,7 +231,7 @@ def _touches(entry: Break, table: Table) -> bool:
 
 
 def _fields_of(table: Table) -> frozenset[str]:
-    needed = (name for need in table.needs for name in need.split("|"))
+    needed = (name for need in needs_of(table) for name in need.split("|"))
     return frozenset(needed).union(*(EVIDENCE.get(id, ()) for id in table.definitions))
 
 

@@ -15,12 +15,6 @@ def missing_fields(needs: Iterable[str], delivered: frozenset[str]) -> tuple[str
     return tuple(need for need in needs if not delivered.intersection(need.split("|")))
 
 
-def needs_of(table: Table, rule_set: RuleSet) -> tuple[str, ...]:
-    """What a table needs under a rule set: its own fields, and those of the definitions that it then names."""
-    named = (definitions.definition(id) for id in counted_by(table, rule_set.definition).definitions)
-    return tuple(dict.fromkeys((*table.needs, *(need for definition in named for need in definition.needs))))
-
-
 def capabilities(delivered: frozenset[str], options: frozenset[str], rule_set: RuleSet) -> tuple[Capability, ...]:
     """Every table of the programme and every definition that is switched on, with the fields it lacks."""
     counted = wanted(options)
@@ -29,7 +23,7 @@ def capabilities(delivered: frozenset[str], options: frozenset[str], rule_set: R
     tables = (
         Capability("table", table.id, not missing, missing)
         for table in counted
-        for missing in [missing_fields(needs_of(table, rule_set), delivered)]
+        for missing in [missing_fields(definitions.needs_of(counted_by(table, rule_set.definition)), delivered)]
     )
     meanings = (
         Capability("definition", entry.id, not missing, missing)

@@ -11,6 +11,7 @@ from vielfalt import breaks, dates, parameters
 from vielfalt.breaks import Break, Facts
 from vielfalt.capabilities import missing_fields
 from vielfalt.cells import Cells, ProtectedCells, Protection
+from vielfalt.definitions import needs_of
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.figures.disclosure import Dates, Rooms, movements_with_room, protect_movements, recomputable
 from vielfalt.geography import TOWN, Geography
@@ -143,7 +144,7 @@ def _wanted(
     wanted = {
         id: cells
         for id, cells in tables.items()
-        if not missing_fields(cells.table.needs, delivered)
+        if not missing_fields(needs_of(cells.table), delivered)
         and breaks.comparable(found, cells.table)
         and (same_areas or id not in _BY_AREA)
         and (not cells.table.parent or cells.table.parent in (*now, *tables))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vielfalt.table import Table
 from vielfalt.words import N_
 
 
@@ -24,6 +25,7 @@ class Definition:
 
 
 _BIRTH = ("nationality_1", "birth_place|birth_state")
+_ADDRESS = ("street_key|street_name", "house_number")
 
 ALL: tuple[Definition, ...] = (
     Definition(
@@ -77,7 +79,7 @@ ALL: tuple[Definition, ...] = (
             "in Germany are not seen. Otherwise the limits of the migration background (register) hold."
         ),
         "Berlin MSS 2021",
-        (*_BIRTH, "street_key|street_name", "house_number"),
+        (*_BIRTH, *_ADDRESS),
     ),
     Definition(
         "mh_wuerzburg",
@@ -106,7 +108,7 @@ ALL: tuple[Definition, ...] = (
             "Otherwise the limits of the migration background (register) hold."
         ),
         "bielefeld.de/glossar",
-        (*_BIRTH, "street_key|street_name", "house_number"),
+        (*_BIRTH, *_ADDRESS),
     ),
     Definition(
         "mh_microcensus",
@@ -155,7 +157,7 @@ ALL: tuple[Definition, ...] = (
             "and of the base of every share. Children are of any age, grown-up ones who live with a parent too."
         ),
         N_("After the stages of HHGEN (KOSIS, v. Klitzing 1998)"),
-        ("street_key|street_name", "house_number"),
+        _ADDRESS,
     ),
     Definition(
         "mh_household",
@@ -169,7 +171,7 @@ ALL: tuple[Definition, ...] = (
             "definitions. A household is not determinable if nobody has a background and somebody is not determinable."
         ),
         N_("Own definition; integration monitoring usually counts households with at least one member with background"),
-        ("nationality_1", "birth_place|birth_state", "street_key|street_name", "house_number"),
+        (*_BIRTH, *_ADDRESS),
     ),
     Definition(
         "couple_nationality",
@@ -184,7 +186,7 @@ ALL: tuple[Definition, ...] = (
             "taken for a couple. Published in total, not by area."
         ),
         N_("Own definition; links of households, nationality after AufenthG §2(1)"),
-        ("nationality_1", "street_key|street_name", "house_number"),
+        ("nationality_1", *_ADDRESS),
     ),
     Definition(
         "religion_group",
@@ -218,6 +220,15 @@ ALL: tuple[Definition, ...] = (
 def definition(id: str) -> Definition:
     """The definition of that id. Raises KeyError when there is none."""
     return _BY_ID[id]
+
+
+def needs_of(table: Table) -> tuple[str, ...]:
+    """What a table needs: the fields of the definitions that it names, and its own.
+
+    Definitions of tables that others counted, which are none of these, need no field of an extract.
+    """
+    named = (_BY_ID[id] for id in table.definitions if id in _BY_ID)
+    return tuple(dict.fromkeys((*(need for entry in named for need in entry.needs), *table.needs)))
 
 
 _BY_ID = {entry.id: entry for entry in ALL}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vielfalt.table import BIRTH, Table
+from vielfalt.table import Table
 from vielfalt.words import N_
 
 ALL: tuple[Table, ...] = (
@@ -19,7 +19,6 @@ ALL: tuple[Table, ...] = (
         ("came",),
         ("residents", "movements"),
         parent="residents",
-        needs=("person_id",),
     ),
     Table(
         "came_from",
@@ -27,7 +26,7 @@ ALL: tuple[Table, ...] = (
         ("came_from",),
         ("residents", "movements"),
         parent="came",
-        needs=("person_id", "arrival_date|arrival_from_abroad_date|origin_municipality"),
+        needs=("arrival_date|arrival_from_abroad_date|origin_municipality",),
     ),
     Table(
         "went",
@@ -36,7 +35,6 @@ ALL: tuple[Table, ...] = (
         ("residents", "movements"),
         parent="residents_before",
         unit="earlier",
-        needs=("person_id",),
     ),
     Table(
         "citizenship_change",
@@ -44,7 +42,6 @@ ALL: tuple[Table, ...] = (
         ("citizenship_change",),
         ("residents", "foreigner", "movements"),
         parent="foreigner",
-        needs=("person_id", "nationality_1"),
     ),
     Table(
         "moves_between",
@@ -53,7 +50,6 @@ ALL: tuple[Table, ...] = (
         ("residents", "movements"),
         fine=True,
         town_only=True,
-        needs=("person_id",),
     ),
     Table(
         "flow_by_mh_group",
@@ -61,7 +57,6 @@ ALL: tuple[Table, ...] = (
         ("flow", "mh_group"),
         ("residents", "mh_register", "foreigner", "movements"),
         fine=True,
-        needs=("person_id", *BIRTH),
     ),
     Table(
         "new_by_mh_group",
@@ -71,7 +66,6 @@ ALL: tuple[Table, ...] = (
         parent="flow_by_mh_group",
         fine=True,
         town_only=True,
-        needs=("person_id", *BIRTH),
     ),
     Table(
         "flow_by_sex",
@@ -79,7 +73,7 @@ ALL: tuple[Table, ...] = (
         ("flow", "sex"),
         ("residents", "movements"),
         fine=True,
-        needs=("person_id", "sex"),
+        needs=("sex",),
     ),
     Table(
         "flow_by_nationality_group",
@@ -88,7 +82,6 @@ ALL: tuple[Table, ...] = (
         ("residents", "foreigner", "movements"),
         fine=True,
         town_only=True,
-        needs=("person_id", "nationality_1"),
     ),
     Table(
         "flow_by_age",
@@ -96,7 +89,7 @@ ALL: tuple[Table, ...] = (
         ("flow", "age_class"),
         ("residents", "movements"),
         fine=True,
-        needs=("person_id", "birth_date"),
+        needs=("birth_date",),
     ),
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vielfalt import codes, movement_programme
-from vielfalt.table import BIRTH, Table
+from vielfalt.table import Table
 from vielfalt.words import N_
 
 ALL: tuple[Table, ...] = (
@@ -20,7 +20,6 @@ ALL: tuple[Table, ...] = (
         ("foreigner",),
         ("residents", "foreigner"),
         parent="residents",
-        needs=("nationality_1",),
     ),
     Table(
         "nationality_group",
@@ -28,7 +27,6 @@ ALL: tuple[Table, ...] = (
         ("nationality_group",),
         ("residents", "foreigner"),
         parent="foreigner",
-        needs=("nationality_1",),
     ),
     Table(
         "nationality",
@@ -36,7 +34,6 @@ ALL: tuple[Table, ...] = (
         ("nationality",),
         ("residents", "foreigner"),
         parent="nationality_group",
-        needs=("nationality_1",),
     ),
     Table(
         "mh_register",
@@ -44,7 +41,6 @@ ALL: tuple[Table, ...] = (
         ("mh_register",),
         ("residents", "mh_register"),
         parent="residents",
-        needs=BIRTH,
     ),
     Table(
         "mh_group",
@@ -52,7 +48,6 @@ ALL: tuple[Table, ...] = (
         ("mh_group",),
         ("residents", "mh_register", "foreigner"),
         parent="mh_register",
-        needs=BIRTH,
     ),
     Table(
         "migration_status",
@@ -60,7 +55,6 @@ ALL: tuple[Table, ...] = (
         ("migration_status",),
         ("residents", "mh_register"),
         parent="mh_group",
-        needs=BIRTH,
     ),
     Table(
         "migration_rule",
@@ -69,7 +63,6 @@ ALL: tuple[Table, ...] = (
         ("residents", "mh_register"),
         parent="migration_status",
         town_only=True,
-        needs=BIRTH,
     ),
     Table(
         "reference_group",
@@ -77,7 +70,6 @@ ALL: tuple[Table, ...] = (
         ("reference_group",),
         ("residents", "mh_register"),
         parent="mh_register",
-        needs=BIRTH,
     ),
     Table(
         "reference_country",
@@ -85,7 +77,6 @@ ALL: tuple[Table, ...] = (
         ("reference_country",),
         ("residents", "mh_register"),
         parent="reference_group",
-        needs=BIRTH,
     ),
     Table(
         "immigration_history",
@@ -93,7 +84,6 @@ ALL: tuple[Table, ...] = (
         ("immigration_history",),
         ("residents", "eg_register"),
         parent="residents",
-        needs=(*BIRTH, "guardian_1_id|guardian_2_id"),
     ),
     Table(
         "age_class",
@@ -119,7 +109,6 @@ ALL: tuple[Table, ...] = (
         ("religion_group",),
         ("residents", "religion_group"),
         parent="residents",
-        needs=("religion",),
         option="religion",
     ),
     Table(
@@ -128,7 +117,6 @@ ALL: tuple[Table, ...] = (
         ("household_type",),
         ("residents", "households"),
         parent="residents",
-        needs=("street_key|street_name", "house_number"),
     ),
     Table(
         "stay_class",
@@ -144,7 +132,6 @@ ALL: tuple[Table, ...] = (
         (),
         ("households",),
         unit="households",
-        needs=("street_key|street_name", "house_number"),
     ),
     Table(
         "households_by_type",
@@ -153,7 +140,6 @@ ALL: tuple[Table, ...] = (
         ("households",),
         parent="households",
         unit="households",
-        needs=("street_key|street_name", "house_number"),
     ),
     Table(
         "mh_household",
@@ -162,7 +148,6 @@ ALL: tuple[Table, ...] = (
         ("households", "mh_household", "mh_register"),
         parent="households",
         unit="households",
-        needs=(*BIRTH, "street_key|street_name", "house_number"),
     ),
     Table(
         "couple_nationality",
@@ -172,7 +157,6 @@ ALL: tuple[Table, ...] = (
         parent="households",
         unit="households",
         town_only=True,
-        needs=("nationality_1", "street_key|street_name", "house_number"),
     ),
     Table(
         "mh_group_by_age",
@@ -181,7 +165,7 @@ ALL: tuple[Table, ...] = (
         ("residents", "mh_register", "foreigner"),
         parent="mh_group",
         fine=True,
-        needs=(*BIRTH, "birth_date"),
+        needs=("birth_date",),
     ),
     Table(
         "mh_group_by_sex",
@@ -190,7 +174,7 @@ ALL: tuple[Table, ...] = (
         ("residents", "mh_register", "foreigner"),
         parent="mh_group",
         fine=True,
-        needs=(*BIRTH, "sex"),
+        needs=("sex",),
     ),
     Table(
         "mh_group_by_household",
@@ -199,7 +183,6 @@ ALL: tuple[Table, ...] = (
         ("residents", "mh_register", "foreigner", "households"),
         parent="mh_group",
         fine=True,
-        needs=(*BIRTH, "street_key|street_name", "house_number"),
     ),
     Table(
         "nationality_group_by_age",
@@ -208,7 +191,7 @@ ALL: tuple[Table, ...] = (
         ("residents", "foreigner"),
         parent="nationality_group",
         fine=True,
-        needs=("nationality_1", "birth_date"),
+        needs=("birth_date",),
     ),
 )
 

@@ -14,7 +14,8 @@ class Table:
     """One table of the programme.
 
     ``fine`` tables use the larger minimum cell; ``town_only`` tables are published for the town as a whole;
-    ``needs`` lists the extract fields without which the table cannot be counted (alternatives joined by ``|``);
+    ``needs`` lists the extract fields without which the table cannot be counted (alternatives joined by ``|``), beside
+    those that its definitions need (``definitions.needs_of``);
     ``option`` names the setting in town.toml that switches the table on (empty: always on).
     """
 
@@ -32,8 +33,6 @@ class Table:
 
 MIGRATION_BACKGROUND = "mh_register"
 """The definition of migration background that the programme names; a rule set may put its own in its place."""
-BIRTH = ("nationality_1", "birth_place|birth_state")
-"""The fields without which no migration background can be derived."""
 
 
 def counted_by(table: Table, definition: str) -> Table:

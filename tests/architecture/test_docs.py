@@ -214,7 +214,7 @@ def test_tables() -> None:
     for table in (*programme.ALL, *movement_programme.ALL):
         row = next((line for line in text.splitlines() if line.startswith(f"| `{table.id}` |")), "")
         named = [*table.dimensions, *table.definitions, *([table.parent] if table.parent else [])]
-        needs = [field for need in table.needs for field in need.split("|")]
+        needs = [field for need in definitions.needs_of(table) for field in need.split("|")]
         assert row and unnamed([*named, *needs], row) == [], table.id
         assert (("fine" in row.split("|")[-2]), ("town" in row.split("|")[-2])) == (table.fine, table.town_only), (
             table.id

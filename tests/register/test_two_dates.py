@@ -13,13 +13,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from vielfalt import breaks, dates, dates_compared, definitions, parameters, rule_sets
+from vielfalt import breaks, dates, dates_compared, definitions, parameters, programme, rule_sets
 from vielfalt.cells import Cells
 from vielfalt.evaluation import Evaluation, derive_and_count, keep_and_compare
 from vielfalt.publish.results import Previous
 from vielfalt.register import links
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.synthetic import write_town
+from vielfalt.table import counted_by
 from vielfalt.town import Town, read_town
 from vielfalt.vault import kept_dates
 from vielfalt.vault.kept_dates import Earlier
@@ -320,6 +321,24 @@ def test_movements_name_the_definition_of_the_rule_set(both: Evaluation) -> None
     named = dates_compared._named(both.compared.tables, "berlin-1")
     assert "mh_berlin" in named["flow_by_mh_group"].table.definitions
     assert named["came"].table == both.compared.tables["came"].table
+
+
+@pytest.mark.parametrize("rules", [rule_sets.BERLIN, rule_sets.BIELEFELD])
+def test_movements_need_what_the_definition_of_the_rule_set_needs(both: Evaluation, rules: rule_sets.RuleSet) -> None:
+    """Where parents are looked for at the address, a date without house numbers has no migration background."""
+    assert both.compared is not None
+    named = dates_compared._named(both.compared.tables, rules.id)
+    whole = both.facts.delivered
+    able = dates_compared._wanted(named, (), whole, both.cells)
+    left = dates_compared._wanted(named, (), whole - {"house_number"}, both.cells)
+    assert able.keys() - left.keys() == {"flow_by_mh_group", "new_by_mh_group"}
+
+
+def test_a_field_of_the_definition_of_the_rule_set_is_a_break() -> None:
+    table = programme.table("mh_register")
+    found = (breaks.Break("field_changed", ("house_number",)),)
+    touched = {rules.id for rules in rule_sets.ALL if not breaks.comparable(found, counted_by(table, rules.definition))}
+    assert touched == {"berlin-1", "bielefeld-1"}
 
 
 def test_without_facts_the_break_is_that_nothing_is_known(root: Path, both: Evaluation) -> None:
