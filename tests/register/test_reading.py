@@ -279,6 +279,16 @@ def test_values_of_the_town_hold_for_texts_too(engine: Engine, tmp_path: Path) -
     assert [found[record]["easting"] for record in (1, 2, 3)] == [None, None, 565432.5]
 
 
+@pytest.mark.parametrize("other", ["30", "3 km"])
+def test_values_of_the_town_are_replaced_once(engine: Engine, tmp_path: Path, other: str) -> None:
+    """Whether or not all of a column can be read at once."""
+    said = replace(profile(("street_name", "easting")), codes={"easting": {"10": "20", "20": "40", "40": ""}})
+    path = tmp_path / "register.csv"
+    path.write_text("\n".join(["Feld street_name;Feld easting", *(f"A;{x}" for x in (10, 20, 40, other)), ""]))
+    found = table(engine, read_extract(engine, path, said, REFERENCE, KEY))
+    assert [found[record]["easting"] for record in (1, 2, 3)] == [20.0, 40.0, None]
+
+
 def test_pointers_meet_the_pseudonyms_they_mean(engine: Engine, tmp_path: Path) -> None:
     rows = [
         {**ORDINARY, "person_id": "A1 ", "spouse_id": "B2"},

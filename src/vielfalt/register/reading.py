@@ -25,7 +25,7 @@ from vielfalt.register.family_names import name_key
 from vielfalt.register.kinds import EVIDENCE
 from vielfalt.register.pseudonyms import pseudonyms, record_keys
 from vielfalt.register.text import normalise
-from vielfalt.register.values import Parsed, parser, plain_numbers
+from vielfalt.register.values import Parsed, parser, plain_numbers, plain_parser
 
 STREET_FIELDS = ("street_key", "street_name")
 HOUSE_FIELDS = ("house_number", "house_suffix")
@@ -210,7 +210,8 @@ class Reader:
 
     def _typed(self, entry: schema.Field, encoded: Encoded, rows: Ints) -> pa.Array:
         """The value of each distinct text; problems are noted with their rows."""
-        parse = parser(entry, self.profile, self.reference)
+        make = plain_parser if entry.name in _AS_TEXT else parser
+        parse = make(entry, self.profile, self.reference)
         # The dates of all columns are the same days: one look-up serves them, unless a column has words of its own.
         shared = entry.type if entry.type == "date" and entry.name not in self.profile.codes else entry.name
         known = self.parsed.setdefault(shared, {})

@@ -102,16 +102,23 @@ def flag(text: str) -> Parsed:
 
 def parser(field: schema.Field, profile: Profile, reference: int) -> Parser:
     """The parser of a field under a profile: maps the town's own values first, then reads what they mean."""
+    parse = plain_parser(field, profile, reference)
+    mapping = {**profile.codes.get(field.name, {}), **dict.fromkeys(profile.missing, "")}
+
+    def mapped(text: str) -> Parsed:
+        stripped = text.strip()
+        return parse(mapping.get(stripped, stripped))
+
+    return mapped
+
+
+def plain_parser(field: schema.Field, profile: Profile, reference: int) -> Parser:
+    """The parser of a field in which the town's own values have been replaced already."""
     inner = _inner(field, profile, reference)
-    mapping = profile.codes.get(field.name, {})
-    missing = frozenset(profile.missing)
 
     def parse(text: str) -> Parsed:
         stripped = text.strip()
-        if not stripped or stripped in missing:
-            return None, ""
-        mapped = mapping.get(stripped, stripped)
-        return inner(mapped) if mapped else (None, "")
+        return inner(stripped) if stripped else (None, "")
 
     return parse
 
