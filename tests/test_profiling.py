@@ -120,6 +120,22 @@ def test_date_forms(tmp_path: Path, dates: list[str], forms: tuple[str, ...]) ->
     assert profile.date_forms == forms
 
 
+@pytest.mark.parametrize("name", ["NULL", "NA", "NONE", "nan"])
+def test_what_people_are_called_means_not_stated_only_where_other_columns_have_it(tmp_path: Path, name: str) -> None:
+    head = "Ordnungsmerkmal;Familienname;Geburtsname;Sperre;Geburtsort;Sonstiges"
+    _, profile = proposed(tmp_path, f"{head}\n1;{name};-;none;Bonn;{name}\n2;Adler;-;none;;x\n")
+    assert profile.missing == ("", "-")
+    proposal, profile = proposed(tmp_path, f"{head}\n1;{name};Bär;none;Bonn;x\n2;Adler;Bär;none;{name};x\n")
+    assert profile.missing == ("", name)
+    assert "family_name: values that mean “not stated” in other columns may be names here." in proposal.notes
+    assert not any("birth_name" in note for note in proposal.notes)
+
+
+def test_a_value_of_the_code_list_is_not_missing(tmp_path: Path) -> None:
+    _, profile = proposed(tmp_path, "Ordnungsmerkmal;Auskunftssperre\n1;NONE\n2;general\n")
+    assert profile.missing == ("",)
+
+
 def test_doubts_are_counted_without_the_values(tmp_path: Path) -> None:
     proposal, _ = proposed(
         tmp_path, "Ordnungsmerkmal;Geburtsdatum;Staatsangehörigkeit\n1;Mai 1980;türkisch\n2;1.1.1990;163\n"

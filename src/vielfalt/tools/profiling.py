@@ -32,7 +32,10 @@ _CLEAR = 0.98
 """Share of the values that must fit before the content alone decides, of at least this many values:"""
 _MANY = 20
 _FEW_KINDS = 15
-_MISSING = ("-", "--", "?", "k.A.", "o.A.", "NULL", "null", "unbekannt", "n/a")
+_NOT_STATED = ("-", "--", "?", "k.A.", "o.A.", "unbekannt", "n/a")
+_ALSO_NAMES = ("NULL", "null", "NA", "NONE", "None", "NaN", "nan")
+"""What programs write for nothing, and what people are called: asked of columns that hold no names."""
+_MISSING = frozenset((*_NOT_STATED, *_ALSO_NAMES))
 _NEEDED = (
     "person_id",
     "nationality_1",
@@ -161,7 +164,7 @@ def _file_section(sample: Sample, columns: Iterable[Column], words: Words) -> It
         for form, (pattern, _) in FORMS.items()
         if pattern.fullmatch(value)
     )
-    missing = [text for text in _MISSING if any(text == cell.strip() for row in sample.rows for cell in row)]
+    missing = _missing(sample, columns)
     warning = words("Proposal for a column profile. Please check every line; lines with a question mark are guesses.")
     yield f"# {warning}"
     yield "[file]"
@@ -170,6 +173,19 @@ def _file_section(sample: Sample, columns: Iterable[Column], words: Words) -> It
     yield f"encoding = {_quoted(sample.encoding)}"
     yield f"date_forms = {_quoted([form for form, _ in forms.most_common()] or list(FORMS))}"
     yield f"missing = {_quoted(['', *missing])}"
+
+
+def _missing(sample: Sample, columns: Iterable[Column]) -> list[str]:
+    """The values that mean "not stated" in every column: what people may be called only where other columns have it."""
+    anywhere = {cell.strip() for row in sample.rows for cell in row}
+    nameless = {
+        value
+        for column in columns
+        if column.field.name not in schema.NAME_FIELDS
+        for value in sample.column(column.place)
+        if not _canonical(value, column.field)
+    }
+    return [text for text in _NOT_STATED if text in anywhere] + [text for text in _ALSO_NAMES if text in nameless]
 
 
 def _column_section(sample: Sample, columns: tuple[Column, ...], words: Words) -> Iterator[str]:
@@ -249,8 +265,12 @@ def _notes(sample: Sample, columns: tuple[Column, ...], words: Words) -> Iterato
             "{n} of the first rows have too few or too many columns.",
             sample.odd,
         )
+    called = set(_ALSO_NAMES).intersection(_missing(sample, columns))
     for column in columns:
         yield from _doubts(column.field, sample.column(column.place), words)
+        if column.field.name in schema.NAME_FIELDS and called.intersection(sample.column(column.place)):
+            sentence = N_("{field}: values that mean “not stated” in other columns may be names here.")
+            yield words(sentence, field=column.field.name)
 
 
 def _doubts(field: schema.Field, values: tuple[str, ...], words: Words) -> Iterator[str]:
