@@ -213,6 +213,26 @@ def test_a_further_nationality_that_most_rows_have_is_a_finding(engine: Engine, 
     assert findings(extract(engine, tmp_path, [*filled, foreign, foreign])) == {}
 
 
+@pytest.mark.parametrize(
+    ("people", "odd"),
+    [
+        ([("163", "000")] * 2 + [("163", "163")] + [("000", "000")] * 9, 2),
+        ([("163", "000"), ("163", "163"), ("000", "000")], 0),
+        ([("163", "000"), ("163", ""), ("000", "000")], 0),
+        ([("000", "163"), ("000", "163"), ("000", "000"), ("163", "163")], 2),
+        ([("000", "163"), ("000", "120"), ("163", "000")], 3),
+        ([("000", "999"), ("163", "999"), ("", "000"), ("", "163")], 0),
+    ],
+)
+def test_one_state_of_birth_for_everybody_is_a_finding(
+    engine: Engine, tmp_path: Path, people: list[tuple[str, str]], odd: int
+) -> None:
+    """Zeros in the place of nothing would let everybody be born in Germany."""
+    rows = [{**ORDINARY, "nationality_1": nationality, "birth_state": state} for nationality, state in people]
+    told = findings(extract(engine, tmp_path, rows))
+    assert told == ({("birth_state_filled", "birth_state"): (odd, ())} if odd else {})
+
+
 def test_column_of_the_profile_that_is_absent(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     path.write_text("Feld person_id;Feld sex\n1;w\n", encoding="utf-8")

@@ -98,6 +98,12 @@ ALL: tuple[Check, ...] = (
         N_("Counted as delivered; please check whether empty fields are filled with 000, which is Germany."),
         "own",
     ),
+    Check(
+        "birth_state_filled",
+        N_("By state of birth, more than half of the foreigners were born in Germany, or of the Germans abroad."),
+        N_("Counted as delivered; please check whether empty fields are filled with one key (000 is Germany)."),
+        "own",
+    ),
     Check("age_implausible", N_("The age would be above 115 years."), N_("Counted; age unknown."), "EwoPEaK"),
     Check("minor_married", N_("Under 16 and not single."), N_("Counted as delivered."), "EwoPEaK"),
     Check("dates_disordered", N_("Born after moving in or arriving."), N_("Counted as delivered."), "EwoPEaK"),
@@ -172,6 +178,10 @@ _OPEN = (("migration_rule", "U2"), ("mh_register", "undeterminable"), ("immigrat
 COUNTED_IN: Mapping[str, tuple[tuple[str, str], ...]] = {
     "nationality_1": (("foreigner", "unknown"), *_OPEN),
     "birth_place": _OPEN,
+    "birth_state": (
+        *_OPEN,
+        *(("migration_status", key) for key in ("foreigner_born_here", "german_born_abroad_other")),
+    ),
     "birth_date": (("age_class", "unknown"), ("age_group", "unknown")),
     "arrival_date": (("stay_class", "unknown"),),
     "move_in_date": (("stay_class", "unknown"),),

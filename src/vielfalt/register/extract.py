@@ -11,7 +11,9 @@ from pathlib import Path
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 
+from vielfalt.codes import GERMANY, countries
 from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
 from vielfalt.engines.encodings import looks_like_utf8
 from vielfalt.engines.rows import nothing_read, true_numbers
@@ -25,6 +27,7 @@ from vielfalt.words import N_
 
 _SAMPLE = 1 << 20
 _FURTHER = ("nationality_2", "nationality_3")
+_ABROAD = [key for key, state in countries().items() if state.kind != "special" and key != GERMANY]
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,9 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
     reader = Reader(profile, reference, key)
     convert = FromText(reader, {field: columns[position] for field, position in positions.items()})
     register, broken = engine.read(path, form, convert, "register")
-    rows = int(engine.collect(register.select(nw.len().alias("rows")))["rows"][0].as_py())
+    counts = engine.collect(register.group_by("evidence").agg(nw.len().alias("rows")))
+    evidence = pl.DataFrame(reader.evidences()).join(pl.DataFrame(counts), on="evidence")
+    rows = int(evidence["rows"].sum())
     if not rows:
         raise nothing_read(path, broken)
     empty = sum(map(len, reader.problems.get(("", "row_empty"), ())))
@@ -79,6 +84,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
             *(Finding("column_missing", field, 0, ()) for field in missing),
             *_findings(reader.problems, broken),
             *_filled(reader.empty, frozenset(positions), rows),
+            *_born_elsewhere(evidence),
         ),
         places=reader.places(),
         addresses=AddressTexts(tuple(reader.streets), tuple(reader.houses)),
@@ -97,6 +103,18 @@ def _filled(empty: Mapping[str, int], delivered: frozenset[str], rows: int) -> l
     """Fields of further nationalities that most people have: sooner zeros for nothing than so many dual nationals."""
     filled = {field: rows - empty.get(field, rows) for field in _FURTHER if field in delivered}
     return [Finding("nationality_filled", field, number, ()) for field, number in filled.items() if 2 * number > rows]
+
+
+def _born_elsewhere(evidence: pl.DataFrame) -> list[Finding]:
+    """States of birth that contradict the nationality of most people: sooner one key for all than so many moves."""
+    nationality, state = pl.col("nationality_1"), pl.col("birth_state")
+    groups = (
+        evidence.filter(nationality != GERMANY).with_columns(odd=state == GERMANY),
+        evidence.filter(nationality == GERMANY).with_columns(odd=state.is_in(_ABROAD)),
+    )
+    odd = [int(group.filter("odd")["rows"].sum()) for group in groups]
+    found = sum(number for group, number in zip(groups, odd, strict=True) if 2 * number > group["rows"].sum())
+    return [Finding("birth_state_filled", "birth_state", found, ())] if found else []
 
 
 def _header(path: Path, profile: Profile) -> tuple[str, ...]:
