@@ -213,6 +213,41 @@ def test_a_further_nationality_that_most_rows_have_is_a_finding(engine: Engine, 
     assert findings(extract(engine, tmp_path, [*filled, foreign, foreign])) == {}
 
 
+def test_headings_sums_and_end_marks_are_nobody(engine: Engine, tmp_path: Path) -> None:
+    heads = ";".join(f"Feld {field}" for field in FIELDS)
+    sums = line({"person_id": "Anzahl Saetze:", "family_name": "300"})
+    rows: Rows = [ORDINARY] * 150 + ["too;few", heads] + [{**ORDINARY, "sex": "?"}] * 150 + [sums]
+    read = extract(engine, tmp_path, rows)
+    assert set(table(engine, read)) == {*range(1, 151), *range(153, 303)}
+    assert findings(read) == {
+        ("row_broken", ""): (1, (151,)),
+        ("row_nobody", ""): (2, (152, 303)),
+        ("code_unknown", "sex"): (150, tuple(range(153, 173))),
+    }
+    assert read.rows == 303
+
+
+def test_the_last_lines_of_a_file_of_fixed_width_are_nobody(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "register.txt"
+    people = [f"{place:08}Adler     1980010{place % 9 + 1}000\n" for place in range(200)]
+    path.write_text("".join([*people, "Anzahl Saetze: 200\n", "\x1a"]), encoding="utf-8")
+    widths = (("Feld person_id", 8), ("Feld family_name", 10), ("Feld birth_date", 8), ("Feld nationality_1", 3))
+    fields = tuple(name.removeprefix("Feld ") for name, _ in widths)
+    read = read_extract(engine, path, replace(profile(fields), widths=widths), REFERENCE, KEY)
+    assert findings(read) == {("row_nobody", ""): (2, (201, 202))}
+    assert len(table(engine, read)) == 200
+
+
+def test_rows_without_date_and_nationality_are_counted_where_they_are_many(engine: Engine, tmp_path: Path) -> None:
+    """Then the profile is at fault; and where the extract has no such columns, nothing is asked of the rows."""
+    unread = {**ORDINARY, "birth_date": "Mai 1980", "nationality_1": "türkisch"}
+    read = extract(engine, tmp_path, [ORDINARY] * 197 + [unread] * 3)
+    assert len(table(engine, read)) == 200
+    assert findings(read)[("date_impossible", "birth_date")] == (3, (198, 199, 200))
+    read = extract(engine, tmp_path, [ORDINARY] * 199 + [unread], ("person_id", "nationality_1"))
+    assert len(table(engine, read)) == 200
+
+
 @pytest.mark.parametrize(
     ("people", "odd"),
     [

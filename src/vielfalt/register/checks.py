@@ -41,6 +41,12 @@ ALL: tuple[Check, ...] = (
     ),
     Check("row_empty", N_("The row is empty."), N_("Not counted."), "own"),
     Check(
+        "row_nobody",
+        N_("The row holds neither a date nor a nationality: a heading, a sum or a mark of the end."),
+        N_("Not counted."),
+        "own",
+    ),
+    Check(
         "column_missing",
         N_("The column named in the profile is not in the file."),
         N_("Treated as not delivered."),

@@ -13,6 +13,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
+from vielfalt import schema
 from vielfalt.codes import GERMANY, countries
 from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
 from vielfalt.engines.encodings import looks_like_utf8
@@ -26,6 +27,9 @@ from vielfalt.register.reading import AddressTexts, Reader
 from vielfalt.words import N_
 
 _SAMPLE = 1 << 20
+_ALWAYS = frozenset({"birth_date", "nationality_1"})
+_OF_EVERYBODY = (*(entry.name for entry in schema.EXTRACT if entry.type == "date"), "nationality_1")
+_SELDOM = 100
 _FURTHER = ("nationality_2", "nationality_3")
 _ABROAD = [key for key, state in countries().items() if state.kind != "special" and key != GERMANY]
 
@@ -35,7 +39,8 @@ class Extract:
     """A delivered extract, read: ``register`` holds the typed rows (``reading.REGISTER``), without any name.
 
     ``evidence`` are the combinations of what it says of origin, by number (``reading.EVIDENCES``). ``rows`` are those
-    of the file; ``empty`` says per column in how many of the readable ones there is no usable value. ``delivered`` are
+    of the file; ``empty`` says per column in how many of the readable ones there is no usable value; those that are no
+    people are among both and not in ``register``. ``delivered`` are
     the canonical fields the file has; ``places`` the distinct birth places in the order of their numbers;
     ``addresses`` street and house of address numbers. Nothing else of the texts survives.
     """
@@ -73,8 +78,9 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
         raise nothing_read(path, broken)
     empty = sum(map(len, reader.problems.get(("", "row_empty"), ())))
     missing = [field for field in profile.columns if field not in positions]
+    nobody = _nobody(engine, register, reader.empty, frozenset(positions), rows)
     return Extract(
-        register=register,
+        register=register.filter(~nw.col("record").is_in(nobody.tolist())) if len(nobody) else register,
         evidence=engine.load(reader.evidences(), "evidence"),
         rows=rows + empty + len(broken),
         readable=rows,
@@ -82,7 +88,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
         delivered=frozenset(positions),
         findings=(
             *(Finding("column_missing", field, 0, ()) for field in missing),
-            *_findings(reader.problems, broken),
+            *_findings(reader.problems, broken, nobody),
             *_filled(reader.empty, frozenset(positions), rows),
             *_born_elsewhere(evidence),
         ),
@@ -91,12 +97,31 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
     )
 
 
-def _findings(problems: Mapping[tuple[str, str], list[Ints]], broken: tuple[BrokenRow, ...]) -> list[Finding]:
+def _findings(
+    problems: Mapping[tuple[str, str], list[Ints]], broken: tuple[BrokenRow, ...], nobody: Ints
+) -> list[Finding]:
     records = np.array([row.record for row in broken], dtype=np.int64)
     found = [finding("row_broken", "", records)] if broken else []
+    if len(nobody):
+        found.append(finding("row_nobody", "", nobody))
     for (field, problem), parts in sorted(problems.items()):
-        found.append(finding(problem, field, true_numbers(np.concatenate(parts), records)))
+        people = np.setdiff1d(true_numbers(np.concatenate(parts), records), nobody)
+        if len(people):
+            found.append(finding(problem, field, people))
     return found
+
+
+def _nobody(engine: Engine, register: Frame, empty: Mapping[str, int], delivered: frozenset[str], rows: int) -> Ints:
+    """The rows that are no people: neither a date nor a nationality in them, which a register has of everybody.
+
+    None where more than one row in a hundred is so, for then the profile or the extract is at fault.
+    """
+    asked = [name for name in _OF_EVERYBODY if name in delivered]
+    if not delivered >= _ALWAYS or not all(empty.get(name) for name in asked):
+        return np.array([], dtype=np.int64)
+    silent = register.filter(nw.all_horizontal(*(nw.col(name).is_null() for name in asked), ignore_nulls=False))
+    found = engine.collect(silent.select("record"))["record"].to_numpy().astype(np.int64)
+    return np.sort(found) if _SELDOM * len(found) <= rows else found[:0]
 
 
 def _filled(empty: Mapping[str, int], delivered: frozenset[str], rows: int) -> list[Finding]:
