@@ -16,10 +16,13 @@ from small_towns import ALL_TABLES, CHAINS, PROTECTION, Counts, cells_of, geogra
 
 from vielfalt import parameters, programme
 from vielfalt.cells import Cells, ProtectedCells
-from vielfalt.figures.disclosure import protect_by, protect_with_room, recomputable
+from vielfalt.figures.disclosure import protect_by, protect_with_room, recomputable, telling
 from vielfalt.figures.disclosure.cellkey import KEY_BITS, changed, upper_bounds
 from vielfalt.figures.disclosure.changing import change
 from vielfalt.figures.disclosure.costing import with_true_counts
+from vielfalt.figures.disclosure.division import division
+from vielfalt.figures.disclosure.equations import numbered
+from vielfalt.figures.disclosure.grids import grids
 from vielfalt.figures.disclosure.perturbation import Perturbation, perturbation
 from vielfalt.figures.disclosure.rounding import by_chance, to_nearest
 from vielfalt.figures.disclosure.telling import tellable
@@ -27,6 +30,7 @@ from vielfalt.figures.indices import indices
 from vielfalt.geography import Geography
 from vielfalt.methods import BASES, CellKey, Method, Rounding, Suppression
 from vielfalt.mixing import mixed
+from vielfalt.numbers import Ints
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "reference"
 DEFAULT = CellKey(largest_shift=5, variance=3, smallest=3)
@@ -241,6 +245,32 @@ def test_an_area_that_is_shown_is_no_smaller_than_the_smallest() -> None:
         protection = replace(PROTECTION, min_area=least)
         told = tellable(change(cells, where, protection, method), cells, where, method)
         assert (("residents", "Q0B0", 22) in set(told.select("table", "area", "low").iter_rows())) == (least == 22)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_area_hidden_for_its_one_address_is_not_taken_for_a_small_one(method: CellKey | Rounding) -> None:
+    """Else the reader would conclude from something false, here that more live in the block beside it."""
+    where, residents = geography([3]), programme.table("residents")
+    counts: Counts = {("Q0B0",): 100, ("Q0B1",): 60, ("Q0B2",): 7}
+    cells = cells_of(residents, counts)
+    cells = replace(cells, frame=cells.frame.with_columns(top=pl.when(pl.col("n") == 100).then(100).otherwise(0)))
+    shown_now = change({"residents": cells}, where, PROTECTION, method)
+    hidden = shown_now["residents"].frame.filter(pl.col("status") == "suppressed")["area"]
+    assert {"Q0B0", "Q0B2"} <= set(hidden)
+    low, high, values = residents_told(shown_now, cells, where)
+    assert (low <= values).all() and (values <= high).all()
+    assert high[values == 7].max() == PROTECTION.min_area - 1
+
+
+def residents_told(protected: Mapping[str, ProtectedCells], cells: Cells, where: Geography) -> tuple[Ints, Ints, Ints]:
+    """What follows for residents from which areas are shown at all: the least, the largest, and the true numbers."""
+    areas = division(where)
+    tables = grids({"residents": cells}, areas, {})
+    numbers, size = numbered(tables)
+    values = np.concatenate([level.ravel() for level in tables["residents"].values])
+    low, high = np.zeros(size, np.int64), np.full(size, 10**6)
+    telling._narrow_residents(low, high, values, numbers["residents"], protected, areas)
+    return low, high, values
 
 
 @examples(15)

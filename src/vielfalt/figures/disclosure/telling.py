@@ -107,9 +107,11 @@ def _by_themselves(
 def _narrow_residents(
     low: Ints, high: Ints, values: Ints, residents: Numbers, protected: Mapping[str, ProtectedCells], areas: Division
 ) -> None:
-    """Who lives in an area of which anything is shown is one of ``min_area`` at least, else of fewer.
+    """Who lives in an area of which anything is shown is one of ``min_area`` at least.
 
-    Where nobody lives is known to everybody.
+    An area of which nothing is shown has fewer as a rule. Where all numbers of a larger one tell of one address, or are
+    withheld, the reader is taken to know nothing of it: nothing follows from what is false. Where nobody lives is
+    known to everybody.
     """
     least = protected[RESIDENTS].protection.min_area
     frames = [cells.frame.filter(pl.col("status") != "suppressed") for cells in protected.values()]
@@ -119,7 +121,8 @@ def _narrow_residents(
         some, none = place[open_, 0], place[~open_, 0]
         low[some] = np.where(values[some] > 0, np.maximum(low[some], least), 0)
         high[some] = np.where(values[some] > 0, high[some], 0)
-        low[none], high[none] = np.maximum(low[none], 1), np.minimum(high[none], least - 1)
+        low[none] = np.maximum(low[none], 1)
+        high[none] = np.where(values[none] < least, np.minimum(high[none], least - 1), high[none])
 
 
 def _blame_larger(
