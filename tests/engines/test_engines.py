@@ -487,6 +487,17 @@ def test_messages_do_not_quote_rows(engine: Engine) -> None:
     assert "secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize("engine", [DuckDB, memory.Memory])
+def test_a_row_of_a_million_letters_costs_itself_alone(tmp_path: Path, engine: type[DuckDB]) -> None:
+    path = delivered(tmp_path, HEADER + b'1;"2";3\n4;' + b"x" * 2_000_000 + b';6\n7;"8";9\n')
+    opened = engine(tmp_path / "scratch")
+    frame, broken = opened.read(path, form(), Plain(unchanged), "read")
+    found = opened.collect(frame.select("record", "a")).to_pylist()
+    opened.close()
+    assert sorted(row["a"] for row in found) == ["1", "7"]
+    assert [row.record for row in broken] == [2]
+
+
 def test_rows_longer_than_any_row_are_not_swallowed(tmp_path: Path) -> None:
     lines = [b"1;2;3\n"] * (rows._LONGEST + 10)
     path = delivered(tmp_path, HEADER + b'1;"2;3\n' + b"".join(lines) + b'4;5";6\n')

@@ -30,6 +30,8 @@ Row: TypeAlias = tuple[str, ...] | str
 UNDECODABLE = "INVALID ENCODING"
 UNCLOSED = "UNQUOTED VALUE"
 COLUMNS = "WRONG NUMBER OF COLUMNS"
+_WIDEST = 200_000
+"""Characters of a row that any reader takes: a database gives up at a million bytes."""
 _LONGEST = 100
 """Lines that one row may span by quoted line breaks; a quote open for longer was never meant to be one."""
 
@@ -94,8 +96,8 @@ def repaired(path: Path, form: FileForm, workspace: Path) -> Iterator[tuple[Path
             writer = csv.writer(file, delimiter=";", quotechar='"', quoting=csv.QUOTE_ALL, lineterminator="\n")
             writer.writerow(form.columns)
             for record, row in enumerate(cut_rows(path, form), 1):
-                if isinstance(row, str):
-                    broken.append(BrokenRow(record, row))
+                if isinstance(row, str) or sum(map(len, row)) > _WIDEST:
+                    broken.append(BrokenRow(record, row if isinstance(row, str) else COLUMNS))
                 else:
                     writer.writerow(row)
         yield copy, replace(form, delimiter=";", quote='"', encoding="utf-8", widths=()), tuple(broken)
