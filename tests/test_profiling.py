@@ -195,6 +195,7 @@ def test_a_file_without_headings_is_refused_and_its_first_row_not_shown(tmp_path
         (b"\xef\xbb\xbf\r\n \n", "empty"),
         (b"PK\x03\x04\x00\x00rest", "no text file"),
         ("Ordnungsmerkmal;Geschlecht\n1;m\n".encode("utf-16"), "no text file"),
+        ("Ordnungsmerkmal;Straße\n1;Mühlweg\n".encode("cp850"), "encoding of DOS"),
         (b"0001Mustername     19800101\n", "no columns"),
         (b"Ordnungsmerkmal\n1\n", "no columns"),
         (b";;;\n;;\n", "no columns|no headings"),

@@ -524,6 +524,8 @@ def test_fixed_width(engine: Engine, tmp_path: Path) -> None:
         ("Feld sex;Straße\nw;Weg\n".encode(), "cp1252", "is in UTF-8"),
         ("Feld sex;Feld birth_place\nw;Köln\n".encode("cp1252"), "utf-8", "not in the encoding “utf-8”"),
         ("Feld sex;Feld person_id\nw;1\n".encode("utf-16"), "utf-8", "in the encoding UTF-16"),
+        ("Feld sex;Feld person_id\nw;1\n".encode("utf-16-le"), "utf-8", "no text file"),
+        (b"PK\x03\x04\x00\x00Feld sex", "cp1252", "no text file"),
         (b"Feld sex;Feld person_id\nw\nm\n", "utf-8", "None of the 2 rows"),
     ],
 )

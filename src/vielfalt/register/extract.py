@@ -184,6 +184,12 @@ def _same_encoding(sample: bytes, path: Path, profile: Profile) -> None:
             where=path,
             todo=N_("Save it in UTF-8 (in a spreadsheet “CSV UTF-8”), or ask for an export in UTF-8."),
         )
+    if 0 in sample[: sample.find(b"\n") + 1 or None]:
+        raise DeliveryError(
+            N_("The file is no text file, or a text file in UTF-16."),
+            where=path,
+            todo=N_("Export the file again as CSV with headings in the first row, in UTF-8."),
+        )
     if profile.encoding != "utf-8" and looks_like_utf8(sample[: sample.rfind(b"\n") + 1]):
         raise DeliveryError(
             N_("The column profile says “{encoding}”, but the file is in UTF-8."),
