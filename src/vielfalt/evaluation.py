@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
 from vielfalt import capabilities, dates_compared
@@ -16,6 +17,7 @@ from vielfalt.areafiles import read_geography
 from vielfalt.breaks import Facts
 from vielfalt.cells import Cells
 from vielfalt.engines.base import Engine, Frame
+from vielfalt.errors import DeliveryError
 from vielfalt.figures.disclosure.perturbation import perturbation
 from vielfalt.geography import Geography
 from vielfalt.methods import CellKey
@@ -34,7 +36,7 @@ from vielfalt.register.households import housed, household_findings, households
 from vielfalt.register.kinds import kinds
 from vielfalt.register.links import MOVES
 from vielfalt.register.places import candidates
-from vielfalt.register.population import counted, double_entries, population_findings
+from vielfalt.register.population import counted, double_entries, population_findings, shared_numbers
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.register.streets import Streets, read_streets
 from vielfalt.register.tabulate import classified, persons, tabulate
@@ -47,6 +49,10 @@ from vielfalt.vault.kept_dates import Earlier
 from vielfalt.vault.locking import alone_in
 from vielfalt.vault.workspace import Opening, by_size, workspace
 from vielfalt.wholefile import written_whole
+from vielfalt.words import N_
+
+_ODD = 100
+"""Of so many rows one may share its ordering number with somebody else by mistake."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,7 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
         possible = aside.submit(birth_candidates, town, extract)
         with step("population"):
             doubles = double_entries(engine, extract.register)
+            _refuse_shared_numbers(engine, extract, doubles, town.extract(date))
             people = counted(engine, extract.register, doubles, date)
             findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
             addresses = located(distinct_addresses(engine, extract), streets, geography)
@@ -156,6 +163,25 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
         findings += open_places(engine, people, born)
     delivered, missing = extract.delivered, missing_parts(extract)
     return Prepared(people, born, rows, addresses, geography, tuple(findings), able, delivered, missing, extract.rows)
+
+
+def _refuse_shared_numbers(engine: Engine, extract: Extract, doubles: Frame, path: Path) -> None:
+    """Raises DeliveryError where so many different people share an ordering number that the column is another one."""
+    number = int(engine.collect(doubles.select(nw.len().alias("rows")))["rows"][0].as_py())
+    if _ODD * number <= extract.readable:
+        return
+    shared = shared_numbers(engine, extract.register, doubles)
+    if _ODD * shared > extract.readable:
+        raise DeliveryError(
+            N_("{n} of {rows} rows bear the ordering number of somebody who was born in another year."),
+            where=path,
+            n=shared,
+            rows=extract.readable,
+            todo=N_(
+                "Name the column with the number of each person in the column profile. A spreadsheet shortens long "
+                "numbers (1,23E+12): take the file as the registration software wrote it."
+            ),
+        )
 
 
 def _drop(engine: Engine, *names: str) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from vielfalt import auditing, dates, dates_compared, schema
 from vielfalt.cells import ProtectedCells, Protection
-from vielfalt.errors import TownError
+from vielfalt.errors import DeliveryError, TownError
 from vielfalt.evaluation import Evaluation, derive_and_count, keep_and_compare
 from vielfalt.figures.disclosure import protect_by
 from vielfalt.figures.index_values import IndexValue
@@ -95,6 +95,7 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
         with workspace(town, date, opened) as (engine, _):
             keep = keep_and_compare(town, engine, vault, earlier, step, held_back)
             evaluation = derive_and_count(town, date, engine, key, step, keep)
+        _refuse_nobody(evaluation, town.extract(date))
         figures = _figures(town, date, evaluation, earlier, step, replaced)
         with step("publish"):
             keep_rooms(figures.rooms, vault)
@@ -108,6 +109,16 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
     _keep_the_latest(town)
     remember(vault, LastRun(print_now, folder.name, evaluation.findings))
     return Released(folder, False, evaluation.findings, figures.results.utility, withdrawn)
+
+
+def _refuse_nobody(evaluation: Evaluation, path: Path) -> None:
+    """Raises DeliveryError where no row counts: nobody lives in no town."""
+    if not evaluation.residents:
+        raise DeliveryError(
+            N_("The extract holds nobody at an only or main dwelling."),
+            where=path,
+            todo=N_("Correct “dwelling_status” in the column profile; “vielfalt check” shows all findings."),
+        )
 
 
 def _unchanged(

@@ -322,6 +322,23 @@ def _spoil_encoding(town: Path) -> None:
     extract.write_bytes(extract.read_bytes().decode("cp1252").encode("utf-8"))
 
 
+def _spoil_numbers(town: Path) -> None:
+    """As a spreadsheet shortens long numbers."""
+    _spoil_column(town, "Ordnungsmerkmal", "1,23E+12")
+
+
+def _spoil_dwellings(town: Path) -> None:
+    _spoil_column(town, "WohnStatus", "N")
+
+
+def _spoil_column(town: Path, heading: str, value: str) -> None:
+    path = town / "register" / LATEST / "register.csv"
+    lines = [line.split(";") for line in path.read_text(encoding="cp1252").splitlines() if '"' not in line]
+    place, wide = lines[0].index(heading), len(lines[0])
+    rows = [lines[0], *([*row[:place], value, *row[place + 1 :]] for row in lines[1:] if len(row) == wide)]
+    path.write_text("\n".join(map(";".join, rows)) + "\n", encoding="cp1252")
+
+
 def _spoil_with_utf16(town: Path) -> None:
     extract = town / "register" / LATEST / "register.csv"
     extract.write_bytes(extract.read_bytes().decode("cp1252").encode("utf-16"))
@@ -399,6 +416,8 @@ def _spoil_threshold(town: Path) -> None:
         (_spoil_encoding, 10, "UTF-8"),
         (_spoil_with_utf16, 10, "in the encoding UTF-16"),
         (_spoil_rows, 10, "None of the 50 rows"),
+        (_spoil_numbers, 10, "rows bear the ordering number of somebody"),
+        (_spoil_dwellings, 10, "nobody at an only or main dwelling"),
         (_spoil_streets, 10, "street"),
         (_spoil_overlap, 10, "overlap"),
         (_spoil_polygon, 10, "invalid"),

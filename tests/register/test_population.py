@@ -1,27 +1,34 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from vielfalt import codes, programme
+from vielfalt.engines.base import Engine, Frame
 from vielfalt.engines.polars import Polars
 from vielfalt.register.checks import ALL, COUNTED_IN, IN_A_FEW_HOUSES
-from vielfalt.register.population import counted, double_entries, population_findings
+from vielfalt.register.population import counted, double_entries, population_findings, shared_numbers
 from vielfalt.register.reading import REGISTER
 
 REFERENCE = 20250630
 
 
-def evaluated(*rows: dict[str, Any]) -> tuple[dict[int, dict[str, Any]], dict[tuple[str, str], tuple[int, ...]]]:
-    """The residents by record, and the findings: rows are numbered from 1 and point at each other by number."""
+def registered(engine: Engine, rows: Iterable[dict[str, Any]]) -> Frame:
+    """A register of these rows, numbered from 1."""
     full = [
         {**dict.fromkeys(REGISTER), "pseudonym": record, **row, "record": record} for record, row in enumerate(rows, 1)
     ]
-    engine = Polars()
     columns = {name: pa.array([row[name] for row in full], type=type) for name, type in REGISTER.items()}
-    register = engine.load(pa.table(columns), "register")
+    return engine.load(pa.table(columns), "register")
+
+
+def evaluated(*rows: dict[str, Any]) -> tuple[dict[int, dict[str, Any]], dict[tuple[str, str], tuple[int, ...]]]:
+    """The residents by record, and the findings: rows are numbered from 1 and point at each other by number."""
+    engine = Polars()
+    register = registered(engine, rows)
     doubles = double_entries(engine, register)
     people = counted(engine, register, doubles, REFERENCE)
     found = population_findings(engine, register, doubles, people, REFERENCE)
@@ -51,6 +58,13 @@ def test_the_latest_move_of_a_person_counts_then_the_first_row(moves: tuple[int 
     people, found = evaluated(*({"pseudonym": 7, "move_in_date": move} for move in moves))
     assert list(people) == [counts]
     assert found[("double_entry", "person_id")] == tuple({1, 2, 3} - {counts})
+
+
+def test_rows_of_one_number_born_in_other_years_are_several_people() -> None:
+    rows = [{"pseudonym": 7, "birth_date": birth} for birth in (19800101, 19800000, 19810101, None)]
+    engine = Polars()
+    register = registered(engine, [*rows, {"birth_date": 19500101}])
+    assert shared_numbers(engine, register, double_entries(engine, register)) == 1
 
 
 PERSON = {"family_name": 1, "given_names": 2, "birth_date": 19800101, "birth_place": 3}

@@ -40,6 +40,15 @@ def double_entries(engine: Engine, register: Frame) -> Frame:
     return doubles
 
 
+def shared_numbers(engine: Engine, register: Frame, doubles: Frame) -> int:
+    """How many of the double entries bear the ordering number of somebody with another year of birth, who counts."""
+    rows = _at_main_dwelling(register).select("record", "pseudonym", (nw.col("birth_date") // 10_000).alias("born"))
+    kept = rows.join(doubles, on="record", how="anti").select("pseudonym", nw.col("born").alias("other"))
+    pairs = rows.join(doubles, on="record", how="semi").join(kept, on="pseudonym", how="inner")
+    found = engine.collect(pairs.filter(nw.col("born") != nw.col("other")).select(nw.len().alias("rows")))
+    return int(found["rows"][0].as_py())
+
+
 def _all_but_first(engine: Engine, rows: Frame, alike: list[str]) -> Frame:
     """The records of the rows that agree in some columns, but for the first by ``order`` of those that agree.
 
