@@ -113,9 +113,10 @@ def failing(error: Exception) -> Batches:
 @pytest.mark.filterwarnings("ignore:.*RETRIES_EXCEEDED")
 def test_nobody_answers(tmp_path: Path) -> None:
     address = f"sc://127.0.0.1:{free_port()}"
-    with pytest.raises(EngineError, match="The database failed") as raised, opened(address, tmp_path):
+    with pytest.raises(EngineError, match="cannot be reached") as raised, opened(address, tmp_path):
         pass
     assert raised.value.where == address
+    assert "address" in raised.value.todo
 
 
 @pytest.mark.parametrize(

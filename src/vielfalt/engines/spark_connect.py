@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from vielfalt.engines.spark_session import ALWAYS, QUIET, refuse_without
-from vielfalt.engines.trouble import failed
 from vielfalt.errors import EngineError, UsageError
 from vielfalt.words import N_
 
@@ -62,8 +61,8 @@ def connect_session(asked: str) -> Iterator[SparkSession]:
         session.client.set_retry_policies(patient)
         for name in _SESSION:
             session.conf.set(name, ALWAYS[name])
-    except Exception as error:
-        raise failed(error, server) from None
+    except Exception:  # gRPC and Spark tell in many ways that nobody answers
+        raise _nobody(server) from None
     try:
         _refuse_unless_quiet(kept, server)
         # What both kinds of session offer is the same, of which the engine knows no more.
@@ -89,6 +88,18 @@ def _address(asked: str) -> tuple[str, str]:
             todo=N_("Add /;use_ssl=true to the address; the server needs a certificate, or a gateway that has one."),
         )
     return found[0], found["server"]
+
+
+def _nobody(server: str) -> EngineError:
+    return EngineError(
+        N_("The server of Spark Connect cannot be reached, or does not take this run."),
+        where=server,
+        variable=VARIABLE,
+        todo=N_(
+            "Check the address, whether the server is running with the version of Spark that is installed here, and "
+            "the token in {variable} where it asks for one."
+        ),
+    )
 
 
 def _refuse_unless_quiet(kept: Mapping[str, str | None], server: str) -> None:
