@@ -130,3 +130,46 @@ def test_moves_between_areas_hide_rows_whose_total_is_hidden() -> None:
     per_row = hidden.group_by("moved_from").len()["len"]
     per_column = hidden.group_by("moved_to").len()["len"]
     assert per_row.min() != 1 and per_column.min() != 1
+
+
+def naturalised(at_one_address: int) -> tuple[dict[str, Cells], Dates, Geography]:
+    """Movements of a town of one block where six were naturalised, and so many of these live at one address."""
+    groups, where = ("foreigner", "german_with", "none"), geography([1])
+    new, gone, before, now = (40, 30, 60), (20, 30, 60), (100, 150, 900), (114, 156, 900)
+
+    def counted(id: str, counts: dict[tuple[str, ...], int]) -> Cells:
+        return table_between(id, {("Q0B0", *key): n for key, n in counts.items()})
+
+    def residents(sizes: tuple[int, ...]) -> dict[str, Cells]:
+        everyone = counted("residents", {(): sum(sizes)})
+        with_background = counted("mh_register", {("with",): sum(sizes[:2]), ("without",): sizes[2]})
+        by_group = counted("mh_group", {(group,): n for group, n in zip(groups, sizes, strict=True)})
+        return {"residents": everyone, "mh_register": with_background, "mh_group": by_group}
+
+    germans = sum(now[1:])
+    changed = counted("citizenship_change", {("naturalised",): 6, ("german",): germans - 6, ("foreign",): now[0]})
+    named = pl.col("citizenship_change") == "naturalised"
+    top = pl.when(named).then(at_one_address).otherwise(0).cast(pl.Int64)
+    flows: dict[tuple[str, ...], int] = {
+        (kind, each): n for kind, ns in (("new", new), ("gone", gone)) for each, n in zip(groups, ns, strict=True)
+    }
+    movements = {
+        "citizenship_change": Cells(changed.table, changed.frame.with_columns(top=top)),
+        "flow_by_mh_group": counted("flow_by_mh_group", flows),
+    }
+    foreigners = counted("foreigner", {("german",): germans, ("foreign",): now[0]})
+    later, then = {**residents(now), "foreigner": foreigners}, residents(before)
+    shown = (protect(each, where, PROTECTION) for each in (later, then))
+    return movements, Dates(later, next(shown), then, next(shown)), where
+
+
+@pytest.mark.parametrize("at_one_address", [6, 0])
+def test_naturalised_who_are_hidden_do_not_follow_from_movements_of_foreigners(at_one_address: int) -> None:
+    """They are the foreigners before, and those who came, without those who left and those who are foreigners now."""
+    movements, dates, where = naturalised(at_one_address)
+    shown = protect_movements(movements, dates, where, PROTECTION)
+    town = {id: each.frame.filter(level="town") for id, each in shown.items()}
+    status = "suppressed" if at_one_address else "ok"
+    assert town["citizenship_change"].filter(citizenship_change="naturalised")["status"].item() == status
+    for group in ("foreigner", "german_with"):
+        assert set(town["flow_by_mh_group"].filter(mh_group=group)["status"]) == {status}

@@ -2,7 +2,8 @@
 
 The residents of both dates are taken as known for every group, hidden or not, because their difference is what came
 minus what went. Where one of the two is small, or where their difference would tell how few people changed the group
-(naturalised, for example), a group is hidden whole and with at least one other.
+(naturalised, for example), a group is hidden whole and with at least one other. Where the naturalised of the town are
+hidden for another reason, such as one address, so are the groups that they left and came into.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from vielfalt.geography import TOWN, Geography
 from vielfalt.numbers import Ints, Marks
 
 OUTGOING, WITHIN = "gone", "moved"
+_NATURALISED = "citizenship_change", "naturalised"
+"""Table and category of those who were foreigners at the earlier date and are Germans at the later one."""
+_CHANGED = ("foreigner", "german_with")
+"""The groups by migration background that the naturalised left, and came into."""
 
 
 def by_group(
@@ -47,7 +52,8 @@ def by_group(
     signs = np.array([-1 if name == OUTGOING else 1 for name in movements], dtype=np.int64)[crossing]
     marks = primary_crossed(values, tops, protection)
     costs = secondary.costs([(key,) for key in groups], values.sum(axis=0))
-    flows = Flows(values[crossing], signs, later - earlier, marks[crossing], costs)
+    told = np.array([key in _CHANGED for key in groups], dtype=np.bool_) & _naturalised_hidden(found)
+    flows = Flows(values[crossing], signs, later - earlier, marks[crossing] | told, costs)
     hidden = np.zeros(values.shape, np.bool_)
     if _withheld(found, group):
         hidden[:] = True
@@ -122,14 +128,30 @@ def enough(flows: Flows, hidden: Marks, smallest: int) -> bool:
 
 
 def _withheld(found: Mapping[str, ProtectedCells], group: str) -> bool:
-    """Whether nothing can be shown by group: a total of the town is hidden, or that of all foreigners is."""
+    """Whether nothing can be shown by group: a total of the town is hidden, or that of all foreigners is, or country
+    groups would tell the naturalised.
+    """
     totals = [found[id] for id in ("came", "went") if id in found]
     if any((table.frame["level"] == TOWN).any() and _town_hidden(table) for table in totals):
         return True
-    if group != "nationality_group" or "flow_by_mh_group" not in found:
+    if group != "nationality_group":
         return False
+    if _naturalised_hidden(found) or "flow_by_mh_group" not in found:
+        return _naturalised_hidden(found)
     frame = found["flow_by_mh_group"].frame
     return bool((frame.filter(pl.col("mh_group") == "foreigner")["status"] == "suppressed").any())
+
+
+def _naturalised_hidden(found: Mapping[str, ProtectedCells]) -> bool:
+    """Whether the naturalised of the town are hidden.
+
+    They are what the growth of foreigners is less than coming minus going, however many they are.
+    """
+    id, category = _NATURALISED
+    if id not in found:
+        return False
+    frame = found[id].frame.filter((pl.col("level") == TOWN) & (pl.col(id) == category))
+    return bool((frame["status"] == "suppressed").any())
 
 
 def _town_hidden(table: ProtectedCells) -> bool:
