@@ -348,3 +348,49 @@ def test_who_has_been_here_for_less_than_a_year_does_not_tell_births() -> None:
     assert not any(each.narrow for each in rooms.held)
     for area in ("Q0B0", "Q0B1"):
         assert set(new_by_area(shown)[area].values()) == {None}
+
+
+BACKGROUND, SEXES = ("foreigner", "german_with", "none", "undeterminable"), ("m", "w")
+
+
+def one_beside_five() -> tuple[dict[str, Cells], Groups]:
+    """A town of one block: one German with migration background came, and five without; also by sex."""
+
+    def counted(id: str, counts: Mapping[str, Iterable[int]], keys: tuple[str, ...]) -> Cells:
+        rows = {kind: dict(zip(keys, numbers, strict=True)) for kind, numbers in counts.items()}
+        given = {(kind, key) if kind else (key,): n for kind, row in rows.items() for key, n in row.items() if n}
+        return cells_of(programme.table(id), {("Q0B0", *category): n for category, n in given.items()})
+
+    cells = cells_between({}, {"Q0B0": 900}, {("Q0B0", "arrived"): 46}, {"Q0B0": 41}) | {
+        "flow_by_mh_group": counted("flow_by_mh_group", {"new": (40, 1, 5, 0), "gone": (30, 5, 6, 0)}, BACKGROUND),
+        "flow_by_sex": counted("flow_by_sex", {"new": (22, 24), "gone": (20, 21)}, SEXES),
+    }
+    background, sexes = ((100, 100, 700, 41), (110, 96, 699, 41)), ((470, 471), (472, 474))
+    return cells, {
+        id: (counted(id, {"": before}, keys), counted(id, {"": now}, keys))
+        for id, (before, now), keys in (("mh_group", background, BACKGROUND), ("sex", sexes, SEXES))
+    }
+
+
+@pytest.mark.parametrize("redrawn", [False, True])
+def test_nobody_tells_others_by_the_total_of_another_table(redrawn: bool) -> None:
+    """Who was the one tells the five from all who came. Where areas were redrawn no table by area tells how many these
+    are; that by sex does, as everybody adds up.
+    """
+    where, (cells, groups) = geography([1]), one_beside_five()
+    dates = dates_of(cells, where, groups, shown=False)
+    wanted = {id: each for id, each in cells.items() if id.startswith("flow") or (not redrawn and id != "residents")}
+    first = protect_movements(wanted, dates, where, PROTECTION)
+    shown, found = movements_with_room(first, wanted, dates, where, PROTECTION)
+    assert not any(each.narrow for each in found.held)
+    before, after = (
+        {(id, key) for id in ("flow_by_mh_group", "flow_by_sex") for key in not_shown(tables[id])}
+        for tables in (first, shown)
+    )
+    assert before == {("flow_by_mh_group", "german_with"), ("flow_by_mh_group", "none")}
+    assert after - before in ({("flow_by_mh_group", "foreigner")}, {("flow_by_sex", "m")}, {("flow_by_sex", "w")})
+
+
+def not_shown(cells: ProtectedCells) -> list[str]:
+    """The groups of which the town does not show who came."""
+    return cells.frame.filter(level="town", flow="new", status="suppressed")[cells.table.dimensions[1]].to_list()

@@ -6,7 +6,7 @@ know by how much coming exceeds going for each group of each area shown, as if n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, product
 
@@ -33,6 +33,8 @@ from vielfalt.table import Table
 NEW = "new"
 _ALL_NEW = "came:new"
 """Born and arrived together: never published by itself, so only a number between two sums."""
+_ALL = "flow:"
+"""Before a kind of movement: all of it, where no table by area tells it; every table by group adds up to it."""
 _STAY, _UNDER_A_YEAR = "stay_class", "0"
 """Who has been here for less than a year was born or arrived since the date a year before: the same people, but for
 those who came back or are entered late. Where both numbers agree, everybody who reads two releases sets them equal."""
@@ -132,7 +134,14 @@ def _tables(
     crossed = [id for id in cells if id not in simple and shown[id].frame.height]
     tables |= {id: _by_group(cells[id], shown[id], areas) for id in crossed}
     if "came" in tables:
-        tables[_ALL_NEW] = _all_new(tables["came"])
+        tables[_ALL_NEW] = _together(tables["came"], _ALL_NEW, ("born", "arrived"))
+    else:
+        tables |= {
+            _ALL + kind: _together(tables[id], _ALL + kind, (kind,))
+            for id in crossed[::-1]
+            if "flow" in cells[id].table.dimensions
+            for kind in _kinds("flow")
+        }
     return tables
 
 
@@ -171,11 +180,12 @@ def _by_group(cells: Cells, shown: ProtectedCells, areas: Division) -> Grid:
     return Grid(cells.table, categories, values[:depth], tops[:depth], outside, "", nowhere)
 
 
-def _all_new(came: Grid) -> Grid:
-    columns = [column for column, (key,) in enumerate(came.categories) if key in ("born", "arrived")]
-    values = tuple(level[:, columns].sum(axis=1, keepdims=True) for level in came.values)
-    outside = came.outside[columns].sum(keepdims=True)
-    return Grid(Table(_ALL_NEW, "", (), ()), ((),), values, no_tops(values), outside, "", np.zeros(1, np.int64))
+def _together(grid: Grid, id: str, kinds: Sequence[str]) -> Grid:
+    """What a table counts of some kinds of movement, as one figure of each area."""
+    columns = [column for column, (kind, *_) in enumerate(grid.categories) if kind in kinds]
+    values = tuple(level[:, columns].sum(axis=1, keepdims=True) for level in grid.values)
+    outside = grid.outside[columns].sum(keepdims=True)
+    return Grid(Table(id, "", (), ()), ((),), values, no_tops(values), outside, "", np.zeros(1, np.int64))
 
 
 def _idle(grid: Grid, hidden: Hidden, protection: Protection) -> Hidden:
@@ -217,6 +227,7 @@ def _totals(grid: Grid, tables: Mapping[str, Grid]) -> Iterator[tuple[_Figure, l
     for key, total in _TOTALS.get(kind, {}).items():
         parts = [category for category in grid.categories if category[0] == key]
         yield total, parts
+        yield (_ALL + key, ()), parts
         if group == "nationality_group":
             abroad = [part for part in parts if codes.category(group, part[1]).parent == "foreign"]
             yield ("flow_by_mh_group", (key, "foreigner")), abroad
