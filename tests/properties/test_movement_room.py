@@ -394,3 +394,26 @@ def test_nobody_tells_others_by_the_total_of_another_table(redrawn: bool) -> Non
 def not_shown(cells: ProtectedCells) -> list[str]:
     """The groups of which the town does not show who came."""
     return cells.frame.filter(level="town", flow="new", status="suppressed")[cells.table.dimensions[1]].to_list()
+
+
+def test_births_do_not_bound_the_minors_who_came() -> None:
+    """Nine were born, so at least nine minors came: as many as did. Two of the old left, so no more than two fewer came
+    of them: of the minors 9 to 11 would be left, and of those who left two numbers as close.
+    """
+    where = geography([1])
+    flows = {"new": (9, 50, 12), "gone": (5, 40, 2)}
+    counts: Counts = {("Q0B0", kind, age): n for kind, ns in flows.items() for age, n in zip(AGES, ns, strict=True)}
+    cells = cells_between({}, {"Q0B0": 900}, {("Q0B0", "born"): 9, ("Q0B0", "arrived"): 62}, {"Q0B0": 47})
+    cells["flow_by_age"] = cells_of(programme.table("flow_by_age"), counts)
+    before, now = (
+        cells_of(programme.table("age_class"), {("Q0B0", age): n for age, n in zip(AGES, ns, strict=True)})
+        for ns in ((150, 600, 197), (140, 615, 216))
+    )
+    dates = dates_of(cells, where, {"age_class": (before, now)}, shown=False)
+    wanted = {id: each for id, each in cells.items() if id != "residents"}
+    first = protect_movements(wanted, dates, where, PROTECTION)
+    shown, found = movements_with_room(first, wanted, dates, where, PROTECTION)
+    assert not_shown(first["flow_by_age"]) == ["0-17", "65+"]
+    assert shown["came"].frame.filter(level="town", came="born")["value"].item() == 9
+    assert not any(each.narrow for each in found.held)
+    assert not_shown(shown["flow_by_age"]) == list(AGES)

@@ -35,6 +35,9 @@ _ALL_NEW = "came:new"
 """Born and arrived together: never published by itself, so only a number between two sums."""
 _ALL = "flow:"
 """Before a kind of movement: all of it, where no table by area tells it; every table by group adds up to it."""
+_BY_AGE, _MINORS, _BORN = "flow_by_age", (NEW, "0-17"), ("born",)
+_MINORS_ARRIVED = "flow_by_age:arrived"
+"""Who came and is under 18 was born or arrived: never fewer than were born."""
 _STAY, _UNDER_A_YEAR = "stay_class", "0"
 """Who has been here for less than a year was born or arrived since the date a year before: the same people, but for
 those who came back or are entered late. Where both numbers agree, everybody who reads two releases sets them equal."""
@@ -135,6 +138,7 @@ def _tables(
     tables |= {id: _by_group(cells[id], shown[id], areas) for id in crossed}
     if "came" in tables:
         tables[_ALL_NEW] = _together(tables["came"], _ALL_NEW, ("born", "arrived"))
+        tables |= _minors_arrived(tables)
     else:
         tables |= {
             _ALL + kind: _together(tables[id], _ALL + kind, (kind,))
@@ -188,6 +192,31 @@ def _together(grid: Grid, id: str, kinds: Sequence[str]) -> Grid:
     return Grid(Table(id, "", (), ()), ((),), values, no_tops(values), outside, "", np.zeros(1, np.int64))
 
 
+def _minors_arrived(tables: Mapping[str, Grid]) -> dict[str, Grid]:
+    """Of those who came and are under 18 the ones who were not born here; none where the tables say less than none."""
+    ages, came = tables.get(_BY_AGE), tables["came"]
+    if ages is None or _MINORS not in ages.categories or _BORN not in came.categories:
+        return {}
+    minors, born = ages.categories.index(_MINORS), came.categories.index(_BORN)
+    pairs = zip(ages.values, came.values, strict=False)
+    values = tuple(new[:, [minors]] - each[:, [born]] for new, each in pairs)
+    outside = ages.outside[[minors]] - came.outside[[born]]
+    if min(outside.min(), *(level.min() for level in values)) < 0:
+        return {}
+    table = Table(_MINORS_ARRIVED, "", (), ())
+    return {_MINORS_ARRIVED: Grid(table, ((),), values, no_tops(values), outside, "", np.zeros(1, np.int64))}
+
+
+def _born_and_arrived(tables: Mapping[str, Grid], numbers: Mapping[str, Numbers]) -> Iterator[Family]:
+    """Of every area the minors who came are those born and those who arrived."""
+    if _MINORS_ARRIVED in tables:
+        minors, born = tables[_BY_AGE].categories.index(_MINORS), tables["came"].categories.index(_BORN)
+        for ages, came, arrived in zip(numbers[_BY_AGE], numbers["came"], numbers[_MINORS_ARRIVED], strict=False):
+            parts = np.column_stack([came[:, born], arrived[:, 0]])
+            equation = np.repeat(np.arange(len(parts)), 2)
+            yield Family(ages[:, minors], equation, parts.ravel(), np.zeros(len(parts), np.int64))
+
+
 def _idle(grid: Grid, hidden: Hidden, protection: Protection) -> Hidden:
     """What is hidden and needs no room: moves within the town by group and area that disclose nothing themselves."""
     moves = [category[0] == WITHIN and "flow" in grid.table.dimensions for category in grid.categories if category]
@@ -208,6 +237,7 @@ def _sums(tables: Mapping[str, Grid], numbers: Mapping[str, Numbers], areas: Div
         if len(grid.table.dimensions) == 2:
             for total, parts in _totals(grid, tables):
                 yield from _equal(tables, numbers, total, (id, parts))
+    yield from _born_and_arrived(tables, numbers)
     if "moves_between" in tables:
         yield from _between(tables, numbers, areas)
 
