@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from command_line import vielfalt
@@ -120,3 +121,16 @@ def test_an_extract_that_was_corrected_is_not_released_beside_the_one_that_is_ou
     vielfalt("run", town, "--date", BEFORE, "--replace")
     assert [path.name for path in sorted((town / "releases").iterdir())] == [f"{BEFORE}-2", f"{BEFORE}-2.zip"]
     assert kept["links.parquet"] != (town / "vault" / BEFORE / "links.parquet").read_bytes()
+
+
+def test_naturalised_who_are_hidden_for_the_room_of_others_do_not_follow_from_movements(town: Path) -> None:
+    """They are the foreigners of the earlier date and those who came, without those who left and those of the later."""
+    vielfalt("run", town)
+    tables = town / "releases" / f"{NOW}-1" / "tables"
+    changed, flows = (
+        pl.read_csv(tables / f"{id}.csv", infer_schema=False).filter(level="town")
+        for id in ("citizenship_change", "flow_by_mh_group")
+    )
+    assert changed.filter(citizenship_change="naturalised")["status"].item() == "suppressed", "the case tested"
+    told = flows.filter(pl.col("mh_group").is_in(["foreigner", "german_with"]), pl.col("flow").is_in(["new", "gone"]))
+    assert set(told["status"]) == {"suppressed"} and told.height == 4

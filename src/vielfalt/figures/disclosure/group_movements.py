@@ -52,7 +52,7 @@ def by_group(
     signs = np.array([-1 if name == OUTGOING else 1 for name in movements], dtype=np.int64)[crossing]
     marks = primary_crossed(values, tops, protection)
     costs = secondary.costs([(key,) for key in groups], values.sum(axis=0))
-    told = np.array([key in _CHANGED for key in groups], dtype=np.bool_) & _naturalised_hidden(found)
+    told = np.array([key in _CHANGED for key in groups], dtype=np.bool_) & naturalised_hidden(found)
     flows = Flows(values[crossing], signs, later - earlier, marks[crossing] | told, costs)
     hidden = np.zeros(values.shape, np.bool_)
     if _withheld(found, group):
@@ -136,13 +136,13 @@ def _withheld(found: Mapping[str, ProtectedCells], group: str) -> bool:
         return True
     if group != "nationality_group":
         return False
-    if _naturalised_hidden(found) or "flow_by_mh_group" not in found:
-        return _naturalised_hidden(found)
+    if naturalised_hidden(found) or "flow_by_mh_group" not in found:
+        return naturalised_hidden(found)
     frame = found["flow_by_mh_group"].frame
     return bool((frame.filter(pl.col("mh_group") == "foreigner")["status"] == "suppressed").any())
 
 
-def _naturalised_hidden(found: Mapping[str, ProtectedCells]) -> bool:
+def naturalised_hidden(found: Mapping[str, ProtectedCells]) -> bool:
     """Whether the naturalised of the town are hidden.
 
     They are what the growth of foreigners is less than coming minus going, however many they are.

@@ -19,8 +19,8 @@ from vielfalt.figures.disclosure.attack import AllFigures, Attack, all_figures, 
 from vielfalt.figures.disclosure.division import Division, division
 from vielfalt.figures.disclosure.equations import Family, Numbers, System, as_sums, but_for_few, families, twins
 from vielfalt.figures.disclosure.grids import Grid, columns_of, grids, levels_of, no_tops
-from vielfalt.figures.disclosure.group_movements import OUTGOING, WITHIN, primary_crossed
-from vielfalt.figures.disclosure.movements import Dates, published_of_dates
+from vielfalt.figures.disclosure.group_movements import OUTGOING, WITHIN, naturalised_hidden, primary_crossed
+from vielfalt.figures.disclosure.movements import Dates, published_of_dates, with_groups
 from vielfalt.figures.disclosure.persons import secret
 from vielfalt.figures.disclosure.room import Rooms, told_of
 from vielfalt.figures.disclosure.secondary import Hidden
@@ -61,7 +61,29 @@ def movements_with_room(
     but for what somebody tells who is alone in a figure, if the residents of both dates alone tell it to him: asked of
     who knows the growth of every group, of who knows it where both dates show the residents, and of who knows none.
     That the length of stay tells who is new is left out of account where no hiding of movements helps against it.
+    Where the naturalised of the town are hidden for somebody's room, movements by group are protected anew beside that,
+    for those of foreigners tell them (``group_movements``).
     """
+    found = _but_for_stay(shown, cells, dates, geography, protection)
+    if naturalised_hidden(shown) or not naturalised_hidden(found[0]):
+        return found
+    others = {id: each for id, each in found[0].items() if not _is_by_group(each.table)}
+    anew = with_groups(others, cells, dates, geography, protection)
+    return _but_for_stay(anew, cells, dates, geography, protection)
+
+
+def _is_by_group(table: Table) -> bool:
+    return len(table.dimensions) == 2 and table.id != "moves_between"
+
+
+def _but_for_stay(
+    shown: Mapping[str, ProtectedCells],
+    cells: Mapping[str, Cells],
+    dates: Dates,
+    geography: Geography,
+    protection: Protection,
+) -> tuple[dict[str, ProtectedCells], Rooms]:
+    """Movements with room; without what the length of stay tells where no hiding of movements helps against it."""
     found = _with_room(shown, cells, dates, geography, protection)
     if any(each.narrow for each in found[1].held) and _STAY in dates.now:
         shorter = replace(dates, now={id: each for id, each in dates.now.items() if id != _STAY})

@@ -62,6 +62,18 @@ def protect_movements(
     found = _by_area(cells, dates, geography, protection)
     if "moves_between" in cells:
         found["moves_between"] = _between(cells["moves_between"], found, geography, protection)
+    return with_groups(found, cells, dates, geography, protection)
+
+
+def with_groups(
+    found: Mapping[str, ProtectedCells],
+    cells: Mapping[str, Cells],
+    dates: Dates,
+    geography: Geography,
+    protection: Protection,
+) -> dict[str, ProtectedCells]:
+    """The tables found and those by group beside them, by table id, in the order of ``cells``."""
+    found = dict(found)
     for id in (id for id in cells if id not in found and not cells[id].table.parent):
         group = cells[id].table.dimensions[1]
         residents = dates.before[group], dates.now[group]
