@@ -39,11 +39,13 @@ def manual(root: Path) -> Mapping[str, bytes]:
     plain text.
     """
     sources = {path.relative_to(root).as_posix(): path for pattern in PAGES for path in sorted(root.glob(pattern))}
-    files = {path.relative_to(root).as_posix(): path.read_bytes() for pattern in FILES for path in root.glob(pattern)}
+    files = {
+        path.relative_to(root).as_posix(): path.read_bytes() for pattern in FILES for path in sorted(root.glob(pattern))
+    }
     folders = {posixpath.dirname(name) for name in sources} - {""}
     there = {*sources, *files, *folders}
     pages = {as_page(name): _page(name, path.read_text(encoding="utf-8"), there) for name, path in sources.items()}
-    lists = {f"{folder}/index.html": _list(folder, sources) for folder in folders}
+    lists = {f"{folder}/index.html": _list(folder, sources) for folder in sorted(folders)}
     whole = {f"{FOLDER}/{name}": content for name, content in {**files, **pages, **lists}.items()}
     return whole | {f"{name}.html": _start(f"{FOLDER}/{page}") for name, page in STARTS.items()}
 
