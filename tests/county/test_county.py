@@ -242,23 +242,34 @@ def test_releases_that_nobody_has_seen_are_replaced_in_towns_and_county(
 
 
 @pytest.mark.parametrize(
-    ("away", "second", "gone"),
-    [(("x",), "failed", True), (("x",), "released", True), ((), "failed", False), ((), "unchanged", False)],
+    ("first", "second", "gone"),
+    [
+        ("released", "failed", True),
+        ("released", "released", True),
+        ("failed", "failed", True),
+        ("unchanged", "failed", False),
+        ("unchanged", "unchanged", False),
+    ],
 )
 def test_a_county_whose_town_was_replaced_is_put_away_though_it_gets_no_new_release(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: tuple[str, ...], second: State, gone: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: State, second: State, gone: bool
 ) -> None:
-    """It is made of a release that counts no more; ``second``: the other town fails, or both are there but disagree."""
+    """It is made of a release that counts no more. ``first``: the town that put its own away, unless it is unchanged,
+    and may have failed after that; ``second``: the other town fails, or both are there but disagree.
+    """
     for number, name in enumerate(NAMES[:2], start=1):
         write_empty_town(tmp_path / name, f"{KEY}00{number}")
     write_settings(tmp_path, NAMES[:2])
-    own = tmp_path / "releases" / FIRST
-    own.mkdir(parents=True)
-    own.with_suffix(".zip").touch()
+    own, other = (project / "releases" / FIRST for project in (tmp_path, tmp_path / NAMES[0]))
+    for folder in (own, other):
+        folder.mkdir(parents=True)
+        folder.with_suffix(".zip").touch()
 
     def run(members: Sequence[Member], *_: object) -> tuple[Standing, ...]:
-        first = Standing(members[0], "released", release="r", withdrawn=away)
-        return first, Standing(members[1], second, release="r", exit_code=11 if second == "failed" else 0)
+        if first != "unchanged":
+            other.rmdir()
+        states = zip(members, (first, second), strict=True)
+        return tuple(Standing(one, state, release="r", exit_code=11 * (state == "failed")) for one, state in states)
 
     def refuse(*_: object) -> None:
         raise DisclosureError("told")

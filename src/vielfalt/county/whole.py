@@ -58,13 +58,18 @@ def run_county(plan: Plan, words: Words, show: Show, engine: str = AUTO, replace
     """
     with alone_in(plan.county.vault):
         outcome = _run(plan, words, show, engine, replaced)
-        if outcome.released or not any(one.withdrawn for one in outcome.towns):
+        if outcome.released or not _put_away(replaced, plan.county.root):
             return outcome
         left = [folder for folder in replaced.get(plan.county.root, ()) if folder.exists()]
         try:
             return replace(outcome, withdrawn=withdraw.put_away(left, plan.county.vault))
         except OSError as error:
             return replace(outcome, error=outcome.error or known(error))
+
+
+def _put_away(replaced: Replaced, root: Path) -> bool:
+    """Whether a release of a town is gone from its place: a town that failed after that does not tell it."""
+    return any(not folder.exists() for project, folders in replaced.items() if project != root for folder in folders)
 
 
 def _run(plan: Plan, words: Words, show: Show, engine: str, replaced: Replaced) -> Outcome:
