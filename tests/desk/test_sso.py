@@ -141,6 +141,13 @@ def test_who_has_neither_name_nor_address_comes_in(desk: Client) -> None:
     assert Identity.objects.get().user.name == "s-3"
 
 
+@pytest.mark.parametrize(
+    ("name", "called"), [("  ", "s-4"), ("\u200e", "s-4"), (None, "s-4"), ("Max\u202e  Muster", "Max Muster")]
+)
+def test_a_name_that_shows_nothing_is_none(name: str | None, called: str) -> None:
+    assert known("https://provider.example", "s-4", {"name": name}).name == called
+
+
 @pytest.mark.parametrize("verified", ["true", 1, None, False])
 def test_only_a_true_says_verified(verified: object) -> None:
     people.person("statistics", email="erika@example.org")

@@ -102,7 +102,8 @@ def known(issuer: str, subject: str, claims: Mapping[str, Any]) -> User:
     email = told if claims.get("email_verified") is True and len(told) <= _LONGEST else ""
     user = User.objects.filter(email=email).first() if email else None
     if user is None:
-        user = User(email=email or _nameless(issuer, subject), name=shown(str(claims.get("name") or subject))[:150])
+        name = shown(str(claims.get("name") or "")) or shown(subject)
+        user = User(email=email or _nameless(issuer, subject), name=name[:150])
         user.set_unusable_password()
         user.save()
     Identity.objects.create(user=user, issuer=issuer, subject=subject)
