@@ -114,6 +114,8 @@ def test_codes_of_the_town() -> None:
     assert parse("sex", "m", codes=codes) == ("m", "")
     assert parse("sex", "3", codes=codes) == (None, "code_unknown")
     assert parse("german_nationality_kind", "EB", codes=codes) == ("naturalised", "")
+    for blank in ("", " "):
+        assert parse("sex", blank, codes={"sex": {"": "m"}}) == (None, ""), "nothing is no value that could mean one"
 
 
 def test_codes_of_the_town_before_dates_and_countries() -> None:

@@ -107,7 +107,7 @@ def parser(field: schema.Field, profile: Profile, reference: int) -> Parser:
 
     def mapped(text: str) -> Parsed:
         stripped = text.strip()
-        return parse(mapping.get(stripped, stripped))
+        return parse(mapping.get(stripped, stripped)) if stripped else (None, "")
 
     return mapped
 
