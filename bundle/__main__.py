@@ -116,12 +116,18 @@ def wanted_there(system: System, python: str) -> Iterator[str]:
 
 
 def pack(name: str, python: str, target: Path) -> Path:
-    """The archive of the program, built anew, and the wheels fetched; the folder within bears its name."""
+    """The archive of the program, built anew, and the wheels fetched; the folder within bears its name.
+
+    Raises SystemExit where they were not fetched, or not to the end.
+    """
+    fetched = sorted(wheels_of(name, python).glob("*.whl"))
+    if len(fetched) < sum(1 for _ in wanted_there(SYSTEMS[name], python)):
+        raise SystemExit(f"wheels are missing: python -m bundle fetch {name} {python}")
     title = f"vielfalt-{_version()}-{name}-python{python}"
     archive = target / f"{title}.zip"
     with tempfile.TemporaryDirectory() as folder, written_whole(archive) as partial:
         scratch = Path(folder)
-        wheels_and_own = [*sorted(wheels_of(name, python).glob("*.whl")), _built(scratch)]
+        wheels_and_own = [*fetched, _built(scratch)]
         said, listed = scratch / "python-version.txt", scratch / "requirements.txt"
         said.write_text(f"{python}\n", encoding="ascii")
         listed.write_text("".join(map(_line, wheels_and_own)), encoding="ascii")

@@ -47,6 +47,22 @@ def test_a_system_without_archive_is_refused(arguments: list[str]) -> None:
         bundle.main(arguments)
 
 
+def test_nothing_is_packed_without_all_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a fetch that broke off: the other computer could not get what is missing."""
+    monkeypatch.setattr(bundle, "BUILD", tmp_path)
+    with pytest.raises(SystemExit, match=r"wheels are missing: python -m bundle fetch windows 3\.13"):
+        bundle.pack("windows", "3.13", tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("script", WINDOWS.scripts)
+def test_what_windows_runs_ends_its_lines_as_windows_does(script: str) -> None:
+    """Its shell can lose its way in a script that does not."""
+    content = (ROOT / "bundle" / script).read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n") > 5
+    content.decode("ascii")
+
+
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not bundle.wheels_of("linux", PYTHON).is_dir():
