@@ -178,8 +178,9 @@ def _refuse_shared_numbers(engine: Engine, extract: Extract, doubles: Frame, pat
             n=shared,
             rows=extract.readable,
             todo=N_(
-                "Name the column with the number of each person in the column profile. A spreadsheet shortens long "
-                "numbers (1,23E+12): take the file as the registration software wrote it."
+                "Name the column with the number of each person in the column profile, and under “missing” what stands "
+                "for no number. A spreadsheet shortens long numbers (1,23E+12): take the file as the registration "
+                "software wrote it."
             ),
         )
 
