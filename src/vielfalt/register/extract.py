@@ -78,9 +78,9 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
         raise nothing_read(path, broken)
     empty = sum(map(len, reader.problems.get(("", "row_empty"), ())))
     missing = [field for field in profile.columns if field not in positions]
-    nobody = _nobody(engine, register, reader.empty, frozenset(positions), rows)
+    people, nobody = _people(engine, register, reader.empty, frozenset(positions), rows)
     return Extract(
-        register=register.filter(~nw.col("record").is_in(nobody.tolist())) if len(nobody) else register,
+        register=people,
         evidence=engine.load(reader.evidences(), "evidence"),
         rows=rows + empty + len(broken),
         readable=rows,
@@ -111,17 +111,21 @@ def _findings(
     return found
 
 
-def _nobody(engine: Engine, register: Frame, empty: Mapping[str, int], delivered: frozenset[str], rows: int) -> Ints:
-    """The rows that are no people: neither a date nor a nationality in them, which a register has of everybody.
+def _people(
+    engine: Engine, register: Frame, empty: Mapping[str, int], delivered: frozenset[str], rows: int
+) -> tuple[Frame, Ints]:
+    """The rows of people, and the numbers of the others: neither a date nor a nationality, as everybody has, is there.
 
-    None where more than one row in a hundred is so, for then the profile or the extract is at fault.
+    All are people where more than one row in a hundred is so, for then the profile or the extract is at fault.
     """
     asked = [name for name in _OF_EVERYBODY if name in delivered]
     if not delivered >= _ALWAYS or not all(empty.get(name) for name in asked):
-        return np.array([], dtype=np.int64)
-    silent = register.filter(nw.all_horizontal(*(nw.col(name).is_null() for name in asked), ignore_nulls=False))
-    found = engine.collect(silent.select("record"))["record"].to_numpy().astype(np.int64)
-    return np.sort(found) if _SELDOM * len(found) <= rows else found[:0]
+        return register, np.array([], dtype=np.int64)
+    silent = nw.all_horizontal(*(nw.col(name).is_null() for name in asked), ignore_nulls=False)
+    found = engine.collect(register.filter(silent).select("record"))["record"].to_numpy().astype(np.int64)
+    if not len(found) or _SELDOM * len(found) > rows:
+        return register, found[:0]
+    return register.filter(~silent), np.sort(found)
 
 
 def _filled(empty: Mapping[str, int], delivered: frozenset[str], rows: int) -> list[Finding]:
