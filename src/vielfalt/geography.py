@@ -21,7 +21,7 @@ direction of writing (UAX 9, 2): with them a name reads as another one, or puts 
 def is_line(one: object, longest: int, least: int = 0) -> bool:
     """Whether it is a text of one line, of so many signs, all of which can be shown."""
     whole = isinstance(one, str) and least <= len(one) <= longest
-    return whole and not UNSHOWABLE.search(str(one)) and not re.search(r"[\n\r\t]", str(one))
+    return whole and not UNSHOWABLE.search(str(one)) and not re.search(r"[\n\r\t\u2028\u2029]", str(one))
 
 
 def is_key(one: object) -> bool:

@@ -100,7 +100,7 @@ TURNED = "Max \N{RIGHT-TO-LEFT OVERRIDE}retsuM"
 @pytest.mark.parametrize(
     ("name", "field"), [("invite", "name"), ("invite", "email"), ("publisher", "name"), ("publisher", "attribution")]
 )
-@pytest.mark.parametrize("odd", [TURNED, "a@b\u202e.de", "Max\nMuster", "\u200fMax", "a\x85b", "a\0b"])
+@pytest.mark.parametrize("odd", [TURNED, "a@b\u202e.de", "Max\nMuster", "a\u2028b", "\u200fMax", "a\x85b", "a\0b"])
 def test_no_text_that_people_enter_holds_signs_that_nobody_sees(
     release: Release, name: str, field: str, odd: str
 ) -> None:
