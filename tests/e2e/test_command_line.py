@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import click
 import polars as pl
 import pytest
 
@@ -525,13 +526,15 @@ def test_an_interrupt_while_a_library_is_loaded_is_no_fault(
 ) -> None:
     """numpy and what rests on it swallow the interrupt and cannot be imported then."""
 
-    def loading(**_: object) -> None:
-        with suppress(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(10)
-        raise ImportError
+    class Loading(click.Command):
+        def invoke(self, ctx: click.Context) -> None:
+            with suppress(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(10)
+            raise ImportError
 
-    monkeypatch.setattr(cli, "commands", loading)
+    monkeypatch.setattr(cli, "commands", Loading("vielfalt"))
+    monkeypatch.setattr(sys, "argv", ["vielfalt"])
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(SystemExit) as ended:
