@@ -29,7 +29,7 @@ from vielfalt.desk.accounts import administration, last, links
 from vielfalt.desk.accounts.models import Link, Membership, StrictRole, User
 from vielfalt.desk.accounts.sso import take_over_roles
 from vielfalt.desk.history.recording import first_break
-from vielfalt.desk.publishing import steps
+from vielfalt.desk.publishing import steps, views
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases import importing
 from vielfalt.desk.releases.importing import imported
@@ -187,6 +187,19 @@ def test_who_publishes_is_said_twice(release: Release) -> None:
     page = reverse("publisher", args=[release.town.ags])
     found = at_once(*(lambda browser=browser: browser.post(page, PUBLISHER).status_code for browser in browsers))
     assert found == [302] * 4 and Publisher.objects.count() == 1
+
+
+def test_nothing_is_public_under_a_licence_changed_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, release: Release, two: tuple[User, User]
+) -> None:
+    steps.propose(two[0], release)
+    browser, page = people.client(two[0]), reverse("publisher", args=[release.town.ags])
+    meeting_behind(monkeypatch, views, "has_published")
+    meeting_behind(monkeypatch, steps, "_check_licence")
+    other = {**PUBLISHER, "licence": "cc-by"}
+    at_once(lambda: steps.publish(two[1], release), lambda: browser.post(page, other).status_code)
+    changed = Publisher.objects.get().licence != PUBLISHER["licence"]
+    assert changed != (Publication.objects.get().state == "published")
 
 
 def earlier(package: Path, folder: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -88,11 +89,16 @@ def _context(user: User, release: Release, rights: frozenset[Action]) -> dict[st
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@transaction.atomic
 def publisher(request: HttpRequest, ags: str) -> HttpResponse:
-    """Who publishes the figures of a town, whom readers can ask, and the licence."""
+    """Who publishes the figures of a town, whom readers can ask, and the licence.
+
+    Whoever publishes a release in the same moment waits, or is waited for: both ask for the licence.
+    """
     town = get_object_or_404(visible(request.user, Town.objects.all()), ags=ags)
     demand(cast(User, request.user), "propose", town)
-    known = Publisher.objects.filter(town=town).first()
+    entries = Publisher.objects.select_for_update() if request.method == "POST" else Publisher.objects
+    known = entries.filter(town=town).first()
     first = {field: getattr(known, field) for field in PublisherForm.base_fields} if known else _suggested(town)
     form = PublisherForm(request.POST if request.method == "POST" else None, initial=first)
     in_use = has_published(town)
