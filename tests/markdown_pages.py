@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bundle.manual import slug
+
 HEADING = re.compile(r"(#+) (.+)")
 ITEM = re.compile(r"\s*(?:([-*+])|(\d+)[.)]) ")
 
@@ -22,11 +24,6 @@ class Part:
     rows: list[list[str]] = field(default_factory=list)
     blocks: list[list[str]] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
-
-
-def slug(heading: str) -> str:
-    """The anchor of a heading, as web sites for repositories make it."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def anchors(text: str) -> list[str]:

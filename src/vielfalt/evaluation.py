@@ -30,7 +30,7 @@ from vielfalt.register.coded import read_coded, with_answers
 from vielfalt.register.completeness import missing_parts
 from vielfalt.register.derivation import derive
 from vielfalt.register.evidence import evidence_rows
-from vielfalt.register.extract import Extract, read_extract
+from vielfalt.register.extract import SELDOM, Extract, read_extract
 from vielfalt.register.gazetteer import place_index, with_town
 from vielfalt.register.households import housed, household_findings, households
 from vielfalt.register.kinds import kinds
@@ -50,9 +50,6 @@ from vielfalt.vault.locking import alone_in
 from vielfalt.vault.workspace import Opening, by_size, workspace
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
-
-_ODD = 100
-"""Of so many rows one may share its ordering number with somebody else by mistake."""
 
 
 @dataclass(frozen=True)
@@ -168,10 +165,10 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
 def _refuse_shared_numbers(engine: Engine, extract: Extract, doubles: Frame, path: Path) -> None:
     """Raises DeliveryError where so many different people share an ordering number that the column is another one."""
     number = int(engine.collect(doubles.select(nw.len().alias("rows")))["rows"][0].as_py())
-    if _ODD * number <= extract.readable:
+    if SELDOM * number <= extract.readable:
         return
     shared = shared_numbers(engine, extract.register, doubles)
-    if _ODD * shared > extract.readable:
+    if SELDOM * shared > extract.readable:
         raise DeliveryError(
             N_("{n} of {rows} rows bear the ordering number of somebody who was born in another year."),
             where=path,

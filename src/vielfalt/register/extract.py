@@ -29,7 +29,8 @@ from vielfalt.words import N_
 _SAMPLE = 1 << 20
 _ALWAYS = frozenset({"birth_date", "nationality_1"})
 _OF_EVERYBODY = (*(entry.name for entry in schema.EXTRACT if entry.type == "date"), "nationality_1")
-_SELDOM = 100
+SELDOM = 100
+"""What an extract has by mistake is in one of so many rows at most; in more, profile or extract are at fault."""
 _FURTHER = ("nationality_2", "nationality_3")
 _ABROAD = [key for key, state in countries().items() if state.kind != "special" and key != GERMANY]
 
@@ -123,7 +124,7 @@ def _people(
         return register, np.array([], dtype=np.int64)
     silent = nw.all_horizontal(*(nw.col(name).is_null() for name in asked), ignore_nulls=False)
     found = engine.collect(register.filter(silent).select("record"))["record"].to_numpy().astype(np.int64)
-    if not len(found) or _SELDOM * len(found) > rows:
+    if not len(found) or SELDOM * len(found) > rows:
         return register, found[:0]
     return register.filter(~silent), np.sort(found)
 
