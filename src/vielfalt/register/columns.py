@@ -47,6 +47,15 @@ class Encoded:
         distinct = per_value.dictionary_encode()
         return pa.DictionaryArray.from_arrays(distinct.indices.take(self.indices), distinct.dictionary)
 
+    def restated(self, meanings: Mapping[str, str | None]) -> Encoded:
+        """The column with each text that is listed (outer blanks ignored) replaced by what it means; None is null."""
+        place = pc.index_in(pc.utf8_trim_whitespace(self.texts), pa.array([*meanings], pa.string()))
+        if place.null_count == len(place):
+            return self
+        meant = pa.array([*meanings.values()], pa.string()).take(place)
+        again = pc.if_else(place.is_valid(), meant, self.texts).dictionary_encode()
+        return Encoded(again.dictionary, again.indices.take(self.indices))
+
     def at(self, rows: Ints) -> list[str]:
         """The stripped texts of these rows; empty where a row is null."""
         found = self.texts.take(self.indices.take(pa.array(rows))).to_pylist()
@@ -83,13 +92,6 @@ def blank_rows(batch: pa.Table) -> Ints:
         blank = pc.equal(pc.utf8_trim_whitespace(texts), "").fill_null(True)
         rows = rows[blank.to_numpy()]
     return rows
-
-
-def restated(column: pa.ChunkedArray, meanings: Mapping[str, str | None]) -> pa.ChunkedArray:
-    """The column with each text that is listed (outer blanks ignored) replaced by what it means; None means null."""
-    texts = column.cast(pa.string())
-    place = pc.index_in(pc.utf8_trim_whitespace(texts), pa.array([*meanings], pa.string()))
-    return pc.if_else(place.is_valid(), pa.array([*meanings.values()], pa.string()).take(place), texts)
 
 
 def distinct_rows(columns: Sequence[Encoded]) -> tuple[Ints, Ints]:

@@ -15,17 +15,18 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vielfalt import schema
 from vielfalt.numbers import Ints
 from vielfalt.profiles import Profile
-from vielfalt.register.columns import Encoded, absent, alike, distinct_rows, encode, restated
+from vielfalt.register.columns import Encoded, absent, alike, distinct_rows, encode
 from vielfalt.register.combinations import Combinations
 from vielfalt.register.family_names import name_key
 from vielfalt.register.kinds import EVIDENCE
 from vielfalt.register.pseudonyms import pseudonyms, record_keys
 from vielfalt.register.text import normalise
-from vielfalt.register.values import Parsed, parser, plain_numbers, plain_parser
+from vielfalt.register.values import Parsed, number, parser, plain_numbers, plain_parser
 
 STREET_FIELDS = ("street_key", "street_name")
 HOUSE_FIELDS = ("house_number", "house_suffix")
@@ -99,12 +100,12 @@ class Reader:
             self._forget()
         if len(blank):
             batch = self._without(batch, blank)
-        batch, record = self._stated(batch), batch.column("record").to_numpy()
+        record = batch.column("record").to_numpy()
         missing, points = absent(len(record)), self._points(batch)
         # Python looks at the distinct values of one column while the pool finds those of the next ones.
         with ThreadPoolExecutor() as pool:
             looked_at = [name for name in _IN_TURN if name in batch.column_names and name not in points]
-            encoded = {name: pool.submit(encode, batch.column(name)) for name in looked_at}
+            encoded = {name: pool.submit(self._encoded, batch.column(name), name) for name in looked_at}
             hashed = {name: pool.submit(self._hashed, batch, name) for name in _IDS}
             values, spread = {}, {}
             for name in (name for name in _VALUES if name not in points):
@@ -137,28 +138,36 @@ class Reader:
         self._note("", "row_empty", batch.column("record").to_numpy()[blank])
         return batch.filter(pa.array(kept))
 
-    def _stated(self, batch: pa.Table) -> pa.Table:
-        """The batch with the town's own values of ``_AS_TEXT`` replaced by what they mean."""
-        missing = {text: None for text in self.profile.missing if text}
-        for name in batch.column_names:
-            own = {text: meaning or None for text, meaning in self.profile.codes.get(name, {}).items()}
-            if name in _AS_TEXT and (meanings := own | missing):
-                place = batch.column_names.index(name)
-                batch = batch.set_column(place, name, restated(batch.column(name), meanings))
-        return batch
+    def _meanings(self, name: str) -> Mapping[str, str | None]:
+        """The town's own texts of a field of ``_AS_TEXT`` and what they mean; None for nothing."""
+        own = {text: meaning or None for text, meaning in self.profile.codes.get(name, {}).items()}
+        return own | {text: None for text in self.profile.missing if text}
+
+    def _encoded(self, column: pa.ChunkedArray, name: str) -> Encoded:
+        """A column by its distinct texts; those of ``_AS_TEXT`` say what they mean already."""
+        encoded = encode(column)
+        return encoded.restated(self._meanings(name)) if name in _AS_TEXT else encoded
 
     def _points(self, batch: pa.Table) -> dict[str, pa.Array]:
-        """The columns of coordinates that hold nothing but plain numbers; none where points stand for addresses."""
+        """The columns of coordinates that hold nothing but plain numbers, each of which means what it says; none where
+        points stand for addresses."""
         if not any(name in batch.column_names for name in STREET_FIELDS):
             return {}
-        read = {name: plain_numbers(batch.column(name)) for name in POINT_FIELDS if name in batch.column_names}
+        plain = [name for name in POINT_FIELDS if all(number(text)[0] is None for text in self._meanings(name))]
+        read = {name: plain_numbers(batch.column(name)) for name in plain if name in batch.column_names}
         return {name: numbers for name, numbers in read.items() if numbers is not None}
 
     def _hashed(self, batch: pa.Table, name: str) -> pa.Array:
-        """The pseudonyms of a column of ordering numbers; null where the extract has none."""
+        """The pseudonyms of a column of ordering numbers; null where the extract has none.
+
+        The town's own values are found by their pseudonyms, which are compared in a tenth of the time of texts.
+        """
         if name not in batch.column_names:
             return pa.nulls(batch.num_rows, pa.int64())
-        return pseudonyms(batch.column(name).combine_chunks(), self.key)
+        found, meanings = pseudonyms(batch.column(name).combine_chunks(), self.key), self._meanings(name)
+        own, meant = (pseudonyms(pa.array([*each], pa.string()), self.key) for each in (meanings, meanings.values()))
+        place = pc.index_in(found, own, skip_nulls=True)
+        return pc.if_else(place.is_valid(), meant.take(place), found)
 
     def _persons(self, hashed: dict[str, pa.Array], rows: Ints) -> dict[str, pa.Array]:
         """Pseudonym, record key and pointers (as pseudonyms) of each row.
