@@ -152,7 +152,8 @@ def test_of_two_releases_of_a_date_the_later_counts(package: Path, tmp_path: Pat
     first = dated(package, tmp_path, "2025-12-31")
     tenth = dated(package, tmp_path / "b", "2025-12-31", lambda content: content.update(release="2025-12-31-10"))
     second = dated(package, tmp_path / "c", "2025-12-31", lambda content: content.update(release="2025-12-31-2"))
-    assert change.dated([tenth, first, second]) == [tenth]
+    assert {first, second, tenth} == set(Release.objects.all())
+    assert change.dated(Release.objects.all()) == [tenth]
 
 
 def of_town(

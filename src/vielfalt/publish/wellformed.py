@@ -121,7 +121,7 @@ _TABLE = with_parts(
     }
 )
 PARTS: Mapping[str, Form] = {
-    "release": like(r"\d{4}-\d\d-\d\d-\d{1,9}"),
+    "release": like(r"\d{4}-\d\d-\d\d-[1-9]\d{0,8}"),
     "town": with_parts({"name": _NAME, "ags": like(r"\d{8}")}),
     "reference_date": _is_date,
     "kind": among("register", "table"),

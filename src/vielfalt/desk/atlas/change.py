@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from django.db.models import QuerySet
 
 from vielfalt.desk.atlas import comparing, figures, noise
 from vielfalt.desk.atlas.drawing import (
@@ -57,12 +59,9 @@ class Change:
     noise: bool = False
 
 
-def dated(releases: Iterable[Release]) -> list[Release]:
+def dated(releases: QuerySet[Release]) -> list[Release]:
     """The latest release of each reference date, oldest first."""
-    latest: dict[object, Release] = {}
-    for release in sorted(releases, key=lambda one: (one.reference_date, number(one.name))):
-        latest[release.reference_date] = release
-    return list(latest.values())
+    return list({release.reference_date: release for release in releases.reverse()}.values())
 
 
 def series(tables: Sequence[Table], category: str, words: Words) -> list[Point]:
@@ -119,12 +118,6 @@ def change_file(found: Sequence[Change], before: Release, after: Figure, words: 
             source,
         ),
     )
-
-
-def number(name: str) -> int:
-    """Which release of its date it is, by its name."""
-    ending = name.rpartition("-")[2]
-    return int(ending) if ending.isdecimal() else 0
 
 
 def _difference(before: Cell, after: Cell, step: float, words: Words) -> tuple[str, int | None]:

@@ -145,8 +145,7 @@ def compared(request: HttpRequest) -> Shown:
 def _latest(request: HttpRequest) -> list[Release]:
     """The latest release of each town, in the order of their names, without descriptions."""
     every = visible(request.user, Release.objects.filter(kind="register"))
-    rows = every.values_list("reference_date", "name", "town", "pk")
-    newest = {town: key for _, _, town, key in sorted(rows, key=lambda row: (row[0], change.number(row[1])))}
+    newest = dict(every.reverse().values_list("town", "pk"))
     found = Release.objects.filter(pk__in=newest.values()).select_related("town").defer("description")
     return list(found.order_by("town__name", "town__ags"))
 

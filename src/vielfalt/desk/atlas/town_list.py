@@ -65,4 +65,4 @@ def town_list(request: HttpRequest) -> TownList:
 def _latest(user: Reader, towns: Sequence[Town]) -> dict[int, Release]:
     """The latest release of each town that the reader may see, by the primary key of the town."""
     releases = visible(user, Release.objects.filter(town__in=towns)).only("town", "name", "reference_date")
-    return {release.town_id: release for release in releases.order_by("reference_date", "name")}
+    return {release.town_id: release for release in releases.reverse()}

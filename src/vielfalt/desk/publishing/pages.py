@@ -85,7 +85,7 @@ def _publisher(request: HttpRequest, ags: str) -> tuple[Town, Publisher]:
 def _datasets(request: HttpRequest, town: Town) -> list[Dataset]:
     entries = Publication.objects.filter(release__town=town, approved_at__isnull=False, ended_at=None)
     found = []
-    for entry in entries.select_related("release__town").order_by("-release__reference_date", "-release__name"):
+    for entry in entries.select_related("release__town").order_by("release"):
         page = request.build_absolute_uri(reverse("release", args=(town.ags, entry.release.name)))
         if entry.approved_at is not None:
             found.append(Dataset(entry.release, opendata.open_files(entry.release), page, entry.approved_at))

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
 
 from vielfalt.desk.history.recording import Recorded
 
@@ -77,7 +78,8 @@ class Release(Recorded):
     imported_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ("-reference_date", "-name")
+        # By number, the tenth of a date after its ninth: names of one date differ in their number alone.
+        ordering = ("-reference_date", Length("name").desc(), "-name")
         constraints = (models.UniqueConstraint(fields=("town", "name", "kind"), name="release_name_once"),)
 
     def __str__(self) -> str:
