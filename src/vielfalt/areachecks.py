@@ -45,7 +45,8 @@ def check_keys(keys: Sequence[str], names: Sequence[str], path: Path) -> None:
     told = zip(keys, names, strict=True)
     if odd := [f"“{key}”" for key, name in told if not (is_key(key) and is_line(name, LONGEST_NAME, 1))]:
         todo = N_(
-            "A key has at most 100 signs and no “/”, for it stands in addresses; a name is one line of 1 to 200 signs."
+            "A key has at most 100 signs and no “/”, for it stands in addresses; a name is one line of 1 to 200 signs. "
+            "Neither holds invisible signs: where nothing seems wrong, type key and name anew."
         )
         raise _fault(N_("These areas have a key or a name that cannot be published: {areas}."), path, todo, odd)
 

@@ -18,10 +18,20 @@ UNSHOWABLE = re.compile(rf"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe
 direction of writing (UAX 9, 2): with them a name reads as another one, or puts what stands beside it elsewhere."""
 
 
+_BREAKS = re.compile(r"[\n\r\t\u2028\u2029]")
+UNSEEN = re.compile(
+    r"[\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    r"\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Signs that leave no trace in a line (Unicode: Default_Ignorable_Code_Point, and the marks of annotations): with them
+two names look the same and are not."""
+
+
 def is_line(one: object, longest: int, least: int = 0) -> bool:
-    """Whether it is a text of one line, of so many signs, all of which can be shown."""
-    whole = isinstance(one, str) and least <= len(one) <= longest
-    return whole and not UNSHOWABLE.search(str(one)) and not re.search(r"[\n\r\t\u2028\u2029]", str(one))
+    """Whether it is a text of one line, of so many signs, all of which can be shown and leave a trace."""
+    if not isinstance(one, str) or not least <= len(one) <= longest:
+        return False
+    return not any(signs.search(one) for signs in (UNSHOWABLE, UNSEEN, _BREAKS))
 
 
 def is_key(one: object) -> bool:

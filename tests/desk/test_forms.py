@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import people
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from roles_and_addresses import TABLE
@@ -109,6 +110,28 @@ def test_no_text_that_people_enter_holds_signs_that_nobody_sees(
     said = page.partition(f'id="id_{field}-error"')[2].partition("</p>")[0]
     assert said and "[" not in said and page.count(f'id="id_{field}-error"') == 1
     assert field == "email" or "\0" in odd or "unsichtbare Zeichen" in said
+
+
+UNSEEN = "\u200b\u2060\ufeff\xad\u200d\u200c\u034f\u3164\ufe0f\U000e0041"
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+def test_no_name_looks_like_another_by_a_sign_that_leaves_no_trace(release: Release, sign: str) -> None:
+    known = forms(release)
+    for name in ("invite", "publisher"):
+        browser, address, sent = known[name]
+        page = browser.post(address, {**sent, "name": f"Max{sign}Muster"}).content.decode()
+        assert "unsichtbare Zeichen" in page.partition('id="id_name-error"')[2].partition("</p>")[0], name
+
+
+def test_names_of_people_keep_the_signs_that_join_letters_where_a_script_needs_them() -> None:
+    persian, hindi = "\u0645\u06cc\u200c\u062e", "\u0915\u094d\u200d\u0937"
+    for name in (persian, hindi):
+        entered.person(name)
+        assert entered.shown(name) == name
+        with pytest.raises(ValidationError):
+            entered.plain(name)
+    assert entered.shown(f"Max{UNSEEN}Muster") == "MaxMuster"
 
 
 def test_names_in_letters_of_any_direction_are_taken(release: Release) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.exceptions import ValidationError
 
-from vielfalt.desk.gateway import UNSHOWABLE, is_line
+from vielfalt.desk.gateway import UNSEEN, UNSHOWABLE, is_line
 from vielfalt.words import N_
 
 INVISIBLE = N_(
@@ -13,12 +15,28 @@ INVISIBLE = N_(
 )
 
 
+_JOINERS = re.compile(r"(?<=[\u0600-\u18ff])[\u200c\u200d]")
+"""What joins or parts the letters of a word (ZWNJ, ZWJ), in the scripts that need it: names of people are written so in
+Persian, Hindi or Sinhala. Elsewhere nobody sees it."""
+
+
 def plain(text: str) -> None:
     """Raises ValidationError where a text is not one line of signs that can be shown."""
     if not is_line(text, len(text)):
         raise ValidationError(INVISIBLE)
 
 
+def person(name: str) -> None:
+    """Raises ValidationError where the name of a person is not one line of signs that can be shown."""
+    plain(_JOINERS.sub("", name))
+
+
 def shown(text: str) -> str:
     """What can be shown of a text that nobody here can type anew."""
-    return " ".join(UNSHOWABLE.sub("", text).split())
+    seen = UNSHOWABLE.sub("", UNSEEN.sub(_kept, text))
+    return " ".join(seen.split())
+
+
+def _kept(sign: re.Match[str]) -> str:
+    """A sign that leaves no trace, where it joins or parts letters; else nothing."""
+    return sign[0] if _JOINERS.match(sign.string, sign.start()) else ""

@@ -8,9 +8,9 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 
+from vielfalt.desk import entered
 from vielfalt.desk.accounts import passwords, roles, throttle
 from vielfalt.desk.accounts.models import User
-from vielfalt.desk.entered import plain
 from vielfalt.words import N_
 
 _NEEDED = {"required": N_("Fill in this field.")}
@@ -31,14 +31,18 @@ def email_field() -> forms.EmailField:
         error_messages=_EMAIL,
         max_length=254,
         widget=_input("email", "username"),
-        validators=[plain],
+        validators=[entered.plain],
     )
 
 
 def name_field() -> forms.CharField:
     """A field for a person's name."""
     return forms.CharField(
-        label=N_("Name"), error_messages=_NEEDED, max_length=150, widget=_input("text", "name"), validators=[plain]
+        label=N_("Name"),
+        error_messages=_NEEDED,
+        max_length=150,
+        widget=_input("text", "name"),
+        validators=[entered.person],
     )
 
 
