@@ -55,6 +55,27 @@ def test_pages_ask_who_reads_and_lead_back(anonymous: Client, erika: User) -> No
     assert anonymous.get("/vergleich/").status_code == 200
 
 
+def test_the_language_that_somebody_chooses_comes_along_to_another_browser(erika: User) -> None:
+    first, second = Client(), Client()
+    log_in(first)
+    assert '<option value="de" lang="de" selected>' in first.get(reverse("account")).content.decode()
+    chosen = {"language": "en", "next": reverse("account") + "?gespeichert=ja"}
+    assert "Saved" in first.post(reverse("set_language"), chosen, follow=True).content.decode()
+    log_in(second)
+    page = second.get(reverse("account")).content.decode()
+    assert '<html lang="en">' in page and '<option value="en" lang="en" selected>' in page
+    second.post(reverse("set_language"), {"language": "fr"})
+    assert User.objects.get().language == "en"
+
+
+def test_no_account_is_changed_before_its_second_factor(erika: User) -> None:
+    SecondFactor.objects.create(user=erika, secret="x", confirmed=True)
+    browser = Client()
+    log_in(browser)
+    assert browser.post(reverse("set_language"), {"language": "en"}).status_code == 302
+    assert User.objects.get().language == "de"
+
+
 def test_who_logged_in_in_another_window_is_led_on(erika: User) -> None:
     """The form of this window bears the token of before; of other forms nobody knows what was meant."""
     browser = Client(enforce_csrf_checks=True)

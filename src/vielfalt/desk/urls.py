@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
-from django.views.i18n import set_language
 
 from vielfalt.desk.accounts import administration, own, second_views, sso
 from vielfalt.desk.accounts import views as accounts
@@ -104,7 +102,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konten/<int:number>/schliessen/", administration.close, name="close_account"),
     path("konten/<int:number>/oeffnen/", administration.reopen, name="reopen_account"),
     path("konten/<int:number>/loeschen/", administration.erase, name="erase_account"),
-    path("sprache/", login_not_required(set_language), name="set_language"),
+    path("sprache/", own.language, name="set_language"),
 ]
 handler400 = "vielfalt.desk.atlas.views.bad_request"
 handler403 = "vielfalt.desk.atlas.views.forbidden"

@@ -1,18 +1,20 @@
-"""A person's own account: their roles, their password."""
+"""A person's own account: their roles, their password, their language."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.i18n import set_language
 
 from vielfalt.desk.accounts import devices, roles, second, sessions
-from vielfalt.desk.accounts.forms import ChangePasswordForm
+from vielfalt.desk.accounts.forms import LANGUAGES, ChangePasswordForm
 from vielfalt.desk.accounts.information_report import FORMS
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.history.watching import note
@@ -30,6 +32,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "has_factor": second.has(user),
         "demanded": second.demanded(user),
         "saved": is_saved(request),
+        "languages": LANGUAGES,
         "sessions": [_told(one, request.session.session_key) for one in sessions.of(user)],
     }
     return render(request, "desk/accounts/account.html", context)
@@ -63,6 +66,16 @@ def own_information(request: HttpRequest, form: str) -> HttpResponse:
     response = HttpResponse(FORMS[form](user), content_type=f"application/{form}")
     response["Content-Disposition"] = f'attachment; filename="auskunft-{user.pk}.{form}"'
     return response
+
+
+@login_not_required
+def language(request: HttpRequest) -> HttpResponse:
+    """The language of the pages from now on: kept in one's own account, and in a cookie for who has not logged in."""
+    answer, wanted, user = set_language(request), request.POST.get("language"), request.user
+    if isinstance(user, User) and wanted in dict(LANGUAGES) and second.passed(request, user):
+        user.language = wanted
+        user.save(update_fields=["language"])
+    return answer
 
 
 @require_POST

@@ -68,6 +68,11 @@ def has(user: User) -> bool:
     return factor is not None and factor.confirmed
 
 
+def passed(request: HttpRequest, user: User) -> bool:
+    """Whether the person has shown the second factor of the account, or it has none."""
+    return bool(request.session.get(PASSED)) or not has(user)
+
+
 def demanded(user: User) -> bool:
     """Whether one of the person's roles demands a second factor."""
     held = {membership.role for membership in user.memberships.all()}
