@@ -115,3 +115,16 @@ def test_no_link_leads_to_a_closed_door(release: Release) -> None:
             waiting += [link for link in pages if link not in seen and link not in waiting]
         assert len(seen) > 3
     assert closed == []
+
+
+@pytest.mark.parametrize("role", ["administration", "statistics", ""])
+def test_every_page_answers_head_as_it_answers_get(release: Release, role: str) -> None:
+    """Programs that watch a server ask for no more than that; content is left out on the way (``test_served``)."""
+    colleague = people.person("department", release.town)
+    browser = people.client(people.person(role)) if role else Client()
+    for name in (name for name, entry in TABLE.items() if entry.method == "get"):
+        address = at(name, release, colleague)
+        answers = [browser.head(address), browser.get(address)]
+        for answer in answers:
+            answer.close()
+        assert answers[0].status_code == answers[1].status_code, name

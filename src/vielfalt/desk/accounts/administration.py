@@ -50,7 +50,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @needs("accounts")
 def invite(request: HttpRequest) -> HttpResponse:
@@ -164,7 +164,7 @@ def reset_factor(request: HttpRequest, number: int) -> HttpResponse:
     return saved("account_of", number)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs("accounts")
 def strict_roles(request: HttpRequest) -> HttpResponse:
     """Which roles demand a second factor, in every town; set by who looks after every town."""

@@ -90,7 +90,7 @@ def as_role(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def switch(request: HttpRequest) -> HttpResponse:
     """Goes on as another role, from the start page: not every role may see the page that was open.
 

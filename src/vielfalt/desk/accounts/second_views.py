@@ -29,7 +29,7 @@ _WRONG = N_("This code does not fit. Codes change every half minute; try the nex
 
 @never_cache
 @sensitive_post_parameters("code")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest) -> HttpResponse:
     """After the password: a code from the phone, or a recovery code."""
     user = person(request)
@@ -44,7 +44,7 @@ def step(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("code")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def set_up(request: HttpRequest) -> HttpResponse:
     """Shows the key as a QR code; the first right code confirms it, and the recovery codes are shown, once."""
     user = person(request)
@@ -63,7 +63,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("code")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_codes(request: HttpRequest) -> HttpResponse:
     """New recovery codes, after a code from the phone; the earlier ones are void."""
     user = person(request)
@@ -77,7 +77,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("code")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def switch_off(request: HttpRequest) -> HttpResponse:
     """Takes the second factor off one's own account, where no role demands it."""
     user = person(request)

@@ -32,7 +32,7 @@ WRONG = N_("E-mail address and password do not fit together. Check both and try 
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
     """Asks for e-mail address and password, and leads to where the reader wanted to go."""
     if request.user.is_authenticated:
@@ -61,7 +61,7 @@ def _attempt(request: HttpRequest, email: str) -> Attempt | None:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def log_out(request: HttpRequest) -> HttpResponse:
     """Ends the session, here and in the database. Who opens the address is asked first: no link logs anybody out."""
     if request.method == "POST":
@@ -73,7 +73,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password", "again")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
     """A password is chosen, and the person is in. What is over or was used says so."""
     link = links.valid(token)

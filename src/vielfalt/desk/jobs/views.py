@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vielfalt.desk.accounts import mail
 from vielfalt.desk.accounts.models import User
@@ -40,7 +40,7 @@ class UploadForm(forms.Form):
     letter = forms.BooleanField(required=False)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs("import")
 def upload(request: HttpRequest) -> HttpResponse:
     """Takes a release package; its import is a job."""
@@ -63,7 +63,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @needs("import", "operate")
 def jobs(request: HttpRequest) -> HttpResponse:
     """The latest jobs that somebody may look at, and how many releases there are. It does not tell whose they are."""
@@ -75,7 +75,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @needs("import", "operate")
 def job(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """How far a job is, and how it ended. The page asks again by itself, without a script."""

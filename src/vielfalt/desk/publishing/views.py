@@ -28,7 +28,7 @@ LICENCE_IN_USE = N_("Figures are public under the present licence: nobody can ta
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def publication(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """Where the publication of a release stands, and the steps that the reader may take."""
     release, user = release_or_404(request, ags, name), cast(User, request.user)
@@ -88,7 +88,7 @@ def _context(user: User, release: Release, rights: frozenset[Action]) -> dict[st
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def publisher(request: HttpRequest, ags: str) -> HttpResponse:
     """Who publishes the figures of a town, whom readers can ask, and the licence.
