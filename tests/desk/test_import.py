@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from forging import Change, described, forged
 
 from vielfalt.cli import commands
@@ -111,6 +112,12 @@ def test_a_package_of_another_kind_and_the_same_name(release: Release, package: 
     with pytest.raises(DeliveryError, match="Another package with the name") as refused:
         import_release(other)
     assert "--out" in refused.value.todo
+
+
+def test_the_database_keeps_a_name_once_whatever_the_kind(release: Release) -> None:
+    release.pk, release.kind, release.digest = None, "table", "other"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        release.save(force_insert=True)
 
 
 @pytest.mark.django_db

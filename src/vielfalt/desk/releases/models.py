@@ -80,7 +80,7 @@ class Release(Recorded):
     class Meta:
         # By number, the tenth of a date after its ninth: names of one date differ in their number alone.
         ordering = ("-reference_date", Length("name").desc(), "-name")
-        constraints = (models.UniqueConstraint(fields=("town", "name", "kind"), name="release_name_once"),)
+        constraints = (models.UniqueConstraint(fields=("town", "name"), name="release_name_once"),)
 
     def __str__(self) -> str:
         return f"{self.town} {self.name}"
