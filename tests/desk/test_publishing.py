@@ -192,8 +192,9 @@ def test_the_licence_is_that_of_the_release_and_stays(
 def test_a_reason_loses_signs_that_nobody_sees(release: Release, publisher: Publisher, proposer: User) -> None:
     steps.propose(proposer, release)
     page = reverse("publication", args=(release.town.ags, release.name))
-    people.client(proposer).post(page, {"step": "decline", "reason": " zu\u202e\r\nfrüh\0 "})
-    assert Publication.objects.get().reason == "zu früh"
+    people.client(proposer).post(page, {"step": "decline", "reason": " zu\u202e\r\n\r\n  früh\0 "})
+    assert Publication.objects.get().reason == "zu\n\nfrüh"
+    assert '<td class="kern-table__cell lines">zu\n\nfrüh</td>' in people.client(proposer).get(page).content.decode()
 
 
 @pytest.mark.parametrize("role", ["department", "council", "county", "volunteers", "public", "administration", ""])

@@ -37,6 +37,11 @@ def shown(text: str) -> str:
     return " ".join(seen.split())
 
 
+def shown_lines(text: str) -> str:
+    """The same of a text of several lines."""
+    return "\n".join(map(shown, text.splitlines())).strip()
+
+
 def _kept(sign: re.Match[str]) -> str:
     """A sign that leaves no trace, where it joins or parts letters; else nothing."""
     return sign[0] if _JOINERS.match(sign.string, sign.start()) else ""

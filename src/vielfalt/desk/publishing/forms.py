@@ -14,6 +14,7 @@ from vielfalt.desk.publishing.steps import NO_REASON
 from vielfalt.words import N_
 
 _NEEDED = {"required": N_("Fill in this field.")}
+LONGEST_REASON = 500
 _web = forms.URLField(assume_scheme="https")
 
 
@@ -24,7 +25,8 @@ class ReasonForm(forms.Form):
         label=N_("Reason"),
         help_text=N_("It stays in the history. Name no residents."),
         error_messages={"required": NO_REASON},
-        max_length=500,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea,
     )
 
 

@@ -15,10 +15,10 @@ from vielfalt.desk.accounts.permissions import demand, visible
 from vielfalt.desk.accounts.roles import Action
 from vielfalt.desk.atlas.asking import UnknownError
 from vielfalt.desk.atlas.views import release_or_404
-from vielfalt.desk.entered import shown
+from vielfalt.desk.entered import shown_lines
 from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.publishing import steps
-from vielfalt.desk.publishing.forms import PublisherForm, ReasonForm
+from vielfalt.desk.publishing.forms import LONGEST_REASON, PublisherForm, ReasonForm
 from vielfalt.desk.publishing.models import NOT_PUBLIC, STATES, Publisher, has_published
 from vielfalt.desk.releases.models import Release, Town
 from vielfalt.desk.saved import is_saved, saved
@@ -47,7 +47,7 @@ def publication(request: HttpRequest, ags: str, name: str) -> HttpResponse:
 
 
 def _step(request: HttpRequest, user: User, release: Release) -> None:
-    wanted, reason = request.POST.get("step", ""), shown(request.POST.get("reason", ""))[:500]
+    wanted, reason = request.POST.get("step", ""), shown_lines(request.POST.get("reason", ""))[:LONGEST_REASON]
     if wanted == "propose":
         steps.propose(user, release)
     elif wanted == "publish":
