@@ -82,6 +82,12 @@ def test_the_summary_states_published_figures_in_some_sentences(report: Report, 
     share = foreigners / 9_000
     assert f"{foreigners:,} of them have no German nationality. That is {share * 100:.1f}%." in sentences
     assert "Since 2024-12-31, the number of residents has grown by 200." in sentences
+    rows = pl.concat([cells.frame.select("level", "value") for cells in results.tables.values()])
+    town = rows.filter(pl.col("level") == "town")
+    whole, hidden = (f"{one.height:,}" for one in (town, town.filter(pl.col("value").is_null())))
+    every, hidden_in_all = (f"{one.height:,}" for one in (rows, rows.filter(pl.col("value").is_null())))
+    assert sentences[-1].startswith(f"Of the {whole} table values for the town as a whole, {hidden} are not published")
+    assert f"it is {hidden_in_all} of {every}." in sentences[-1] and whole != every
 
 
 def test_the_summary_copes_with_figures_that_are_not_published(results: Results, words: Words) -> None:

@@ -24,6 +24,11 @@ SAID: Mapping[str, str] = {
     "On {date}, {n} people lived in {town} with their only or main dwelling.": N_(
         "On {date}, {n} people lived in the county with their only or main dwelling."
     ),
+    "Of the {of_town} table values for the town as a whole, {hidden_there} are not published, to protect "
+    "individual people; with those of single areas it is {hidden} of {total}. They are shown as “.”.": N_(
+        "Of the {of_town} table values for the county as a whole, {hidden_there} are not published, to protect "
+        "individual people; with those of its towns it is {hidden} of {total}. They are shown as “.”."
+    ),
     "not determinable in town: {share}": N_("not determinable in county: {share}"),
     "Areas add up to the coarser areas and to the town. Groups do not always add up to their total, because each is "
     "changed by itself. Numbers of large areas are changed more than without adding up.": N_(

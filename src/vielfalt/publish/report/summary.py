@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import polars as pl
+
 from vielfalt.breaks import comparable
 from vielfalt.geography import TOWN
 from vielfalt.publish import altered, charts, labels, lookup
@@ -205,12 +207,27 @@ def _imported(results: Results, words: Words) -> list[str]:
 
 
 def _hidden(results: Results, words: Words) -> str:
-    total = sum(cells.frame.height for cells in results.tables.values())
-    hidden = sum(cells.frame["value"].null_count() for cells in results.tables.values())
+    """How much is hidden, in the town as a whole and with its areas, where groups are small."""
+    frames = [cells.frame.select("level", "value") for cells in results.tables.values()]
+    whole = [frame.filter(pl.col("level") == TOWN) for frame in frames]
+    total, hidden, of_town, hidden_there = (
+        words.number(sum(numbers))
+        for numbers in (
+            [frame.height for frame in frames],
+            [frame["value"].null_count() for frame in frames],
+            [frame.height for frame in whole],
+            [frame["value"].null_count() for frame in whole],
+        )
+    )
     return words(
-        N_("Of {total} table values, {hidden} are not published, to protect individual people. They are shown as “.”."),
-        total=words.number(total),
-        hidden=words.number(hidden),
+        N_(
+            "Of the {of_town} table values for the town as a whole, {hidden_there} are not published, to protect "
+            "individual people; with those of single areas it is {hidden} of {total}. They are shown as “.”."
+        ),
+        of_town=of_town,
+        hidden_there=hidden_there,
+        hidden=hidden,
+        total=total,
     )
 
 
