@@ -8,6 +8,7 @@ from __future__ import annotations
 import _thread
 import base64
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ PAGES: tuple[tuple[str, Language, str, int], ...] = (
     ("desk-theme", "en", "karte/?thema=mh_register&kategorie=with&ebene=block", 1130),
     ("desk-theme.de", "de", "karte/?thema=mh_register&kategorie=with&ebene=block", 1130),
     ("desk-area", "en", "gebiete/quarter/0101/", 1020),
+    ("desk-area.de", "de", "gebiete/quarter/0101/", 1020),
 )
 """Pictures of the desk: name, language, page of the release, and how much of it is shown, in pixels."""
 SMALL = """async png => {
@@ -53,6 +55,8 @@ def main() -> None:
 
 def pictures(language: Language) -> None:
     """Writes the pictures of one language."""
+    # What a shell starts in the background ignores the signal that ends the desk.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     place = Path(tempfile.mkdtemp())
     try:
         words = Words(language)
