@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from vielfalt import auditing, dates, dates_compared, schema
-from vielfalt.cells import ProtectedCells, Protection
+from vielfalt.cells import UNRESOLVED, ProtectedCells, Protection
 from vielfalt.errors import DeliveryError, TownError
 from vielfalt.evaluation import Evaluation, derive_and_count, keep_and_compare
 from vielfalt.figures.disclosure import protect_by
@@ -112,12 +112,21 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
 
 
 def _refuse_nobody(evaluation: Evaluation, path: Path) -> None:
-    """Raises DeliveryError where no row counts: nobody lives in no town."""
+    """Raises DeliveryError where no row counts, or none of them has an address: nothing could be shown."""
     if not evaluation.residents:
         raise DeliveryError(
             N_("The extract holds nobody at an only or main dwelling."),
             where=path,
             todo=N_("Correct “dwelling_status” in the column profile; “vielfalt check” shows all findings."),
+        )
+    if not evaluation.cells["residents"].frame.filter(pl.col("area") != UNRESOLVED).height:
+        raise DeliveryError(
+            N_("No resident of the extract has an address, and people at one unknown address are never shown."),
+            where=path,
+            todo=N_(
+                "Name street and house number, or easting and northing, in the column profile; “vielfalt check” shows "
+                "all findings."
+            ),
         )
 
 

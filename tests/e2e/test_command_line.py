@@ -332,6 +332,13 @@ def _spoil_dwellings(town: Path) -> None:
     _spoil_column(town, "WohnStatus", "N")
 
 
+def _spoil_addresses(town: Path) -> None:
+    path = town / "profile.toml"
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^(street_key|street_name|house_number|house_suffix|easting|northing) = .*\n", "", text)
+    path.write_text(text, encoding="utf-8")
+
+
 def _spoil_column(town: Path, heading: str, value: str) -> None:
     path = town / "register" / LATEST / "register.csv"
     lines = [line.split(";") for line in path.read_text(encoding="cp1252").splitlines() if '"' not in line]
@@ -419,6 +426,7 @@ def _spoil_threshold(town: Path) -> None:
         (_spoil_rows, 10, "None of the 50 rows"),
         (_spoil_numbers, 10, "rows bear the ordering number of somebody"),
         (_spoil_dwellings, 10, "nobody at an only or main dwelling"),
+        (_spoil_addresses, 10, "No resident of the extract has an address"),
         (_spoil_streets, 10, "street"),
         (_spoil_overlap, 10, "overlap"),
         (_spoil_polygon, 10, "invalid"),
