@@ -36,19 +36,19 @@ def check_keys(keys: Sequence[str], names: Sequence[str], path: Path) -> None:
     """Raises DeliveryError naming the areas when a key is empty or occurs twice, or key or name cannot be published."""
     empty = [name or f"#{row}" for row, (key, name) in enumerate(zip(keys, names, strict=True), 1) if not key]
     if empty:
-        raise _fault(N_("These areas have no key: {areas}."), path, N_("Give each area its key."), empty)
+        raise fault(N_("These areas have no key: {areas}."), path, N_("Give each area its key."), empty)
     count = Counter(keys)
     twice = [f"{key} ({name})" for key, name in zip(keys, names, strict=True) if count[key] > 1]
     if twice:
         todo = N_("Give each area its own key; merge the parts of one area into one row.")
-        raise _fault(N_("These area keys occur more than once: {areas}."), path, todo, twice)
+        raise fault(N_("These area keys occur more than once: {areas}."), path, todo, twice)
     told = zip(keys, names, strict=True)
     if odd := [f"“{key}”" for key, name in told if not (is_key(key) and is_line(name, LONGEST_NAME, 1))]:
         todo = N_(
             "A key has at most 100 signs and no “/”, for it stands in addresses; a name is one line of 1 to 200 signs. "
             "Neither holds invisible signs: where nothing seems wrong, type key and name anew."
         )
-        raise _fault(N_("These areas have a key or a name that cannot be published: {areas}."), path, todo, odd)
+        raise fault(N_("These areas have a key or a name that cannot be published: {areas}."), path, todo, odd)
 
 
 def check_kinds(shapes: Sequence[BaseGeometry | None], keys: Sequence[str], path: Path) -> None:
@@ -59,7 +59,7 @@ def check_kinds(shapes: Sequence[BaseGeometry | None], keys: Sequence[str], path
         if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon")
     ]
     if odd:
-        raise _fault(N_("These areas have no polygon: {areas}."), path, N_("Export the polygons again."), odd)
+        raise fault(N_("These areas have no polygon: {areas}."), path, N_("Export the polygons again."), odd)
 
 
 def repair(shapes: Shapes, keys: Sequence[str], path: Path) -> tuple[tuple[BaseGeometry, ...], tuple[str, ...]]:
@@ -67,7 +67,7 @@ def repair(shapes: Shapes, keys: Sequence[str], path: Path) -> tuple[tuple[BaseG
     far = [key for key, shape in zip(keys, shapes, strict=True) if not np.isfinite(shape.bounds).all()]
     if far:
         todo = N_("Name the right coordinate system and export the areas again.")
-        raise _fault(N_("The coordinates of these areas cannot be converted: {areas}."), path, todo, far)
+        raise fault(N_("The coordinates of these areas cannot be converted: {areas}."), path, todo, far)
     bad = np.flatnonzero(~shapely.is_valid(shapes))
     sound = shapes.copy()
     sound[bad] = [_polygons(shapely.make_valid(shape)) for shape in shapes[bad]]
@@ -77,9 +77,7 @@ def repair(shapes: Shapes, keys: Sequence[str], path: Path) -> tuple[tuple[BaseG
     if moved.any() or (after == 0).any():
         broken = [keys[int(row)] for row in bad[moved | (after == 0)]]
         todo = N_("Open the file in a GIS, repair these polygons and save it again.")
-        raise _fault(
-            N_("The polygons of these areas are invalid (they cross themselves): {areas}."), path, todo, broken
-        )
+        raise fault(N_("The polygons of these areas are invalid (they cross themselves): {areas}."), path, todo, broken)
     return tuple(sound), tuple(keys[int(row)] for row in bad)
 
 
@@ -100,7 +98,7 @@ def check_overlaps(shapes: Sequence[BaseGeometry], keys: Sequence[str], path: Pa
     if over.any():
         pairs = [f"{keys[a]} + {keys[b]}" for a, b in zip(first[over], second[over], strict=True)]
         todo = N_("Correct the polygons: each place must lie in one area only.")
-        raise _fault(N_("These areas overlap: {areas}."), path, todo, pairs)
+        raise fault(N_("These areas overlap: {areas}."), path, todo, pairs)
 
 
 def covering(fine: Mapping[str, BaseGeometry], coarse: Mapping[str, BaseGeometry]) -> Mapping[str, str]:
@@ -121,7 +119,7 @@ def check_parents(areas: Sequence[Area], coarse: Container[str], path: Path) -> 
     lost = [f"{area.key} → {area.parent or '?'}" for area in areas if area.parent not in coarse]
     if lost:
         todo = N_("Correct the column with the coarser area, or add the missing area to the coarser level.")
-        raise _contradiction(
+        raise contradiction(
             N_("These areas belong to an area that the coarser level does not have: {areas}."), path, todo, lost
         )
 
@@ -137,12 +135,14 @@ def check_inside(
     out = [f"{area.key} → {area.parent}" for area, part in zip(pairs, share, strict=True) if part < INSIDE]
     if out:
         todo = N_("Correct the column with the coarser area, or the polygons of one of the two levels.")
-        raise _contradiction(N_("These areas do not lie inside the area they belong to: {areas}."), path, todo, out)
+        raise contradiction(N_("These areas do not lie inside the area they belong to: {areas}."), path, todo, out)
 
 
-def _fault(message: str, path: Path, todo: str, names: Sequence[str]) -> DeliveryError:
-    return DeliveryError(message, where=path, todo=todo, areas=some(names))
+def fault(message: str, path: Path, todo: str, areas: Iterable[str] = (), **values: object) -> DeliveryError:
+    """The error for a file that cannot be used; a message about areas names the first of them."""
+    return DeliveryError(message, where=path, todo=todo, areas=some(areas), **values)
 
 
-def _contradiction(message: str, path: Path, todo: str, names: Sequence[str]) -> TownError:
-    return TownError(message, where=path, todo=todo, areas=some(names))
+def contradiction(message: str, path: Path, todo: str, areas: Iterable[str] = (), **values: object) -> TownError:
+    """The error where a file contradicts settings or another level; a message about areas names the first of them."""
+    return TownError(message, where=path, todo=todo, areas=some(areas), **values)

@@ -23,7 +23,8 @@ from pyogrio.errors import DataLayerError, DataSourceError, GeometryError
 from shapely.geometry.base import BaseGeometry
 
 from vielfalt import areachecks
-from vielfalt.errors import DeliveryError, StorageError, TownError
+from vielfalt.areachecks import contradiction, fault
+from vielfalt.errors import StorageError
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.town import Town
 from vielfalt.words import N_
@@ -87,13 +88,13 @@ def read_shapes(
 def read_features(path: Path) -> Features:
     """All rows of a polygon file. Raises DeliveryError when it is absent, damaged, empty or has several layers."""
     if not path.is_file():
-        raise _fault(N_("The file with the areas does not exist."), path, N_("Correct the path or add the file."))
+        raise fault(N_("The file with the areas does not exist."), path, N_("Correct the path or add the file."))
     if not os.access(path, os.R_OK):
         raise StorageError(N_("The file cannot be read."), where=path, todo=N_("Check its permissions."))
     try:
         layers = pyogrio.list_layers(path)
         if len(layers) != 1:
-            raise _fault(
+            raise fault(
                 N_("The file with the areas holds {n} layers, not one."),
                 path,
                 N_("Save the layer of this level as a file of its own."),
@@ -101,13 +102,13 @@ def read_features(path: Path) -> Features:
             )
         meta, _, shapes, columns = pyogrio.raw.read(path, force_2d=True)
     except (DataSourceError, DataLayerError, GeometryError):
-        raise _fault(
+        raise fault(
             N_("The file with the areas cannot be read."),
             path,
             N_("Save it again as GeoJSON, GeoPackage or Shapefile."),
         ) from None
     if shapes is None or not len(shapes):
-        raise _fault(N_("The file with the areas is empty."), path, N_("Add the file with all areas of the level."))
+        raise fault(N_("The file with the areas is empty."), path, N_("Add the file with all areas of the level."))
     return Features(
         path,
         MappingProxyType({str(name): _texts(values) for name, values in zip(meta["fields"], columns, strict=True)}),
@@ -141,7 +142,7 @@ def level_shapes(
     """The areas of one level from the rows of a file; see ``read_shapes``."""
     for column in (key, name):
         if column not in features.columns:
-            raise _contradiction(
+            raise contradiction(
                 N_("The file with the areas has no column “{column}”. It has: {columns}."),
                 features.path,
                 N_("Name the right column in the settings of this level."),
@@ -157,11 +158,11 @@ def level_shapes(
     parents = features.columns.get(parent, ("",) * len(keys))
     areas = tuple(Area(*values) for values in zip(keys, names, parents, strict=True))
     if any(parents) and not all(parents):
-        raise _fault(
+        raise fault(
             N_("These areas name no area that they belong to: {areas}."),
             features.path,
             N_("Fill the column with the coarser area, or remove it: Vielfalt then finds it by the polygons."),
-            areas=areachecks.some(area.key for area in areas if not area.parent),
+            areas=(area.key for area in areas if not area.parent),
         )
     return LevelShapes(features.path, areas, MappingProxyType(dict(zip(keys, shapes, strict=True))), repaired)
 
@@ -198,7 +199,7 @@ def _known_crs(crs: str, path: Path) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError:
-        raise _contradiction(
+        raise contradiction(
             N_("The coordinate system “{crs}” is not known."),
             path,
             N_("Name it by its EPSG number, for example EPSG:25832."),
@@ -218,16 +219,16 @@ def _check_degrees(
         return
     odd = [key for key, shape in zip(keys, shapes, strict=True) if _no_degrees(shapely.get_coordinates(shape)).any()]
     if odd and not stray_crs:
-        raise _fault(
+        raise fault(
             N_("The file says its coordinates are degrees, but those of these areas are not: {areas}."),
             path,
             N_("Export the areas again in one coordinate system."),
-            areas=areachecks.some(odd),
+            areas=odd,
         )
     points = shapely.get_coordinates(shapes)
     east, north = np.median(points, axis=0)
     if 47 <= east <= 56 and 5 <= north <= 16:
-        raise _fault(
+        raise fault(
             N_("The coordinates stand in the wrong order: latitude before longitude."),
             path,
             N_("Export the areas again with longitude first."),
@@ -256,11 +257,3 @@ def nest(town: Area, levels: Sequence[tuple[AreaLevel, LevelShapes]], crs: str) 
         coarser = found
     shapes = {level.id: found.shapes for level, found in levels if found.shapes}
     return Geography(town, tuple(done), crs, MappingProxyType(shapes))
-
-
-def _fault(message: str, path: Path, todo: str, **values: object) -> DeliveryError:
-    return DeliveryError(message, where=path, todo=todo, **values)
-
-
-def _contradiction(message: str, path: Path, todo: str, **values: object) -> TownError:
-    return TownError(message, where=path, todo=todo, **values)
