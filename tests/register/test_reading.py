@@ -526,6 +526,9 @@ def test_fixed_width(engine: Engine, tmp_path: Path) -> None:
         ("Feld sex;Feld person_id\nw;1\n".encode("utf-16"), "utf-8", "in the encoding UTF-16"),
         ("Feld sex;Feld person_id\nw;1\n".encode("utf-16-le"), "utf-8", "no text file"),
         (b"PK\x03\x04\x00\x00Feld sex", "cp1252", "no text file"),
+        ("Feld sex;Feld birth_place\nw;Köln\n".encode("cp850"), "cp1252", "encoding of DOS"),
+        ("Feld sex;Feld birth_place\nw;Köln\n".encode("cp437"), "latin-1", "encoding of DOS"),
+        (b"Feld sex;Feld birth_place\nw;K|ln\nm;M}nster\nm;Mei~en\n", "utf-8", "DIN 66003"),
         (b"Feld sex;Feld person_id\nw\nm\n", "utf-8", "None of the 2 rows"),
     ],
 )

@@ -17,6 +17,7 @@ from vielfalt import schema
 from vielfalt.codes import GERMANY, countries
 from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
 from vielfalt.engines.encodings import looks_like_utf8
+from vielfalt.engines.encodings_refused import refuse_encoding
 from vielfalt.engines.rows import nothing_read, true_numbers
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.numbers import Ints
@@ -164,6 +165,7 @@ def _header(path: Path, profile: Profile) -> tuple[str, ...]:
         raise DeliveryError(
             N_("The extract is empty."), where=path, todo=N_("Ask the registration office for a new extract.")
         )
+    refuse_encoding(sample, path)
     _same_encoding(sample, path, profile)
     if profile.widths:
         return tuple(name for name, _ in profile.widths)
@@ -183,18 +185,6 @@ def _header(path: Path, profile: Profile) -> tuple[str, ...]:
 
 def _same_encoding(sample: bytes, path: Path, profile: Profile) -> None:
     """Latin-1 and Windows-1252 read anything, UTF-8 too, and turn every umlaut into two signs: better refused."""
-    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise DeliveryError(
-            N_("The file is in the encoding UTF-16, as its byte order mark says; Vielfalt does not read it."),
-            where=path,
-            todo=N_("Save it in UTF-8 (in a spreadsheet “CSV UTF-8”), or ask for an export in UTF-8."),
-        )
-    if 0 in sample[: sample.find(b"\n") + 1 or None]:
-        raise DeliveryError(
-            N_("The file is no text file, or a text file in UTF-16."),
-            where=path,
-            todo=N_("Export the file again as CSV with headings in the first row, in UTF-8."),
-        )
     if profile.encoding != "utf-8" and looks_like_utf8(sample[: sample.rfind(b"\n") + 1]):
         raise DeliveryError(
             N_("The column profile says “{encoding}”, but the file is in UTF-8."),

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from vielfalt.engines.encodings_refused import no_text, refuse_encoding
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.words import N_
 
@@ -21,9 +22,6 @@ _LONGEST = 100_000
 """Characters of the longest line that is looked at: some hundred columns take a tenth of that."""
 _EMPTY = frozenset(b"\xef\xbb\xbf \t\r\n")
 _NOT_IN_CP1252 = frozenset({0x81, 0x8D, 0x8F, 0x90, 0x9D})
-_DOS_UE, _IN_WINDOWS = "ü".encode("cp850")[0], frozenset("äöü".encode("cp1252"))
-"""A byte that means nothing in Windows-1252, and those of umlauts there."""
-_SAVE_AS = N_("Export the file again as CSV with headings in the first row, in UTF-8.")
 
 
 @dataclass(frozen=True)
@@ -66,13 +64,15 @@ def read_sample(path: Path) -> Sample:
 def _encoding(path: Path) -> str:
     """ "utf-8" if the whole file is valid UTF-8, else "cp1252", or "latin-1" where that lacks a letter.
 
-    Raises DeliveryError where there are umlauts of DOS and none of Windows.
+    Raises DeliveryError where the file is no text, or text that Vielfalt does not read.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     utf8, found = True, set[int]()
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
+                if not found:
+                    refuse_encoding(chunk, path)
                 found.update(chunk)
                 utf8 = utf8 and _decodes(decoder, chunk, final=False)
     except FileNotFoundError:
@@ -90,15 +90,9 @@ def _encoding(path: Path) -> str:
             N_("The file is empty."), where=path, todo=N_("Ask the registration office for a new extract.")
         )
     if 0 in found:
-        raise DeliveryError(N_("The file is no text file, or a text file in UTF-16."), where=path, todo=_SAVE_AS)
+        raise no_text(path)
     if utf8 and _decodes(decoder, b"", final=True):
         return "utf-8"
-    if _DOS_UE in found and not found & _IN_WINDOWS:
-        raise DeliveryError(
-            N_("The file is in an encoding of DOS (code page 850), which Vielfalt does not read."),
-            where=path,
-            todo=_SAVE_AS,
-        )
     return "latin-1" if found & _NOT_IN_CP1252 else "cp1252"
 
 
