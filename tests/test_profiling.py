@@ -199,6 +199,8 @@ def test_a_file_without_headings_is_refused_and_its_first_row_not_shown(tmp_path
         (b"Ordnungsmerkmal;Geschlecht\n1;m\n2;\0\n", "no text file"),
         (b"Ordnungsmerkmal;Ort\n1;K|ln\n2;M}nster\n3;Mei~en\n", "DIN 66003"),
         ("Ordnungsmerkmal;Straße\n1;Mühlweg\n".encode("cp850"), "encoding of DOS"),
+        (b"Auszug vom 31.12.2025\n\n" + "\n".join((HEADINGS, *ROWS)).encode(), "does not begin with its headings"),
+        (b"Auszug;;;;;;;;;;\n" + "\n".join((HEADINGS, *ROWS)).encode(), "does not begin with its headings"),
         (b"0001Mustername     19800101\n", "no columns"),
         (b"Ordnungsmerkmal\n1\n", "no columns"),
         (b";;;\n;;\n", "no columns|no headings"),

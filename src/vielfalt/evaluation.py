@@ -30,11 +30,12 @@ from vielfalt.register.coded import read_coded, with_answers
 from vielfalt.register.completeness import missing_parts
 from vielfalt.register.derivation import derive
 from vielfalt.register.evidence import evidence_rows
-from vielfalt.register.extract import SELDOM, Extract, read_extract
+from vielfalt.register.extract import Extract, read_extract
 from vielfalt.register.gazetteer import place_index, with_town
 from vielfalt.register.households import housed, household_findings, households
 from vielfalt.register.kinds import kinds
 from vielfalt.register.links import MOVES
+from vielfalt.register.nobody import SELDOM
 from vielfalt.register.places import candidates
 from vielfalt.register.population import counted, double_entries, population_findings, shared_numbers
 from vielfalt.register.pseudonyms import town_key

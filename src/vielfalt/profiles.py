@@ -18,6 +18,10 @@ DATE_FORMS = ("iso", "german", "compact")
 ENCODINGS = ("utf-8", "cp1252", "latin-1")
 _ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "cp1252": "cp1252", "iso8859-1": "latin-1"}
 """By the name that Python has for them, whichever of their names they are called by (ISO-8859-1, windows-1252)."""
+HEADINGS_FIRST = N_(
+    "Remove the lines above the headings in a text editor, not in a spreadsheet, or ask for an export that begins with "
+    "the headings."
+)
 _LISTED = 12
 """The longest list of values that a message names."""
 

@@ -38,6 +38,7 @@ ENGINES: dict[str, Callable[[Path], Engine]] = {
     "memory": Memory,
     "polars": lambda folder: Polars(),
 }
+FIXED = ("person_id", "family_name", "street_name", "birth_date", "nationality_1")
 FIELDS = tuple(entry.name for entry in schema.EXTRACT)
 Rows: TypeAlias = Sequence[Mapping[str, str] | str]
 ORDINARY = {"dwelling_status": "only", "nationality_1": "000", "birth_date": "1980-01-01", "street_name": "Ring"}
@@ -236,6 +237,39 @@ def test_the_last_lines_of_a_file_of_fixed_width_are_nobody(engine: Engine, tmp_
     read = read_extract(engine, path, replace(profile(fields), widths=widths), REFERENCE, KEY)
     assert findings(read) == {("row_nobody", ""): (2, (201, 202))}
     assert len(table(engine, read)) == 200
+
+
+def test_few_rows_are_nobody_if_they_say_so(engine: Engine, tmp_path: Path) -> None:
+    """Of fewer than a hundred rows one without anything is more than a hundredth, and may be a person."""
+    heads = ";".join(f"Feld {field}" for field in FIELDS)
+    sums = [line({"person_id": text}) for text in ("Sätze: 20", "  Summe", "ENDE")]
+    silent = {"family_name": "Adler"}
+    read = extract(engine, tmp_path, [ORDINARY, heads, *[ORDINARY] * 19, silent, *sums])
+    assert set(table(engine, read)) == {1, *range(3, 23)}
+    assert findings(read)[("row_nobody", "")] == (4, (2, 23, 24, 25))
+
+
+@pytest.mark.parametrize("at", [1, 20, 38])
+@pytest.mark.parametrize(("end", "mark"), [("\n", "\n"), ("\r\n", "\r\n"), ("\r\n", "\n"), ("\n", "\n\n")])
+def test_a_person_cut_in_two_in_a_file_of_fixed_width_is_named(
+    engine: Engine, tmp_path: Path, at: int, end: str, mark: str
+) -> None:
+    path = tmp_path / "register.txt"
+    people = [f"{place:08}Müller    Am Ring   1980010{place % 9 + 1}000" for place in range(200)]
+    people[7] = people[7][:at] + mark + people[7][at:]
+    path.write_text("".join(f"{person}{end}" for person in ["", *people, "Anzahl Saetze: 200"]), "utf-8", newline="")
+    widths = tuple((f"Feld {name}", wide) for name, wide in zip(FIXED, (8, 10, 10, 8, 3), strict=True))
+    read = read_extract(engine, path, replace(profile(FIXED), widths=widths), REFERENCE, KEY)
+    assert findings(read)[("row_cut", "")] == (1, (8,))
+
+
+def test_lines_without_blanks_at_their_ends_are_not_cut(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "register.txt"
+    names = ("Ast", "Bergmann", "Cordes", "Dachs")
+    path.write_text("".join(f"{place:08}{names[place % 4]}\n" for place in range(200)), encoding="utf-8")
+    widths = (("Feld person_id", 8), ("Feld family_name", 10))
+    read = read_extract(engine, path, replace(profile(FIXED[:2]), widths=widths), REFERENCE, KEY)
+    assert findings(read) == {}
 
 
 def test_rows_without_date_and_nationality_are_counted_where_they_are_many(engine: Engine, tmp_path: Path) -> None:
@@ -530,6 +564,10 @@ def test_fixed_width(engine: Engine, tmp_path: Path) -> None:
         ("Feld sex;Feld birth_place\nw;Köln\n".encode("cp437"), "latin-1", "encoding of DOS"),
         (b"Feld sex;Feld birth_place\nw;K|ln\nm;M}nster\nm;Mei~en\n", "utf-8", "DIN 66003"),
         (b"Feld sex;Feld person_id\nw\nm\n", "utf-8", "None of the 2 rows"),
+        (b"Auszug vom 31.12.2025\n\nFeld sex;Feld person_id\nw;1\n", "utf-8", "headings stand in line 3"),
+        (b"Auszug Musterfurt;\nFeld sex;Feld person_id\nw;1\n", "utf-8", "headings stand in line 2"),
+        (b"x" * 200_000, "utf-8", "does not end"),
+        (b'"Feld sex\n' + b"w;1\n" * 50_000, "utf-8", "not closed"),
     ],
 )
 def test_unusable_files(engine: Engine, tmp_path: Path, content: bytes, encoding: str, message: str) -> None:

@@ -47,6 +47,12 @@ ALL: tuple[Check, ...] = (
         "own",
     ),
     Check(
+        "row_cut",
+        N_("The line is too short, and the next one holds the rest: a person cut in two by a line break in a field."),
+        N_("Each part is read as a row of its own, or not counted; ask for an extract without line breaks in fields."),
+        "own",
+    ),
+    Check(
         "column_missing",
         N_("The column named in the profile is not in the file."),
         N_("Treated as not delivered."),

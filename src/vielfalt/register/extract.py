@@ -5,15 +5,16 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
-from vielfalt import schema
 from vielfalt.codes import GERMANY, countries
 from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
 from vielfalt.engines.encodings import looks_like_utf8
@@ -21,17 +22,17 @@ from vielfalt.engines.encodings_refused import refuse_encoding
 from vielfalt.engines.rows import nothing_read, true_numbers
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.numbers import Ints
-from vielfalt.profiles import Profile
+from vielfalt.profiles import HEADINGS_FIRST, Profile
 from vielfalt.register.apart import FromText
 from vielfalt.register.checks import Finding, finding
+from vielfalt.register.cut_lines import cut_lines
+from vielfalt.register.nobody import by_their_words, people_only
 from vielfalt.register.reading import AddressTexts, Reader
 from vielfalt.words import N_
 
 _SAMPLE = 1 << 20
-_ALWAYS = frozenset({"birth_date", "nationality_1"})
-_OF_EVERYBODY = (*(entry.name for entry in schema.EXTRACT if entry.type == "date"), "nationality_1")
-SELDOM = 100
-"""What an extract has by mistake is in one of so many rows at most; in more, profile or extract are at fault."""
+_TITLE = 20
+"""Lines after the first one among which headings are looked for."""
 _FURTHER = ("nationality_2", "nationality_3")
 _ABROAD = [key for key, state in countries().items() if state.kind != "special" and key != GERMANY]
 
@@ -79,8 +80,8 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
     if not rows:
         raise nothing_read(path, broken)
     empty = sum(map(len, reader.problems.get(("", "row_empty"), ())))
-    missing = [field for field in profile.columns if field not in positions]
-    people, nobody = _people(engine, register, reader.empty, frozenset(positions), rows)
+    said = partial(by_their_words, path, form, header)
+    people, nobody = people_only(engine, register, reader.empty, frozenset(positions), rows, said)
     return Extract(
         register=people,
         evidence=engine.load(reader.evidences(), "evidence"),
@@ -89,8 +90,9 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
         empty=dict(reader.empty),
         delivered=frozenset(positions),
         findings=(
-            *(Finding("column_missing", field, 0, ()) for field in missing),
+            *(Finding("column_missing", field, 0, ()) for field in profile.columns if field not in positions),
             *_findings(reader.problems, broken, nobody),
+            *_cut(path, profile),
             *_filled(reader.empty, frozenset(positions), rows),
             *_born_elsewhere(evidence),
         ),
@@ -113,21 +115,10 @@ def _findings(
     return found
 
 
-def _people(
-    engine: Engine, register: Frame, empty: Mapping[str, int], delivered: frozenset[str], rows: int
-) -> tuple[Frame, Ints]:
-    """The rows of people, and the numbers of the others: neither a date nor a nationality, as everybody has, is there.
-
-    All are people where more than one row in a hundred is so, for then the profile or the extract is at fault.
-    """
-    asked = [name for name in _OF_EVERYBODY if name in delivered]
-    if not delivered >= _ALWAYS or not all(empty.get(name) for name in asked):
-        return register, np.array([], dtype=np.int64)
-    silent = nw.all_horizontal(*(nw.col(name).is_null() for name in asked), ignore_nulls=False)
-    found = engine.collect(register.filter(silent).select("record"))["record"].to_numpy().astype(np.int64)
-    if not len(found) or SELDOM * len(found) > rows:
-        return register, found[:0]
-    return register.filter(~silent), np.sort(found)
+def _cut(path: Path, profile: Profile) -> list[Finding]:
+    """People whom a line break cuts in two, where no quote can keep it within its field."""
+    records = cut_lines(path, profile.encoding) if profile.widths else ()
+    return [finding("row_cut", "", np.asarray(records))] if len(records) else []
 
 
 def _filled(empty: Mapping[str, int], delivered: frozenset[str], rows: int) -> list[Finding]:
@@ -169,10 +160,24 @@ def _header(path: Path, profile: Profile) -> tuple[str, ...]:
     _same_encoding(sample, path, profile)
     if profile.widths:
         return tuple(name for name, _ in profile.widths)
+    return _headings(sample, path, profile)
+
+
+def _headings(sample: bytes, path: Path, profile: Profile) -> tuple[str, ...]:
+    """The first row of a delimited file, as far as the sample goes."""
     encoding = "utf-8-sig" if profile.encoding == "utf-8" else profile.encoding
     lines = io.StringIO(sample.decode(encoding, errors="replace"), newline="")
     quoting = {"quotechar": profile.quote} if profile.quote else {"quoting": csv.QUOTE_NONE}
-    names = tuple(name.strip() for name in next(csv.reader(lines, delimiter=profile.delimiter, **quoting)))
+    rows = csv.reader(lines, delimiter=profile.delimiter, **quoting)
+    try:
+        names = tuple(name.strip() for name in next(rows))
+        _refuse_title(names, rows, path, profile)
+    except csv.Error:
+        raise DeliveryError(
+            N_("The headings of the file cannot be read: the first line does not end, or a quote in it is not closed."),
+            where=path,
+            todo=N_("Check “quote” in the column profile, or ask for an export with headings in the first line."),
+        ) from None
     if any("\N{REPLACEMENT CHARACTER}" in name for name in names):
         raise DeliveryError(
             N_("The column names are not in the encoding “{encoding}”."),
@@ -181,6 +186,20 @@ def _header(path: Path, profile: Profile) -> tuple[str, ...]:
             todo=N_("Set “encoding” in the column profile; “vielfalt profile FILE” finds out which fits."),
         )
     return names
+
+
+def _refuse_title(names: Iterable[str], rows: Iterable[list[str]], path: Path, profile: Profile) -> None:
+    """Raises DeliveryError where not the first line but one of the next holds headings: a title stands above them."""
+    wanted = frozenset(profile.columns.values())
+    if wanted.isdisjoint(names):
+        for place, row in enumerate(islice(rows, _TITLE), 2):
+            if not wanted.isdisjoint(name.strip() for name in row):
+                raise DeliveryError(
+                    N_("The headings stand in line {line} of the file, not in the first one."),
+                    where=path,
+                    line=place,
+                    todo=HEADINGS_FIRST,
+                )
 
 
 def _same_encoding(sample: bytes, path: Path, profile: Profile) -> None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import codecs
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import TextIO
 
 from vielfalt.engines.encodings_refused import no_text, refuse_encoding
 from vielfalt.errors import DeliveryError, StorageError
+from vielfalt.profiles import HEADINGS_FIRST
 from vielfalt.words import N_
 
 ROWS = 1_000
 DELIMITERS = (";", ",", "\t", "|")
 QUOTES = ('"', "'")
 _CHUNK = 1 << 22
+_TITLE = 20
+"""Lines above the headings at most."""
 _LONGEST = 100_000
 """Characters of the longest line that is looked at: some hundred columns take a tenth of that."""
 _EMPTY = frozenset(b"\xef\xbb\xbf \t\r\n")
@@ -50,6 +55,8 @@ def read_sample(path: Path) -> Sample:
     rows = forms[delimiter, quote]
     headings = tuple(heading.strip() for heading in rows[0])
     if len(headings) < 2:
+        if any(_begins_later(found) for found in forms.values()):
+            raise title_above(path)
         raise DeliveryError(
             N_("The file has no columns separated by semicolon, comma, tab or vertical bar."),
             where=path,
@@ -59,6 +66,22 @@ def read_sample(path: Path) -> Sample:
         )
     regular = tuple(tuple(row) for row in rows[1:] if len(row) == len(headings))
     return Sample(encoding, delimiter, quote, headings, regular, len(rows) - 1 - len(regular))
+
+
+def title_above(path: Path) -> DeliveryError:
+    """The error for a file whose headings do not stand in the first line."""
+    return DeliveryError(
+        N_("The file does not begin with its headings; a title perhaps stands above them."),
+        where=path,
+        todo=HEADINGS_FIRST,
+    )
+
+
+def _begins_later(rows: list[list[str]]) -> bool:
+    """Whether nearly all rows after the first ones have as many columns as one another, two at least."""
+    wide = Counter(len(row) for row in rows[1:])
+    usual, alike = max(wide.items(), key=itemgetter(1), default=(0, 0))
+    return usual > 1 and alike > 1 and alike + _TITLE >= len(rows)
 
 
 def _encoding(path: Path) -> str:
