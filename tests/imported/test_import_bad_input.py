@@ -50,7 +50,7 @@ def town(tmp_path: Path, *parts: str) -> TownError:
         (TABLE.replace("1.200", "12.00"), "“12.00” is no whole number"),
         (TABLE + "11;1;1;1;1\n", "Line 6 repeats the area “11”."),
         (TABLE + ";1;1;1;1\n", "Line 6 names no area."),
-        (TABLE + "Quelle: Stadt\n", "Line 6 has 1 columns, the header has 5."),
+        (TABLE + "Quelle: Stadt;1\n", "Line 6 has 2 columns, the header has 5."),
         (TABLE + "31;1;1;1;1;1\n", "Line 6 has 6 columns, the header has 5."),
         (TABLE.replace("area;EU", "area;EU;EU", 1).replace("11;50", "11;5;50"), "Line 3 has 5 columns"),
         (TABLE + '"31;1;1;1;1\n', "cannot be read as CSV"),
@@ -209,6 +209,10 @@ def test_a_profile_that_is_absent_or_no_toml(tmp_path: Path) -> None:
         ("1234", "", ",", 1234),
         ("1.234.567", ".", ",", 1234567),
         ("1.234,00", ".", ",", 1234),
+        ("1.234,000", ".", ",", 1234),
+        ("1234,000", "", ",", 1234),
+        ("5,00", "", ",", 5),
+        ("–", "", ",", None),
         ("1 234", "", ",", 1234),
         ("1\u202f234", "", ",", 1234),
         ("1,234", ",", ".", 1234),
@@ -220,6 +224,12 @@ def test_a_profile_that_is_absent_or_no_toml(tmp_path: Path) -> None:
 )
 def test_counts_as_offices_write_them(text: str, thousands: str, decimal: str, count: int | None) -> None:
     assert reader(FileForm(thousands=thousands, decimal=decimal), Path("n.csv"), "")(text, 2, "n") == count
+
+
+@pytest.mark.parametrize(("text", "decimal"), [("1,000", ","), ("12,000", ","), ("1.000", "."), ("120.000", ".")])
+def test_a_thousand_is_not_taken_for_one(text: str, decimal: str) -> None:
+    with pytest.raises(DeliveryError, match="is no whole number of persons"):
+        reader(FileForm(decimal=decimal), Path("n.csv"), "")(text, 2, "n")
 
 
 @pytest.mark.parametrize("text", ["1.5", "1.2345", "12.34", "1,5", "1e3", "²", "١٢", "n/a", "+5", "<3"])

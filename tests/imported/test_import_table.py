@@ -197,6 +197,15 @@ def test_rows_of_no_level_are_named(tmp_path: Path) -> None:
     assert len(found.geography.finest.areas) == 4
 
 
+@pytest.mark.parametrize("line", ["1) ohne Wohnsitzlose", "1) ohne Wohnsitzlose;;;;", "Quelle: Stadt;.;.;.;."])
+def test_a_row_without_figures_and_polygon_is_a_footnote(tmp_path: Path, line: str) -> None:
+    with pytest.raises(DeliveryError, match="hold no figures, and no polygon"):
+        run(tmp_path, f"{TABLE}{line}\n")
+    area = f'{AREA}ignore = ["{line.partition(";")[0]}"]\n'
+    assert len(run(tmp_path, f"{TABLE}{line}\n", area=area).geography.finest.areas) == 4
+    assert len(run(tmp_path, TABLE.replace("11;50;20;30;1000", "11;;;;")).geography.finest.areas) == 4
+
+
 def test_an_area_without_polygon_stays_and_a_polygon_without_row_goes_both_named(tmp_path: Path) -> None:
     found = run(tmp_path, TABLE.replace("\n21;", "\n23;"))
     assert finding(found, "areas_without_polygon").startswith("1 areas of the table have no polygon: 23.")

@@ -163,7 +163,10 @@ def _text(value: object, form: FileForm) -> str:
 
 
 def _grid(grid: Sequence[Sequence[str]], form: FileForm, path: Path) -> Rows:
-    """Rows below the header; empty lines are passed over, lines of another length than the header are refused."""
+    """Rows below the header; empty lines are passed over, lines of another length than the header are refused.
+
+    A line of one value, such as a footnote, is a row that is empty otherwise.
+    """
     body = [(number, row) for number, row in enumerate(grid, 1) if number > form.skip_rows]
     filled = [(number, [value.strip() for value in row]) for number, row in body if any(map(str.strip, row))]
     if not filled:
@@ -173,6 +176,8 @@ def _grid(grid: Sequence[Sequence[str]], form: FileForm, path: Path) -> Rows:
         header.pop()
     records = []
     for number, row in filled[1:]:
+        if not any(row[1:]):
+            row = [*row, *[""] * (len(header) - len(row))]
         if len(row) < len(header) or any(row[len(header) :]):
             raise _fault(
                 N_("Line {line} has {found} columns, the header has {wanted}."),

@@ -17,10 +17,13 @@ def reader(form: FileForm, path: Path, todo: str) -> Callable[[str, int, str], i
     """How to read one count: a whole number of 0 or more, or null where the file says that nobody knows.
 
     The function takes the text with its line and column and raises DeliveryError, which names them, for anything else:
-    text, fractions, negative numbers, marks in the wrong place. ``todo`` says what to do then.
+    text, fractions, negative numbers, marks in the wrong place. So is "1,000" where no sign stands between thousands:
+    that is sooner a thousand than one with three decimals. ``todo`` says what to do then.
     """
     groups = rf"\d{{1,3}}(?:{re.escape(form.thousands)}\d{{3}})+|" if form.thousands else ""
-    count = re.compile(rf"({groups}\d+)(?:{re.escape(form.decimal)}0*)?", re.ASCII)
+    decimal = re.escape(form.decimal)
+    thousand = "" if form.thousands else rf"(?!\d{{1,3}}{decimal}000$)"
+    count = re.compile(rf"{thousand}({groups}\d+)(?:{decimal}0*)?", re.ASCII)
 
     def read(text: str, line: int, column: str) -> int | None:
         mark = text.strip()

@@ -43,7 +43,7 @@ class FileForm:
     records: tuple[str, ...] = ()
     decimal: str = ","
     thousands: str = ""
-    missing: tuple[str, ...] = ("", "-", ".", "x", "X", "…", "...", "/")
+    missing: tuple[str, ...] = ("", "-", "–", ".", "x", "X", "…", "...", "/")
     zero: tuple[str, ...] = ()
 
 

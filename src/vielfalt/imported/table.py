@@ -36,6 +36,7 @@ def import_table(file: Path, profile: TableProfile) -> Imported:
     placed = place(counts, profile.selection.area, profile.levels, by_name, file)
     base_file, base = _read_other(file, profile.base, profile, by_name)
     totals.refuse_undeclared(placed, file)
+    totals.refuse_footnotes(placed, shapes.get(profile.levels[-1].id), file)
     totals.refuse_undeclared(base, base_file)
     _, comparison = _read_other(file, profile.comparison, profile, by_name)
     keys = [key for key in dict.fromkeys((*placed.finest, *base.finest)) if key != UNRESOLVED]

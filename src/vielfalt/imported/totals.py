@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vielfalt.areachecks import some
+from vielfalt.areafiles import LevelShapes
+from vielfalt.cells import UNRESOLVED
 from vielfalt.errors import DeliveryError
 from vielfalt.geography import TOWN, Geography
 from vielfalt.imported.categories import rounding_slack
@@ -43,6 +45,24 @@ def check_totals(placed: Placed, geography: Geography, profile: TableProfile, pa
     if open_:
         findings.append(_open(open_))
     return tuple(findings)
+
+
+def refuse_footnotes(placed: Placed, drawn: LevelShapes | None, path: Path) -> None:
+    """Raises DeliveryError for rows without any figure that are none of the areas that have polygons (``drawn``)."""
+    bare = [
+        area
+        for area, values in placed.finest.items()
+        if area != UNRESOLVED
+        and area not in (drawn.shapes if drawn else placed.finest)
+        and set(values.values()) == {None}
+    ]
+    if bare:
+        raise DeliveryError(
+            N_("These rows hold no figures, and no polygon bears their key: {areas}."),
+            where=path,
+            todo=N_("Name them under “ignore” in the table profile if they are footnotes, or correct the key."),
+            areas=some(bare),
+        )
 
 
 def refuse_undeclared(placed: Placed, path: Path) -> None:
