@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -23,6 +24,8 @@ OVERLAP_TOLERANCE = 0.001
 """Slivers: neighbours digitised apart overlap by up to 0.005 % in Cologne's file; 0.1 % is tolerated."""
 INSIDE = 0.99
 """The part of an area that must lie inside the area of the coarser level it belongs to."""
+_EAST, _NORTH = (5.0, 16.0), (47.0, 56.0)
+"""Degrees between which Germany lies."""
 _SHOWN = 8
 
 
@@ -112,6 +115,26 @@ def covering(fine: Mapping[str, BaseGeometry], coarse: Mapping[str, BaseGeometry
             shared = shapely.area(shapely.intersection(polygons[near], shape))
             found[key] = keys[near[int(np.argmax(shared))]]
     return found
+
+
+def check_country(shapes: Iterable[BaseGeometry], crs: str, path: Path) -> None:
+    """Raises TownError when the middle of the areas, given in ``crs``, lies outside Germany.
+
+    So it is where a file does not say that it is in another coordinate system, or its axes are swapped.
+    """
+    points = shapely.get_coordinates(list(shapes))
+    to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    east, north = to_degrees.transform(*np.median(points, axis=0)) if len(points) else (_EAST[0], _NORTH[0])
+    if not (_EAST[0] <= east <= _EAST[1] and _NORTH[0] <= north <= _NORTH[1]):
+        raise contradiction(
+            N_("By the coordinate system {crs} these areas would lie outside Germany."),
+            path,
+            N_(
+                "A file that names no coordinate system (a Shapefile without .prj) is taken to be in “crs” of the "
+                "settings: name the right one there, or save the file with its coordinate system, easting first."
+            ),
+            crs=crs,
+        )
 
 
 def check_parents(areas: Sequence[Area], coarse: Container[str], path: Path) -> None:

@@ -111,7 +111,9 @@ def read_features(path: Path) -> Features:
         raise fault(N_("The file with the areas is empty."), path, N_("Add the file with all areas of the level."))
     return Features(
         path,
-        MappingProxyType({str(name): _texts(values) for name, values in zip(meta["fields"], columns, strict=True)}),
+        MappingProxyType(
+            {_as_utf8(str(name)): _texts(values) for name, values in zip(meta["fields"], columns, strict=True)}
+        ),
         tuple(shapely.from_wkb(shapes)),
         str(meta["crs"] or ""),
     )
@@ -124,9 +126,20 @@ def _texts(values: Iterable[object]) -> tuple[str, ...]:
         if value is None or value != value
         else str(int(value))
         if isinstance(value, float | np.floating) and float(value).is_integer()
-        else str(value).strip()
+        else _as_utf8(str(value).strip())
         for value in values
     )
+
+
+def _as_utf8(text: str) -> str:
+    """The text that was meant where UTF-8 was taken for Latin-1: Shapefiles without .cpg do not say what they are in.
+
+    Two letters that are one in UTF-8 (“Ã¼”) are in no name.
+    """
+    try:
+        return text if text.isascii() else text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def level_shapes(
@@ -239,12 +252,13 @@ def nest(town: Area, levels: Sequence[tuple[AreaLevel, LevelShapes]], crs: str) 
     """The geography of a town from its levels, coarse to fine: parents found or checked, children inside parents.
 
     The areas of the coarsest level belong to the town. Where the areas of a level name no parent, the area of the
-    coarser level that covers most of each is taken. Raises TownError.
+    coarser level that covers most of each is taken. Raises TownError, also for areas that lie outside Germany.
     """
     done: list[AreaLevel] = []
     coarser: LevelShapes | None = None
     for level, found in levels:
         areas = found.areas
+        areachecks.check_country(found.shapes.values(), crs, found.path)
         if coarser is None:
             areas = tuple(replace(area, parent=town.key) for area in areas)
         else:

@@ -6,6 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import numpy as np
+import pyogrio
 import pytest
 import shapely
 from imported_town import quarters, square, write_polygons
@@ -210,3 +212,33 @@ def test_the_geography_of_a_town_project(tmp_path: Path) -> None:
     ]
     assert set(geography.shapes) == {"borough", "quarter"}
     assert geography.crs == UTM
+
+
+@pytest.mark.parametrize("left", [9.0, 3_500_000.0, 32_500_000.0, 0.0])
+def test_areas_in_another_coordinate_system_than_the_file_says_are_refused(tmp_path: Path, left: float) -> None:
+    """Degrees, Gauss-Krüger, a zone before the easting: as they come from a Shapefile without .prj."""
+    bottom = 51.0 if left == 9.0 else 0.0 if left == 0.0 else 5_700_000.0
+    ring = [[[left, bottom], [left + 1, bottom], [left + 1, bottom + 1], [left, bottom + 1], [left, bottom]]]
+    with pytest.raises(TownError, match="would lie outside Germany") as caught:
+        nest(TOWN, [(level("block"), read(one(tmp_path, ring)))], UTM)
+    assert caught.value.todo
+
+
+def test_swapped_metres_are_refused(tmp_path: Path) -> None:
+    ring = [[[y, x] for x, y in square(1, 1)[0]]]
+    with pytest.raises(TownError, match="would lie outside Germany"):
+        nest(TOWN, [(level("block"), read(one(tmp_path, ring)))], UTM)
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1"])
+@pytest.mark.parametrize("told", [True, False])
+def test_umlauts_of_shapefiles_with_and_without_a_word_on_their_encoding(
+    tmp_path: Path, encoding: str, told: bool
+) -> None:
+    path = tmp_path / "areas.shp"
+    columns = [np.array(values, dtype=object) for values in (["1"], ["Südhöhe"])]
+    shapes = shapely.to_wkb(np.array([shapely.Polygon(square(1, 1)[0])], dtype=object))
+    pyogrio.raw.write(path, shapes, columns, ["key", "name"], geometry_type="Polygon", crs=UTM, encoding=encoding)
+    if not told:
+        path.with_suffix(".cpg").unlink()
+    assert read(path).areas[0].name == "Südhöhe"
