@@ -77,6 +77,12 @@ def test_the_wrong_encoding_is_refused_before_it_spoils_names(tmp_path: Path, en
     assert f"not written in {declared}" in str(delivery(tmp_path, text, encoding, file=form))
 
 
+@pytest.mark.parametrize("declared", ["cp1252", "latin-1"])
+def test_a_table_of_dos_is_refused(tmp_path: Path, declared: str) -> None:
+    text = TABLE.replace("Andere", "Länder")
+    assert "encoding of DOS" in str(delivery(tmp_path, text, "cp850", file=f'{FILE}encoding = "{declared}"\n'))
+
+
 @pytest.mark.parametrize(("encoding", "declared"), [("cp1252", "cp1252"), ("utf-8-sig", "utf-8")])
 def test_the_right_encoding_is_read(tmp_path: Path, encoding: str, declared: str) -> None:
     profile = usual(

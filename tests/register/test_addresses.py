@@ -188,6 +188,12 @@ def test_encodings_delimiters_and_free_column_order(tmp_path: Path, encoding: st
     assert areas(locate(addresses(street_name=["Mühlweg"], house_number=["9"]), streets, geography("A"))) == ["A"]
 
 
+@pytest.mark.parametrize("encoding", ["cp850", "cp437"])
+def test_a_directory_of_dos_is_refused(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(DeliveryError, match="encoding of DOS"):
+        directory(tmp_path, "1;Bäckerweg;;;;A\n2;Lange Straße;;;;A\n", encoding=encoding)
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 
+from vielfalt.engines.encodings_refused import refuse_encoding
 from vielfalt.errors import DeliveryError, VielfaltError
 from vielfalt.imported.records import FileForm
 from vielfalt.words import N_
@@ -79,6 +80,7 @@ def _decoded(content: bytes, encoding: str, path: Path) -> str:
 
 def _from_csv(content: bytes, form: FileForm, path: Path) -> Rows:
     text = _decoded(content, form.encoding, path)
+    refuse_encoding(content, path)
     # Berlin's tables end their lines with CR alone, which readers take for one endless line.
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     reader = csv.reader(io.StringIO(lines), delimiter=form.delimiter, strict=True)

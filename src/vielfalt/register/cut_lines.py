@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vielfalt.numbers import Ints
 
-_PIECE = 1 << 22
+_PIECE = 1 << 19
 _LF, _CR, _BLANK = b"\n\r "
 _BREAK = 2
 """The most characters that a line break takes: what is written as one field may be padded as if they were letters."""
@@ -50,16 +50,19 @@ def _lengths(path: Path, encoding: str) -> tuple[Ints, npt.NDArray[np.bool_]]:
     lengths, filled = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.bool_)]
     for piece in _pieces(path):
         signs = np.frombuffer(piece, dtype=np.uint8)
-        feeds, returns = signs == _LF, signs == _CR
-        letters = ~(feeds | returns)
-        ends = feeds | returns
-        ends[:-1] &= ~(returns[:-1] & feeds[1:])
-        if encoding == "utf-8":
-            letters &= (signs & 0xC0) != 0x80
+        ends = signs == _LF
+        letters = ~ends
+        if b"\r" in piece:
+            returns = signs == _CR
+            letters &= ~returns
+            returns[:-1] &= ~ends[1:]
+            ends |= returns
         begins = np.append(0, np.flatnonzero(ends) + 1)
         begins = begins[begins < len(signs)]
-        lengths.append(np.add.reduceat(letters, begins, dtype=np.int64))
         filled.append(np.logical_or.reduceat(letters & (signs != _BLANK), begins))
+        if encoding == "utf-8" and not piece.isascii():
+            letters &= (signs & 0xC0) != 0x80
+        lengths.append(np.add.reduceat(letters, begins, dtype=np.int32).astype(np.int64))
     return np.concatenate(lengths), np.concatenate(filled)
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vielfalt.engines.encodings_refused import refuse_encoding
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.numbers import Ints
 from vielfalt.register.house_numbers import HIGHEST, NONE, last_position, position
@@ -121,6 +122,7 @@ def _text(path: Path) -> str:
         ) from None
     if b"\0" in content:
         raise DeliveryError(N_("The street directory is no text file."), where=path, todo=_SEE)
+    refuse_encoding(content, path)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
