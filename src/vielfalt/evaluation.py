@@ -230,37 +230,34 @@ def derive_only(town: Town, date: int, step: Step, opened: Opening = by_size) ->
         return derive_and_count(town, date, engine, town_key(town.vault), step, keep)
 
 
-def keep_persons(town: Town, engine: Engine, vault: Path) -> Keep:
+def keep_persons(town: Town, engine: Engine, folder: Path) -> Keep:
     """Writes the persons file of the contract, and the evidence behind it for ``vielfalt trace``."""
 
     def keep(derived: Derived) -> None:
         people, levels = derived.people, [level.id for level in derived.geography.levels]
         evidence = evidence_rows(people, derived.rows, town.rule_set)
-        for name, frame in (("persons", persons(people, levels)), ("evidence", evidence)):
-            with written_whole(vault / f"{name}.parquet") as partial:
+        for name, frame in ((kept_dates.PERSONS, persons(people, levels)), (kept_dates.EVIDENCE, evidence)):
+            with written_whole(folder / name) as partial:
                 engine.write(frame, partial, order="record")
 
     return keep
 
 
-def keep_and_compare(
-    town: Town, engine: Engine, vault: Path, earlier: Earlier | None, step: Step, for_later: Path
-) -> Keep:
-    """Writes what ``keep_persons`` does, and into the folder ``for_later`` what later dates are compared with: facts,
-    and the link file where the town wants some.
+def keep_and_compare(town: Town, engine: Engine, folder: Path, earlier: Earlier | None, step: Step) -> Keep:
+    """Writes what ``keep_persons`` does, and what later dates are compared with: facts, and the link file where the
+    town wants some.
 
     Compares with the earlier date where there is one.
     """
-    write_persons = keep_persons(town, engine, vault)
+    write_persons = keep_persons(town, engine, folder)
 
     def keep(derived: Derived) -> TwoDates | None:
         write_persons(derived)
-        for_later.mkdir(exist_ok=True, mode=0o700)
-        kept_dates.write_facts(derived.facts, for_later)
+        kept_dates.write_facts(derived.facts, folder)
         residents = derived.classes.join(derived.rows.drop("dwelling_status"), on="record", how="inner")
         with step("movements"):
             if town.link_dates:
-                kept_dates.keep_links(engine, residents, for_later)
+                kept_dates.keep_links(engine, residents, folder)
             if earlier is None:
                 return None
             date, geography = derived.facts.date, derived.geography

@@ -24,9 +24,10 @@ from vielfalt.steps import Step
 from vielfalt.town import Town
 from vielfalt.utility import utility
 from vielfalt.vault import fingerprint, kept_dates, withdraw
+from vielfalt.vault.held_back import ended, held_back, hold, tidied
 from vielfalt.vault.keeping import MOVEMENT_ROOMS, keep_rooms, keep_table, table_fingerprint
 from vielfalt.vault.kept_dates import Earlier
-from vielfalt.vault.last_run import LastRun, last_run, remember
+from vielfalt.vault.last_run import LastRun, last_run
 from vielfalt.vault.locking import alone_in
 from vielfalt.vault.totals import keep_totals
 from vielfalt.vault.workspace import Opening, by_size, workspace
@@ -85,29 +86,37 @@ def run(
 
 
 def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
-    print_now, key = fingerprint.of(town, date, language), town_key(town.vault)
+    tidied(town.vault, town.releases)
+    key = town_key(town.vault)
+    print_now = fingerprint.of(town, date, language, key)
     vault = town.vault / dates.to_iso(date)
     before = last_run(vault)
     if before is not None and before.is_of(print_now, town.releases):
         return _unchanged(town, date, before, step, replaced, opened)
     earlier = kept_dates.earlier(town, date)
-    with kept_dates.held_back(vault) as held_back:
+    with held_back(vault, town.releases) as held:
         with workspace(town, date, opened) as (engine, _):
-            keep = keep_and_compare(town, engine, vault, earlier, step, held_back)
+            keep = keep_and_compare(town, engine, held, earlier, step)
             evaluation = derive_and_count(town, date, engine, key, step, keep)
         _refuse_nobody(evaluation, town.extract(date))
         figures = _figures(town, date, evaluation, earlier, step, replaced)
         with step("publish"):
-            keep_rooms(figures.rooms, vault)
-            keep_rooms(figures.movement_rooms, vault, MOVEMENT_ROOMS)
-            keep_table(town, date, vault)
-            away = town.vault / withdraw.PLACE
-            folder = write_release(figures.results, town.releases, Words(language), figures.audit, away)
-            kept_dates.put_in_place(held_back, vault)
-            withdrawn = withdraw.put_away(replaced, town.vault)
-            keep_totals(evaluation.cells, vault, town.method(date))
+            keep_rooms(figures.rooms, held)
+            keep_rooms(figures.movement_rooms, held, MOVEMENT_ROOMS)
+            keep_table(town, date, held)
+            keep_totals(evaluation.cells, held, town.method(date))
+            own = LastRun(print_now, "", evaluation.findings, fingerprint.of_key(key))
+            own = replace(own, replaced=tuple(path.name for path in replaced))
+            folder = write_release(
+                figures.results,
+                town.releases,
+                Words(language),
+                figures.audit,
+                town.vault / withdraw.PLACE,
+                about_to=lambda name: hold(held, replace(own, release=name)),
+            )
+            withdrawn = ended(vault, town.releases)
     _keep_the_latest(town)
-    remember(vault, LastRun(print_now, folder.name, evaluation.findings))
     return Released(folder, False, evaluation.findings, figures.results.utility, withdrawn)
 
 
@@ -136,18 +145,24 @@ def _unchanged(
     """The release that is there already, looked at file by file; what zip and vault have lost is written again."""
     folder = town.releases / before.release
     see_to_release(folder)
-    if not kept_dates.kept_whole(town, date):
-        _keep_again(town, date, step, opened)
+    if before.key != fingerprint.of_key(town_key(town.vault)) or not kept_dates.kept_whole(town, date):
+        _keep_again(town, date, before, step, opened)
     former = [path for path in replaced if path != folder]
     return Released(folder, True, before.findings, withdrawn=withdraw.put_away(former, town.vault))
 
 
-def _keep_again(town: Town, date: int, step: Step, opened: Opening) -> None:
-    """Writes anew what is missing in the vault of a date that is released already and has not changed."""
-    with workspace(town, date, opened) as (engine, vault):
-        keep = keep_and_compare(town, engine, vault, None, step, vault)
-        evaluation = derive_and_count(town, date, engine, town_key(town.vault), step, keep)
-        keep_totals(evaluation.cells, vault, town.method(date))
+def _keep_again(town: Town, date: int, before: LastRun, step: Step, opened: Opening) -> None:
+    """Writes anew what is missing in the vault of a date that is released already and has not changed, or was made
+    under another key of the town.
+    """
+    key, vault = town_key(town.vault), town.vault / dates.to_iso(date)
+    with held_back(vault, town.releases) as held:
+        with workspace(town, date, opened) as (engine, _):
+            keep = keep_and_compare(town, engine, held, None, step)
+            evaluation = derive_and_count(town, date, engine, key, step, keep)
+        keep_totals(evaluation.cells, held, town.method(date))
+        hold(held, replace(before, key=fingerprint.of_key(key), replaced=()))
+        ended(vault, town.releases)
     _keep_the_latest(town)
 
 

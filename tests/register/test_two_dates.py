@@ -45,7 +45,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evaluated(town: Town, date: int, earlier: Earlier | None) -> Evaluation:
     """One date evaluated as a run does, without publishing."""
     with workspace(town, date) as (engine, vault):
-        keep = keep_and_compare(town, engine, vault, earlier, quiet, vault)
+        keep = keep_and_compare(town, engine, vault, earlier, quiet)
         return derive_and_count(town, date, engine, town_key(town.vault), quiet, keep)
 
 

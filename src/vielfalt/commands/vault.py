@@ -23,11 +23,13 @@ def forget(folder: Path, date: str | None, lang: Language | None) -> None:
     from vielfalt import dates
     from vielfalt.town import read_town
     from vielfalt.vault import kept_dates
+    from vielfalt.vault.held_back import tidied
     from vielfalt.vault.locking import alone_in
 
     town = read_town(folder)
     words = spoken(lang, town.language)
     with alone_in(town.vault):
+        tidied(town.vault, town.releases)
         wanted = [dates.from_iso(date)] if date else kept_dates.linked_dates(town)
         lines = [words("Deleted: {file}", file=path) for path in kept_dates.forget(town, wanted)]
     click.echo("\n".join(lines or [words("There is no link file to delete.")]))

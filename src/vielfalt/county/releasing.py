@@ -24,8 +24,9 @@ from vielfalt.publish.results import Results, Source
 from vielfalt.steps import Step
 from vielfalt.town import Town
 from vielfalt.vault import fingerprint, withdraw
+from vielfalt.vault.held_back import ended, held_back, hold, tidied
 from vielfalt.vault.keeping import keep_rooms
-from vielfalt.vault.last_run import LastRun, last_run, remember
+from vielfalt.vault.last_run import LastRun, last_run
 from vielfalt.words import N_, Words
 
 _CRS = "EPSG:4326"
@@ -63,8 +64,8 @@ def release_county(
     handed = [handed_over(town, date, folder) for town, folder in towns]
     parts, missing = common(handed)
     left_out = tuple(sorted(missing.items()))
-    vault = county.vault / dates.to_iso(date)
-    before = last_run(vault)
+    tidied(county.vault, county.releases)
+    before = last_run(county.vault / dates.to_iso(date))
     if before is not None and before.is_of(print_now, county.releases):
         folder = county.releases / before.release
         see_to_release(folder)
@@ -80,13 +81,13 @@ def release_county(
         _earlier(county, date, handed, replaced),
         lambda tables: release_of("", replace(results, tables=tables)),
     )
-    folder, withdrawn = _written(county, results, known, words, step, replaced)
-    remember(vault, LastRun(print_now, folder.name))
+    run = LastRun(print_now, "", replaced=tuple(path.name for path in replaced))
+    folder, withdrawn = _written(county, results, known, words, step, run)
     return CountyReleased(folder, False, left_out, withdrawn)
 
 
 def _written(
-    county: County, results: Results, known: Known, words: Words, step: Step, replaced: Sequence[Path]
+    county: County, results: Results, known: Known, words: Words, step: Step, run: LastRun
 ) -> tuple[Path, tuple[Path, ...]]:
     """Protects, attacks and writes a release; its folder, and where those that it replaces lie now."""
     with step("protect"):
@@ -95,13 +96,20 @@ def _written(
     with step("audit"):
         if whole.attack:
             auditing.refuse_undecided([whole.attack], county.root)
+        replaced = [county.releases / name for name in run.replaced]
         report = auditing.audited(results, attacks_made(whole, known.method), county.releases, county.root, replaced)
-    vault = county.vault / dates.to_iso(results.source.date)
-    vault.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keep_rooms(whole.proof, vault)
-    with step("publish"):
-        folder = write_release(results, county.releases, words, report, county.vault / withdraw.PLACE)
-        return folder, withdraw.put_away(replaced, county.vault)
+    vault, away = county.vault / dates.to_iso(results.source.date), county.vault / withdraw.PLACE
+    with step("publish"), held_back(vault, county.releases) as held:
+        keep_rooms(whole.proof, held)
+        folder = write_release(
+            results,
+            county.releases,
+            words,
+            report,
+            away,
+            about_to=lambda name: hold(held, replace(run, release=name)),
+        )
+        return folder, ended(vault, county.releases)
 
 
 def _results(county: County, date: int, handed: Sequence[Handed], words: Words, some_missing: bool) -> Results:

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from vielfalt import dates
@@ -29,14 +29,23 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
+def _unasked(name: str) -> None:
+    """Nobody wants to know the name of a release before it is there."""
+
+
 def write_release(
-    results: Results, releases_folder: Path, words: Words, audit: Mapping[str, object], *away: Path
+    results: Results,
+    releases_folder: Path,
+    words: Words,
+    audit: Mapping[str, object],
+    *away: Path,
+    about_to: Callable[[str], None] = _unasked,
 ) -> Path:
     """Writes ``DATE-N/`` and ``DATE-N.zip`` (contract “Release package”) and returns the folder.
 
     N is the next number of the reference date; ``away``: folders of releases that were put away, whose numbers are
-    taken, too. Raises DisclosureError when a table holds more than it may, and
-    StorageError without space or permission; then nothing is left behind.
+    taken, too; ``about_to`` is told the name before anything is written. Raises DisclosureError when a table holds
+    more than it may, and StorageError without space or permission; then nothing is left behind.
     """
     guard.check_results(results)
     try:
@@ -44,6 +53,7 @@ def write_release(
         clear_leftovers(releases_folder)
         name = _next_name((releases_folder, *away), results.source.date)
         files = release_files(results, words, audit, name)
+        about_to(name)
         return _write(releases_folder, name, files, results)
     except OSError as error:
         raise _storage(error, releases_folder) from error
@@ -96,6 +106,12 @@ def clear_leftovers(releases_folder: Path) -> None:
             _remove(path)
 
 
+def leftover(name: str) -> str:
+    """What a folder or zip file of a release is called while it is there by half: hidden, and cleared away later."""
+    path = Path(name)
+    return f".{path.stem}.partial{path.suffix}"
+
+
 def _next_name(folders: Sequence[Path], date: int) -> str:
     """DATE-N with the smallest N above all folders and zips of the date: a number is never used twice."""
     day = dates.to_iso(date)
@@ -107,7 +123,7 @@ def _next_name(folders: Sequence[Path], date: int) -> str:
 
 
 def _write(releases_folder: Path, name: str, files: Mapping[str, bytes], results: Results) -> Path:
-    partial, packed = releases_folder / f".{name}.partial", releases_folder / f".{name}.partial.zip"
+    partial, packed = releases_folder / leftover(name), releases_folder / leftover(f"{name}.zip")
     target, archive = releases_folder / name, releases_folder / f"{name}.zip"
     try:
         for path, content in files.items():

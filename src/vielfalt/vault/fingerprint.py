@@ -8,6 +8,7 @@ from pathlib import Path
 
 import vielfalt
 from vielfalt.errors import DeliveryError, StorageError
+from vielfalt.methods import by_keys
 from vielfalt.publish.contents import MANIFEST
 from vielfalt.publish.releases import releases_in
 from vielfalt.town import Town
@@ -16,9 +17,9 @@ from vielfalt.words import N_, Language
 _CHUNK = 1 << 22
 
 
-def of(town: Town, date: int, language: Language) -> str:
+def of(town: Town, date: int, language: Language, key: bytes) -> str:
     """The fingerprint (64 hexadecimal digits) of extract, settings, coded places, areas, language, earlier releases and
-    program.
+    program; and of the town's key where the method changes numbers by it.
 
     Raises DeliveryError when there is no extract for the date.
     """
@@ -35,7 +36,14 @@ def of(town: Town, date: int, language: Language) -> str:
     for day, _, folder in releases_in(town.releases):
         if day < date:
             digest.update(_file(folder / MANIFEST))
+    if by_keys(town.method(date)):
+        digest.update(of_key(key).encode())
     return digest.hexdigest()
+
+
+def of_key(key: bytes) -> str:
+    """The fingerprint of a town's key: files of the vault that were made under another one no longer fit."""
+    return hashlib.blake2b(key=key, digest_size=16, person=b"fingerprint").hexdigest()
 
 
 def _file(path: Path) -> bytes:

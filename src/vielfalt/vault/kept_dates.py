@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +30,7 @@ from vielfalt.vault.totals import TOTALS
 from vielfalt.wholefile import written_whole
 from vielfalt.words import N_
 
-FACTS = "facts.json"
-_HELD_BACK = ".held-back"
+FACTS, PERSONS, EVIDENCE = "facts.json", "persons.parquet", "evidence.parquet"
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def kept_whole(town: Town, date: int) -> bool:
     """Whether the vault still holds all that a run keeps of a date: what explains it, and its link file if wanted."""
     folder = town.vault / dates.to_iso(date)
     latest = sorted({*linked_dates(town), date})[-town.link_dates :] if town.link_dates else []
-    files = ("persons.parquet", "evidence.parquet", TOTALS, *([LINKS] if date in latest else []))
+    files = (PERSONS, EVIDENCE, TOTALS, *([LINKS] if date in latest else []))
     return read_facts(town, date) is not None and all((folder / name).is_file() for name in files)
 
 
@@ -108,32 +105,6 @@ def forget(town: Town, days: Iterable[int]) -> tuple[Path, ...]:
             ) from None
         gone.append(path)
     return tuple(gone)
-
-
-@contextmanager
-def held_back(vault: Path) -> Iterator[Path]:
-    """The folder for link file and facts of a date that is not released yet; gone afterwards.
-
-    Until the date is released (``put_in_place``) those of its last release stay: a later date is compared with these,
-    and so with the residents whom that release counts.
-    """
-    folder = vault / _HELD_BACK
-    shutil.rmtree(folder, ignore_errors=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def put_in_place(folder: Path, vault: Path) -> None:
-    """Moves what was held back of a date to where the next run finds it.
-
-    The facts go first and come last: without them a date is compared with none, with a link file of another run it
-    would be compared wrongly.
-    """
-    (vault / FACTS).unlink(missing_ok=True)
-    for path in sorted(folder.iterdir(), key=lambda path: path.name == FACTS):
-        path.replace(vault / path.name)
 
 
 def keep_links(engine: Engine, residents: Frame, folder: Path) -> None:

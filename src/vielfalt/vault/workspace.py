@@ -26,6 +26,8 @@ IN_MEMORY = 250_000_000
 Opening: TypeAlias = Callable[[Path, Path], AbstractContextManager[Engine]]
 """Opens the engine for an extract, with a scratch folder; it is closed afterwards."""
 AUTO = "auto"
+SCRATCH = ".scratch"
+"""The folder in that of a date that the engine works in."""
 
 
 def opening(asked: str, step: Step = unseen) -> Opening:
@@ -91,7 +93,7 @@ def workspace(town: Town, date: int, opened: Opening = by_size) -> Iterator[tupl
     millions of them again and again takes a fifteenth of the time.
     """
     vault = town.vault / dates.to_iso(date)
-    scratch = vault / ".scratch"
+    scratch = vault / SCRATCH
     try:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True, mode=0o700)
