@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,6 +49,14 @@ class Released:
     withdrawn: tuple[Path, ...] = ()
 
 
+First = Callable[[Sequence[Path]], None]
+"""What must be done before releases are put away."""
+
+
+def nothing_first(_: Sequence[Path]) -> None:
+    """Nothing rests on the releases of the town."""
+
+
 def reference_date(town: Town, wanted: int | None) -> int:
     """The reference date to evaluate: the one wanted, else the latest delivered. Raises TownError if there is none."""
     delivered = town.reference_dates()
@@ -70,11 +78,13 @@ def run(
     step: Step,
     replaced: Sequence[Path] = (),
     opened: Opening = by_size,
+    first: First = nothing_first,
 ) -> Released:
     """Check, derive, count, protect, publish: the release package of a reference date, whole or not at all.
 
     ``replaced``: releases that nobody outside has seen (``withdraw.of_date``); they are not counted as published, and
-    are put away once the new one is written. ``opened``: the engine; no figure depends on it. Nothing is released when
+    are put away once the new one is written; ``first`` is called with those that will be, before it is. ``opened``: the
+    engine; no figure depends on it. Nothing is released when
     neither extract, settings, areas nor program changed since the last release of that date; what the vault has lost
     of it is written again, and those replaced are put away all the same, but for that last one.
     Raises TownError when the key of the town is damaged or missing, DeliveryError when the release that is there is not
@@ -82,17 +92,19 @@ def run(
     published ones, and BusyError while another run is working on the town.
     """
     with alone_in(town.vault):
-        return _run(town, date, language, step, replaced, opened)
+        return _run(town, date, language, step, replaced, opened, first)
 
 
-def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path], opened: Opening) -> Released:
+def _run(
+    town: Town, date: int, language: Language, step: Step, replaced: Sequence[Path], opened: Opening, first: First
+) -> Released:
     tidied(town.vault, town.releases)
     key = town_key(town.vault)
     print_now = fingerprint.of(town, date, language, key)
     vault = town.vault / dates.to_iso(date)
     before = last_run(vault)
     if before is not None and before.is_of(print_now, town.releases):
-        return _unchanged(town, date, before, step, replaced, opened)
+        return _unchanged(town, date, before, step, replaced, opened, first)
     earlier = kept_dates.earlier(town, date)
     with held_back(vault, town.releases) as held:
         with workspace(town, date, opened) as (engine, _):
@@ -105,6 +117,7 @@ def _run(town: Town, date: int, language: Language, step: Step, replaced: Sequen
             keep_rooms(figures.movement_rooms, held, MOVEMENT_ROOMS)
             keep_table(town, date, held)
             keep_totals(evaluation.cells, held, town.method(date))
+            first(replaced)
             own = LastRun(print_now, "", evaluation.findings, fingerprint.of_key(key))
             own = replace(own, replaced=tuple(path.name for path in replaced))
             folder = write_release(
@@ -140,7 +153,7 @@ def _refuse_nobody(evaluation: Evaluation, path: Path) -> None:
 
 
 def _unchanged(
-    town: Town, date: int, before: LastRun, step: Step, replaced: Sequence[Path], opened: Opening
+    town: Town, date: int, before: LastRun, step: Step, replaced: Sequence[Path], opened: Opening, first: First
 ) -> Released:
     """The release that is there already, looked at file by file; what zip and vault have lost is written again."""
     folder = town.releases / before.release
@@ -148,6 +161,7 @@ def _unchanged(
     if before.key != fingerprint.of_key(town_key(town.vault)) or not kept_dates.kept_whole(town, date):
         _keep_again(town, date, before, step, opened)
     former = [path for path in replaced if path != folder]
+    first(former)
     return Released(folder, True, before.findings, withdrawn=withdraw.put_away(former, town.vault))
 
 

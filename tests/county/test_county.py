@@ -31,7 +31,7 @@ from vielfalt.county.comparing import LEVEL
 from vielfalt.county.handing import check_agreed, handed_over
 from vielfalt.county.project import Member, members, planned, read_county, reference_date
 from vielfalt.county.releasing import CountyReleased
-from vielfalt.county.running import Standing, State, run_towns
+from vielfalt.county.running import Standing, run_towns
 from vielfalt.county.showing import shown
 from vielfalt.county.wording import county_words
 from vielfalt.errors import DisclosureError, StorageError, TownError, UsageError
@@ -246,30 +246,32 @@ def test_releases_that_nobody_has_seen_are_replaced_in_towns_and_county(
     [
         ("released", "failed", True),
         ("released", "released", True),
-        ("failed", "failed", True),
+        ("released", "killed", True),
+        ("killed", "waiting", True),
         ("unchanged", "failed", False),
         ("unchanged", "unchanged", False),
     ],
 )
-def test_a_county_whose_town_was_replaced_is_put_away_though_it_gets_no_new_release(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: State, second: State, gone: bool
+def test_a_county_is_put_away_before_a_release_that_it_is_made_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, second: str, gone: bool
 ) -> None:
-    """It is made of a release that counts no more. ``first``: the town that put its own away, unless it is unchanged,
-    and may have failed after that; ``second``: the other town fails, or both are there but disagree.
+    """Whatever becomes of town and county after that. ``first``: the town that puts its own release away, unless it is
+    unchanged; ``second``: the other town fails, or both are there but disagree.
     """
-    for number, name in enumerate(NAMES[:2], start=1):
-        write_empty_town(tmp_path / name, f"{KEY}00{number}")
-    write_settings(tmp_path, NAMES[:2])
-    own, other = (project / "releases" / FIRST for project in (tmp_path, tmp_path / NAMES[0]))
-    for folder in (own, other):
-        folder.mkdir(parents=True)
-        folder.with_suffix(".zip").touch()
+    own, town = replaced_county(tmp_path)
 
-    def run(members: Sequence[Member], *_: object) -> tuple[Standing, ...]:
+    def run(members: Sequence[Member], *given: object) -> tuple[Standing, ...]:
         if first != "unchanged":
-            other.rmdir()
+            assert own.exists()
+            given[-1](members[0], [FIRST])  # type: ignore[operator]
+            assert not own.exists() and not own.with_suffix(".zip").exists() and town.exists()
+        if "killed" in (first, second):
+            raise KeyboardInterrupt
         states = zip(members, (first, second), strict=True)
-        return tuple(Standing(one, state, release="r", exit_code=11 * (state == "failed")) for one, state in states)
+        return tuple(
+            Standing(one, state, release="r", exit_code=11 * (state == "failed"))  # type: ignore[arg-type]
+            for one, state in states
+        )
 
     def refuse(*_: object) -> None:
         raise DisclosureError("told")
@@ -278,11 +280,45 @@ def test_a_county_whose_town_was_replaced_is_put_away_though_it_gets_no_new_rele
     monkeypatch.setattr(whole, "release_county", refuse)
     called = ["county", "run", str(tmp_path), "--date", DAY, "--replace", "--lang", "en"]
     said = CliRunner().invoke(cli.commands, called)
-    assert said.exit_code == (11 if second == "failed" else 12)
+    killed = "killed" in (first, second)
+    assert said.exit_code == (1 if killed else 11 if second == "failed" else 12)
     put = tmp_path / "vault" / "withdrawn" / FIRST
     for now, before in ((put, own), (put.with_suffix(".zip"), own.with_suffix(".zip"))):
         assert (now.exists(), before.exists()) == (gone, not gone)
-    assert (f"no longer counted as published: {put}" in said.stdout) == gone
+    assert (f"no longer counted as published: {put}" in said.stdout) == (gone and not killed)
+
+
+@pytest.mark.parametrize("made_of", [FIRST, f"{DAY}-2", None])
+def test_only_a_county_that_no_longer_fits_its_towns_is_put_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_of: str | None
+) -> None:
+    """It is made of a release that is gone, or nobody can tell; a town that puts another one away does not touch it."""
+    own, _ = replaced_county(tmp_path, made_of)
+
+    def run(members: Sequence[Member], *given: object) -> tuple[Standing, ...]:
+        assert own.exists() == (made_of == FIRST)
+        given[-1](members[0], [f"{DAY}-7"])  # type: ignore[operator]
+        return tuple(Standing(one, "failed", exit_code=11) for one in members)
+
+    monkeypatch.setattr(whole, "run_towns", run)
+    called = ["county", "run", str(tmp_path), "--date", DAY, "--replace", "--lang", "en"]
+    assert CliRunner().invoke(cli.commands, called).exit_code == 11
+    assert own.exists() == (made_of == FIRST)
+
+
+def replaced_county(root: Path, made_of: str | None = FIRST) -> tuple[Path, Path]:
+    """A county of two towns without extracts, of which it and the first town have a release: the folders of these."""
+    for number, name in enumerate(NAMES[:2], start=1):
+        write_empty_town(root / name, f"{KEY}00{number}")
+    write_settings(root, NAMES[:2])
+    own, town = (project / "releases" / FIRST for project in (root, root / NAMES[0]))
+    for folder in (own, town):
+        folder.mkdir(parents=True)
+        folder.with_suffix(".zip").touch()
+    if made_of:
+        content = {"vielfalt": {"made_of": [{"ags": f"{KEY}001", "release": made_of, "manifest": "0"}]}}
+        (own / "datapackage.json").write_text(json.dumps(content), encoding="utf-8")
+    return own, town
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,9 @@ STATES: Mapping[State, str] = {
     "failed": N_("failed"),
 }
 """What a state is called."""
-_MESSAGES = ({"step"}, {"message", "where", "todo"}, {"release", "unchanged", "withdrawn"})
-"""The parts of what a town tells: the step it is at, why there is no release, its release (``worker``)."""
+_MESSAGES = ({"step"}, {"message", "where", "todo"}, {"release", "unchanged", "withdrawn"}, {"replaces"})
+"""The parts of what a town tells: the step it is at, why there is no release, its release, and the names of those that
+it is about to put away (``worker``)."""
 _LOOK = 0.2
 """Seconds after which the times of running towns are shown anew."""
 _TIDYING = 15
@@ -66,6 +67,8 @@ Show = Callable[[Sequence[Standing]], None]
 Replaced = Mapping[Path, Sequence[Path]]
 """By the folder of a project its releases that nobody outside has seen, to be put away (``pipeline.run``)."""
 NOTHING: Replaced = {}
+BeforeReplacing = Callable[[Member, Sequence[str]], None]
+"""Called before a town puts releases away, with their names."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def run_towns(
     show: Show,
     engine: str = AUTO,
     replaced: Replaced = NOTHING,
+    before_replacing: BeforeReplacing = lambda _, __: None,
 ) -> tuple[Standing, ...]:
     """Runs every town to its end, whatever becomes of the others; their outcomes in the same order.
 
@@ -107,6 +111,10 @@ def run_towns(
             show(_timed(standings, running))
             with suppress(queue.Empty):
                 place, content = told.get(timeout=_LOOK)
+                if content is not None and "replaces" in content:
+                    before_replacing(members[place], content["replaces"])
+                    _answer(running[place].process)
+                    continue
                 standings[place] = _further(standings[place], content, running[place], words)
                 if content is None:
                     del running[place]
@@ -186,6 +194,14 @@ def _start(
 
     threading.Thread(target=listen, daemon=True).start()
     return _Running(process, time.perf_counter())
+
+
+def _answer(process: subprocess.Popen[str]) -> None:
+    """Lets a town go on that has asked."""
+    assert process.stdin is not None
+    with suppress(OSError):  # it has ended, which its next message says
+        process.stdin.write("\n")
+        process.stdin.flush()
 
 
 def _end(processes: Sequence[subprocess.Popen[str]]) -> None:

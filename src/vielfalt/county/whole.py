@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +12,10 @@ from pathlib import Path
 from vielfalt.county import memory
 from vielfalt.county.project import Member, Plan
 from vielfalt.county.releasing import CountyReleased, release_county
-from vielfalt.county.running import NOTHING, Replaced, Show, Standing, State, run_towns
+from vielfalt.county.running import NOTHING, BeforeReplacing, Replaced, Show, Standing, State, run_towns
 from vielfalt.county.wording import county_words
 from vielfalt.errors import VielfaltError, known
+from vielfalt.publish.contents import DESCRIPTOR
 from vielfalt.town import Town
 from vielfalt.vault import withdraw
 from vielfalt.vault.locking import alone_in
@@ -52,30 +54,47 @@ def run_county(plan: Plan, words: Words, show: Show, engine: str = AUTO, replace
     """Runs all towns of the county on an engine (``workspace.opening``) and releases the county, unless a town failed.
 
     ``replaced``: releases that nobody outside has seen (``releases_of``); each project's are not counted as published,
-    and are put away once its new one is written. Where a town's was put away but the county got no new one, its former
-    ones go all the same: they are made of that town's, and beside its new one would tell what has changed. Raises
-    BusyError beside another run of the county.
+    and are put away once its new one is written. Those of the county that are made of a town's go before that is put
+    away, whatever becomes of the run: beside its new one they would tell what has changed. Raises BusyError beside
+    another run of the county.
     """
-    with alone_in(plan.county.vault):
-        outcome = _run(plan, words, show, engine, replaced)
-        if outcome.released or not _put_away(replaced, plan.county.root):
-            return outcome
-        left = [folder for folder in replaced.get(plan.county.root, ()) if folder.exists()]
-        try:
-            return replace(outcome, withdrawn=withdraw.put_away(left, plan.county.vault))
-        except OSError as error:
-            return replace(outcome, error=outcome.error or known(error))
+    county, own = plan.county, replaced.get(plan.county.root, ())
+    away: list[Path] = []
+
+    def put_away(unfit: Callable[[set[tuple[str, str]]], bool]) -> None:
+        """The county's own releases of whose parts this is said; of those that cannot be read, too."""
+        there = ((folder, _made_of(folder)) for folder in own if folder.is_dir())
+        left = [folder for folder, parts in there if parts is None or unfit(parts)]
+        away.extend(withdraw.put_away(left, county.vault))
+
+    def before_replacing(member: Member, names: Sequence[str]) -> None:
+        gone = {(member.town.ags, name) for name in names} if member.town else set()
+        put_away(lambda parts: not parts.isdisjoint(gone))
+
+    with alone_in(county.vault):
+        keys = {town.ags for town in plan.towns}
+        found = {(town.ags, path.name) for town in plan.towns for path in withdraw.of_date(town.releases, plan.date)}
+        put_away(lambda parts: not {part for part in parts if part[0] in keys} <= found)
+        outcome = _run(plan, words, show, engine, replaced, before_replacing)
+        return replace(outcome, withdrawn=(*away, *outcome.withdrawn))
 
 
-def _put_away(replaced: Replaced, root: Path) -> bool:
-    """Whether a release of a town is gone from its place: a town that failed after that does not tell it."""
-    return any(not folder.exists() for project, folders in replaced.items() if project != root for folder in folders)
+def _made_of(folder: Path) -> set[tuple[str, str]] | None:
+    """The towns' releases, by municipality key and name, that a release of the county is made of; None: not known."""
+    try:
+        content = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))["vielfalt"]
+        return {(part["ags"], part["release"]) for part in content["made_of"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
-def _run(plan: Plan, words: Words, show: Show, engine: str, replaced: Replaced) -> Outcome:
+def _run(
+    plan: Plan, words: Words, show: Show, engine: str, replaced: Replaced, before_replacing: BeforeReplacing
+) -> Outcome:
     county, date = plan.county, plan.date
     allowed = county.memory or memory.available()
-    standings = run_towns(plan.members, date, allowed, memory.cores(), words, show, engine, replaced)
+    cores = memory.cores()
+    standings = run_towns(plan.members, date, allowed, cores, words, show, engine, replaced, before_replacing)
     towns = [(one.member.town, Path(one.release)) for one in standings if one.member.town and one.done]
     if len(towns) < len(standings):
         return Outcome(date, standings)
@@ -103,7 +122,8 @@ def _released(
 
     show((*standings, own))
     try:
-        done = release_county(county, plan.date, towns, words, step, replaced.get(county.root, ()))
+        left = [folder for folder in replaced.get(county.root, ()) if folder.is_dir()]
+        done = release_county(county, plan.date, towns, words, step, left)
     except Exception:
         show((*standings, replace(own, state="failed", seconds=time.perf_counter() - begun)))
         raise

@@ -1,7 +1,8 @@
 """The process of one town: runs it and tells each step on standard output, a JSON object per line.
 
 Nothing about people goes through it: names of steps, the release, or the sentence of an error. It ends when its
-standard input closes, so that it never outlives the county run that started it.
+standard input closes, so that it never outlives the county run that started it. Before its releases are put away it
+asks the county, which answers with a line.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from vielfalt.words import Words
@@ -28,13 +30,14 @@ def main(folder: str, date: str, language: str, engine: str, *replaced: str) -> 
     from vielfalt.town import read_town
     from vielfalt.vault import workspace
 
-    threading.Thread(target=_end_with_the_county, daemon=True).start()
+    heard = threading.Event()
+    threading.Thread(target=_listen, args=(heard,), daemon=True).start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the county was interrupted: the scratch folder goes
     words = Words("en" if language == "en" else "de")
     try:
         town = read_town(Path(folder))
         away, opened = [Path(release) for release in replaced], workspace.opening(engine, _step)
-        released = pipeline.run(town, int(date), town.language, _step, away, opened)
+        released = pipeline.run(town, int(date), town.language, _step, away, opened, partial(_ask, heard))
     except Exception as error:
         told = known(error)
         message = words(told.what, **told.values)
@@ -46,9 +49,18 @@ def main(folder: str, date: str, language: str, engine: str, *replaced: str) -> 
     return 0
 
 
-def _end_with_the_county() -> None:
-    os.read(sys.stdin.fileno(), 1)  # a buffered read would hold its lock when the program ends
+def _listen(heard: threading.Event) -> None:
+    """Notes each answer of the county; ends with it."""
+    while os.read(sys.stdin.fileno(), 1):  # a buffered read would hold its lock when the program ends
+        heard.set()
     os._exit(130)
+
+
+def _ask(heard: threading.Event, releases: Sequence[Path]) -> None:
+    """Waits until the county has put away what is made of these releases."""
+    if releases:
+        _tell(replaces=[path.name for path in releases])
+        heard.wait()
 
 
 @contextmanager
