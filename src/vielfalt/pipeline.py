@@ -58,8 +58,16 @@ def nothing_first(_: Sequence[Path]) -> None:
 
 
 def reference_date(town: Town, wanted: int | None) -> int:
-    """The reference date to evaluate: the one wanted, else the latest delivered. Raises TownError if there is none."""
+    """The reference date to evaluate: the one wanted, else the latest delivered. Raises TownError if there is none, or
+    a folder bears a date that is none: an older one would be evaluated instead.
+    """
     delivered = town.reference_dates()
+    if wanted is None and (misnamed := town.misnamed()):
+        raise TownError(
+            N_("The name of this folder is no date, so its extract belongs to no reference date."),
+            where=misnamed[0],
+            todo=N_("Name it year-month-day, for example 2025-12-31, or move it out of the folder “register”."),
+        )
     if wanted is None and not delivered:
         raise TownError(
             N_("There is no extract in the town project."),

@@ -13,6 +13,7 @@ TOWN/
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -35,6 +36,7 @@ LINK_DATES = 2
 _TODO = N_("Correct town.toml.")
 RELIGION = "religion"
 """The option that switches religion on, and the field it is about (GDPR Art. 9)."""
+_MEANT_FOR_A_DATE = re.compile(r"[-0-9._ ]+")
 RESERVED_LEVELS = frozenset({"town", "area", "level", "value", "status"})
 
 
@@ -107,7 +109,15 @@ class Town:
 
     def reference_dates(self) -> tuple[int, ...]:
         """The reference dates with an extract, oldest first. Folders that are no date are passed over."""
-        return dates.of_folders(path.parent for path in (self.root / "register").glob("*/register.csv"))
+        return dates.of_folders(self._delivered())
+
+    def misnamed(self) -> tuple[Path, ...]:
+        """The folders with an extract whose name is meant for a date but is none, or is written otherwise."""
+        numbers = (path for path in self._delivered() if _MEANT_FOR_A_DATE.fullmatch(path.name))
+        return tuple(sorted(path for path in numbers if not dates.of_folders([path])))
+
+    def _delivered(self) -> list[Path]:
+        return [path.parent for path in (self.root / "register").glob("*/register.csv")]
 
     def protection(self, date: int) -> Protection:
         """Settings of disclosure control on a reference date: the defaults, replaced by what town.toml sets."""

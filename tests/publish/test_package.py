@@ -185,6 +185,20 @@ def test_a_number_that_was_put_away_is_not_used_again(quick: None, few: Results,
     assert package.write_release(few, tmp_path / "other", words, {}, tmp_path / "none").name == "2025-12-31-1"
 
 
+def test_a_file_in_the_way_of_a_release_is_left_alone(quick: None, few: Results, words: Words, tmp_path: Path) -> None:
+    for name in ("2025-12-31-1", "2025-12-31-2.zip", "2025-12-31-x"):
+        (tmp_path / name).write_text("notes", encoding="utf-8")
+    assert package.write_release(few, tmp_path, words, {}).name == "2025-12-31-3"
+    assert (tmp_path / "2025-12-31-1").read_text(encoding="utf-8") == "notes"
+
+
+def test_a_release_of_a_day_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    (tmp_path / "2025-02-30-1").mkdir()
+    with pytest.raises(DeliveryError, match="2025-02-30") as told:
+        releases.releases_in(tmp_path)
+    assert told.value.where == str(tmp_path / "2025-02-30-1")
+
+
 @pytest.mark.parametrize("broken", ["write", "check", "zip", "rename", "sync"])
 def test_a_write_that_fails_half_way_leaves_nothing(
     broken: str, quick: None, few: Results, words: Words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

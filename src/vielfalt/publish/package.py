@@ -19,7 +19,7 @@ from vielfalt.errors import DeliveryError, StorageError, why
 from vielfalt.publish import guard
 from vielfalt.publish.contents import release_files
 from vielfalt.publish.descriptor import table_paths
-from vielfalt.publish.releases import check_manifest, releases_in
+from vielfalt.publish.releases import check_manifest
 from vielfalt.publish.results import Results
 from vielfalt.wholefile import BROKEN_ZIP, written_whole
 from vielfalt.words import N_, Words
@@ -113,12 +113,11 @@ def leftover(name: str) -> str:
 
 
 def _next_name(folders: Sequence[Path], date: int) -> str:
-    """DATE-N with the smallest N above all folders and zips of the date: a number is never used twice."""
+    """DATE-N with the smallest N above all names of the date: none is used twice, nor in the way."""
     day = dates.to_iso(date)
-    zips = [path.stem for folder in folders for path in folder.glob(f"{day}-*.zip")]
-    numbers = [name.rpartition("-")[2] for name in zips]
+    names = [path.name.removesuffix(".zip") for folder in folders for path in folder.glob(f"{day}-*")]
+    numbers = [name.removeprefix(f"{day}-") for name in names]
     taken = [int(number) for number in numbers if number.isdecimal()]
-    taken += [number for folder in folders for found, number, _ in releases_in(folder) if found == date]
     return f"{day}-{max(taken, default=0) + 1}"
 
 

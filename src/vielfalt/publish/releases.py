@@ -13,7 +13,7 @@ import polars as pl
 
 from vielfalt import dates, movement_programme, programme, rule_sets
 from vielfalt.cells import ProtectedCells, Protection
-from vielfalt.errors import DeliveryError
+from vielfalt.errors import DeliveryError, UsageError
 from vielfalt.publish.contents import DESCRIPTOR, MANIFEST
 from vielfalt.publish.descriptor import FORMAT
 from vielfalt.publish.results import Previous
@@ -26,11 +26,26 @@ _TODO = N_("Restore the release from its zip file or a backup, or move it out of
 
 
 def releases_in(folder: Path) -> tuple[tuple[int, int, Path], ...]:
-    """Reference date, number and folder of every release, oldest first. A missing folder holds none."""
+    """Reference date, number and folder of every release, oldest first. A missing folder holds none.
+
+    Raises DeliveryError where a folder is called as a release is, but by no day of the calendar.
+    """
     if not folder.is_dir():
         return ()
     named = [(match, path) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name)) and path.is_dir()]
-    return tuple(sorted((dates.from_iso(match[1]), int(match[2]), path) for match, path in named))
+    return tuple(sorted((_day(match[1], path), int(match[2]), path) for match, path in named))
+
+
+def _day(text: str, folder: Path) -> int:
+    try:
+        return dates.from_iso(text)
+    except UsageError:
+        raise DeliveryError(
+            N_("The folder is named after “{text}”, which is no day of the calendar."),
+            where=folder,
+            text=text,
+            todo=N_("Vielfalt has not written it under this name. Name it as it was, or move it out of “releases”."),
+        ) from None
 
 
 def latest_release_before(releases: Path, date: int, ags: str, kind: str) -> Previous | None:
