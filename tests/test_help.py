@@ -46,3 +46,12 @@ def test_a_setting_says_from_when_it_holds_only_where_it_was_another_before() ->
 
 def test_what_resembles_nothing_is_answered_with_where_the_list_is() -> None:
     assert "without an ID lists everything" in vielfalt("explain", "?", expect=2).stderr
+
+
+def test_sources_and_formulas_are_explained_in_german() -> None:
+    for id, told in (
+        ("L4", "HHGEN98, Stufen 3 und 8"),
+        ("morrill", "c = 1 für Nachbarn"),
+        ("distortion", "alle Gebiete"),
+    ):
+        assert told in vielfalt("explain", id, language="de").stdout

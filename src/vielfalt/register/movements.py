@@ -23,7 +23,7 @@ _AREA_UNKNOWN = (
     "stayed",
     _LINKED & _SAME.is_null(),
     N_("Here on both dates; on one of them no area is known, so no move is assumed"),
-    "vielfalt-1: missing evidence never decides",
+    N_("vielfalt-1: missing evidence never decides"),
 )
 _RECODED = (
     "unknown",

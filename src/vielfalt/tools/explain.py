@@ -79,7 +79,7 @@ def entries(words: Words) -> Iterator[Entry]:
             words,
             (N_("Title"), words(index.title)),
             (N_("Formula"), words(index.formula)),
-            (N_("Formula in symbols"), index.symbols),
+            (N_("Formula in symbols"), words(index.symbols)),
             (N_("Bounds"), words(index.bounds)),
             (N_("Please note"), words(index.caveat)),
             (N_("Users of other programs"), words(index.peers)),
