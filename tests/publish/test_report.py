@@ -277,6 +277,23 @@ def test_no_table_leaves_a_row_or_two_alone_on_a_page(report: Report) -> None:
     assert all(len(left[str(number)]) == 1 for number in range(1, 11))
 
 
+def test_a_heading_is_not_left_at_the_end_of_a_page_with_a_single_line(report: Report) -> None:
+    for lines in range(36, 50):
+        blocks = (
+            Heading("Before", "before"),
+            *(Paragraph("filled") for _ in range(lines)),
+            *(Heading("After", "after"), Paragraph("one line"), Paragraph("what belongs to it")),
+        )
+        pages = pypdf.PdfReader(io.BytesIO(to_pdf(dataclasses.replace(report, blocks=blocks)))).pages[1:]
+        assert any("one line\nwhat belongs" in page.extract_text() for page in pages), lines
+
+
+def test_the_facts_on_the_first_page_are_not_broken(report: Report) -> None:
+    facts = (("Amtlicher Gemeindeschlüssel (AGS)", "05999004"),)
+    file = to_pdf(dataclasses.replace(report, language="de", facts=facts))
+    assert "Amtlicher Gemeindeschlüssel (AGS)" in pypdf.PdfReader(io.BytesIO(file)).pages[0].extract_text()
+
+
 def test_a_heading_of_a_column_breaks_where_its_parts_meet(report: Report) -> None:
     text = long_tables(report, range(8, 9)).pages[-1].extract_text().replace("\xad", "-")
     assert "Einwanderungs-\ngeschichte" in text
