@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -92,9 +93,7 @@ def run_towns(
 ) -> tuple[Standing, ...]:
     """Runs every town to its end, whatever becomes of the others; their outcomes in the same order.
 
-    ``allowed`` is the memory in bytes that all runs together may take, ``cores`` how many may run at once. A town that
-    alone takes more is not started. Towns that are released already and have not changed say so at once. ``engine``:
-    where their registers are evaluated (``workspace.opening``); no figure depends on it.
+    ``allowed``: the bytes of memory for all at once; ``cores``: how many at once; ``engine``: ``workspace.opening``.
     """
     needs = [memory.needed(member.town.extract(date), engine) if member.town else 0 for member in members]
     standings = [_before(member, need, allowed, words) for member, need in zip(members, needs, strict=True)]
@@ -105,17 +104,16 @@ def run_towns(
         while waiting or running:
             for place in _that_fit(waiting, running, needs, allowed, cores):
                 waiting.remove(place)
-                given = (str(date), words.language, engine, *map(str, replaced.get(members[place].folder, ())))
-                running[place] = _start(members[place], given, place, told)
+                away = map(str, replaced.get(members[place].folder, ()))
+                running[place] = _start(members[place], (str(date), words.language, engine, *away), place, told)
                 standings[place] = replace(standings[place], state="running")
             show(_timed(standings, running))
             with suppress(queue.Empty):
                 place, content = told.get(timeout=_LOOK)
-                if content is not None and "replaces" in content:
-                    before_replacing(members[place], content["replaces"])
-                    _answer(running[place].process)
-                    continue
-                standings[place] = _further(standings[place], content, running[place], words)
+                if content and "replaces" in content:
+                    _answered(running[place].process, partial(before_replacing, members[place], content["replaces"]))
+                else:
+                    standings[place] = _further(standings[place], content, running[place], words)
                 if content is None:
                     del running[place]
     finally:
@@ -196,8 +194,9 @@ def _start(
     return _Running(process, time.perf_counter())
 
 
-def _answer(process: subprocess.Popen[str]) -> None:
-    """Lets a town go on that has asked."""
+def _answered(process: subprocess.Popen[str], first: Callable[[], None]) -> None:
+    """Does what a town has asked for, and lets it go on."""
+    first()
     assert process.stdin is not None
     with suppress(OSError):  # it has ended, which its next message says
         process.stdin.write("\n")
