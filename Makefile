@@ -49,7 +49,7 @@ pictures: $(VENV)/installed $(VENV)/frontend $(VENV)/browser ## Make the picture
 messages: $(VENV)/installed ## Collect new messages into the German catalogue
 	$(BIN)/python -m tests.messages
 
-index-pages: $(VENV)/installed ## Write the pages of the indices from their catalogue
+index-pages: $(VENV)/installed ## Write the pages of the indices from their catalogue, in both languages
 	$(BIN)/python -m tests.index_pages
 
 sbom: $(VENV)/installed $(VENV)/frontend ## List all that a release is made of (CycloneDX)

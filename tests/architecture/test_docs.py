@@ -40,11 +40,6 @@ def page(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def pages(folder: Path) -> str:
-    """All pages of a folder as one text, each after its name."""
-    return "\n".join(f"# `{path.stem}`\n{page(path)}" for path in sorted(folder.glob("*.md")))
-
-
 def unnamed(words: list[str] | tuple[str, ...], text: str) -> list[str]:
     """The words that nowhere stand as code."""
     return [word for word in words if not re.search(rf"`{re.escape(word)}`", text)]
@@ -76,21 +71,22 @@ def all_commands(group: click.Group = commands, before: str = "") -> dict[str, c
     return found
 
 
+@pytest.mark.parametrize("path", twins(REFERENCE / "commands.md"), ids=lambda path: path.name)
 @pytest.mark.parametrize("name", sorted(all_commands()))
-def test_commands_and_options(name: str) -> None:
-    text = section(page(REFERENCE / "commands.md"), f"`vielfalt {name}`")
+def test_commands_and_options(name: str, path: Path) -> None:
+    text, in_words = section(page(path), f"`vielfalt {name}`"), words_of(path)
     assert text, f"no section for {name}"
     for parameter in all_commands()[name].params:
-        words = parameter.opts if isinstance(parameter, click.Option) else [str(parameter.name).upper()]
-        for word in words:
+        option = isinstance(parameter, click.Option)
+        for word in parameter.opts if option else [in_words(str(parameter.name).upper())]:
             assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text), f"{name}: {word}"
 
 
-def test_no_option_is_documented_that_does_not_exist() -> None:
-    text = page(REFERENCE / "commands.md")
+@pytest.mark.parametrize("path", twins(REFERENCE / "commands.md"), ids=lambda path: path.name)
+def test_no_option_is_documented_that_does_not_exist(path: Path) -> None:
     for name, command in all_commands().items():
         known = {option for parameter in command.params for option in parameter.opts}
-        told = set(re.findall(r"(?<![\w-])--[a-z-]+", section(text, f"`vielfalt {name}`")))
+        told = set(re.findall(r"(?<![\w-])--[a-z-]+", section(page(path), f"`vielfalt {name}`")))
         assert told - known == set(), name
 
 
@@ -168,23 +164,29 @@ def test_defaults_of_protection_are_those_of_the_program(path: Path) -> None:
         assert str(versions[-1].value) in [cell.strip() for cell in row.split("|")], name
 
 
-def test_definitions() -> None:
-    text = page(REFERENCE / "definitions.md")
+@pytest.mark.parametrize("path", twins(REFERENCE / "definitions.md"), ids=lambda path: path.name)
+def test_definitions(path: Path) -> None:
+    text, in_words = page(path), words_of(path)
     for entry in definitions.ALL:
         told = " ".join(section(text, f"`{entry.id}`").split())
-        assert entry.text in told, entry.id
+        assert in_words(entry.text) in told, entry.id
         assert unnamed([field for need in entry.needs for field in need.split("|")], told) == [], entry.id
 
 
-def test_rules() -> None:
-    ids = [rule.id for decision in explain.DECISIONS for rule in decision.all_rules()]
-    text = pages(REFERENCE / "rules")
-    assert [id for id in ids if not section(text, id)] == []
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_rules(language: Language) -> None:
+    """Each with its reason in the words of the program."""
+    in_words = Words(language)
+    names = [path for path in sorted((REFERENCE / "rules").glob("*.md")) if words_of(path).language == language]
+    text = "\n".join(page(path) for path in names)
+    reasons = {rule.id: rule.because for decision in explain.DECISIONS for rule in decision.all_rules()}
+    for id, because in (reasons | {link.id: link.because for link in kinship.LINKS}).items():
+        told = " ".join(section(text, id).split())
+        assert f"**{in_words(because).rstrip('.')}.**" in told, id
 
 
 def test_links_of_households() -> None:
     ids = [link.id for link in kinship.LINKS]
-    assert [id for id in ids if not section(page(REFERENCE / "rules" / "households.md"), id)] == []
     for path in twins(DOCS / "explanation" / "households.md"):
         assert unnamed([*ids, *households.TYPES], page(path)) == [], path.name
 
@@ -200,32 +202,34 @@ def test_checks(path: Path) -> None:
 def test_indices() -> None:
     """The pages say what the catalogue says; ``python -m tests.index_pages`` writes them."""
     written = index_pages.pages()
-    assert {f"{entry.id}.md" for entry in INDICES} < set(written)
+    assert {f"{entry.id}{end}" for entry in INDICES for end in index_pages.ENDS.values()} < set(written)
     assert {path.name: page(path) for path in (REFERENCE / "indices").glob("*.md")} == written
 
 
 def test_indices_of_a_release() -> None:
-    text = page(REFERENCE / "release-indices.md")
-    assert all(section(text, f"`{id}`") for id in index_pages.IN_RELEASES)
+    for path in twins(REFERENCE / "release-indices.md"):
+        assert all(section(page(path), f"`{id}`") for id in index_pages.IN_RELEASES), path.name
 
 
-def test_tables() -> None:
-    text = page(REFERENCE / "table-programme.md")
+@pytest.mark.parametrize("path", twins(REFERENCE / "table-programme.md"), ids=lambda path: path.name)
+def test_tables(path: Path) -> None:
+    text, in_words = page(path), words_of(path)
+    fine, town = ("fein", "nur Stadt") if in_words.language == "de" else ("fine", "town")
     for table in (*programme.ALL, *movement_programme.ALL):
         row = next((line for line in text.splitlines() if line.startswith(f"| `{table.id}` |")), "")
         named = [*table.dimensions, *table.definitions, *([table.parent] if table.parent else [])]
         needs = [field for need in definitions.needs_of(table) for field in need.split("|")]
-        assert row and unnamed([*named, *needs], row) == [], table.id
-        assert (("fine" in row.split("|")[-2]), ("town" in row.split("|")[-2])) == (table.fine, table.town_only), (
-            table.id
-        )
+        assert row and unnamed([*named, *needs], row) == [] and f"| {in_words(table.title)} |" in row, table.id
+        remarks = row.split("|")[-2]
+        assert (fine in remarks, town in remarks) == (table.fine, table.town_only), table.id
 
 
 def test_settings_of_the_desk() -> None:
     source = page(ROOT / "src" / "vielfalt" / "desk" / "settings.py")
     asked = set(re.findall(r"""environ(?:\.get\(|\[)"([A-Z_]+)\"""", source))
     assert len(asked) >= 10
-    assert unnamed(sorted(asked), page(REFERENCE / "commands.md")) == []
+    for path in twins(REFERENCE / "commands.md"):
+        assert unnamed(sorted(asked), page(path)) == [], path.name
 
 
 @pytest.mark.parametrize(("file", "language"), [("roles.md", "en"), ("roles.de.md", "de")])
@@ -238,14 +242,16 @@ def test_roles_of_the_desk(file: str, language: Language) -> None:
         assert f"| `{action}` | {words(title)} |" in text
 
 
-def test_figures_that_tell_one_another() -> None:
-    text = page(REFERENCE / "table-programme.md")
+@pytest.mark.parametrize("path", twins(REFERENCE / "table-programme.md"), ids=lambda path: path.name)
+def test_figures_that_tell_one_another(path: Path) -> None:
+    text = page(path)
     for (table, category), (other, same) in programme.SAME:
         assert f"| `{table}` | `{category}` | `{other}` | `{same}` |" in text
 
 
-def test_dimensions_and_their_categories() -> None:
-    text = page(REFERENCE / "dimensions.md")
+@pytest.mark.parametrize("path", twins(REFERENCE / "dimensions.md"), ids=lambda path: path.name)
+def test_dimensions_and_their_categories(path: Path) -> None:
+    text = page(path)
     countries = set(codes.countries()) | {row.key for row in codes.categories("nationality_group")}
     areas = ("moved_from", "moved_to")
     assert all(section(text, f"`{dimension}`") for dimension in areas)
@@ -262,11 +268,13 @@ def test_dimensions_and_their_categories() -> None:
 
 def test_country_groups() -> None:
     groups = [row.key for row in codes.categories("nationality_group")]
-    assert unnamed(groups, page(DOCS / "explanation" / "country-groups.md")) == []
+    for path in twins(DOCS / "explanation" / "country-groups.md"):
+        assert unnamed(groups, page(path)) == [], path.name
 
 
-def test_vault_files() -> None:
-    text = page(REFERENCE / "vault-files.md")
+@pytest.mark.parametrize("path", twins(REFERENCE / "vault-files.md"), ids=lambda path: path.name)
+def test_vault_files(path: Path) -> None:
+    text = page(path)
     assert unnamed([field.name for field in schema.PERSONS], section(text, "`persons.parquet`")) == []
     kept = [*evidence.CODES, *evidence.FLAGS, *evidence.COUNTS, evidence.NOT_COUNTED]
     assert unnamed(kept, section(text, "`evidence.parquet`")) == []
@@ -315,7 +323,8 @@ def test_every_page_can_be_reached_from_the_index() -> None:
     for path in sorted(DOCS.rglob("*.md")):
         name = "README.de.md" if path.name.endswith(".de.md") else "README.md"
         near, index = path.relative_to(DOCS).as_posix(), page(DOCS / name)
-        assert near == name or f"({near})" in index or f"({path.parent.relative_to(DOCS).as_posix()}/)" in index, near
+        overview = (path.parent / name).relative_to(DOCS).as_posix()
+        assert f"({near})" in index or f"({overview})" in index or overview == name, near
 
 
 def glossary() -> list[list[str]]:

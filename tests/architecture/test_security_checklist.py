@@ -20,8 +20,11 @@ PAGE = ROOT / "docs" / "explanation" / "security-checklist.md"
 LINES = 36
 
 
-def lines() -> list[list[str]]:
-    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if re.match(r"\| \d+ \|", line)]
+STATES = {"held": "eingehalten", "in part": "zum Teil", "not built": "nicht gebaut"}
+
+
+def lines(page: Path = PAGE) -> list[list[str]]:
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if re.match(r"\| \d+ \|", line)]
     return [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in rows]
 
 
@@ -47,6 +50,14 @@ def test_what_is_held_is_tested_and_what_is_missing_is_said() -> None:
         assert state in {"held", "in part", "not built"}, number
         assert bool(tests) == (state != "not built"), number
         assert bool(missing) == (state != "held"), number
+
+
+def test_the_german_page_says_the_same_of_every_line() -> None:
+    """Number, state, tests, and whether something is missing."""
+    german = lines(PAGE.with_suffix(".de.md"))
+    assert [[row[0], row[2], row[3], bool(row[4])] for row in german] == [
+        [number, STATES[state], tests, bool(missing)] for number, _, state, tests, missing in lines()
+    ]
 
 
 @pytest.mark.parametrize(("suffix", "language"), [("md", "en"), ("de.md", "de")])

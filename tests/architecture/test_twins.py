@@ -32,6 +32,19 @@ NAMES = {
     "JJJJ-MM-TT-N": "YYYY-MM-DD-N",
     "PASSWORT": "PASSWORD",
     "KENNWORT": "PASSPHRASE",
+    "TABELLE": "TABLE",
+    "SPALTE": "COLUMN",
+    "WERT": "VALUE",
+    "GEBIET": "AREA",
+    "GRUPPE": "GROUP",
+    "RECHTS": "E",
+    "HOCH": "N",
+    "KENNUNG": "ID",
+    "ZEILE": "RECORD",
+    "VERÖFFENTLICHUNG": "RELEASE",
+    "PAKET": "PACKAGE",
+    "ADRESSE": "ADDRESS",
+    "E-MAIL": "EMAIL",
 }
 """What stands in German code for what somebody puts there."""
 ENGLISH = re.compile(r" --lang en\b|^(?:export )?VIELFALT_LANG=en ?")
@@ -40,6 +53,8 @@ COMMENT = re.compile(r"(?:(?<=\s)|^)#.*| {2,}\S.*")
 """In code: what a sign for comments or a gap sets apart."""
 MARKED = re.compile(r"\]\(([^)\s]+\.de\.md[^)\s]*)\)\s+\(englisch\)")
 """A link to a German page that is said to be English."""
+CASE = "case"
+"""The first column of a table that is a test of rules: all others are the same in every language."""
 WORDED = re.compile(r"^((?:label|rest|email|VIELFALT_DESK_MAIL_FROM) ?=).*")
 """Settings whose value is a word of the language."""
 
@@ -155,6 +170,8 @@ def _tables(english: Part, german: Part) -> Iterator[str]:
         if len(here) != len(there):
             yield f"row {number} of the tables has {len(here)} cells instead of {len(there)}"
             continue
+        if english.rows[0][0] == CASE and here[1:] != there[1:]:
+            yield f"row {number} of the tables has {' | '.join(here[1:])} instead of {' | '.join(there[1:])}"
         for old, new in zip(there, here, strict=True):
             if (_fact(old) or _fact(new)) and _fact(old) != _fact(new):
                 yield f"row {number} of the tables has {new} instead of {old}"

@@ -478,7 +478,7 @@ def test_each_index_is_explained(client: Client, release: Release, language: str
     link = reverse("index_method", args=["dissimilarity"])
     assert f'href="{link}"' in page
     method = html.unescape(client.get(link, headers=header).content.decode())
-    assert all(part in method for part in (index.symbols, index.source, words(index.peers), words(index.caveat)))
+    assert all(part in method for part in (words(index.symbols), index.source, words(index.peers), words(index.caveat)))
 
 
 def test_every_index_has_its_page(anonymous: Client) -> None:

@@ -29,7 +29,7 @@ ALL: tuple[Index, ...] = (
             "hold as many residents."
         ),
         N_(
-            "ACO = 1 − (Σ xᵢaᵢ/X − a₁) / (a₂ − a₁), a₁, a₂: mean size per resident of the smallest and largest areas "
+            "ACO = 1 − (Σ xᵢaᵢ/X − a₁) / (a₂ − a₁)  a₁, a₂: mean size per resident of the smallest and largest areas "
             "holding X residents"
         ),
         say.BOUNDS_FILLED,
@@ -60,7 +60,7 @@ ALL: tuple[Index, ...] = (
         "centralisation",
         N_("Absolute centralisation"),
         N_("How much earlier the group is met than land when walking outwards from the centre."),
-        N_("ACE = Σ Xᵢ₋₁Aᵢ − Σ XᵢAᵢ₋₁, cumulated outwards"),
+        N_("ACE = Σ Xᵢ₋₁Aᵢ − Σ XᵢAᵢ₋₁  cumulated outwards"),
         say.BOUNDS_CENTRE,
         -1,
         1,
@@ -73,7 +73,7 @@ ALL: tuple[Index, ...] = (
         "centralisation",
         N_("Relative centralisation"),
         N_("How much earlier the group is met than everyone else when walking outwards from the centre."),
-        N_("RCE = Σ Xᵢ₋₁Yᵢ − Σ XᵢYᵢ₋₁, cumulated outwards"),
+        N_("RCE = Σ Xᵢ₋₁Yᵢ − Σ XᵢYᵢ₋₁  cumulated outwards"),
         say.BOUNDS_CENTRE,
         -1,
         1,
@@ -86,7 +86,7 @@ ALL: tuple[Index, ...] = (
         "clustering",
         N_("Segregation index less neighbours (Morrill)"),
         N_("Segregation index less the mean difference of the group's share between neighbouring areas."),
-        N_("D(adj) = IS − Σᵢ Σⱼ cᵢⱼ |pᵢ − pⱼ| / Σᵢ Σⱼ cᵢⱼ, c = 1 for neighbours"),
+        N_("D(adj) = IS − Σᵢ Σⱼ cᵢⱼ |pᵢ − pⱼ| / Σᵢ Σⱼ cᵢⱼ  c: 1 for neighbours"),
         say.BOUNDS_NEIGHBOURS,
         None,
         1,
@@ -99,7 +99,7 @@ ALL: tuple[Index, ...] = (
         "clustering",
         N_("Segregation index less borders (Wong)"),
         N_("The same with each difference weighted by the length of the shared border."),
-        N_("D(w) = IS − Σᵢ Σⱼ bᵢⱼ |pᵢ − pⱼ| / Σᵢ Σⱼ bᵢⱼ, b: shared border"),
+        N_("D(w) = IS − Σᵢ Σⱼ bᵢⱼ |pᵢ − pⱼ| / Σᵢ Σⱼ bᵢⱼ  b: shared border"),
         say.BOUNDS_NEIGHBOURS,
         None,
         1,
@@ -115,7 +115,7 @@ ALL: tuple[Index, ...] = (
             "The same, weighted also with the mean ratio of perimeter to size of both areas over the largest such "
             "ratio."
         ),
-        N_("D(s) = IS − Σᵢ Σⱼ bᵢⱼ |pᵢ − pⱼ| (uᵢ/aᵢ + uⱼ/aⱼ) / (2 max(u/a) Σᵢ Σⱼ bᵢⱼ), u: perimeter"),
+        N_("D(s) = IS − Σᵢ Σⱼ bᵢⱼ |pᵢ − pⱼ| (uᵢ/aᵢ + uⱼ/aⱼ) / (2 max(u/a) Σᵢ Σⱼ bᵢⱼ)  b: shared border, u: perimeter"),
         say.BOUNDS_NEIGHBOURS,
         None,
         1,

@@ -173,7 +173,7 @@ ALL: tuple[Index, ...] = (
             "Mean over all residents of how far everything up to each distance differs from the town while the "
             "circle grows."
         ),
-        N_("Δ = Σᵢ tᵢ/T Σⱼ tⱼ/T · KL(all areas up to dᵢⱼ ‖ town)"),
+        N_("Δ = Σᵢ tᵢ/T Σⱼ tⱼ/T · KL(qᵢⱼ ‖ P)  qᵢⱼ: the groups of all areas up to dᵢⱼ, P: those of the town"),
         say.BOUNDS_MUTUAL,
         0,
         None,

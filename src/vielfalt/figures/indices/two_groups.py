@@ -112,7 +112,7 @@ ALL: tuple[Index, ...] = (
             "How far the curve “part of the group in areas where its share is at least v” lies from that of an even "
             "town."
         ),
-        N_("R = (P − ∫₀ᴾ c(v) dv + ∫ᴾ¹ c(v) dv) / (1 − P), c(v) = Σ xᵢ/X over areas with pᵢ ≥ v"),
+        N_("R = (P − ∫₀ᴾ c(v) dv + ∫ᴾ¹ c(v) dv) / (1 − P), c(v) = Σ xᵢ/X  over areas with pᵢ ≥ v"),
         say.BOUNDS_PROFILE,
         0,
         None,
