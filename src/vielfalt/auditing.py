@@ -80,7 +80,8 @@ def room(held: Held, proof: pl.DataFrame) -> Mapping[str, object]:
     """The room that one attacker leaves to hidden figures, as the report of the audit tells it.
 
     ``cells`` are all hidden figures, of which ``proof`` has a row each. Those that are not zero were looked at; their
-    number would tell of every hidden figure of a small release whether it is zero.
+    number would tell of every hidden figure of a small release whether it is zero. Nothing here depends on the true
+    numbers but by what is published: whoever tried others for them would see which give the same report.
     """
     return {
         "id": f"room_{held.attacker}",
@@ -88,7 +89,6 @@ def room(held: Held, proof: pl.DataFrame) -> Mapping[str, object]:
         "cells": proof.height or held.cells,
         "disclosed": held.narrow,
         "narrowest": held.narrowest,
-        "programs": held.programs,
     }
 
 

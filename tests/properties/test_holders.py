@@ -350,4 +350,4 @@ def test_of_two_people_each_is_held_without_the_other(people: int) -> None:
 def test_nobody_is_alone_where_nothing_is_hidden() -> None:
     cells, where = town_of([[20, 30], [30, 60]])
     _, proof = protect_with_room(cells, where, LOOSE)
-    assert [(each.attacker, each.cells, each.programs) for each in proof.held][-1] == ("person", 0, 0)
+    assert [(each.attacker, each.cells) for each in proof.held][-1] == ("person", 0)

@@ -13,7 +13,7 @@ from linear_attack import Cell, equations, intervals, true
 from protected_towns import examples, people, primaries_only
 from small_towns import ALL_TABLES, CHAINS, PEOPLE, PROTECTION, WITH_STATUS, Counts, cells_of, geography, tables, towns
 
-from vielfalt import programme
+from vielfalt import auditing, programme
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.errors import DisclosureError
 from vielfalt.figures.disclosure import (
@@ -227,3 +227,44 @@ def test_a_few_people_of_unknown_origin_give_no_room(missing: int) -> None:
 def test_sums_of_another_date_tell_nothing() -> None:
     cells, shown, where = beside_missing(20)
     assert not rooms(shown, cells, where, PROTECTION).held[0].narrow
+
+
+def town_at_random(draw: np.random.Generator) -> np.ndarray:
+    """Counts of four blocks by kind of people: most groups are small."""
+    counts = np.zeros((5, len(PEOPLE)), np.int64)
+    counts[:4, 0] = draw.integers(60, 200, 4)
+    counts[:4, 1:3] = draw.integers(20, 90, (4, 2))
+    counts[:4, 3:] = draw.choice([1, 2, 3, 4, 9, 30, 40], (4, len(PEOPLE) - 3))
+    return counts
+
+
+def exchanged(counts: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+    """One person each of two kinds and two blocks in the other's block: no total changes."""
+    blocks, kinds = draw.choice(4, 2, replace=False), draw.choice(range(3, len(PEOPLE)), 2, replace=False)
+    other = counts.copy()
+    other[blocks, kinds] += 1
+    other[blocks, kinds[::-1]] -= 1
+    return other
+
+
+def report_of(counts: np.ndarray, where: Geography) -> tuple[dict[Cell, int | None], list[Mapping[str, object]]]:
+    """What is published, and the room of what is hidden as the audit tells it."""
+    cells = tables(counts, np.zeros(counts.shape, np.bool_), where, ALL_TABLES)
+    protected, proof = protect_with_room(cells, where, PROTECTION)
+    return shown(protected), [auditing.room(held, proof.frame) for held in proof.held]
+
+
+def test_whatever_the_hidden_figures_are_the_same_room_is_told() -> None:
+    """Whoever tries numbers for them, as the program is public, learns nothing from the report of the audit."""
+    where, same = geography([2, 1, 1]), 0
+    for seed in (1, 5, 7, 8):
+        draw = np.random.default_rng(seed)
+        counts = town_at_random(draw)
+        published, told = report_of(counts, where)
+        for _ in range(8):
+            other = exchanged(counts, draw)
+            if other.min() >= 0:
+                again = report_of(other, where)
+                same += again[0] == published
+                assert again[0] != published or again[1] == told
+    assert same > 3

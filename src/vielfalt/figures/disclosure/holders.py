@@ -36,13 +36,9 @@ FURTHEST = 20.0
 
 @dataclass(frozen=True)
 class Told:
-    """``pairs``: each secret unknown that one holder can tell, and the unknowns that count his household alone.
-
-    ``programs``: how many linear programs it took, those of single moves aside.
-    """
+    """``pairs``: each secret unknown that one holder can tell, and the unknowns that count his household alone."""
 
     pairs: tuple[tuple[int, Ints], ...]
-    programs: int
 
 
 def told_to_one(program: Program, values: Ints, least: Ints, secret: Marks, people: Ints) -> Told:
@@ -52,12 +48,12 @@ def told_to_one(program: Program, values: Ints, least: Ints, secret: Marks, peop
     ``people``: who is alone in which, as ``holders`` says.
     """
     if not people.max(initial=-1) + 1 or not secret.any():
-        return Told((), 0)
+        return Told(())
     solutions = _solutions(program, values, least, secret, people)
     at = _search(program, values, least)
     open_ = _unproved(solutions, values, secret, people)
     pairs = [pair for place, who in open_ for pair in _told_to(at, place, who, people)]
-    return Told(tuple(pairs), len(solutions))
+    return Told(tuple(pairs))
 
 
 def alone_in(values: Ints, at_one: Ints) -> Marks:

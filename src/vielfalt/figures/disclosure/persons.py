@@ -114,7 +114,7 @@ def told_to_persons(looked: Looked, secret: Marks, counts: Attack | None = None)
     told = told_to_one(program, values, looked.least[unknowns], wanted, people)
     told = replace(told, pairs=_but_their_own(counts or looked.against, told, unknowns, alone))
     narrow = len({place for place, _ in told.pairs})
-    return told, Held(attacker.id, int(wanted.sum()), narrow, int(not narrow), told.programs)
+    return told, Held(attacker.id, int(wanted.sum()), narrow, int(not narrow))
 
 
 def _but_their_own(against: Attack, told: Told, unknowns: Ints, alone: Marks) -> tuple[tuple[int, Ints], ...]:

@@ -40,14 +40,13 @@ Measured are 3.5 minutes for 73,000 hidden figures (300,000 residents) and 1.3 G
 class Held:
     """What one attacker finds: how many hidden figures were looked at, how many have too little room, the narrowest.
 
-    ``programs``: how many linear programs it took.
+    More room than a figure must have is not counted: how much was found, and how soon, depends on the true numbers.
     """
 
     attacker: str
     cells: int
     narrow: int
     narrowest: int
-    programs: int
 
 
 @dataclass(frozen=True)
@@ -111,8 +110,8 @@ def look_at(
             else:
                 still_left.append(solution)
         left = still_left
-        programs = look(program, floor, spans, _needed(attacker, spans))
-        held.insert(0, _held(attacker, spans, programs))
+        look(program, floor, spans, _needed(attacker, spans))
+        held.insert(0, _held(attacker, spans))
         narrow[unknowns] |= spans.room() < _needed(attacker, spans)
     solutions = tuple(figures.with_numbers(unknowns, solution) for solution in spans.solutions)
     return Looked(against, known, unknowns, least[strongest.id], found[strongest.id], solutions, tuple(held), narrow)
@@ -150,12 +149,10 @@ def _needed(attacker: Attacker, spans: Spans) -> Ints:
     return np.minimum(spans.aim, 1) if attacker.least else spans.aim
 
 
-def _held(attacker: Attacker, spans: Spans, programs: int) -> Held:
-    asked: Marks = spans.aim > 0
-    narrowest = int(spans.room()[asked].min(initial=int(spans.aim.max(initial=0))))
-    return Held(
-        attacker.id, int(asked.sum()), int((spans.room() < _needed(attacker, spans)).sum()), narrowest, programs
-    )
+def _held(attacker: Attacker, spans: Spans) -> Held:
+    asked, needed = spans.aim > 0, _needed(attacker, spans)
+    narrowest = np.minimum(spans.room(), needed)[asked].min(initial=needed.max(initial=0))
+    return Held(attacker.id, int(asked.sum()), int((spans.room() < needed).sum()), int(narrowest))
 
 
 _HERE = tuple(each for each in ATTACKERS if not (each.person or each.earlier))

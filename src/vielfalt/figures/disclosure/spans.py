@@ -58,15 +58,14 @@ def no_span(values: Ints, aim: Ints) -> Spans:
     return Spans(values.astype(np.float64), values.astype(np.float64), aim)
 
 
-def look(program: Program, least: Ints, spans: Spans, needed: Ints) -> int:
-    """Solutions until every unknown has its room or none for it; how many it took.
+def look(program: Program, least: Ints, spans: Spans, needed: Ints) -> None:
+    """Solutions until every unknown has its room or none for it.
 
     Each moves all open ones; what then has not even the room ``needed`` is moved one by one. ``least``: what each is at
     least for the attacker.
     """
-    before, open_ = len(spans.solutions), spans.open()
-    if not open_.any():
-        return 0
+    if not spans.open().any():
+        return
     highs = together(program, least, spans)
     highs.changeColsCost(len(least), np.arange(len(least), dtype=np.int32), np.zeros(len(least)))
     for place in np.flatnonzero(spans.room() < needed).tolist():
@@ -75,7 +74,6 @@ def look(program: Program, least: Ints, spans: Spans, needed: Ints) -> int:
                 highs.changeColCost(place, sign)
                 _add(highs, spans)
                 highs.changeColCost(place, 0.0)
-    return len(spans.solutions) - before
 
 
 def together(program: Program, least: Ints, spans: Spans) -> Solver:

@@ -142,12 +142,7 @@ def _mend(task: Task, looked: Looked, wanted: list[Wanted], reader: Attack) -> t
     found = mended(Mend(reader.beside_shown(known), known, looked.least, task.fixed, task.width), wanted)
     # What may be the truth for who knows less need not be for him who knows most.
     proofs = found.solutions if reader is task.against else ()
-    again = _look(task, found.known, (*looked.solutions, *proofs))
-    held = (
-        replace(now, programs=before.programs + now.programs)
-        for before, now in zip(looked.held, again.held, strict=True)
-    )
-    return replace(again, held=tuple(held)), found.open
+    return _look(task, found.known, (*looked.solutions, *proofs)), found.open
 
 
 def _fixed(figures: AllFigures, own: set[str]) -> Marks:
