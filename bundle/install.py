@@ -12,6 +12,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PROGRAM = HERE / "program"
 BIN = PROGRAM / ("Scripts" if os.name == "nt" else "bin")
+PIP = ("-m", "pip")
+"""As a module: on Windows, a pip that was started as a program of that name sets up no pip, and nothing else."""
 
 
 def main() -> None:
@@ -26,10 +28,10 @@ def main() -> None:
     print("Vielfalt wird eingerichtet, ein bis drei Minuten. / Setting up, one to three minutes.", flush=True)
     venv.create(PROGRAM, clear=True, symlinks=os.name != "nt")
     # A pip that is a file can be run as it is: not every Python brings one.
-    pip = next((HERE / "wheels").glob("pip-*.whl")) / "pip"
-    command = [str(BIN / "python"), str(pip), "install", "--quiet", "--disable-pip-version-check", "--no-index"]
+    found = {**os.environ, "PYTHONPATH": str(next((HERE / "wheels").glob("pip-*.whl")))}
+    command = [str(BIN / "python"), *PIP, "install", "--quiet", "--disable-pip-version-check", "--no-index"]
     files = [f"--find-links={HERE / 'wheels'}", "--require-hashes", f"--requirement={HERE / 'requirements.txt'}"]
-    done = subprocess.run([*command, *files], check=False)
+    done = subprocess.run([*command, *files], check=False, env=found)
     if done.returncode:
         raise SystemExit(
             "Vielfalt wurde nicht eingerichtet. Entpacken Sie das Archiv neu; hilft das nicht, beschaffen Sie es neu.\n"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from bundle import __main__ as bundle
+from bundle import install
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -61,6 +62,27 @@ def test_what_windows_runs_ends_its_lines_as_windows_does(script: str) -> None:
     content = (ROOT / "bundle" / script).read_bytes()
     assert content.count(b"\n") == content.count(b"\r\n") > 5
     content.decode("ascii")
+
+
+def test_pip_may_set_up_pip_on_windows(unpacked: Path, tmp_path: Path) -> None:
+    """Where it was started as a program named pip it refuses that there, and with it everything else."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import pip._internal.utils.misc as misc\nmisc.WINDOWS = True\n", encoding="ascii"
+    )
+    wheel = next((unpacked / "wheels").glob("pip-*.whl"))
+    listed = (unpacked / "requirements.txt").read_text(encoding="ascii").splitlines()
+    wanted = tmp_path / "pip.txt"
+    wanted.write_text(next(line for line in listed if line.startswith("pip==")), encoding="ascii")
+    told = ["--no-index", f"--find-links={unpacked / 'wheels'}", f"--requirement={wanted}", f"--target={tmp_path}/to"]
+    for command, possible in (((str(wheel / "pip"),), False), (install.PIP, True)):
+        done = subprocess.run(
+            [sys.executable, *command, "install", "--require-hashes", *told],
+            env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{wheel}", "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode == 0) is possible, done.stderr
 
 
 @pytest.fixture(scope="module")
