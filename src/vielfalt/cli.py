@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -40,6 +42,18 @@ def _noted_interrupts() -> list[int]:
     return noted
 
 
+def _writable() -> None:
+    """Lets output bear every sign: UTF-8 where it goes into a file, which the program can then read, on Windows too.
+
+    On a terminal, or where the environment asks for an encoding, a question mark stands for a sign that it lacks.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            if not stream.isatty() and not os.environ.get("PYTHONIOENCODING"):
+                stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(errors="replace")
+
+
 def _interrupted(spoken: Mapping[str, Language]) -> NoReturn:
     words = Words(spoken.get("language", language()))
     to_stderr(words("Interrupted. The next run starts clean."))
@@ -50,6 +64,7 @@ def main() -> None:
     """Runs a command. Errors become a sentence, a place and a next step, with the exit code of their class."""
     spoken: dict[str, Language] = {}
     stopped = _noted_interrupts()
+    _writable()
     allocators.set_up()
     clickwords.speak(language())
     clickwords.settle(commands, WORDS)

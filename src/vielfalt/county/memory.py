@@ -59,12 +59,16 @@ def _left_in_groups() -> Iterator[int]:
         if not folder.is_relative_to(_GROUPS):
             return
         try:
-            limit, used, said = ((folder / f"memory.{name}").read_text().strip() for name in ("max", "current", "stat"))
+            limit, used, said = (_said(folder, name) for name in ("max", "current", "stat"))
         except OSError:
             continue
         if limit.isdecimal():
             files = re.search(r"^inactive_file (\d+)$", said, re.MULTILINE)
             yield max(int(limit) - int(used) + (int(files[1]) if files else 0), 0)
+
+
+def _said(group: Path, name: str) -> str:
+    return (group / f"memory.{name}").read_text(encoding="ascii").strip()
 
 
 def cores() -> int:
