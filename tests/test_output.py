@@ -22,6 +22,6 @@ def test_a_file_gets_utf8() -> None:
     assert "für" in printed("").decode("utf-8")
 
 
-@pytest.mark.parametrize("encoding", ["cp850", "cp1252", "ascii"])
+@pytest.mark.parametrize("encoding", ["cp850", "cp1252"])
 def test_a_sign_that_is_missing_stops_nothing(encoding: str) -> None:
     assert printed("").decode("utf-8").encode(encoding, "replace") == printed(encoding)
