@@ -51,7 +51,7 @@ def test_what_resembles_nothing_is_answered_with_where_the_list_is() -> None:
 def test_sources_and_formulas_are_explained_in_german() -> None:
     for id, told in (
         ("L4", "HHGEN98, Stufen 3 und 8"),
-        ("morrill", "c = 1 für Nachbarn"),
-        ("distortion", "alle Gebiete"),
+        ("morrill", "c: 1 für Nachbarn"),
+        ("distortion", "aller Gebiete"),
     ):
         assert told in vielfalt("explain", id, language="de").stdout

@@ -25,7 +25,18 @@ from vielfalt.publish.charts import change_chart, most_frequent
 from vielfalt.publish.maps import Atlas
 from vielfalt.publish.report.content import build_report
 from vielfalt.publish.report.html import to_html
-from vielfalt.publish.report.model import Bullets, Column, DataTable, Figure, Heading, Note, Paragraph, Report, Terms
+from vielfalt.publish.report.model import (
+    Block,
+    Bullets,
+    Column,
+    DataTable,
+    Figure,
+    Heading,
+    Note,
+    Paragraph,
+    Report,
+    Terms,
+)
 from vielfalt.publish.report.pdf import to_pdf
 from vielfalt.publish.results import Results
 from vielfalt.words import Words
@@ -279,12 +290,9 @@ def test_no_table_leaves_a_row_or_two_alone_on_a_page(report: Report) -> None:
 
 def test_a_heading_is_not_left_at_the_end_of_a_page_with_a_single_line(report: Report) -> None:
     for lines in range(36, 50):
-        blocks = (
-            Heading("Before", "before"),
-            *(Paragraph("filled") for _ in range(lines)),
-            *(Heading("After", "after"), Paragraph("one line"), Paragraph("what belongs to it")),
-        )
-        pages = pypdf.PdfReader(io.BytesIO(to_pdf(dataclasses.replace(report, blocks=blocks)))).pages[1:]
+        blocks: list[Block] = [Heading("Before", "before"), *[Paragraph("filled")] * lines]
+        blocks += [Heading("After", "after"), Paragraph("one line"), Paragraph("what belongs to it")]
+        pages = pypdf.PdfReader(io.BytesIO(to_pdf(dataclasses.replace(report, blocks=tuple(blocks))))).pages[1:]
         assert any("one line\nwhat belongs" in page.extract_text() for page in pages), lines
 
 
