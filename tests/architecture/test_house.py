@@ -287,3 +287,9 @@ def test_lock_files_carry_hashes_and_no_addresses() -> None:
         assert len(entries) == len(re.findall(r"^\S+==", text, re.M)) > 0, path.name
         bare = [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry]
         assert bare == [], path.name
+
+
+def test_test_modules_bear_names_of_their_own() -> None:
+    """Those of one name in two folders cannot be run together."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
