@@ -76,9 +76,11 @@ def _kill_half_way(root: Path) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_an_interrupted_county_leaves_nothing_of_a_town_behind(
-    first: tuple[Path, dict[str, object]], tmp_path: Path
+    first: tuple[Path, dict[str, object]], tmp_path: Path, end: signal.Signals, code: int
 ) -> None:
+    """A killed county, too: its towns notice that nobody listens to them any more."""
     root = tmp_path / "county"
     shutil.copytree(first[0], root, ignore=shutil.ignore_patterns("vault", "releases", "truth"))
     write_settings(root, NAMES[:2])
@@ -94,9 +96,12 @@ def test_an_interrupted_county_leaves_nothing_of_a_town_behind(
         assert run.stderr is not None
         while not any(folder.exists() for folder in scratch):
             assert run.stderr.readline() or run.poll() is None
-        run.send_signal(signal.SIGINT)
-        assert run.wait(60) == 130
-    assert not any(_held(root / name / "vault") for name in NAMES[:2])
+        run.send_signal(end)
+        assert run.wait(60) == code
+    until = time.monotonic() + (60 if end == signal.SIGKILL else 0)
+    while any(_held(root / name / "vault") for name in NAMES[:2]):
+        assert time.monotonic() < until
+        time.sleep(0.1)
     assert [path for path in root.rglob("*") if path.name in (".scratch", DAY) and "vault" in path.parts] == []
 
 

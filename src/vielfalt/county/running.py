@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from vielfalt.county import memory
 from vielfalt.county.project import Member
+from vielfalt.county.worker import TIDYING
 from vielfalt.errors import EngineError, StorageError, VielfaltError
 from vielfalt.vault.workspace import AUTO
 from vielfalt.words import N_, Words
@@ -35,8 +36,8 @@ _MESSAGES = ({"step"}, {"message", "where", "todo"}, {"release", "unchanged", "w
 it is about to put away (``worker``)."""
 _LOOK = 0.2
 """Seconds after which the times of running towns are shown anew."""
-_TIDYING = 15
-"""Seconds that a town has to put away what it was working with, when the county is interrupted."""
+_MORE = 5
+"""Seconds after which a town is killed that has not ended in its own time (``worker.TIDYING``)."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ def _start(
         text=True,
         encoding="utf-8",
         errors="replace",
-        start_new_session=True,  # Ctrl+C is for the county, which ends its towns
+        start_new_session=True,  # Ctrl+C is for the county, which ends its towns; Windows asks for a group instead
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
 
     def listen() -> None:
@@ -204,10 +206,12 @@ def _answered(process: subprocess.Popen[str], first: Callable[[], None]) -> None
 
 
 def _end(processes: Sequence[subprocess.Popen[str]]) -> None:
-    """Ends towns at work: each removes its scratch folder; one that takes too long is killed."""
+    """Ends towns at work: each removes its scratch folder when nobody writes to it any more (``worker``)."""
     for each in processes:
-        each.terminate()
-    until = time.monotonic() + _TIDYING
+        assert each.stdin is not None
+        with suppress(OSError):  # what could not be written when it was closed
+            each.stdin.close()
+    until = time.monotonic() + TIDYING + _MORE
     for each in processes:
         try:
             each.wait(max(until - time.monotonic(), 0))

@@ -1,23 +1,28 @@
 """The process of one town: runs it and tells each step on standard output, a JSON object per line.
 
-Nothing about people goes through it: names of steps, the release, or the sentence of an error. It ends when its
-standard input closes, so that it never outlives the county run that started it. Before its releases are put away it
-asks the county, which answers with a line.
+Nothing about people goes through it: names of steps, the release, or the sentence of an error. When its standard input
+closes it clears away what it was working with and ends: the county was interrupted or killed, and no town outlives it.
+Before its releases are put away it asks the county, which answers with a line.
 """
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from vielfalt.words import Words
+
+TIDYING = 15
+"""Seconds that a town has to put away what it was working with, when the county is interrupted."""
 
 
 def main(folder: str, date: str, language: str, engine: str, *replaced: str) -> int:
@@ -31,8 +36,9 @@ def main(folder: str, date: str, language: str, engine: str, *replaced: str) -> 
     from vielfalt.vault import workspace
 
     heard = threading.Event()
+    for end in (signal.SIGINT, signal.SIGTERM):  # whoever started the county may ignore them: the scratch folder goes
+        signal.signal(end, signal.default_int_handler)
     threading.Thread(target=_listen, args=(heard,), daemon=True).start()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the county was interrupted: the scratch folder goes
     words = Words("en" if language == "en" else "de")
     try:
         town = read_town(Path(folder))
@@ -50,9 +56,13 @@ def main(folder: str, date: str, language: str, engine: str, *replaced: str) -> 
 
 
 def _listen(heard: threading.Event) -> None:
-    """Notes each answer of the county; ends with it."""
+    """Notes each answer of the county; ends with it, by force where a library does not let itself be interrupted."""
     while os.read(sys.stdin.fileno(), 1):  # a buffered read would hold its lock when the program ends
         heard.set()
+    # A signal would do on Linux; Windows has none that lets a program tidy up, nor one that ends its waiting.
+    _thread.interrupt_main()
+    heard.set()
+    time.sleep(TIDYING)
     os._exit(130)
 
 
