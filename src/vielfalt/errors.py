@@ -88,9 +88,12 @@ class BusyError(VielfaltError):
     exit_code = 15
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the operating system says without space; EFBIG: beyond what it lets this user, or a disk, have in one file."""
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""What it says without permission."""
 _REASONS = {
-    errno.ENOSPC: N_("no space is left on the disk"),
-    errno.EDQUOT: N_("no space is left on the disk"),
+    **dict.fromkeys(FULL, N_("no space is left on the disk")),
     errno.EACCES: N_("permission is missing"),
     errno.EPERM: N_("permission is missing"),
     errno.EROFS: N_("the disk is write-protected"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-
-from vielfalt.errors import EngineError, StorageError, VielfaltError
+from vielfalt.errors import FORBIDDEN, FULL, EngineError, StorageError, VielfaltError
 from vielfalt.words import N_
 
-_FORBIDDEN = (errno.EACCES, errno.EPERM)
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = ("permission denied", "read-only file system")
+_FULL = ("no space left", "file too large", "quota exceeded", "outofmemory")
+"""The same in words, where a library hands on no number."""
 
 
 def trouble(error: Exception, where: object, space: object = None, number: int | None = None) -> VielfaltError:
@@ -18,9 +17,9 @@ def trouble(error: Exception, where: object, space: object = None, number: int |
     """
     number = number or getattr(error, "errno", None)
     said = f"{type(error).__name__} {error}".lower()
-    if number in _FORBIDDEN or isinstance(error, PermissionError) or "permission denied" in said:
+    if number in FORBIDDEN or isinstance(error, PermissionError) or any(words in said for words in _FORBIDDEN):
         return _forbidden(where)
-    if number in _FULL or isinstance(error, MemoryError) or "no space left" in said or "outofmemory" in said:
+    if number in FULL or isinstance(error, MemoryError) or any(words in said for words in _FULL):
         return _full(where if space is None else space)
     return failed(error, where)
 

@@ -6,7 +6,6 @@ folder is the moment of release; what a killed run leaves behind is hidden and r
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shutil
@@ -15,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from vielfalt import dates
-from vielfalt.errors import DeliveryError, StorageError, why
+from vielfalt.errors import FORBIDDEN, FULL, DeliveryError, StorageError, why
 from vielfalt.publish import guard
 from vielfalt.publish.contents import release_files
 from vielfalt.publish.descriptor import table_paths
@@ -25,8 +24,6 @@ from vielfalt.wholefile import BROKEN_ZIP, written_whole
 from vielfalt.words import N_, Words
 
 _PARTIAL = re.compile(r"\.(?P<name>\d{4}-\d\d-\d\d-\d+)\.partial(?P<zip>\.zip)?")
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def _unasked(name: str) -> None:
@@ -184,13 +181,13 @@ def _remove(path: Path) -> None:
 
 def _storage(error: OSError, folder: Path) -> StorageError:
     where = error.filename or folder
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return StorageError(
             N_("There is no space left on the disk. The release was not written."),
             where=where,
             todo=N_("Free some space and run again; nothing is lost."),
         )
-    if error.errno in _FORBIDDEN:
+    if error.errno in FORBIDDEN:
         return StorageError(
             N_("There is no permission to write here. The release was not written."),
             where=where,
