@@ -9,10 +9,13 @@ import pytest
 import xlsxwriter
 from imported_town import AREA, BASE, CATEGORIES, FILE, LEVELS, TABLE, quarters, usual, write_profile, write_table
 
-from vielfalt.errors import DeliveryError, TownError
+from vielfalt.errors import BusyError, DeliveryError, TownError
 from vielfalt.imported.profile import read_table_profile
 from vielfalt.imported.records import Imported
 from vielfalt.imported.table import import_table
+from vielfalt.tools import importing
+from vielfalt.vault.locking import alone_in
+from vielfalt.words import Words
 
 
 def counts(found: Imported, table: str = "origin") -> dict[tuple[str, ...], int]:
@@ -365,3 +368,18 @@ def test_a_workbook_with_a_title_above_the_header(tmp_path: Path) -> None:
     assert unknown(found) == {(area, key) for area in ("12", "22") for key in ("poland", "eu_rest")}
     with pytest.raises(DeliveryError, match="has no sheet “Data”"):
         import_table(path, usual(tmp_path, file=form.replace("Daten", "Data")))
+
+
+@pytest.mark.parametrize("settings", ["town.toml", "county.toml"])
+def test_beside_a_run_nothing_of_it_is_cleared_away(tmp_path: Path, settings: str) -> None:
+    """What lies there by half is the release that the run of the project is about to make."""
+    (tmp_path / settings).touch()
+    file, out = write_table(tmp_path), tmp_path / "releases"
+    usual(tmp_path)
+    partial = out / ".2025-12-31-1.partial"
+    partial.mkdir(parents=True)
+    given = (file, tmp_path / "profile.toml", out, Words("en"), lambda _: None)
+    with alone_in(tmp_path / "vault"), pytest.raises(BusyError):
+        importing.run(*given)
+    assert partial.is_dir()
+    assert importing.run(*given).is_dir() and not partial.exists()

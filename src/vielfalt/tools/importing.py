@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from vielfalt import auditing, parameters
@@ -52,9 +53,16 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     )
     progress(words("Maps, report, release package"))
     out.mkdir(parents=True, exist_ok=True)
-    with alone_in(out, ".lock"):
+    with _alone(out):
         attacks = auditing.audited(results, [auditing.attack("recompute", protected, leaks.height), *held], out, file)
         return write_release(results, out, named, attacks)
+
+
+def _alone(out: Path) -> AbstractContextManager[None]:
+    """Alone in the folder: in that of a project, whose run would find its half-written release gone, by its lock."""
+    root = out.resolve().parent
+    own = out.resolve().name == "releases" and any((root / name).is_file() for name in ("town.toml", "county.toml"))
+    return alone_in(root / "vault") if own else alone_in(out, ".lock")
 
 
 def _source(imported: Imported) -> Source:
