@@ -73,6 +73,17 @@ def test_every_text_file_names_its_encoding(path: Path) -> None:
         assert not as_text(name, call) or "encoding" in {each.arg for each in call.keywords}, f"line {call.lineno}"
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_every_text_file_that_is_written_names_the_end_of_its_lines(path: Path) -> None:
+    """Without it the same town would be another file on Windows, where Python writes two signs for one."""
+    for name, call in calls(tree(path)):
+        modes = [str(each.value) for each in call.args if isinstance(each, ast.Constant)]
+        writes = name == "write_text" or (name == "open" and any(set(mode) & set("wax") for mode in modes[-1:]))
+        assert not (writes and as_text(name, call)) or "newline" in {each.arg for each in call.keywords}, (
+            f"line {call.lineno}"
+        )
+
+
 def as_text(name: str, call: ast.Call) -> bool:
     """Whether a call reads or writes text; modes stand in the code, and what has none but is opened is no file."""
     modes = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]

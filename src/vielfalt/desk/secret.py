@@ -22,7 +22,7 @@ def secret_key(folder: Path) -> str:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = path.with_name(f".secret-key-{secrets.token_hex(_SIGNS)}")
         try:
-            with open(partial, "x", encoding="ascii", opener=owner_only) as file:
+            with open(partial, "x", encoding="ascii", newline="\n", opener=owner_only) as file:
                 file.write(secrets.token_urlsafe(_LETTERS))
             try:
                 with suppress(FileExistsError):  # a program that was faster keeps its key, which a rename would replace

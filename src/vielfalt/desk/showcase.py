@@ -40,7 +40,7 @@ class Job:
 def tell(folder: Path, jobs: Sequence[Job]) -> None:
     """Writes how far the jobs are; readers see the old file or the new one, never half of it."""
     with written_whole(folder / _FILE) as partial:
-        partial.write_text(json.dumps([asdict(job) for job in jobs]), encoding="utf-8")
+        partial.write_text(json.dumps([asdict(job) for job in jobs]), encoding="utf-8", newline="\n")
 
 
 def told(folder: Path) -> list[Job]:

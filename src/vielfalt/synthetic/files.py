@@ -143,11 +143,11 @@ def write_settings(root: Path, name: str, ags: str, encoding: str, words: Words)
     called = words(N_("{town} (synthetic)"), town=name)
     about = {part: words(said) for part, said in _ABOUT_TOWN.items()}
     town = _TOWN.format(name=called, ags=ags, crs=CRS, levels=levels, language=words.language, **about)
-    (root / "town.toml").write_text(town, encoding="utf-8")
+    (root / "town.toml").write_text(town, encoding="utf-8", newline="\n")
     columns = "\n".join(f'{field} = "{name}"' for field, name in COLUMNS.items())
     about = {part: words(said) for part, said in _ABOUT_PROFILE.items()}
     profile = _PROFILE.format(columns=columns, encoding=encoding, **about)
-    (root / "profile.toml").write_text(profile, encoding="utf-8")
+    (root / "profile.toml").write_text(profile, encoding="utf-8", newline="\n")
 
 
 def write_areas(folder: Path, plan: Plan, division: Division, town_key: str) -> None:
@@ -173,7 +173,7 @@ def write_areas(folder: Path, plan: Plan, division: Division, town_key: str) -> 
         crs = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:{CRS.replace(':', '::')}"}}
         content = {"type": "FeatureCollection", "crs": crs, "features": features}
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        (folder / f"{level}.geojson").write_text(text + "\n", encoding="utf-8")
+        (folder / f"{level}.geojson").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _geometry(shape: BaseGeometry) -> dict[str, object]:
@@ -188,7 +188,7 @@ def write_directory(folder: Path, streets: Streets, block_keys: Iterable[str]) -
     lines = ["street_key;street_name;from;to;parity;block"]
     for street, first, last, parity, block in streets.directory:
         lines.append(f"{streets.keys[street]};{streets.names[street]};{first};{last};{parity};{keys[block]}")
-    (folder / "streets.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "streets.csv").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
 def write_extract(path: Path, rows: pl.DataFrame, damaged: dict[int, list[str]], encoding: str) -> None:

@@ -154,7 +154,7 @@ def write_facts(facts: Facts, folder: Path) -> None:
     """Writes the facts of a reference date as JSON."""
     content = {**vars(facts), "delivered": sorted(facts.delivered)}
     with written_whole(folder / FACTS) as partial:
-        partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8", newline="\n")
 
 
 def read_facts(town: Town, date: int) -> Facts | None:

@@ -47,4 +47,4 @@ def last_run(vault: Path) -> LastRun | None:
 def remember(vault: Path, run: LastRun) -> None:
     """Writes into the folder of a date what its last run was."""
     with written_whole(vault / FILE) as partial:
-        partial.write_text(json.dumps(asdict(run), indent=1), encoding="utf-8")
+        partial.write_text(json.dumps(asdict(run), indent=1), encoding="utf-8", newline="\n")
