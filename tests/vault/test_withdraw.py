@@ -32,6 +32,11 @@ def test_releases_of_one_name_lie_side_by_side(tmp_path: Path) -> None:
     assert not list((tmp_path / "releases").iterdir())
 
 
+def test_a_release_that_is_gone_is_not_said_to_be_put_away(tmp_path: Path) -> None:
+    gone, there = tmp_path / "releases" / "2025-12-31-2", released(tmp_path / "releases", "there")
+    assert withdraw.put_away([gone, there], tmp_path / "vault") == (tmp_path / "vault" / withdraw.PLACE / NAME,)
+
+
 def test_a_release_that_was_put_away_by_half_counts_as_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

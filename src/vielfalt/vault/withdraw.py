@@ -25,8 +25,11 @@ def of_date(releases: Path, date: int) -> tuple[Path, ...]:
 
 
 def put_away(releases: Sequence[Path], vault: Path) -> tuple[Path, ...]:
-    """Moves releases with their zip files into the vault; where they lie now. Raises OSError when that fails."""
-    return tuple(_moved(folder, vault / PLACE) for folder in releases)
+    """Moves releases with their zip files into the vault; where they lie now. Raises OSError when that fails.
+
+    One that is not there was put away already, at the end of a killed run.
+    """
+    return tuple(_moved(folder, vault / PLACE) for folder in releases if folder.is_dir())
 
 
 def _moved(folder: Path, place: Path) -> Path:
