@@ -124,6 +124,11 @@ def known(error: Exception) -> VielfaltError:
             reason=why(error),
             todo=N_("Check free space and permissions; nothing was released."),
         )
+    if isinstance(error, MemoryError) or "start new thread" in str(error):  # a thread needs memory of its own
+        return StorageError(
+            N_("There is not enough memory or disk space."),
+            todo=N_("Free some space and run the command again; nothing was released."),
+        )
     package = Path(__file__).parent
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if package in Path(frame.filename).parents]
     places = [f"{Path(frame.filename).relative_to(package).as_posix()}:{frame.lineno}" for frame in reversed(frames)]

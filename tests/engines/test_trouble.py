@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from vielfalt.engines.trouble import trouble
-from vielfalt.errors import EngineError, StorageError
+from vielfalt.errors import EngineError, StorageError, known
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,9 @@ def test_what_is_missing_is_told(error: Exception, kind: type[Exception], what: 
     told = trouble(error, "there")
     assert type(told) is kind and what in told.what
     assert "Meier" not in f"{told} {told.todo}"
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")])
+def test_too_little_memory_is_no_fault_of_the_program(error: Exception) -> None:
+    assert isinstance(known(error), StorageError)
+    assert isinstance(known(RuntimeError("Meier")), EngineError)
