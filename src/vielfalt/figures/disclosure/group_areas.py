@@ -3,6 +3,7 @@
 The attacker is taken to know the residents of both dates for every group of every area, all totals of movements by
 area, and all totals by group that are published. An area and group (a *pair*) is hidden whole, coming and going, where
 one of the two is small or where growth minus movements is: the people who changed the group or moved within the town.
+So are the groups that the naturalised left and came into, where these are hidden, however many they are.
 
 Each hidden pair stands in a *rectangle* of hidden pairs: two areas of the same coarser area times two groups. Adding a
 number to coming and going of two opposite corners and taking it from the other two changes no total and no growth, so
@@ -25,7 +26,7 @@ from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells
 from vielfalt.figures.disclosure import rectangles, secondary
 from vielfalt.figures.disclosure.addresses import two_largest
 from vielfalt.figures.disclosure.division import Division, division, row_numbers
-from vielfalt.figures.disclosure.group_movements import primary_crossed
+from vielfalt.figures.disclosure.group_movements import naturalised_hidden, primary_crossed, tells_naturalised
 from vielfalt.figures.disclosure.primary import small_areas
 from vielfalt.geography import Geography
 from vielfalt.numbers import Ints, Marks
@@ -58,7 +59,7 @@ def with_areas(
     if not groups or hidden.all() or not {"came", "went"} <= set(found):
         return town
     areas = division(geography)
-    levels = _levels(cells, residents, groups, areas, town)
+    levels = _levels(cells, residents, groups, areas, town, _naturalised(found, groups, areas))
     for depth in range(_deepest(found, areas), 0, -1):
         marks = _patterns(levels[: depth + 1], hidden, areas, town.protection.min_cell)
         if marks is not None:
@@ -78,10 +79,22 @@ def _deepest(found: Mapping[str, ProtectedCells], areas: Division) -> int:
     return len(areas.levels) - 1
 
 
+def _naturalised(found: Mapping[str, ProtectedCells], groups: Sequence[str], areas: Division) -> list[Marks]:
+    """Per level the areas times groups whose movements would tell naturalised who are hidden."""
+    hidden, told = naturalised_hidden(found), tells_naturalised(groups)
+    levels = zip(areas.levels, areas.keys, strict=True)
+    return [np.outer([(level, key) in hidden for key in keys], told) for level, keys in levels]
+
+
 def _levels(
-    cells: Cells, residents: tuple[Cells, Cells], groups: Sequence[str], areas: Division, town: ProtectedCells
+    cells: Cells,
+    residents: tuple[Cells, Cells],
+    groups: Sequence[str],
+    areas: Division,
+    town: ProtectedCells,
+    told: Sequence[Marks],
 ) -> list[Pairs]:
-    """Every level, the town first, with the rooms of that level alone."""
+    """Every level, the town first, with the rooms of that level alone; ``told``: primary for what they would tell."""
     kind, group = cells.table.dimensions
     counted = [cells.frame.filter(pl.col(kind) == name) for name in _KINDS]
     new, gone = (_values(frame, group, groups, areas) for frame in counted)
@@ -91,9 +104,8 @@ def _levels(
     for level in range(len(areas.levels)):
         values, tops = np.stack([new[level], gone[level]]), np.stack([new_tops[level], gone_tops[level]], axis=1)
         changed = np.abs(now[level] - before[level] - new[level] + gone[level])
-        primary = primary_crossed(values, tops, protection).any(axis=0) | (
-            (changed > 0) & (changed < protection.min_cell)
-        )
+        primary = primary_crossed(values, tops, protection).any(axis=0) | told[level]
+        primary |= (changed > 0) & (changed < protection.min_cell)
         for counts in (before[level], now[level]):
             primary |= small_areas(counts.sum(axis=1), protection)[:, None]
         costs = secondary.costs([(key,) for key in groups], values.sum(axis=0))

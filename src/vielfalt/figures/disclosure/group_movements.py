@@ -2,13 +2,13 @@
 
 The residents of both dates are taken as known for every group, hidden or not, because their difference is what came
 minus what went. Where one of the two is small, or where their difference would tell how few people changed the group
-(naturalised, for example), a group is hidden whole and with at least one other. Where the naturalised of the town are
-hidden for another reason, such as one address, so are the groups that they left and came into.
+(naturalised, for example), a group is hidden whole and with at least one other. Where the naturalised are hidden for
+another reason, such as one address, so are the groups that they left and came into, in the town as in every area.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +52,7 @@ def by_group(
     signs = np.array([-1 if name == OUTGOING else 1 for name in movements], dtype=np.int64)[crossing]
     marks = primary_crossed(values, tops, protection)
     costs = secondary.costs([(key,) for key in groups], values.sum(axis=0))
-    told = np.array([key in _CHANGED for key in groups], dtype=np.bool_) & naturalised_hidden(found)
+    told = tells_naturalised(groups) & ((TOWN, geography.town.key) in naturalised_hidden(found))
     flows = Flows(values[crossing], signs, later - earlier, marks[crossing] | told, costs)
     hidden = np.zeros(values.shape, np.bool_)
     if _withheld(found, group):
@@ -136,22 +136,28 @@ def _withheld(found: Mapping[str, ProtectedCells], group: str) -> bool:
         return True
     if group != "nationality_group":
         return False
-    if naturalised_hidden(found) or "flow_by_mh_group" not in found:
-        return naturalised_hidden(found)
+    hidden = any(level == TOWN for level, _ in naturalised_hidden(found))
+    if hidden or "flow_by_mh_group" not in found:
+        return hidden
     frame = found["flow_by_mh_group"].frame
     return bool((frame.filter(pl.col("mh_group") == "foreigner")["status"] == "suppressed").any())
 
 
-def naturalised_hidden(found: Mapping[str, ProtectedCells]) -> bool:
-    """Whether the naturalised of the town are hidden.
+def naturalised_hidden(found: Mapping[str, ProtectedCells]) -> set[tuple[str, str]]:
+    """Level and key of every area, and of the town, whose naturalised are hidden.
 
     They are what the growth of foreigners is less than coming minus going, however many they are.
     """
     id, category = _NATURALISED
     if id not in found:
-        return False
-    frame = found[id].frame.filter((pl.col("level") == TOWN) & (pl.col(id) == category))
-    return bool((frame["status"] == "suppressed").any())
+        return set()
+    frame = found[id].frame.filter((pl.col("status") == "suppressed") & (pl.col(id) == category))
+    return set(frame.select("level", "area").iter_rows())
+
+
+def tells_naturalised(groups: Sequence[str]) -> Marks:
+    """Which groups the naturalised left or came into: their movements tell how many they are."""
+    return np.array([key in _CHANGED for key in groups], dtype=np.bool_)
 
 
 def _town_hidden(table: ProtectedCells) -> bool:

@@ -41,6 +41,7 @@ _MINORS_ARRIVED = "flow_by_age:arrived"
 _STAY, _UNDER_A_YEAR = "stay_class", "0"
 """Who has been here for less than a year was born or arrived since the date a year before: the same people, but for
 those who came back or are entered late. Where both numbers agree, everybody who reads two releases sets them equal."""
+_OF_FOREIGNERS = "flow_by_mh_group", "flow_by_nationality_group"
 _OPEN = ("came", "came_from", "went", "movement")
 """Dimensions of which nobody knows without a table of movements which categories occur."""
 
@@ -61,15 +62,21 @@ def movements_with_room(
     but for what somebody tells who is alone in a figure, if the residents of both dates alone tell it to him: asked of
     who knows the growth of every group, of who knows it where both dates show the residents, and of who knows none.
     That the length of stay tells who is new is left out of account where no hiding of movements helps against it.
-    Where the naturalised of the town are hidden for somebody's room, movements by group are protected anew beside that,
-    for those of foreigners tell them (``group_movements``).
+    Where naturalised are hidden for somebody's room, movements by group are protected anew beside that, for those of
+    foreigners tell them (``group_movements``).
     """
     found = _but_for_stay(shown, cells, dates, geography, protection)
-    if naturalised_hidden(shown) or not naturalised_hidden(found[0]):
-        return found
-    others = {id: each for id, each in found[0].items() if not _is_by_group(each.table)}
-    anew = with_groups(others, cells, dates, geography, protection)
-    return _but_for_stay(anew, cells, dates, geography, protection)
+    while _naturalised_beside(found[0]) - naturalised_hidden(shown):
+        shown = {id: each for id, each in found[0].items() if not _is_by_group(each.table)}
+        anew = with_groups(shown, cells, dates, geography, protection)
+        found = _but_for_stay(anew, cells, dates, geography, protection)
+    return found
+
+
+def _naturalised_beside(shown: Mapping[str, ProtectedCells]) -> set[tuple[str, str]]:
+    """The town and the areas whose naturalised are hidden and of which movements of foreigners are shown."""
+    levels = {level for id in _OF_FOREIGNERS if id in shown for level in shown[id].frame["level"].unique()}
+    return {(level, area) for level, area in naturalised_hidden(shown) if level in levels}
 
 
 def _is_by_group(table: Table) -> bool:
