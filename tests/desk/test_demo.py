@@ -80,7 +80,7 @@ def test_the_demonstration_ends_in_the_desk(tmp_path: Path) -> None:
         with browser.open(found[0], timeout=120) as answer:
             start = answer.read().decode()
         assert all(town.name in start for town in demonstration.NEIGHBOURS)
-        assert re.search("[01] von 11 weiteren", start)
+        assert re.search("Vorführung: [01] von 11 fertig", start)
         assert len(processes(folder)) == 2
         token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', markup)
         assert token
