@@ -64,6 +64,13 @@ def test_what_windows_runs_ends_its_lines_as_windows_does(script: str) -> None:
     content.decode("ascii")
 
 
+@pytest.mark.parametrize("page", [name for name in bundle.SCRIPTS if name.endswith(".txt")])
+def test_what_is_read_first_ends_its_lines_as_windows_does(page: str) -> None:
+    """Older editors there show a page that does not in a single line."""
+    content = (ROOT / "bundle" / page).read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n") > 5
+
+
 def test_pip_may_set_up_pip_on_windows(unpacked: Path, tmp_path: Path) -> None:
     """Where it was started as a program named pip it refuses that there, and with it everything else."""
     (tmp_path / "sitecustomize.py").write_text(
