@@ -22,6 +22,8 @@ HEADINGS_FIRST = N_(
     "Remove the lines above the headings in a text editor, not in a spreadsheet, or ask for an export that begins with "
     "the headings."
 )
+TITLE = 20
+"""Lines above the headings at most; so far they are looked for, to say where they stand."""
 _LISTED = 12
 """The longest list of values that a message names."""
 

@@ -22,7 +22,7 @@ from vielfalt.engines.encodings_refused import refuse_encoding
 from vielfalt.engines.rows import nothing_read, true_numbers
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.numbers import Ints
-from vielfalt.profiles import HEADINGS_FIRST, Profile
+from vielfalt.profiles import HEADINGS_FIRST, TITLE, Profile
 from vielfalt.register.apart import FromText
 from vielfalt.register.checks import Finding, finding
 from vielfalt.register.cut_lines import cut_lines
@@ -31,8 +31,6 @@ from vielfalt.register.reading import AddressTexts, Reader
 from vielfalt.words import N_
 
 _SAMPLE = 1 << 20
-_TITLE = 20
-"""Lines after the first one among which headings are looked for."""
 _FURTHER = ("nationality_2", "nationality_3")
 _ABROAD = [key for key, state in countries().items() if state.kind != "special" and key != GERMANY]
 
@@ -192,7 +190,7 @@ def _refuse_title(names: Iterable[str], rows: Iterable[list[str]], path: Path, p
     """Raises DeliveryError where not the first line but one of the next holds headings: a title stands above them."""
     wanted = frozenset(profile.columns.values())
     if wanted.isdisjoint(names):
-        for place, row in enumerate(islice(rows, _TITLE), 2):
+        for place, row in enumerate(islice(rows, TITLE), 2):
             if not wanted.isdisjoint(name.strip() for name in row):
                 raise DeliveryError(
                     N_("The headings stand in line {line} of the file, not in the first one."),

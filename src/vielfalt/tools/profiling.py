@@ -18,6 +18,7 @@ from typing import Literal
 
 from vielfalt import codes, schema
 from vielfalt.errors import DeliveryError
+from vielfalt.profiles import TITLE
 from vielfalt.register.text import fold, same_digits, within_one_edit
 from vielfalt.register.values import FORMS
 from vielfalt.tools.samples import Sample, read_sample, title_above
@@ -26,8 +27,6 @@ from vielfalt.words import N_, Words
 Evidence = Literal["heading", "similar", "content"]
 GERMAN = Words("de")
 _LISTS = Path(__file__).parent / "templates_town"
-_TITLE = 20
-"""Rows after the first one among which headings are looked for."""
 _SIMILAR = 7
 """Letters from which a heading may have one wrong."""
 _CLEAR = 0.98
@@ -76,7 +75,7 @@ def propose_profile(file: Path, words: Words = GERMAN) -> Proposal:
     sample = read_sample(file)
     columns = _columns(sample)
     if not _has_headings(sample, columns):
-        if any(sum(_key(cell) in _headings() for cell in row) > 1 for row in sample.rows[:_TITLE]):
+        if any(sum(_key(cell) in _headings() for cell in row) > 1 for row in sample.rows[:TITLE]):
             raise title_above(file)
         raise DeliveryError(
             N_("The first row of the file holds no headings that Vielfalt recognises."),

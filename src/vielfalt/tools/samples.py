@@ -14,15 +14,13 @@ from typing import TextIO
 
 from vielfalt.engines.encodings_refused import no_text, refuse_encoding
 from vielfalt.errors import DeliveryError, StorageError
-from vielfalt.profiles import HEADINGS_FIRST
+from vielfalt.profiles import HEADINGS_FIRST, TITLE
 from vielfalt.words import N_
 
 ROWS = 1_000
 DELIMITERS = (";", ",", "\t", "|")
 QUOTES = ('"', "'")
 _CHUNK = 1 << 22
-_TITLE = 20
-"""Lines above the headings at most."""
 _LONGEST = 100_000
 """Characters of the longest line that is looked at: some hundred columns take a tenth of that."""
 _EMPTY = frozenset(b"\xef\xbb\xbf \t\r\n")
@@ -81,7 +79,7 @@ def _begins_later(rows: list[list[str]]) -> bool:
     """Whether nearly all rows after the first ones have as many columns as one another, two at least."""
     wide = Counter(len(row) for row in rows[1:])
     usual, alike = max(wide.items(), key=itemgetter(1), default=(0, 0))
-    return usual > 1 and alike > 1 and alike + _TITLE >= len(rows)
+    return usual > 1 and alike > 1 and alike + TITLE >= len(rows)
 
 
 def _encoding(path: Path) -> str:

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from vielfalt.desk.accounts import erasing, last, links, mail, roles, second
 from vielfalt.desk.accounts.forms import EVERY_TOWN, InvitationForm, RoleForm
@@ -21,6 +21,7 @@ from vielfalt.desk.accounts.models import Membership, StrictRole, User
 from vielfalt.desk.accounts.permissions import may, needs, reach_of, visible
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.history.watching import note
+from vielfalt.desk.methods import require_safe_or_post
 from vielfalt.desk.releases.models import Town
 from vielfalt.desk.saved import is_saved, saved
 from vielfalt.words import N_
@@ -50,7 +51,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 @never_cache
 @needs("accounts")
 def invite(request: HttpRequest) -> HttpResponse:
@@ -164,7 +165,7 @@ def reset_factor(request: HttpRequest, number: int) -> HttpResponse:
     return saved("account_of", number)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 @needs("accounts")
 def strict_roles(request: HttpRequest) -> HttpResponse:
     """Which roles demand a second factor, in every town; set by who looks after every town."""

@@ -12,7 +12,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods
 
 from vielfalt.desk.accounts import roles
 from vielfalt.desk.accounts.models import Membership, User
@@ -21,6 +20,7 @@ from vielfalt.desk.accounts.views import BACKEND
 from vielfalt.desk.atlas.asking import UnknownError
 from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.history.recording import acting
+from vielfalt.desk.methods import require_safe_or_post
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release, Town
@@ -90,7 +90,7 @@ def as_role(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
 
 
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 def switch(request: HttpRequest) -> HttpResponse:
     """Goes on as another role, from the start page: not every role may see the page that was open.
 

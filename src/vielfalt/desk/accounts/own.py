@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from vielfalt.desk.accounts import devices, roles, second, sessions
@@ -18,6 +18,7 @@ from vielfalt.desk.accounts.forms import LANGUAGES, ChangePasswordForm
 from vielfalt.desk.accounts.information_report import FORMS
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.history.watching import note
+from vielfalt.desk.methods import require_safe_or_post
 from vielfalt.desk.saved import is_saved, saved
 
 
@@ -40,7 +41,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("current", "password", "again")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 def password(request: HttpRequest) -> HttpResponse:
     """A new password for one's own account; every other session of it ends, and no link that was made before works."""
     user = person(request)

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from vielfalt.desk.accounts import second, throttle
 from vielfalt.desk.accounts.forms import CodeForm
@@ -20,6 +19,7 @@ from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.own import person
 from vielfalt.desk.accounts.views import wanted
 from vielfalt.desk.atlas.templatetags.words import current
+from vielfalt.desk.methods import require_safe_or_post
 from vielfalt.desk.saved import saved
 from vielfalt.words import N_
 
@@ -29,7 +29,7 @@ _WRONG = N_("This code does not fit. Codes change every half minute; try the nex
 
 @never_cache
 @sensitive_post_parameters("code")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 def step(request: HttpRequest) -> HttpResponse:
     """After the password: a code from the phone, or a recovery code."""
     user = person(request)
@@ -44,7 +44,7 @@ def step(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("code")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 def set_up(request: HttpRequest) -> HttpResponse:
     """Shows the key as a QR code; the first right code confirms it, and the recovery codes are shown, once."""
     user = person(request)
@@ -63,7 +63,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("code")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 def new_codes(request: HttpRequest) -> HttpResponse:
     """New recovery codes, after a code from the phone; the earlier ones are void."""
     user = person(request)
@@ -77,7 +77,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("code")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 def switch_off(request: HttpRequest) -> HttpResponse:
     """Takes the second factor off one's own account, where no role demands it."""
     user = person(request)

@@ -15,13 +15,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from vielfalt.desk.accounts import devices, links, roles, throttle
 from vielfalt.desk.accounts.forms import FirstAccountForm, LoginForm, PasswordForm
 from vielfalt.desk.accounts.models import Attempt, Link, Membership, StrictRole, User
 from vielfalt.desk.accounts.policy import STRICT_AT_FIRST
 from vielfalt.desk.history.watching import note
+from vielfalt.desk.methods import require_safe_or_post
 from vielfalt.words import N_
 
 BACKEND = "vielfalt.desk.accounts.backends.PasswordBackend"
@@ -32,7 +32,7 @@ WRONG = N_("E-mail address and password do not fit together. Check both and try 
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 def log_in(request: HttpRequest) -> HttpResponse:
     """Asks for e-mail address and password, and leads to where the reader wanted to go."""
     if request.user.is_authenticated:
@@ -61,7 +61,7 @@ def _attempt(request: HttpRequest, email: str) -> Attempt | None:
 
 
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 def log_out(request: HttpRequest) -> HttpResponse:
     """Ends the session, here and in the database. Who opens the address is asked first: no link logs anybody out."""
     if request.method == "POST":
@@ -73,7 +73,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password", "again")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
     """A password is chosen, and the person is in. What is over or was used says so."""
     link = links.valid(token)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from vielfalt.desk.accounts import mail
 from vielfalt.desk.accounts.models import User
@@ -19,6 +19,7 @@ from vielfalt.desk.accounts.permissions import may, needs, reach_of, visible
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.jobs import ended, queueing, running, uploads
 from vielfalt.desk.jobs.models import DONE, FAILED, RUNNING, STATES, WAITING, Job
+from vielfalt.desk.methods import require_safe_or_post
 from vielfalt.desk.releases.importing import KEEP, STEPS
 from vielfalt.desk.releases.models import Release
 from vielfalt.desk.releases.packages import LARGEST_PACKAGE
@@ -40,7 +41,7 @@ class UploadForm(forms.Form):
     letter = forms.BooleanField(required=False)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 @needs("import")
 def upload(request: HttpRequest) -> HttpResponse:
     """Takes a release package; its import is a job."""

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from vielfalt.desk.accounts.models import User
 from vielfalt.desk.accounts.permissions import demand, visible
@@ -17,6 +16,7 @@ from vielfalt.desk.atlas.asking import UnknownError
 from vielfalt.desk.atlas.views import release_or_404
 from vielfalt.desk.entered import shown_lines
 from vielfalt.desk.gateway import LICENCES
+from vielfalt.desk.methods import require_safe_or_post
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.forms import LONGEST_REASON, PublisherForm, ReasonForm
 from vielfalt.desk.publishing.models import NOT_PUBLIC, STATES, Publisher, has_published
@@ -28,7 +28,7 @@ LICENCE_IN_USE = N_("Figures are public under the present licence: nobody can ta
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 def publication(request: HttpRequest, ags: str, name: str) -> HttpResponse:
     """Where the publication of a release stands, and the steps that the reader may take."""
     release, user = release_or_404(request, ags, name), cast(User, request.user)
@@ -88,7 +88,7 @@ def _context(user: User, release: Release, rights: frozenset[Action]) -> dict[st
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe_or_post
 @transaction.atomic
 def publisher(request: HttpRequest, ags: str) -> HttpResponse:
     """Who publishes the figures of a town, whom readers can ask, and the licence.
