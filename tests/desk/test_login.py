@@ -68,6 +68,16 @@ def test_the_language_that_somebody_chooses_comes_along_to_another_browser(erika
     assert User.objects.get().language == "en"
 
 
+def test_a_browser_that_is_closed_and_opened_again_goes_on_in_the_language_of_the_account(erika: User) -> None:
+    """What has no age goes when a browser is closed: of a session and its language both stay, or neither does."""
+    browser = Client()
+    log_in(browser)
+    for _ in range(2):
+        ages = {browser.cookies[name]["max-age"] for name in (settings.SESSION_COOKIE_NAME, "django_language")}
+        assert ages == {settings.SESSION_COOKIE_AGE}
+        browser.post(reverse("set_language"), {"language": "en"})
+
+
 def test_no_account_is_changed_before_its_second_factor(erika: User) -> None:
     SecondFactor.objects.create(user=erika, secret="x", confirmed=True)
     browser = Client()

@@ -173,6 +173,8 @@ EMAIL_TIMEOUT = 10
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+# As long as a session: in a browser that is closed and opened again it goes on in the language of the account.
+LANGUAGE_COOKIE_AGE = SESSION_COOKIE_AGE
 TIME_ZONE = "Europe/Berlin"
 USE_TZ = True
 

@@ -108,6 +108,7 @@ def entered(request: HttpRequest, user: User, backend: str, to: str) -> HttpResp
         settings.LANGUAGE_COOKIE_NAME,
         user.language,
         secure=settings.LANGUAGE_COOKIE_SECURE,
+        settings.LANGUAGE_COOKIE_AGE,
         samesite="Lax",
     )
     return answer

@@ -12,16 +12,14 @@ from vielfalt.words import N_, Words
 
 @dataclass(frozen=True)
 class Cookie:
-    """A cookie with its purpose; ``seconds`` it is kept, None: until the browser is closed."""
+    """A cookie with its purpose, and how many seconds it is kept."""
 
     name: str
     why: str
-    seconds: int | None
+    seconds: int
 
     def lasts(self, words: Words) -> str:
         """How long it is kept, in words: whole days from two days on, else whole hours."""
-        if self.seconds is None:
-            return words(N_("until the browser is closed"))
         if self.seconds >= 2 * _DAY:
             return words(N_("{n} days"), n=self.seconds // _DAY)
         return words(N_("{n} hours"), n=self.seconds // _HOUR)
