@@ -341,6 +341,7 @@ def test_the_first_account_is_made_by_a_link_that_works_once(anonymous: Client) 
     path = serving.first_link()
     token = path.strip("/").partition("/")[2]
     assert token not in str(list(Link.objects.values())), "kept is a digest"
+    anonymous.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     page = anonymous.get(path)
     assert page.status_code == 200
     assert page.headers["Referrer-Policy"] == "same-origin" and "no-store" in page.headers["Cache-Control"]
@@ -349,7 +350,7 @@ def test_the_first_account_is_made_by_a_link_that_works_once(anonymous: Client) 
     assert not User.objects.exists()
     assert anonymous.post(path, {**given, "again": people.PASSWORD}).headers["Location"] == "/"
     user = User.objects.get()
-    assert user.email == "erika@example.org"
+    assert (user.email, user.language) == ("erika@example.org", "en")
     assert {(one.role, one.town) for one in user.memberships.all()} == {("administration", None), ("statistics", None)}
     assert anonymous.get(reverse("towns")).headers["Location"] == reverse("second_setup"), "a new desk demands it"
     assert {one.role for one in StrictRole.objects.all()} == set(STRICT_AT_FIRST)

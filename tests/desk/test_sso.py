@@ -109,6 +109,14 @@ def test_somebody_unknown_comes_in_without_rights(desk: Client) -> None:
     assert [one.subject for one in Identity.objects.all()] == ["s-1"]
 
 
+@pytest.mark.parametrize(("spoken", "kept"), [("en-GB,en;q=0.8", "en"), ("fr", "de")])
+def test_a_new_account_begins_in_the_language_of_the_pages_before(desk: Client, spoken: str, kept: str) -> None:
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = spoken
+    assert signed_on(desk, "s-1") == "/"
+    assert User.objects.get().language == kept
+    assert f'<html lang="{kept}">' in desk.get(reverse("towns")).content.decode()
+
+
 def test_the_subject_is_known_again_whatever_the_address(desk: Client) -> None:
     signed_on(desk, "s-1")
     user = User.objects.get()

@@ -29,6 +29,7 @@ from vielfalt.desk.accounts.last import without_last
 from vielfalt.desk.accounts.models import Identity, User
 from vielfalt.desk.accounts.policy import PROVIDER
 from vielfalt.desk.accounts.views import BACKEND, entered, inside, wanted
+from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.entered import shown
 from vielfalt.desk.releases.models import Town
 
@@ -94,7 +95,7 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 @transaction.atomic
 def known(issuer: str, subject: str, claims: Mapping[str, Any]) -> User:
-    """The account of a person of the provider; a new one without roles for who was never here."""
+    """The account of a person of the provider; a new one, without roles and in the language of the page, for others."""
     identity = Identity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
     if identity:
         return identity.user
@@ -103,7 +104,7 @@ def known(issuer: str, subject: str, claims: Mapping[str, Any]) -> User:
     user = User.objects.filter(email=email).first() if email else None
     if user is None:
         name = shown(str(claims.get("name") or "")) or shown(subject)
-        user = User(email=email or _nameless(issuer, subject), name=name[:150])
+        user = User(email=email or _nameless(issuer, subject), name=name[:150], language=current().language)
         user.set_unusable_password()
         user.save()
     Identity.objects.create(user=user, issuer=issuer, subject=subject)

@@ -20,6 +20,7 @@ from vielfalt.desk.accounts import devices, links, roles, throttle
 from vielfalt.desk.accounts.forms import FirstAccountForm, LoginForm, PasswordForm
 from vielfalt.desk.accounts.models import Attempt, Link, Membership, StrictRole, User
 from vielfalt.desk.accounts.policy import STRICT_AT_FIRST
+from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.history.watching import note
 from vielfalt.desk.methods import require_safe_or_post
 from vielfalt.words import N_
@@ -107,8 +108,8 @@ def entered(request: HttpRequest, user: User, backend: str, to: str) -> HttpResp
     answer.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         user.language,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
         settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
         samesite="Lax",
     )
     return answer
@@ -121,7 +122,8 @@ def _let_in(link: Link, given: dict[str, Any]) -> User | None:
         return None
     user = link.user
     if user is None:
-        user = User.objects.create(name=given["name"], email=given["email"].lower())
+        told = {"name": given["name"], "email": given["email"].lower(), "language": current().language}
+        user = User.objects.create(**told)
         # Whoever starts a desk alone can both give roles and read; each can be taken away again.
         for role in (roles.ADMINISTRATION, roles.STATISTICS):
             Membership.objects.create(user=user, role=role.id)
