@@ -61,6 +61,15 @@ def test_a_check_looks_at_the_eleventh(last: Release, package: Path, tmp_path: P
     assert seen["before"] == last.name
 
 
+def test_a_file_lists_its_sources_by_number(client: Client, release: Release, package: Path, tmp_path: Path) -> None:
+    """Whatever was imported first: the profile of a country names the release of the page and the latest one."""
+    for number in (11, 3):
+        import_release(numbered(package, tmp_path, number))
+    page = reverse("origin_file", args=[release.town.ags, f"{DAY}-3", "turkey", "csv"])
+    text = client.get(page).content.decode()
+    assert 0 < text.index(f";{DAY}-3;") < text.index(f";{DAY}-11;")
+
+
 def test_open_data_names_the_eleventh_first(anonymous: Client, last: Release) -> None:
     about = {"name": "Stadt", "contact": "a@b.de", "licence": "dl-by", "attribution": "Stadt"}
     Publisher.objects.create(town=last.town, **about)

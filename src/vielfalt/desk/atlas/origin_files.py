@@ -66,7 +66,8 @@ def _profile(context: Context, words: Words, address: Address) -> Content:
     if any(gateway.at_least(entry.note) for _, _, entry, _ in context["indices"]):
         notes.append(words(gateway.LEAST))
     dated = [point.release for _, _, points in context["series"] for point in points]
-    every = sorted({*dated, release}, key=lambda one: (one.reference_date, one.pk))
+    # By number, as the model orders them.
+    every = sorted({*dated, release}, key=lambda one: (one.reference_date, len(one.name), one.name))
     return Content(
         title=context["title"],
         name=_name(context),
