@@ -25,7 +25,7 @@ from shapely.geometry.base import BaseGeometry
 from vielfalt import areachecks
 from vielfalt.areachecks import contradiction, fault
 from vielfalt.errors import StorageError
-from vielfalt.geography import Area, AreaLevel, Geography
+from vielfalt.geography import Area, AreaLevel, Geography, with_plain_blanks
 from vielfalt.town import Town
 from vielfalt.words import N_
 
@@ -162,7 +162,7 @@ def level_shapes(
                 column=column,
                 columns=", ".join(features.columns),
             )
-    keys, names = features.columns[key], features.columns[name]
+    keys, names = features.columns[key], tuple(map(with_plain_blanks, features.columns[name]))
     areachecks.check_keys(keys, names, features.path)
     areachecks.check_kinds(features.shapes, keys, features.path)
     moved = _in_crs(features, keys, crs, axis_order, stray_crs)

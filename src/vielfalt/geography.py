@@ -27,6 +27,15 @@ UNSEEN = re.compile(
 two names look the same and are not."""
 
 
+_BLANKS = re.compile(r"[ \xa0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]+")
+"""Blanks in a line (Unicode: Zs, and the empty Braille pattern): names that differ in them look the same."""
+
+
+def with_plain_blanks(text: str) -> str:
+    """The text with one ordinary blank for every row of blanks of any kind, and none at its ends."""
+    return _BLANKS.sub(" ", text).strip(" ")
+
+
 def is_line(one: object, longest: int, least: int = 0) -> bool:
     """Whether it is a text of one line, of so many signs, all of which can be shown and leave a trace."""
     if not isinstance(one, str) or not least <= len(one) <= longest:

@@ -14,8 +14,10 @@ from roles_and_addresses import TABLE
 
 from vielfalt.desk import entered
 from vielfalt.desk.accounts import links, second
+from vielfalt.desk.accounts.forms import name_field
 from vielfalt.desk.accounts.models import SecondFactor, User
 from vielfalt.desk.publishing import steps
+from vielfalt.desk.publishing.forms import PublisherForm
 from vielfalt.desk.publishing.models import Publisher
 from vielfalt.desk.releases.models import Release
 
@@ -122,6 +124,15 @@ def test_no_name_looks_like_another_by_a_sign_that_leaves_no_trace(release: Rele
         browser, address, sent = known[name]
         page = browser.post(address, {**sent, "name": f"Max{sign}Muster"}).content.decode()
         assert "unsichtbare Zeichen" in page.partition('id="id_name-error"')[2].partition("</p>")[0], name
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2003", "\u202f", "\u3000", "\u2800", " \u00a0 "])
+def test_no_name_looks_like_another_by_its_blanks(blank: str) -> None:
+    for field in (name_field(), PublisherForm.base_fields["name"]):
+        assert field.clean(f"{blank}Max{blank}Muster{blank}") == "Max Muster"
+        with pytest.raises(ValidationError):
+            field.clean(blank)
+    assert entered.shown(f"Max{blank}Muster{blank}") == "Max Muster"
 
 
 def test_names_of_people_keep_the_signs_that_join_letters_where_a_script_needs_them() -> None:

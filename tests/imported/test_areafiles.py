@@ -49,6 +49,12 @@ def test_areas_come_with_key_name_and_polygon_in_the_crs_asked_for(tmp_path: Pat
     assert found.repaired == ()
 
 
+def test_names_have_ordinary_blanks(tmp_path: Path) -> None:
+    """What programs of maps and tables write between words; two names that look the same are the same."""
+    path = one(tmp_path, square(0, 0), name="\u2800Am\u00a0 \u2003Markt ")
+    assert read(path).areas[0].name == "Am Markt"
+
+
 def test_degrees_are_converted(tmp_path: Path) -> None:
     ring = [[[9.0, 51.0], [9.01, 51.0], [9.01, 51.01], [9.0, 51.01], [9.0, 51.0]]]
     path = write_polygons(

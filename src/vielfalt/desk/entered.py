@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from django import forms
 from django.core.exceptions import ValidationError
 
-from vielfalt.desk.gateway import UNSEEN, UNSHOWABLE, is_line
+from vielfalt.desk.gateway import UNSEEN, UNSHOWABLE, is_line, with_plain_blanks
 from vielfalt.words import N_
 
 INVISIBLE = N_(
@@ -18,6 +19,14 @@ INVISIBLE = N_(
 _JOINERS = re.compile(r"(?<=[\u0600-\u18ff])[\u200c\u200d]")
 """What joins or parts the letters of a word (ZWNJ, ZWJ), in the scripts that need it: names of people are written so in
 Persian, Hindi or Sinhala. Elsewhere nobody sees it."""
+
+
+class LineField(forms.CharField):
+    """A field for a text of one line; what was pasted with other blanks has ordinary ones."""
+
+    def to_python(self, value: object) -> str:
+        """The text as it is kept."""
+        return with_plain_blanks(super().to_python(value) or "")
 
 
 def plain(text: str) -> None:
@@ -34,7 +43,7 @@ def person(name: str) -> None:
 def shown(text: str) -> str:
     """What can be shown of a text that nobody here can type anew."""
     seen = UNSHOWABLE.sub("", UNSEEN.sub(_kept, text))
-    return " ".join(seen.split())
+    return with_plain_blanks(" ".join(seen.split()))
 
 
 def shown_lines(text: str) -> str:

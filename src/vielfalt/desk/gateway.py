@@ -19,7 +19,7 @@ from vielfalt.figures.indices import index, notes
 from vielfalt.figures.indices.index import FAMILIES
 from vielfalt.figures.indices.notes import at_least, is_part
 from vielfalt.figures.indices.wording import INTERVAL, LEAST
-from vielfalt.geography import TOWN, UNSEEN, UNSHOWABLE, AreaLevel, by_name, is_line
+from vielfalt.geography import TOWN, UNSEEN, UNSHOWABLE, AreaLevel, by_name, is_line, with_plain_blanks
 from vielfalt.methods import CHANGED, ROUNDED
 from vielfalt.publish import altered, licences
 from vielfalt.publish.classes import Classes, class_labels, classes
@@ -185,4 +185,5 @@ __all__ = [
     "spot",
     "to_pdf",
     "translated",
+    "with_plain_blanks",
 ]

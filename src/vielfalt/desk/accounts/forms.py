@@ -37,7 +37,7 @@ def email_field() -> forms.EmailField:
 
 def name_field() -> forms.CharField:
     """A field for a person's name."""
-    return forms.CharField(
+    return entered.LineField(
         label=N_("Name"),
         error_messages=_NEEDED,
         max_length=150,

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from vielfalt.desk.entered import plain
+from vielfalt.desk.entered import LineField, plain
 from vielfalt.desk.gateway import LICENCES
 from vielfalt.desk.publishing.steps import NO_REASON
 from vielfalt.words import N_
@@ -33,7 +33,7 @@ class ReasonForm(forms.Form):
 class PublisherForm(forms.Form):
     """Who publishes, whom readers can ask, and what others may do with the figures."""
 
-    name = forms.CharField(
+    name = LineField(
         label=N_("Who publishes"),
         help_text=N_("For example “Stadt Musterstadt”."),
         max_length=200,
@@ -52,7 +52,7 @@ class PublisherForm(forms.Form):
         choices=[(key, licence.title) for key, licence in LICENCES.items()],
         error_messages={**_NEEDED, "invalid_choice": N_("Choose one of the licences.")},
     )
-    attribution = forms.CharField(
+    attribution = LineField(
         label=N_("How to name the source"),
         help_text=N_("What others write beside the figures. Needed by licences that ask for attribution."),
         max_length=300,
