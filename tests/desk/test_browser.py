@@ -22,6 +22,7 @@ from vielfalt.desk.accounts.models import Membership, User
 from vielfalt.desk.accounts.policy import WARNED_SECONDS
 from vielfalt.desk.jobs.models import Job
 from vielfalt.desk.jobs.running import LOST
+from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release
 
@@ -42,6 +43,9 @@ UNNAMED_FRAMES = """() => [...document.querySelectorAll('body *')].filter(one =>
     && !(one.tabIndex === 0 && one.getAttribute('role') === 'region' && one.getAttribute('aria-label'))
     ).map(one => one.outerHTML.slice(0, 200))"""
 """What scrolls sideways although it is no frame that can be reached by keyboard and has a name."""
+LINES_LACKING = """field => { const style = getComputedStyle(field), of = name => parseFloat(style[name]);
+    return field.rows - (field.clientHeight - of('paddingTop') - of('paddingBottom')) / of('lineHeight') }"""
+"""How many of its lines a field does not show."""
 FILES = {
     *(f"theme_{kind}" for kind in KINDS),
     *(f"{name}_file" for name in ("compare", "time", "change", "line", "area", "indices", "origin", "quotient")),
@@ -256,6 +260,19 @@ def test_a_file_name_without_end_does_not_widen_the_page(browser: Browser, live_
     page = context.new_page()
     page.goto(live_server.url + reverse("job", args=[job.pk]))
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    context.close()
+
+
+def test_a_field_of_several_lines_shows_as_many_as_it_says(
+    browser: Browser, live_server: LiveServer, shown: Release
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="de-DE")
+    proposer, about = enter(context, live_server.url), {"contact": "a@example.org", "licence": "dl-by"}
+    Publisher.objects.create(town=shown.town, name="Stadt", attribution="S", **about)
+    steps.propose(proposer, shown)
+    page = context.new_page()
+    page.goto(live_server.url + reverse("publication", args=[shown.town.ags, shown.name]))
+    assert page.get_by_label("Begründung").evaluate(LINES_LACKING) <= 0
     context.close()
 
 
