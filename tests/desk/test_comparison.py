@@ -288,7 +288,7 @@ def changed_years(db: None, changed_package: Path, tmp_path: Path) -> list[Relea
     """Two dates under the cell key method; a number changed by two persons in the mean."""
 
     def told(content: Description) -> None:
-        content["utility"] = {"mean_change": 2.0}
+        content["utility"]["mean_change"] = 2.0
 
     return [dated(changed_package, tmp_path, f"{year}-12-31", told) for year in (2024, 2025)]
 

@@ -413,6 +413,9 @@ def test_changed_numbers_are_called_so(client: Client, changed: Release, languag
     assert words(CELL_KEY) in pages["definitions"]
     assert all(rule in pages["definitions"] for rule in gateway.protection_rules(words, CELL_KEY))
     assert words("Smallest number in a table") not in pages["definitions"]
+    values = [value for _, value in gateway.protection_cost(words, changed.description)]
+    assert values[:2] == [words.number(41_501), words.number(1_017)] and len(values) == 7
+    assert all(f">{value}</dd>" in pages["definitions"] for value in values)
 
 
 def test_hidden_numbers_are_not_called_changed(client: Client, release: Release) -> None:
@@ -421,6 +424,7 @@ def test_hidden_numbers_are_not_called_changed(client: Client, release: Release)
     )
     assert "Numbers are changed or rounded" not in page
     assert "Smallest number in a table<" in page
+    assert "What the protection costs" not in page, "nobody measured it for an imported table"
     assert "min_cell" not in page
 
 

@@ -21,7 +21,7 @@ from vielfalt.figures.indices.notes import at_least, is_part
 from vielfalt.figures.indices.wording import INTERVAL, LEAST
 from vielfalt.geography import TOWN, UNSEEN, UNSHOWABLE, AreaLevel, by_name, is_line, with_plain_blanks
 from vielfalt.methods import CHANGED, ROUNDED
-from vielfalt.publish import altered, licences
+from vielfalt.publish import altered, cost, licences
 from vielfalt.publish.classes import Classes, class_labels, classes
 from vielfalt.publish.index_reading import reading, rounded_down
 from vielfalt.publish.labels import category_label, in_order, sentence_case
@@ -33,7 +33,7 @@ from vielfalt.publish.report.method import meaning, settings, signs
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph, Report, Terms
 from vielfalt.publish.report.model import Figure as Picture
 from vielfalt.publish.report.pdf import to_pdf
-from vielfalt.publish.results import Results
+from vielfalt.publish.results import Results, Utility
 from vielfalt.publish.shapes import fit, spot
 from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, as_printed, number_text, share, share_text
 from vielfalt.publish.svg import DIVERGING, SEQUENTIAL
@@ -113,6 +113,13 @@ def protection_settings(words: Words, changed: bool, description: Mapping[str, A
     return settings(Protection.of(description["protection"]), changed, description["kind"], words)
 
 
+def protection_cost(words: Words, description: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What protection cost, as the report of the release tells it: what was measured, and its value; empty where
+    nobody measured it (imported tables)."""
+    told = description.get("utility")
+    return cost.rows(Utility(**{name: told[name] for name in Utility.__dataclass_fields__}), words) if told else ()
+
+
 __all__ = [
     "BREAK_CHECKS",
     "BY_RULES",
@@ -172,6 +179,7 @@ __all__ = [
     "numbered",
     "origin_groups",
     "programme_title",
+    "protection_cost",
     "protection_rules",
     "protection_settings",
     "read_published",

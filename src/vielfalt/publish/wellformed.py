@@ -21,7 +21,7 @@ from vielfalt.errors import DeliveryError, VielfaltError
 from vielfalt.geography import LONGEST_KEY, LONGEST_NAME, UNSHOWABLE, is_key, is_line
 from vielfalt.publish.contents import DESCRIPTOR
 from vielfalt.publish.releases import check_format
-from vielfalt.publish.results import Results
+from vielfalt.publish.results import Results, Utility
 from vielfalt.words import N_
 
 LARGEST_DESCRIPTION = 20_000_000
@@ -139,6 +139,7 @@ PARTS: Mapping[str, Form] = {
 SOME: Mapping[str, Form] = {
     "made_of": each(with_parts(dict.fromkeys(("ags", "release", "manifest"), _NAME))),
     "altered": with_parts({"method": _TITLE, "reading": each(_is_text)}),
+    "utility": with_parts(dict.fromkeys(Utility.__dataclass_fields__, _is_amount)),
 }
 """What only some descriptions say."""
 

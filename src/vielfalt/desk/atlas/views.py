@@ -226,6 +226,7 @@ def _definitions(found: Release) -> dict[str, object]:
         "method": words(method),
         "rules": (rules := gateway.protection_rules(words, method)),
         "settings": gateway.protection_settings(words, bool(rules), found.description),
+        "cost": gateway.protection_cost(words, found.description),
     }
 
 
