@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from vielfalt.figures.disclosure.linked.solver import WHOLE, Program, Solver, solve, solver
 from vielfalt.figures.disclosure.rectangles import Costs
-from vielfalt.figures.disclosure.solutions import walk
+from vielfalt.figures.disclosure.solutions import FEW, walk
 from vielfalt.numbers import Ints, Marks
 
 _MANY = 100
-_GAIN = 0.05
-"""Programs for many figures at once end after so many, or when one settles less than this part of what is open."""
+_GAIN = 0.1
+"""Programs for many figures at once end after so many pairs, or with one that settles less than this part of what is
+open."""
 
 
 @dataclass
@@ -72,30 +74,47 @@ def look(program: Program, least: Ints, spans: Spans, needed: Ints) -> None:
         for sign in (1.0, -1.0):
             if spans.room()[place] < needed[place]:
                 highs.changeColCost(place, sign)
-                _add(highs, spans)
+                spans.add(_solution(highs))
                 highs.changeColCost(place, 0.0)
 
 
 def together(program: Program, least: Ints, spans: Spans) -> Solver:
-    """Solutions that move all open unknowns at once, as long as each settles a good part of them; the solver."""
+    """Solutions that move all open unknowns at once, as long as they settle a good part of them; a solver.
+
+    Two side by side, one of which moves up what the other moves down: as many programs as one after the other would
+    need, in half the time. Always two, so that what is found does not depend on the machine.
+    """
     size, draw, open_ = len(program.cost), np.random.default_rng(0), spans.open()
-    highs, everyone = solver(program), np.arange(size, dtype=np.int32)
-    highs.changeColsBounds(size, everyone, least.astype(np.float64), program.high)
-    for number in range(_MANY if open_.any() else 0):
-        rise = draw.random(size) < 0.5 if number else spans.high < spans.aim
-        highs.changeColsCost(size, everyone, np.where(rise, -1.0, 1.0) * open_ * draw.uniform(0.5, 1.5, size))
-        # From nothing the first solution takes a multiple of the time without a simplification of the program.
-        highs.setOptionValue("presolve", "off" if number else "on")
-        _add(highs, spans)
-        still = spans.open()
-        if not still.any() or (number and still.sum() > (1 - _GAIN) * open_.sum()):
-            break
+    everyone, solvers = np.arange(size, dtype=np.int32), [solver(program) for _ in range(2)]
+    for highs in solvers:
+        highs.changeColsBounds(size, everyone, least.astype(np.float64), program.high)
+    with ThreadPoolExecutor(len(solvers)) as pool:
+        for number in range(_MANY if open_.any() else 0):
+            rise = draw.random(size) < 0.5 if number else spans.high < spans.aim
+            cost = np.where(rise, -1.0, 1.0) * open_ * draw.uniform(0.5, 1.5, size)
+            anew = not number or open_.sum() > FEW
+            for found in pool.map(_cheapest, solvers, (cost, -cost), (anew, anew)):
+                spans.add(found)
+            still = spans.open()
+            if not still.any() or (number and still.sum() > (1 - _GAIN) * open_.sum()):
+                break
+            open_ = still
+    return solvers[0]
+
+
+def _cheapest(highs: Solver, cost: Costs, anew: bool) -> Costs:
+    """The cheapest solution, from nothing or from the last one on."""
+    highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+    # Far from the last solution, a program that is simplified and solved anew takes a fourth of the time.
+    highs.setOptionValue("presolve", "on" if anew else "off")
+    if anew:
+        highs.clearSolver()
+    else:
         walk(highs)
-        open_ = still
-    return highs
+    return _solution(highs)
 
 
-def _add(highs: Solver, spans: Spans) -> None:
+def _solution(highs: Solver) -> Costs:
     found = solve(highs)
     assert found is not None  # the true numbers are a solution
-    spans.add(found)
+    return found
