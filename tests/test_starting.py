@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
+import shlex
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from command_line import vielfalt
 from vielfalt import parameters, schema
 from vielfalt.errors import StorageError, TownError, UsageError
 from vielfalt.profiles import read_profile
@@ -126,3 +129,15 @@ def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
         init_town(tmp_path / "file", Words("de"))
     with pytest.raises(StorageError, match="cannot be written"):
         init_town(tmp_path / "file" / "below", Words("de"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="taken apart as a shell of POSIX systems does")
+@pytest.mark.parametrize("name", ["-stadt", 'Stadt Köln\'s "Kern"'])
+def test_the_next_command_can_be_typed_as_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = vielfalt("init", "--", name).stdout
+    command = shlex.split(told.rpartition("then: ")[2])
+    assert command[:2] == ["vielfalt", "check"]
+    assert "town.name" in vielfalt(*command[1:], expect=11).stderr

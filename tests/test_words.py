@@ -1,11 +1,13 @@
-"""Numbers as people write them."""
+"""Numbers as people write them, and paths as people type them."""
 
 from __future__ import annotations
+
+from pathlib import PurePosixPath, PureWindowsPath
 
 import numpy as np
 import pytest
 
-from vielfalt.words import Words
+from vielfalt.words import Words, typed
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,34 @@ def test_a_number_in_either_language(value: float, digits: int, german: str, eng
 
 def test_a_share_in_either_language() -> None:
     assert (Words("de").percent(0.125), Words("en").percent(0.125)) == ("12,5\N{NO-BREAK SPACE}%", "12.5%")
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("towns/musterfurt", "towns/musterfurt"),
+        ("/srv/Stadt Köln", "'/srv/Stadt Köln'"),
+        ("Stadt's", "'Stadt'\"'\"'s'"),
+        ("-stadt", "./-stadt"),
+        ("- stadt", "'./- stadt'"),
+        ("~stadt", "'~stadt'"),
+        ("a&b;c$d", "'a&b;c$d'"),
+    ],
+)
+def test_a_path_in_a_command(path: str, shown: str) -> None:
+    assert typed(PurePosixPath(path), windows=False) == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (r"C:\Städte\musterfurt", r"C:\Städte\musterfurt"),
+        (r"C:\Eigene Dateien\musterfurt", r'"C:\Eigene Dateien\musterfurt"'),
+        ("a&b", '"a&b"'),
+        ("Stadt's", '"Stadt\'s"'),
+        ("-stadt", r".\-stadt"),
+        ("stadt (1)", '"stadt (1)"'),
+    ],
+)
+def test_a_path_in_a_command_on_windows(path: str, shown: str) -> None:
+    assert typed(PureWindowsPath(path), windows=True) == shown

@@ -7,15 +7,20 @@ The source holds English message ids; ``locale/de/LC_MESSAGES/vielfalt.po`` hold
 from __future__ import annotations
 
 import gettext
+import os
+import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 LOCALE = Path(__file__).parent / "locale"
+_PLAIN_ON_WINDOWS = re.compile(r"[\w\\/:.+-]+")
+"""Needs no quotes there, neither in cmd nor in PowerShell."""
 _GERMAN_SIGNS = str.maketrans(",.", ".,")
 
 
@@ -31,6 +36,16 @@ def N_(message: str) -> str:
 def NN_(one: str, many: str) -> tuple[str, str]:
     """The two ids of a message with plural; marks them for the catalogue."""
     return one, many
+
+
+def typed(path: PurePath, windows: bool = os.name == "nt") -> str:
+    """A path as it is typed into a command: quoted where it needs to be, and never taken for an option."""
+    text = str(path)
+    if text.startswith("-"):
+        text = f".\\{text}" if windows else f"./{text}"
+    if not windows:
+        return shlex.quote(text)
+    return text if _PLAIN_ON_WINDOWS.fullmatch(text) else f'"{text}"'
 
 
 @cache

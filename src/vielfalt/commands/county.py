@@ -21,7 +21,7 @@ from vielfalt.commands.options import (
     spoken,
     to_stderr,
 )
-from vielfalt.words import N_, Language, Words
+from vielfalt.words import N_, Language, Words, typed
 
 if TYPE_CHECKING:
     from vielfalt.county.running import Standing
@@ -42,7 +42,7 @@ def init(folder: Path, lang: Language | None) -> None:
 
     words = spoken(lang)
     click.echo(str(init_county(folder, words)))
-    click.echo(words("Next: name the towns in county.toml, then: vielfalt county run {folder}", folder=folder))
+    click.echo(words("Next: name the towns in county.toml, then: vielfalt county run {folder}", folder=typed(folder)))
 
 
 @county.command(

@@ -227,7 +227,7 @@ def _installed() -> None:
     """Raises UsageError where the vault alone was installed."""
     if not is_installed():
         raise UsageError(
-            N_("The desk is not installed here, only the vault."), todo=N_("Install it: pip install “vielfalt[desk]”.")
+            N_("The desk is not installed here, only the vault."), todo=N_('Install it: pip install "vielfalt[desk]".')
         )
 
 

@@ -18,7 +18,7 @@ from vielfalt.commands.options import (
     spoken,
     to_stderr,
 )
-from vielfalt.words import Language
+from vielfalt.words import Language, typed
 
 
 @click.command(help=WORDS("Read the extract of the town project FOLDER and print findings and what it can support."))
@@ -155,7 +155,9 @@ def places(folder: Path, file: Path | None, date: str | None, lang: Language | N
     if spellings:
         click.echo(
             words(
-                "Fill in the column “country”, then: vielfalt places {folder} --take {file}", folder=folder, file=path
+                "Fill in the column “country”, then: vielfalt places {folder} --take {file}",
+                folder=typed(folder),
+                file=typed(path),
             )
         )
 

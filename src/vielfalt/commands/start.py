@@ -9,7 +9,7 @@ import click
 
 from vielfalt.commands.desk import is_installed
 from vielfalt.commands.options import FILE, FOLDER, WORDS, lang_option, spoken, to_stderr, whole
-from vielfalt.words import Language
+from vielfalt.words import Language, typed
 
 _LEAST = 1_000
 """Residents of the smallest synthetic town (``synthetic.MIN_RESIDENTS``, which help need not wait for)."""
@@ -33,7 +33,9 @@ def synth(folder: Path, residents: int, seed: int, lang: Language | None) -> Non
     words = spoken(lang)
     told = words.language
     write_town(folder, residents=residents, seed=seed, language=told, progress=lambda line: to_stderr(words(line)))
-    click.echo(words("The synthetic town lies in {folder}. Next: vielfalt run {folder}", folder=folder))
+    click.echo(
+        words("The synthetic town lies in {folder}. Next: vielfalt run {next}", folder=folder, next=typed(folder))
+    )
 
 
 @click.command(help=WORDS("Write a new town project into FOLDER: settings, field request, example profile."))
@@ -49,7 +51,7 @@ def init(folder: Path, lang: Language | None) -> None:
     click.echo(
         words(
             "Next: fill in town.toml, put the extract into register/DATE/register.csv, then: vielfalt check {folder}",
-            folder=folder,
+            folder=typed(folder),
         )
     )
 

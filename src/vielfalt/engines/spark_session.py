@@ -168,7 +168,7 @@ def refuse_without(*modules: str) -> None:
             raise EngineError(
                 N_("Apache Spark is not installed."),
                 where=module,
-                todo=N_("Install it with: pip install “vielfalt[spark]”. Without Spark, leave “--engine” out."),
+                todo=N_('Install it with: pip install "vielfalt[spark]". Without Spark, leave “--engine” out.'),
             )
 
 

@@ -20,7 +20,7 @@ from vielfalt.errors import StorageError, TownError
 from vielfalt.mixing import mixed
 from vielfalt.numbers import Ints
 from vielfalt.register.links import LINKS
-from vielfalt.words import N_
+from vielfalt.words import N_, typed
 
 _KEY_BYTES = 32
 _BLOCK = 16
@@ -63,7 +63,7 @@ def _refuse_linked(path: Path, vault: Path) -> None:
                 "Put it back from your copy. If there is none: “vielfalt forget {folder}” deletes the link files of "
                 "these dates, and the next run makes a new key; movements since them can then not be counted."
             ),
-            folder=vault.parent,
+            folder=typed(vault.parent),
         )
 
 

@@ -21,7 +21,7 @@ from vielfalt.town import Town
 from vielfalt.vault.locking import alone_in
 from vielfalt.vault.workspace import workspace
 from vielfalt.wholefile import written_whole
-from vielfalt.words import N_, Language
+from vielfalt.words import N_, Language, typed
 
 OPEN_LIST = "open-places.csv"
 STEPS = ("read", "population", "birth")
@@ -46,8 +46,8 @@ def _write_open(town: Town, date: int, language: Language, step: Step) -> tuple[
             N_("The list holds answers that have not been taken over yet."),
             where=path,
             todo=N_("First: vielfalt places {folder} --take {file}"),
-            folder=town.root,
-            file=path,
+            folder=typed(town.root),
+            file=typed(path),
         )
     spellings = _undecided(town, date, step)
     labels = {key: state.label_de if language == "de" else state.label_en for key, state in codes.countries().items()}
