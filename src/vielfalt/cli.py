@@ -12,9 +12,9 @@ from typing import NoReturn
 
 import click
 
-from vielfalt import allocators, clickwords
+from vielfalt import allocators, clickwords, limits
 from vielfalt.commands import attack, county, desk, evaluate, inspect, measure, start, vault
-from vielfalt.commands.options import WORDS, asked_for, language, refuse_unknown_language, to_stderr
+from vielfalt.commands.options import WORDS, asked_for, language, refuse_unknown_language, show_error, to_stderr
 from vielfalt.words import Language, Words
 
 
@@ -70,6 +70,7 @@ def main() -> None:
     clickwords.settle(commands, WORDS)
     try:
         refuse_unknown_language()
+        limits.refuse_below(limits.WORKING)
         commands(standalone_mode=False, prog_name="vielfalt", obj=spoken)
     except click.ClickException as error:
         error.show()
@@ -79,9 +80,8 @@ def main() -> None:
     except Exception as error:
         if stopped:  # a library that was being loaded makes a fault of its own of it
             _interrupted(spoken)
-        from vielfalt import console
         from vielfalt.errors import known
 
         told = known(error)
-        console.show_error(told, Words(spoken.get("language") or asked_for() or told.language or "de"))
+        show_error(told, Words(spoken.get("language") or asked_for() or told.language or "de"))
         sys.exit(told.exit_code)

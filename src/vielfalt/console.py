@@ -1,8 +1,7 @@
-"""What the command line shows: progress and errors on standard error, results on standard output."""
+"""What the command line shows: progress on standard error, results on standard output."""
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +12,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from vielfalt import definitions, programme
-from vielfalt.errors import VielfaltError
 from vielfalt.publish.results import Capability
 from vielfalt.register.checks import Finding, check
 from vielfalt.words import N_, Words
@@ -53,16 +51,6 @@ class Steps:
         seconds = self._words.number(time.perf_counter() - begun, 1)
         self._console.print(f"  {title:<{self._width}}{seconds:>7} s", highlight=False)
         self._progress.advance(self._task)
-
-
-def show_error(error: VielfaltError, words: Words) -> None:
-    """What went wrong, where, and what to do next."""
-    lines = [words(error.what, **error.values)]
-    if error.where:
-        lines.append(f"  {words('Where')}: {error.where}")
-    if error.todo:
-        lines.append(f"  {words('What to do')}: {words(error.todo, **error.values)}")
-    sys.stderr.write("\n".join(lines) + "\n")
 
 
 def show_findings(found: Iterable[Finding], headings: Mapping[str, str], words: Words) -> None:

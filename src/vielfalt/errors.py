@@ -110,6 +110,15 @@ def why(error: OSError) -> Text:
     return Text(_REASONS.get(error.errno or 0, error.strerror or type(error).__name__))
 
 
+_TOO_LITTLE = ("start new thread", "failed to map segment", "allocate memory", "paging file", "Auslagerungsdatei")
+"""How systems say that memory is missing for a thread, or for a library that is loaded; Windows in its own language."""
+
+
+def _lacks_memory(error: Exception) -> bool:
+    number = error.errno if isinstance(error, OSError) else None
+    return isinstance(error, MemoryError) or number == errno.ENOMEM or any(said in str(error) for said in _TOO_LITTLE)
+
+
 def known(error: Exception) -> VielfaltError:
     """Any error as one that can be told. What failed unexpectedly is told by its places in the program alone.
 
@@ -117,17 +126,17 @@ def known(error: Exception) -> VielfaltError:
     """
     if isinstance(error, VielfaltError):
         return error
+    if _lacks_memory(error):
+        return StorageError(
+            N_("There is not enough memory or disk space."),
+            todo=N_("Free some space and run the command again; nothing was released."),
+        )
     if isinstance(error, OSError):
         return StorageError(
             N_("Reading or writing failed: {reason}."),
             where=error.filename or "",
             reason=why(error),
             todo=N_("Check free space and permissions; nothing was released."),
-        )
-    if isinstance(error, MemoryError) or "start new thread" in str(error):  # a thread needs memory of its own
-        return StorageError(
-            N_("There is not enough memory or disk space."),
-            todo=N_("Free some space and run the command again; nothing was released."),
         )
     package = Path(__file__).parent
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if package in Path(frame.filename).parents]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from vielfalt import auditing, dates, dates_compared, schema
+from vielfalt import auditing, dates, dates_compared, limits, schema
 from vielfalt.cells import UNRESOLVED, ProtectedCells, Protection
 from vielfalt.errors import DeliveryError, TownError
 from vielfalt.evaluation import Evaluation, derive_and_count, keep_and_compare
@@ -97,8 +97,10 @@ def run(
     of it is written again, and those replaced are put away all the same, but for that last one.
     Raises TownError when the key of the town is damaged or missing, DeliveryError when the release that is there is not
     what was released, DisclosureError, and releases nothing, when a hidden figure could be recomputed from the
-    published ones, and BusyError while another run is working on the town.
+    published ones, StorageError where the system lets the program have too little (``limits``), and BusyError while
+    another run is working on the town.
     """
+    limits.refuse_below(limits.DRAWING)
     with alone_in(town.vault):
         return _run(town, date, language, step, replaced, opened, first)
 

@@ -24,8 +24,9 @@ from county_example import DAY, KEY, write_county, write_settings
 
 from command_line import vielfalt
 from messages import extracted
-from vielfalt import cli, console
+from vielfalt import cli
 from vielfalt.breaks import Break, Facts
+from vielfalt.commands import county as commands
 from vielfalt.county import comparing, memory, releasing, whole
 from vielfalt.county.comparing import LEVEL
 from vielfalt.county.handing import check_agreed, handed_over
@@ -442,7 +443,7 @@ def test_what_the_towns_differ_in_is_told_before_they_run(
     write_settings(tmp_path, NAMES[:2])
     seen: list[str] = []
     monkeypatch.setattr(whole, "run_county", lambda *_: whole.Outcome(20251231, ()))
-    monkeypatch.setattr(console, "show_error", lambda error, _: seen.append(str(error)))
+    monkeypatch.setattr(commands, "show_error", lambda error, _: seen.append(str(error)))
     assert CliRunner().invoke(cli.commands, ["county", "run", str(tmp_path), "--date", DAY]).exit_code == 0
     where = tmp_path / NAMES[1] / "town.toml"
     assert seen == ([f"“town-1” and “town-2” have different settings: {said}. [{where}]"] if said else [])
@@ -569,6 +570,15 @@ def test_memory_is_what_machine_and_container_leave(
     for name, path in (("_LINES", "meminfo"), ("_OWN_GROUP", "own"), ("_GROUPS", "groups")):
         monkeypatch.setattr(memory, name, tmp_path / path)
     assert memory.available() == (free if free < 8_000_000 else 7812 * 1024)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows tells by itself")
+def test_memory_that_the_system_does_not_tell_is_that_of_a_small_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_LINES", "_OWN_GROUP", "_GROUPS"):
+        monkeypatch.setattr(memory, name, tmp_path / "missing")
+    assert memory.available() == memory.UNKNOWN
 
 
 def test_neither_files_beside_the_county_nor_stray_words_disturb_a_town(

@@ -29,7 +29,16 @@ def test_what_is_missing_is_told(error: Exception, kind: type[Exception], what: 
     assert "Meier" not in f"{told} {told.todo}"
 
 
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("can't start new thread"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        ImportError("libarrow.so: failed to map segment from shared object"),
+        ImportError("DLL load failed while importing lib: Die Auslagerungsdatei ist zu klein."),
+    ],
+)
 def test_too_little_memory_is_no_fault_of_the_program(error: Exception) -> None:
-    assert isinstance(known(error), StorageError)
+    assert isinstance(known(error), StorageError) and "memory" in known(error).what
     assert isinstance(known(RuntimeError("Meier")), EngineError)

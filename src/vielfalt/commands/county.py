@@ -18,6 +18,7 @@ from vielfalt.commands.options import (
     json_option,
     lang_option,
     print_json,
+    show_error,
     spoken,
     to_stderr,
 )
@@ -63,7 +64,6 @@ def init(folder: Path, lang: Language | None) -> None:
 @lang_option
 def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: bool, lang: Language | None) -> None:
     """Evaluates the towns of a county."""
-    from vielfalt import console
     from vielfalt.county import project
     from vielfalt.county.agreeing import foreseen
     from vielfalt.county.showing import shown
@@ -75,7 +75,7 @@ def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: boo
     workspace.opening(engine)  # one that does not exist is told once, not for every town
     plan = project.planned(county, dates.from_iso(date) if date else 0)
     if error := foreseen(plan):
-        console.show_error(error, words)
+        show_error(error, words)
     replaced = releases_of(plan) if replace else {}
     with shown(words, to_stderr) as show:
         outcome = run_county(plan, words, show, engine, replaced)
@@ -85,7 +85,7 @@ def run(folder: Path, date: str | None, replace: bool, engine: str, as_json: boo
         for line in _lines(outcome, words):
             click.echo(line)
     if outcome.error:
-        console.show_error(outcome.error, words)
+        show_error(outcome.error, words)
     sys.exit(outcome.exit_code)
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from vielfalt.errors import UsageError
+from vielfalt.errors import UsageError, VielfaltError
 from vielfalt.words import LANGUAGES, N_, Language, Words
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -113,6 +113,16 @@ def spoken(lang: Language | None, town: Language | None = None) -> Words:
 def to_stderr(line: str) -> None:
     """Prints a line of progress or trouble, which is no result."""
     click.echo(line, err=True)
+
+
+def show_error(error: VielfaltError, words: Words) -> None:
+    """What went wrong, where, and what to do next."""
+    lines = [words(error.what, **error.values)]
+    if error.where:
+        lines.append(f"  {words('Where')}: {error.where}")
+    if error.todo:
+        lines.append(f"  {words('What to do')}: {words(error.todo, **error.values)}")
+    to_stderr("\n".join(lines))
 
 
 def print_json(content: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,11 +19,43 @@ LARGEST = 3_000_000_000
 WITH_SPARK = 6_100_000_000
 """Of a run with a Spark on this machine (``engines.spark_session``): 4 GB for Java, and the processes that read."""
 UNKNOWN = 4_000_000_000
-"""What is taken to be free where the system does not tell: the smallest office machine that Vielfalt is meant for."""
+"""What is taken to be free where the system does not tell (macOS): the smallest office machine meant."""
 _LINES = Path("/proc/meminfo")
 _OWN_GROUP = Path("/proc/self/cgroup")
 _GROUPS = Path("/sys/fs/cgroup")
 """Control groups of Linux (version 2), by which containers and services are given less memory than the machine has."""
+
+
+if sys.platform == "win32":
+    import ctypes
+
+    class _Memory(ctypes.Structure):
+        """``MEMORYSTATUSEX`` of the Windows API."""
+
+        _fields_ = (
+            ("length", ctypes.c_uint32),
+            ("load", ctypes.c_uint32),
+            ("total", ctypes.c_uint64),
+            ("available", ctypes.c_uint64),
+            ("page_total", ctypes.c_uint64),
+            ("page_available", ctypes.c_uint64),
+            ("virtual_total", ctypes.c_uint64),
+            ("virtual_available", ctypes.c_uint64),
+            ("extended", ctypes.c_uint64),
+        )
+
+    def _free() -> int | None:
+        memory = _Memory(length=ctypes.sizeof(_Memory))
+        told = ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(memory))
+        return int(memory.available) if told else None
+else:
+
+    def _free() -> int | None:
+        try:
+            found = re.search(r"^MemAvailable:\s+(\d+) kB$", _LINES.read_text(encoding="ascii"), re.MULTILINE)
+        except OSError:
+            return None
+        return int(found[1]) * 1024 if found else None
 
 
 def needed(extract: Path, engine: str = AUTO) -> int:
@@ -41,11 +74,8 @@ def needed(extract: Path, engine: str = AUTO) -> int:
 
 def available() -> int:
     """The memory that is free for new programs, in bytes: of the machine, and of each group this program runs in."""
-    try:
-        found = re.search(r"^MemAvailable:\s+(\d+) kB$", _LINES.read_text(encoding="ascii"), re.MULTILINE)
-    except OSError:
-        found = None
-    return min([int(found[1]) * 1024 if found else UNKNOWN, *_left_in_groups()])
+    free = _free()
+    return min([UNKNOWN if free is None else free, *_left_in_groups()])
 
 
 def _left_in_groups() -> Iterator[int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from vielfalt import auditing, parameters
+from vielfalt import auditing, limits, parameters
 from vielfalt.cells import Protection
 from vielfalt.figures.disclosure import protect_with_room, recomputable
 from vielfalt.figures.indices import indices
@@ -24,8 +24,10 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     """The release package of an aggregated table, written below ``out``; its folder.
 
     It is audited as a town's own release is, with all imported tables of the municipality already in ``out``. Raises
-    DeliveryError or TownError when file, profile or polygons cannot be used, DisclosureError when the audit fails.
+    DeliveryError or TownError when file, profile or polygons cannot be used, DisclosureError when the audit fails,
+    StorageError where the system lets the program have too little.
     """
+    limits.refuse_below(limits.DRAWING)
     imported = import_table(file, read_table_profile(profile))
     read = sum(cells.frame.height for cells in imported.cells.values())
     progress(words.plural("{n} cell read", "{n} cells read", read))
