@@ -9,8 +9,9 @@ from click.testing import CliRunner
 
 from small_project import TOWN
 from vielfalt import areafiles, cli
-from vielfalt.errors import StorageError
+from vielfalt.errors import StorageError, known
 from vielfalt.publish import reading
+from vielfalt.register.pseudonyms import town_key
 from vielfalt.town import read_town
 from vielfalt.vault import kept_dates
 
@@ -53,3 +54,16 @@ def test_a_date_of_the_vault_that_cannot_be_looked_at_is_not_taken_for_forgotten
     (tmp_path / "vault" / "2025-12-31").symlink_to(tmp_path / "vault" / "2025-12-31")
     with pytest.raises(OSError, match="links"):
         kept_dates.linked_dates(town)
+
+
+def test_the_folder_of_a_date_that_may_not_be_looked_into_is_not_passed_over(tmp_path: Path) -> None:
+    """Else an older date would be evaluated as the latest, and linked dates would lose their key to a new one."""
+    (tmp_path / "town.toml").write_text(TOWN, encoding="utf-8")
+    for name in ("register", "vault"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "2025-12-31").symlink_to(tmp_path / name / "2025-12-31")
+    done = CliRunner().invoke(cli.commands, ["check", str(tmp_path)])
+    assert isinstance(done.exception, OSError) and known(done.exception).exit_code == 14
+    with pytest.raises(StorageError, match="vault cannot be"):
+        town_key(tmp_path / "vault")
+    assert not (tmp_path / "vault" / "key").exists()

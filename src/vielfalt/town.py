@@ -27,6 +27,7 @@ from vielfalt.geography import LONGEST_NAME, is_key, is_line
 from vielfalt.methods import BASES, CellKey, Method, Rounding, Suppression
 from vielfalt.profiles import Profile, read_profile
 from vielfalt.tomlfile import Section, read_settings
+from vielfalt.wholefile import is_there
 from vielfalt.words import LANGUAGES, N_, Language
 
 LARGEST_SHIFT = 50
@@ -108,7 +109,10 @@ class Town:
         return self.root / "register" / dates.to_iso(date) / "register.csv"
 
     def reference_dates(self) -> tuple[int, ...]:
-        """The reference dates with an extract, oldest first. Folders that are no date are passed over."""
+        """The reference dates with an extract, oldest first. Folders that are no date are passed over.
+
+        Raises OSError where one may not be looked into: an older date would be taken for the latest.
+        """
         return dates.of_folders(self._delivered())
 
     def misnamed(self) -> tuple[Path, ...]:
@@ -117,7 +121,9 @@ class Town:
         return tuple(sorted(path for path in numbers if not dates.of_folders([path])))
 
     def _delivered(self) -> list[Path]:
-        return [path.parent for path in (self.root / "register").glob("*/register.csv")]
+        register = self.root / "register"
+        folders = register.iterdir() if register.is_dir() else ()
+        return [folder for folder in folders if is_there(folder / "register.csv")]
 
     def protection(self, date: int) -> Protection:
         """Settings of disclosure control on a reference date: the defaults, replaced by what town.toml sets."""

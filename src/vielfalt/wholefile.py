@@ -13,6 +13,15 @@ BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, IndexError
 """What Python raises for a zip file that is none, is cut or damaged, or uses what it cannot read; beside OSError."""
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is such a file. Raises OSError where that cannot be seen: Python takes it for absent (``glob``)."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """The path beside ``path`` to write the file to, which takes its place when the block ends.

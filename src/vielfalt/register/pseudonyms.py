@@ -20,6 +20,7 @@ from vielfalt.errors import StorageError, TownError
 from vielfalt.mixing import mixed
 from vielfalt.numbers import Ints
 from vielfalt.register.links import LINKS
+from vielfalt.wholefile import is_there
 from vielfalt.words import N_, typed
 
 _KEY_BYTES = 32
@@ -54,7 +55,7 @@ def town_key(vault: Path) -> bytes:
 
 def _refuse_linked(path: Path, vault: Path) -> None:
     """Raises TownError when the vault holds earlier dates that a new key could not be linked with."""
-    if linked := sorted(file.parent.name for file in vault.glob(f"*/{LINKS}")):
+    if linked := sorted(folder.name for folder in vault.iterdir() if is_there(folder / LINKS)):
         raise TownError(
             N_("The key of the town is missing, and the vault holds dates that were linked under it: {dates}."),
             where=path,
