@@ -6,7 +6,8 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -29,7 +30,10 @@ def commands() -> None:
 
 
 def _noted_interrupts() -> list[int]:
-    """A list that a Ctrl+C is noted in, which does what it does otherwise."""
+    """A list that Ctrl+C is noted in, which does what it does otherwise; so do being ended and losing the terminal.
+
+    So what was begun is cleared away, whichever it is. Whoever starts the program may have it ignore one (``nohup``).
+    """
     noted: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> NoReturn:
@@ -37,8 +41,9 @@ def _noted_interrupts() -> list[int]:
         noted.append(number)
         raise KeyboardInterrupt
 
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, note)
+    for number in (getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)):
+        if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
+            signal.signal(number, note)
     return noted
 
 
@@ -54,9 +59,15 @@ def _writable() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _interrupted(spoken: Mapping[str, Language]) -> NoReturn:
+def _interrupted(spoken: Mapping[str, Language], noted: Sequence[int]) -> NoReturn:
+    """Says so, and ends as whoever sent a signal expects: of another one than Ctrl+C the program dies after all."""
     words = Words(spoken.get("language", language()))
-    to_stderr(words("Interrupted. The next run starts clean."))
+    with suppress(OSError):  # the terminal is gone
+        to_stderr(words("Interrupted. The next run starts clean."))
+    for number in noted:
+        if number != signal.SIGINT:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
     sys.exit(130)
 
 
@@ -76,10 +87,10 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except click.exceptions.Abort:
-        _interrupted(spoken)
+        _interrupted(spoken, stopped)
     except Exception as error:
         if stopped:  # a library that was being loaded makes a fault of its own of it
-            _interrupted(spoken)
+            _interrupted(spoken, stopped)
         from vielfalt.errors import known
 
         told = known(error)

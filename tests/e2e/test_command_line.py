@@ -513,7 +513,9 @@ def test_two_runs_on_one_town_do_not_meet(town: Path) -> None:
     assert stat.S_IMODE((town / "vault").stat().st_mode) == 0o700
 
 
-def test_an_interrupted_run_says_so(town: Path) -> None:
+@pytest.mark.parametrize(("sent", "code"), [("SIGINT", 130), ("SIGTERM", -15), ("SIGHUP", -1)])
+def test_an_interrupted_run_says_so(town: Path, sent: str, code: int) -> None:
+    """By Ctrl+C, by whoever ends programs (the end of a session, too), and by a terminal that is closed."""
     process = subprocess.Popen(
         [sys.executable, "-m", "vielfalt", "run", str(town), "--lang", "en"],
         stdout=subprocess.DEVNULL,
@@ -523,9 +525,9 @@ def test_an_interrupted_run_says_so(town: Path) -> None:
     scratch = town / "vault" / LATEST / ".scratch"
     while not scratch.exists() and process.poll() is None:
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, sent))
     assert "Interrupted." in process.communicate(timeout=60)[1]
-    assert process.returncode == 130
+    assert process.returncode == code
     assert not scratch.exists() and not (town / "releases").exists()
 
 
