@@ -5,7 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from imported_town import AREA, BASE, CATEGORIES, FILE, LEVELS, PROFILE, TABLE, usual, write_profile, write_table
+from imported_town import (
+    AREA,
+    BASE,
+    CATEGORIES,
+    FILE,
+    LEVELS,
+    PROFILE,
+    QUARTERS,
+    TABLE,
+    square,
+    usual,
+    write_polygons,
+    write_profile,
+    write_table,
+)
 
 from vielfalt.errors import DeliveryError, TownError
 from vielfalt.imported.files import read_rows
@@ -242,3 +256,34 @@ def test_a_thousand_is_not_taken_for_one(text: str, decimal: str) -> None:
 def test_what_is_no_count(text: str) -> None:
     with pytest.raises(DeliveryError, match="is no whole number of persons"):
         reader(FileForm(thousands=".", decimal=","), Path("n.csv"), "")(text, 2, "n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("11;50", "01. Feb;50", "into dates or rounded numbers: 01. Feb."),
+        ("11;50", "Mrz 12;50", "into dates or rounded numbers: Mrz 12."),
+        ("11;50", "2024-02-01 00:00:00;50", "into dates or rounded numbers: 2024-02-01"),
+        ("11;50", "1,1E+05;50", "into dates or rounded numbers: 1,1E+05."),
+        ("11;50", "Stadt insgesamt;50", "totals by their name, but the profile takes them for areas: Stadt insgesamt."),
+        ("11;50", "Totalstraße;50", ""),
+        ("11;50", "Maibach 1;50", ""),
+    ],
+)
+def test_what_is_no_key_of_an_area(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    levels = '[[level]]\nid = "quarter"\ntitle = "Stadtteil"\n'
+    if sentence:
+        assert sentence in str(delivery(tmp_path, TABLE.replace(old, new), levels=levels))
+    else:
+        assert import_table(write_table(tmp_path, TABLE.replace(old, new)), usual(tmp_path, levels=levels))
+
+
+def test_keys_without_their_zeros_and_keys_of_something_else(tmp_path: Path) -> None:
+    squares = [({"key": f"0{key}", "name": name}, square(int(key[0]), int(key[1]))) for key, name in QUARTERS.items()]
+    levels = '[[level]]\nid = "quarter"\ntitle = "Stadtteil"\npath = "zeros.geojson"\n'
+    write_polygons(tmp_path / "zeros.geojson", squares)
+    assert "lost their leading zeros: 11 (011), 12 (012)" in str(delivery(tmp_path, TABLE, levels=levels))
+    other = delivery(tmp_path, TABLE.replace("\n", "\nQ").removesuffix("Q"), levels=levels)
+    assert "its areas are Q11, Q12, Q21, Q22, those of the polygons 011, 012" in str(other)
+    padded = usual(tmp_path, area=AREA + "width = 3\n", levels=levels)
+    assert not import_table(write_table(tmp_path), padded).findings

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum, WorksheetNotFound
 
 from vielfalt.engines.encodings_refused import refuse_encoding
 from vielfalt.errors import DeliveryError, VielfaltError
@@ -99,7 +99,8 @@ def _from_csv(content: bytes, form: FileForm, path: Path) -> Rows:
 def _from_xlsx(path: Path, form: FileForm) -> Rows:
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        sheet = form.sheet or workbook.sheet_names[0]
+        shown = (sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible)
+        sheet = form.sheet or next(shown, workbook.sheet_names[0])
         grid = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except WorksheetNotFound:
         raise _fault(
@@ -113,7 +114,16 @@ def _from_xlsx(path: Path, form: FileForm) -> Rows:
         raise _fault(
             N_("The workbook cannot be read."), path, N_("Save it again as XLSX, without a password.")
         ) from None
-    return _grid([[_text(value, form) for value in row] for row in grid], form, path)
+    texts = [[_text(value, form) for value in row] for row in grid]
+    if len(workbook.sheet_names) > 1 and sum(map(any, texts[form.skip_rows :])) < 2:
+        raise _fault(
+            N_("The sheet “{sheet}” holds no table. The workbook has: {sheets}."),
+            path,
+            N_("Name the sheet with the figures under “sheet” in the table profile."),
+            sheet=sheet,
+            sheets=", ".join(workbook.sheet_names),
+        )
+    return _grid(texts, form, path)
 
 
 def _from_json(content: bytes, form: FileForm, path: Path) -> Rows:

@@ -18,6 +18,7 @@ from vielfalt.imported import categories, findings, totals
 from vielfalt.imported.counts import Values, read_counts
 from vielfalt.imported.division import Placed, divide, keys_by_name, place, read_levels
 from vielfalt.imported.records import RESIDENTS, Base, Comparison, Imported, TableProfile
+from vielfalt.imported.spoiled_keys import refuse_spoiled
 from vielfalt.table import Table
 
 DEFINITION = "imported"
@@ -35,9 +36,8 @@ def import_table(file: Path, profile: TableProfile) -> Imported:
     by_name = _names(profile, shapes)
     placed = place(counts, profile.selection.area, profile.levels, by_name, file)
     base_file, base = _read_other(file, profile.base, profile, by_name)
-    totals.refuse_undeclared(placed, file)
-    totals.refuse_footnotes(placed, shapes.get(profile.levels[-1].id), file)
-    totals.refuse_undeclared(base, base_file)
+    _refuse_no_areas(placed, profile, shapes, file)
+    _refuse_no_areas(base, profile, shapes, base_file)
     _, comparison = _read_other(file, profile.comparison, profile, by_name)
     keys = [key for key in dict.fromkeys((*placed.finest, *base.finest)) if key != UNRESOLVED]
     geography = divide(profile, shapes, keys, {**base.names, **placed.names})
@@ -64,6 +64,15 @@ def import_table(file: Path, profile: TableProfile) -> Imported:
         dimensions={profile.dimension: profile.dimension_title},
         definitions=_definitions(profile),
     )
+
+
+def _refuse_no_areas(placed: Placed, profile: TableProfile, shapes: Mapping[str, LevelShapes], path: Path) -> None:
+    """Raises DeliveryError for rows that are no areas: totals, footnotes, keys that fit no polygon."""
+    drawn = shapes.get(profile.levels[-1].id)
+    totals.refuse_undeclared(placed, path)
+    totals.refuse_footnotes(placed, drawn, path)
+    totals.refuse_totals_by_name(placed, drawn, path)
+    refuse_spoiled(placed, drawn, path)
 
 
 def _names(profile: TableProfile, shapes: Mapping[str, LevelShapes]) -> Mapping[str, str]:

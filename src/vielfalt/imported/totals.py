@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from vielfalt.imported.division import Placed
 from vielfalt.imported.records import TableFinding, TableProfile
 from vielfalt.words import N_
 
+_TOTAL = re.compile(r"(?:stadt )?(?:insgesamt|gesamt(?:stadt|summe)?|summe|zusammen|total)\b", re.IGNORECASE)
 FEWEST = 5
 """Own threshold: among fewer rows, one may be the sum of the others by chance."""
 
@@ -62,6 +64,18 @@ def refuse_footnotes(placed: Placed, drawn: LevelShapes | None, path: Path) -> N
             where=path,
             todo=N_("Name them under “ignore” in the table profile if they are footnotes, or correct the key."),
             areas=some(bare),
+        )
+
+
+def refuse_totals_by_name(placed: Placed, drawn: LevelShapes | None, path: Path) -> None:
+    """Raises DeliveryError for rows that call themselves totals and are none of the areas with polygons (``drawn``)."""
+    said = [area for area in placed.finest if _TOTAL.match(area) and area not in (drawn.shapes if drawn else ())]
+    if said:
+        raise DeliveryError(
+            N_("These rows are totals by their name, but the profile takes them for areas: {areas}."),
+            where=path,
+            todo=N_("Name the one of the whole town under “total” in the table profile, others under “ignore”."),
+            areas=some(said),
         )
 
 

@@ -31,12 +31,14 @@ def run(file: Path, profile: Path, out: Path, words: Words, progress: Callable[[
     imported = import_table(file, read_table_profile(profile))
     read = sum(cells.frame.height for cells in imported.cells.values())
     progress(words.plural("{n} cell read", "{n} cells read", read))
+    named = Words(words.language, _labels(imported))
+    for finding in imported.findings:
+        progress(f"{named(finding.message, **finding.values)} {named(finding.consequence)}")
     protection = Protection.of(parameters.on("protection", imported.source.date))
     protected, found = protect_with_room(imported.cells, imported.geography, protection, imported.unknown)
     leaks = recomputable(protected, imported.cells, imported.geography, protection, imported.unknown)
     auditing.refuse_leaks(leaks, file)
     held = auditing.proved(found, file)
-    named = Words(words.language, _labels(imported))
     results = Results(
         source=_source(imported),
         geography=imported.geography,
