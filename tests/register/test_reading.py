@@ -302,6 +302,17 @@ def test_one_state_of_birth_for_everybody_is_a_finding(
     assert told == ({("birth_state_filled", "birth_state"): (odd, ())} if odd else {})
 
 
+@pytest.mark.parametrize(("kinds", "odd"), [(["naturalised", "repatriate", "birth"], 2), (["option", "", "birth"], 0)])
+def test_one_way_to_become_german_for_everybody_is_a_finding(
+    engine: Engine, tmp_path: Path, kinds: list[str], odd: int
+) -> None:
+    """A key that means something else would give most of the town a migration background."""
+    rows = [{**ORDINARY, "nationality_1": "000", "german_nationality_kind": kind} for kind in kinds]
+    foreign = {**ORDINARY, "nationality_1": "163", "german_nationality_kind": "naturalised"}
+    told = findings(extract(engine, tmp_path, [*rows, foreign]))
+    assert told == ({("german_kind_filled", "german_nationality_kind"): (odd, ())} if odd else {})
+
+
 def test_column_of_the_profile_that_is_absent(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     path.write_text("Feld person_id;Feld sex\n1;w\n", encoding="utf-8")
@@ -577,6 +588,16 @@ def test_unusable_files(engine: Engine, tmp_path: Path, content: bytes, encoding
         read_extract(engine, path, profile(encoding=encoding), REFERENCE, KEY)
     assert raised.value.exit_code == 10
     assert raised.value.todo
+
+
+def test_many_rows_without_all_columns_are_no_extract(engine: Engine, tmp_path: Path) -> None:
+    """A program that leaves the empty columns at the end away would make the town smaller."""
+    whole, short = line(ORDINARY), line(ORDINARY).rsplit(";", 1)[0]
+    read = extract(engine, tmp_path, [*[whole] * 362, *[short] * 19])
+    assert findings(read)["row_broken", ""][0] == 19
+    with pytest.raises(DeliveryError, match="20 of 400 rows have too few or too many columns"):
+        extract(engine, tmp_path, [*[whole] * 380, *[short] * 20])
+    assert findings(extract(engine, tmp_path, [*[whole] * 381, *[short] * 20]))["row_broken", ""][0] == 20
 
 
 def test_absent_file(engine: Engine, tmp_path: Path) -> None:

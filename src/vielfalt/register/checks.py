@@ -116,6 +116,12 @@ ALL: tuple[Check, ...] = (
         N_("Counted as delivered; please check whether empty fields are filled with one key (000 is Germany)."),
         "own",
     ),
+    Check(
+        "german_kind_filled",
+        N_("By how they became German, more than half of the Germans are naturalised, repatriates or by option."),
+        N_("Counted as delivered; please check what the keys mean, and whether empty fields are filled with one."),
+        "own",
+    ),
     Check("age_implausible", N_("The age would be above 115 years."), N_("Counted; age unknown."), "EwoPEaK"),
     Check("minor_married", N_("Under 16 and not single."), N_("Counted as delivered."), "EwoPEaK"),
     Check("dates_disordered", N_("Born after moving in or arriving."), N_("Counted as delivered."), "EwoPEaK"),

@@ -31,7 +31,9 @@ from vielfalt.register.reading import AddressTexts, Reader
 from vielfalt.words import N_
 
 _SAMPLE = 1 << 20
+_SOME = 20
 _FURTHER = ("nationality_2", "nationality_3")
+_KIND, _LATER_GERMAN = "german_nationality_kind", ("naturalised", "repatriate", "option")
 _ABROAD = [key for key, state in countries().items() if state.kind != "special" and key != GERMANY]
 
 
@@ -61,7 +63,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
     """The extract of a reference date (yyyymmdd), typed and pseudonymised with the town's key.
 
     Raises DeliveryError when the file is absent, empty, in another encoding, without any of the profile's columns, or
-    when no row of it can be read.
+    when no row of it can be read, or one in twenty cannot.
     """
     header = _header(path, profile)
     positions = _positions(header, profile, path)
@@ -75,8 +77,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
     counts = engine.collect(register.group_by("evidence").agg(nw.len().alias("rows")))
     evidence = pl.DataFrame(reader.evidences()).join(pl.DataFrame(counts), on="evidence")
     rows = int(evidence["rows"].sum())
-    if not rows:
-        raise nothing_read(path, broken)
+    _refuse_broken(broken, rows, path)
     empty = sum(map(len, reader.problems.get(("", "row_empty"), ())))
     said = partial(by_their_words, path, form, header)
     people, nobody = people_only(engine, register, reader.empty, frozenset(positions), rows, said)
@@ -93,10 +94,29 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
             *_cut(path, profile),
             *_filled(reader.empty, frozenset(positions), rows),
             *_born_elsewhere(evidence),
+            *_became_german(evidence),
         ),
         places=reader.places(),
         addresses=AddressTexts(tuple(reader.streets), tuple(reader.houses)),
     )
+
+
+def _refuse_broken(broken: tuple[BrokenRow, ...], rows: int, path: Path) -> None:
+    """Raises DeliveryError where no row was read, or so many were not that form or export is at fault: one in twenty,
+    of twenty at least. Without them a town would be counted too small."""
+    if not rows:
+        raise nothing_read(path, broken)
+    if len(broken) >= _SOME and len(broken) * _SOME >= rows + len(broken):
+        raise DeliveryError(
+            N_("{broken} of {rows} rows have too few or too many columns, or bytes that are no text."),
+            where=path,
+            broken=len(broken),
+            rows=rows + len(broken),
+            todo=N_(
+                "Check delimiter and quote in the column profile, or ask for an export in which every row has all "
+                "columns, empty ones too, and no line break within a field."
+            ),
+        )
 
 
 def _findings(
@@ -135,6 +155,13 @@ def _born_elsewhere(evidence: pl.DataFrame) -> list[Finding]:
     odd = [int(group.filter("odd")["rows"].sum()) for group in groups]
     found = sum(number for group, number in zip(groups, odd, strict=True) if 2 * number > group["rows"].sum())
     return [Finding("birth_state_filled", "birth_state", found, ())] if found else []
+
+
+def _became_german(evidence: pl.DataFrame) -> list[Finding]:
+    """Most Germans naturalised or repatriates: sooner one key for all, or a wrong meaning of a key."""
+    germans = evidence.filter(pl.col("nationality_1") == GERMANY)
+    found = int(germans.filter(pl.col(_KIND).is_in(_LATER_GERMAN))["rows"].sum())
+    return [Finding("german_kind_filled", _KIND, found, ())] if 2 * found > germans["rows"].sum() else []
 
 
 def _header(path: Path, profile: Profile) -> tuple[str, ...]:
