@@ -22,7 +22,7 @@ from vielfalt.figures.disclosure.perturbation import perturbation
 from vielfalt.geography import Geography
 from vielfalt.methods import CellKey
 from vielfalt.publish.results import Capability
-from vielfalt.register.addresses import street_findings
+from vielfalt.register.addresses import street_findings, streets_renumbered
 from vielfalt.register.areas import area_findings, areas, distinct_addresses, located, unlisted
 from vielfalt.register.birthplaces import country_of_birth, open_places
 from vielfalt.register.checks import Finding
@@ -146,6 +146,7 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
             _refuse_shared_numbers(engine, extract, doubles, town.extract(date))
             people = counted(engine, extract.register, doubles, date)
             findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
+            findings += streets_renumbered(extract.addresses.named, streets) if streets else ()
             addresses = located(distinct_addresses(engine, extract), streets, geography)
             rows = engine.checkpoint(extract.register.select("record", "pseudonym", "dwelling_status", *MOVES), "rows")
         with step("birth"):

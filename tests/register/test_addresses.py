@@ -12,7 +12,7 @@ from shapely.geometry import Polygon, box
 
 from vielfalt.errors import DeliveryError
 from vielfalt.geography import Area, AreaLevel, Geography
-from vielfalt.register.addresses import locate, street_findings
+from vielfalt.register.addresses import locate, street_findings, streets_renumbered
 from vielfalt.register.checks import Finding
 from vielfalt.register.house_numbers import NONE, last_position, position
 from vielfalt.register.streets import Streets, read_streets
@@ -270,3 +270,20 @@ def test_every_point_is_where_the_oracle_says(
         for x, y in points
     ]
     assert areas(locate(frame, None, geography(*shapes, shapes=shapes))) == wanted
+
+
+def test_keys_that_lead_to_streets_of_another_name(tmp_path: Path) -> None:
+    streets = [f"{number:03};{letter}weg;;;all;1" for number, letter in enumerate("ABCDEFGHIJ", 1)]
+    found = directory(tmp_path, "\n".join(streets))
+    right = {f"{number:03}": f"{letter}-Weg" for number, letter in enumerate("ABCDEFGHIJ", 1)}
+    assert streets_renumbered(right, found) == ()
+    assert streets_renumbered({**right, "001": "Neuer Name", "99": "Bweg", "10": "Jweg"}, found) == ()
+    assert streets_renumbered({**right, "001": "Bweg"}, found) == (Finding("street_key_other", "street_key", 1, ()),)
+    after = {f"{number:03}": f"{letter}weg" for number, letter in enumerate("BCDEFGHIJA", 1)}
+    with pytest.raises(DeliveryError, match="10 of 10 street keys of the extract belong to streets of another name"):
+        streets_renumbered(after, found)
+
+
+def test_a_directory_without_names_tells_nothing_of_keys(tmp_path: Path) -> None:
+    found = directory(tmp_path, "001;all;1\n002;all;2\n", "street_key;parity;block\n")
+    assert streets_renumbered({"001": "Bweg", "002": "Aweg"}, found) == ()

@@ -600,6 +600,12 @@ def test_many_rows_without_all_columns_are_no_extract(engine: Engine, tmp_path: 
     assert findings(extract(engine, tmp_path, [*[whole] * 381, *[short] * 20]))["row_broken", ""][0] == 20
 
 
+def test_of_a_street_with_a_key_the_first_name_is_kept(engine: Engine, tmp_path: Path) -> None:
+    rows = [("01", "Amselweg"), ("01", "Amselw."), ("02", ""), ("", "Am Markt")]
+    read = extract(engine, tmp_path, [{**ORDINARY, "street_key": key, "street_name": name} for key, name in rows])
+    assert read.addresses.named == {"01": "Amselweg"}
+
+
 def test_absent_file(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="no extract"):
         read_extract(engine, tmp_path / "absent.csv", profile(), REFERENCE, KEY)

@@ -6,7 +6,7 @@ Works on the distinct addresses of the extract with polars and NumPy; fuzzy matc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -22,6 +22,8 @@ from vielfalt.register.text import near_pairs, normalise, same_digits, street_ke
 from vielfalt.words import N_
 
 METHODS = ("none", "street_key", "street_name", "coordinates")
+MOST = 5
+"""Street keys that must be wrong before most of them are too many."""
 MIN_STEM = 7
 """Letters beside "straße", "weg" and the like from which a street name may have one letter wrong: Bergstraße and
 Burgstraße are two streets."""
@@ -65,6 +67,29 @@ def street_findings(streets: Streets, geography: Geography) -> tuple[Finding, ..
     unknown = [row for row, key in zip(streets.first_rows, streets.areas, strict=True) if key not in known]
     found = {"street_conflict": streets.conflicts, "street_area_unknown": unknown}
     return tuple(finding(check, "streets", np.array(rows, dtype=np.int64)) for check, rows in found.items() if rows)
+
+
+def streets_renumbered(named: Mapping[str, str], streets: Streets) -> tuple[Finding, ...]:
+    """Street keys of the extract that are those of another street of the directory than the names beside them.
+
+    ``named``: the name beside each key. One finding, which counts keys. Raises DeliveryError when most of them are so:
+    the streets have new keys in one of the two files.
+    """
+    by_key = dict(zip(named, _streets_by_key(list(named), streets), strict=True))
+    of_name = {key: streets.names.get(street_key(name), ()) for key, name in named.items()}
+    compared = [key for key, street in by_key.items() if street != NONE and of_name[key]]
+    odd = [key for key in compared if by_key[key] not in of_name[key]]
+    if len(odd) >= MOST and 2 * len(odd) > len(compared):
+        raise DeliveryError(
+            N_("{odd} of {n} street keys of the extract belong to streets of another name in the street directory."),
+            where=streets.path,
+            odd=len(odd),
+            n=len(compared),
+            todo=N_(
+                "Ask whether the streets were renumbered, and take a street directory of the same date as the extract."
+            ),
+        )
+    return (Finding("street_key_other", "street_key", len(odd), ()),) if odd else ()
 
 
 def _settle(area: Ints, method: Ints, found: Ints, way: int) -> None:

@@ -38,6 +38,7 @@ class Seen:
     texts: Mapping[str, tuple[str, ...]]
     streets: tuple[tuple[str, str], ...]
     houses: tuple[tuple[str, str], ...]
+    named: Mapping[str, str]
     evidence: pa.Table
     empty: Mapping[str, int]
     problems: Mapping[tuple[str, str], list[Ints]]
@@ -84,6 +85,7 @@ class FromText:
             },
             streets=tuple(reader.streets),
             houses=tuple(reader.houses),
+            named=dict(reader.named),
             evidence=reader.evidences(),
             empty=dict(reader.empty),
             problems=dict(reader.problems),
@@ -95,6 +97,8 @@ class FromText:
         numbers = {name: _numbers(reader.numberings[name], texts) for name, texts in seen.texts.items()}
         numbers["streets"] = _numbers(reader.streets, seen.streets)
         numbers["houses"] = _numbers(reader.houses, seen.houses)
+        for street, called in seen.named.items():
+            reader.named.setdefault(street, called)
         evidence = _renumbered(seen.evidence.drop_columns(["evidence"]), numbers)
         places = [reader.evidence.places(name, evidence.column(name).combine_chunks()) for name in EVIDENCE]
         numbers["evidence"] = reader.evidence.numbers(places)

@@ -175,6 +175,12 @@ ALL: tuple[Check, ...] = (
         "EwoPEaK",
     ),
     Check(
+        "street_key_other",
+        N_("A street key is that of another street in the street directory than the name beside it."),
+        N_("Assigned by the key; please check whether streets have new keys."),
+        "own",
+    ),
+    Check(
         "street_conflict",
         N_("A line of the street directory puts house numbers into an area and another line into a different one."),
         N_("The line for fewer house numbers holds, of equal ones the first; the other is ignored there."),

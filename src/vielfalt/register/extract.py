@@ -97,7 +97,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
             *_became_german(evidence),
         ),
         places=reader.places(),
-        addresses=AddressTexts(tuple(reader.streets), tuple(reader.houses)),
+        addresses=AddressTexts(tuple(reader.streets), tuple(reader.houses), dict(reader.named)),
     )
 
 

@@ -85,6 +85,7 @@ class Reader:
     )
     streets: dict[tuple[str, str], int] = field(default_factory=dict)
     houses: dict[tuple[str, str], int] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
     evidence: Combinations = field(default_factory=lambda: Combinations({name: _VALUES[name] for name in EVIDENCE}))
     empty: dict[str, int] = field(default_factory=dict)
     problems: dict[tuple[str, str], list[Ints]] = field(default_factory=dict)
@@ -236,12 +237,22 @@ class Reader:
     def _address(self, texts: Mapping[str, Encoded], rows: int) -> pa.Array:
         """The number of each row's address; null where a row has neither street nor point."""
         if any(name in texts for name in STREET_FIELDS):
-            street = _combined(texts, STREET_FIELDS, rows, self.streets, _street)
+            street = _combined(texts, STREET_FIELDS, rows, self.streets, self._street)
         else:
             street = _combined(texts, POINT_FIELDS, rows, self.streets, _point)
         house = _combined(texts, HOUSE_FIELDS, rows, self.houses, _house)
         numbers = np.where(street < 0, 0, street * HOUSES + house)
         return pa.array(numbers, mask=street < 0)
+
+    def _street(self, key: str, name: str) -> tuple[str, str] | None:
+        """With a key the name does not matter (it is spelled in many ways), but that the first one is kept; without,
+        the normalised name is the street."""
+        if key:
+            if name:
+                self.named.setdefault(key, name)
+            return key, ""
+        text = normalise(name)
+        return ("", text) if text else None
 
     def _forget(self) -> None:
         for name in self.numberings:
@@ -249,6 +260,7 @@ class Reader:
             self.known[name].clear()
         self.streets.clear()
         self.houses.clear()
+        self.named.clear()
         self.evidence.clear()
         self.empty.clear()
         self.problems.clear()
@@ -259,10 +271,14 @@ class Reader:
 
 @dataclass(frozen=True)
 class AddressTexts:
-    """Street and house of each address number; all that is left of the texts of the addresses after reading."""
+    """Street and house of each address number; all that is left of the texts of the addresses after reading.
+
+    ``named``: of streets with a key the first name that stands beside it.
+    """
 
     streets: tuple[tuple[str, str], ...]
     houses: tuple[tuple[str, str], ...]
+    named: Mapping[str, str]
 
     def frame(self, numbers: Ints) -> pl.DataFrame:
         """Street key, street name, house number and suffix of the addresses with these numbers, in their order."""
@@ -288,14 +304,6 @@ def _combined(
     pairs = (identity(*pair) for pair in zip(*(column.at(first) for column in columns), strict=True))
     numbers = [-1 if pair is None else numbering.setdefault(pair, len(numbering)) for pair in pairs]
     return np.array(numbers, dtype=np.int64)[inverse]
-
-
-def _street(key: str, name: str) -> tuple[str, str] | None:
-    """With a key the name does not matter (it is spelled in many ways); without, the normalised name is the street."""
-    if key:
-        return key, ""
-    text = normalise(name)
-    return ("", text) if text else None
 
 
 def _point(easting: str, northing: str) -> tuple[str, str] | None:
