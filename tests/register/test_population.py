@@ -174,3 +174,16 @@ def test_figures_and_checks_that_bear_on_each_other_exist() -> None:
     for table, key in {figure for figures in COUNTED_IN.values() for figure in figures}:
         (dimension,) = programme.table(table).dimensions
         assert codes.category(dimension, key).key == key
+
+
+def test_who_came_from_abroad_before_being_born_is_told() -> None:
+    """A day that stands for none: 01.01.1900 for all who never came."""
+    born = {"birth_date": 19800101}
+    _, found = evaluated(
+        {**born, "arrival_from_abroad_date": 19000101},
+        {**born, "arrival_from_abroad_date": 19800000},
+        {"birth_date": None, "arrival_from_abroad_date": 19000101},
+    )
+    assert {check: rows for check, rows in found.items() if check[0] == "dates_disordered"} == {
+        ("dates_disordered", "arrival_from_abroad_date"): (1,)
+    }

@@ -122,7 +122,8 @@ def population_findings(
         ("nationality_missing", "nationality_1"): nw.col("nationality_1").is_null(),
         ("age_implausible", "birth_date"): years > MAXIMUM_AGE,
         ("minor_married", "marital_status"): (nw.col("age") < 16) & ~_single(),
-        ("dates_disordered", "move_in_date"): _disordered(),
+        ("dates_disordered", "move_in_date"): _before_birth("move_in_date") | _before_birth("arrival_date"),
+        ("dates_disordered", "arrival_from_abroad_date"): _before_birth("arrival_from_abroad_date"),
         ("address_missing", "street_name"): nw.col("address").is_null(),
         **{("pointer_absent", pointer): _lost(pointer, role) for pointer, role in ROLES.items()},
         **{
@@ -151,7 +152,6 @@ def _single() -> nw.Expr:
     return nw.col("marital_status").is_null() | nw.col("marital_status").is_in(["LD", "NB"])
 
 
-def _disordered() -> nw.Expr:
+def _before_birth(field: str) -> nw.Expr:
     """Whole years only: partial dates keep zeros and must not look earlier than they are."""
-    born = nw.col("birth_date") // 10_000
-    return (born > nw.col("move_in_date") // 10_000) | (born > nw.col("arrival_date") // 10_000)
+    return nw.col("birth_date") // 10_000 > nw.col(field) // 10_000
