@@ -161,6 +161,12 @@ def test_similar_headings_are_guesses_but_numbers_count(tmp_path: Path) -> None:
     assert "nationality_1" not in profile.columns
 
 
+def test_columns_of_those_who_live_here_no_more_are_asked_about(tmp_path: Path) -> None:
+    proposal, _ = proposed(tmp_path, f"{HEADINGS};Auszugsdatum;Sterbe-Datum\n" + "\n".join(f"{row};;" for row in ROWS))
+    asked = [note for note in proposal.notes if "moved away or died" in note]
+    assert [note.split(":")[0] for note in asked] == ["“Auszugsdatum”", "“Sterbe-Datum”"]
+
+
 def test_no_personal_data_in_the_proposal(tmp_path: Path) -> None:
     proposal, _ = proposed(tmp_path, "\n".join((HEADINGS, *ROWS, *ROWS)))
     assert not [text for text in PERSONAL if text in proposal.toml + " ".join(proposal.notes)]

@@ -37,6 +37,8 @@ _NOT_STATED = ("-", "--", "?", "k.A.", "o.A.", "unbekannt", "n/a")
 _ALSO_NAMES = ("NULL", "null", "NA", "NONE", "None", "NaN", "nan")
 """What programs write for nothing, and what people are called: asked of columns that hold no names."""
 _MISSING = frozenset((*_NOT_STATED, *_ALSO_NAMES))
+_GONE = ("abmeld", "auszug", "fortzug", "sterbe", "tod", "verstorben", "verzogen", "verzug", "wegzug")
+"""How the headings begin of columns that are filled for those who live here no more."""
 _NEEDED = (
     "person_id",
     "nationality_1",
@@ -255,6 +257,13 @@ def _notes(sample: Sample, columns: tuple[Column, ...], words: Words) -> Iterato
             yield words("Not found: {field} ({meaning}).", field=name, meaning=meaning)
     if unknown := _unknown(sample, columns):
         yield words.plural("{n} column was not recognised.", "{n} columns were not recognised.", len(unknown))
+    for heading in unknown:
+        if _key(heading).startswith(_GONE):
+            sentence = N_(
+                "“{heading}”: if people who have moved away or died are in the file, leave them out before; every row "
+                "is counted."
+            )
+            yield words(sentence, heading=heading)
     twice = [heading for heading, count in Counter(sample.headings).items() if heading and count > 1]
     if twice:
         yield words.plural(
