@@ -7,6 +7,7 @@ border is repaired and remembered; everything else is named, with what to do.
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -91,6 +92,7 @@ def read_features(path: Path) -> Features:
         raise fault(N_("The file with the areas does not exist."), path, N_("Correct the path or add the file."))
     if not os.access(path, os.R_OK):
         raise StorageError(N_("The file cannot be read."), where=path, todo=N_("Check its permissions."))
+    _check_whole(path)
     try:
         layers = pyogrio.list_layers(path)
         if len(layers) != 1:
@@ -117,6 +119,20 @@ def read_features(path: Path) -> Features:
         tuple(shapely.from_wkb(shapes)),
         str(meta["crs"] or ""),
     )
+
+
+def _check_whole(path: Path) -> None:
+    """A Shapefile is several files of one name: the polygons, where each begins, and the columns."""
+    if path.suffix.lower() != ".shp":
+        return
+    beside = {other.suffix.lower() for other in path.parent.glob(f"{glob.escape(path.stem)}.*")}
+    if lost := [suffix for suffix in (".shx", ".dbf") if suffix not in beside]:
+        raise fault(
+            N_("The Shapefile is not whole: beside it there is no {files}."),
+            path,
+            N_("Copy all files of this name into one folder: .shp, .shx, .dbf, and .prj with the coordinate system."),
+            files=", ".join(f"{path.stem}{suffix}" for suffix in lost),
+        )
 
 
 def _texts(values: Iterable[object]) -> tuple[str, ...]:

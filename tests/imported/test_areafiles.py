@@ -248,3 +248,12 @@ def test_umlauts_of_shapefiles_with_and_without_a_word_on_their_encoding(
     if not told:
         path.with_suffix(".cpg").unlink()
     assert read(path).areas[0].name == "Südhöhe"
+
+
+@pytest.mark.parametrize("lost", [(".shx",), (".dbf",), (".shx", ".dbf")])
+def test_a_shapefile_without_one_of_its_files(tmp_path: Path, lost: tuple[str, ...]) -> None:
+    for suffix in {".shp", ".SHX", ".dbf"} - {*lost, *(suffix.upper() for suffix in lost)}:
+        (tmp_path / f"b[1]{suffix}").touch()
+    with pytest.raises(DeliveryError, match=", ".join(f"b\\[1\\]{suffix}" for suffix in lost)) as caught:
+        read_shapes(tmp_path / "b[1].shp", "key", "name", "parent", crs="EPSG:25832")
+    assert "not whole" in str(caught.value)
