@@ -165,11 +165,23 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
 
 
 def _refuse_shared_numbers(engine: Engine, extract: Extract, doubles: Frame, path: Path) -> None:
-    """Raises DeliveryError where so many different people share an ordering number that the column is another one."""
+    """Raises DeliveryError where so many different people share an ordering number that the column is another one, or
+    so many people have one row for each nationality."""
     number = int(engine.collect(doubles.select(nw.len().alias("rows")))["rows"][0].as_py())
     if SELDOM * number <= extract.readable:
         return
-    shared = shared_numbers(engine, extract.register, doubles)
+    shared, national = shared_numbers(engine, extract.register, doubles)
+    if SELDOM * national > extract.readable:
+        raise DeliveryError(
+            N_("{n} of {rows} rows are of people who stand in the file already, with another nationality."),
+            where=path,
+            n=national,
+            rows=extract.readable,
+            todo=N_(
+                "Ask for one row for each person, with further nationalities in columns of their own: of several rows "
+                "one is counted, and the other nationality would be lost."
+            ),
+        )
     if SELDOM * shared > extract.readable:
         raise DeliveryError(
             N_("{n} of {rows} rows bear the ordering number of somebody who was born in another year."),

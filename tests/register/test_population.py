@@ -64,7 +64,14 @@ def test_rows_of_one_number_born_in_other_years_are_several_people() -> None:
     rows = [{"pseudonym": 7, "birth_date": birth} for birth in (19800101, 19800000, 19810101, None)]
     engine = Polars()
     register = registered(engine, [*rows, {"birth_date": 19500101}])
-    assert shared_numbers(engine, register, double_entries(engine, register)) == 1
+    assert shared_numbers(engine, register, double_entries(engine, register)) == (1, 0)
+
+
+def test_rows_of_one_number_with_other_nationalities_are_one_row_for_each() -> None:
+    rows = [{"pseudonym": 7, "birth_date": 19800101, "nationality_1": key} for key in ("163", "000", "163", None)]
+    engine = Polars()
+    register = registered(engine, [*rows, {"birth_date": 19500101, "nationality_1": "000"}])
+    assert shared_numbers(engine, register, double_entries(engine, register)) == (0, 1)
 
 
 PERSON = {"family_name": 1, "given_names": 2, "birth_date": 19800101, "birth_place": 3}

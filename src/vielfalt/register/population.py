@@ -40,13 +40,24 @@ def double_entries(engine: Engine, register: Frame) -> Frame:
     return doubles
 
 
-def shared_numbers(engine: Engine, register: Frame, doubles: Frame) -> int:
-    """How many of the double entries bear the ordering number of somebody with another year of birth, who counts."""
-    rows = _at_main_dwelling(register).select("record", "pseudonym", (nw.col("birth_date") // 10_000).alias("born"))
-    kept = rows.join(doubles, on="record", how="anti").select("pseudonym", nw.col("born").alias("other"))
-    pairs = rows.join(doubles, on="record", how="semi").join(kept, on="pseudonym", how="inner")
-    found = engine.collect(pairs.filter(nw.col("born") != nw.col("other")).select(nw.len().alias("rows")))
-    return int(found["rows"][0].as_py())
+def shared_numbers(engine: Engine, register: Frame, doubles: Frame) -> tuple[int, int]:
+    """How many of the double entries bear the ordering number of somebody who counts and was born in another year; and
+    how many of the others that of somebody with another nationality."""
+    said = {"born": nw.col("birth_date") // 10_000, "nationality": nw.col("nationality_1")}
+    rows = _at_main_dwelling(register).select("record", "pseudonym", **said)
+    kept = rows.join(doubles, on="record", how="anti").drop("record")
+    pairs = rows.join(doubles, on="record", how="semi").join(kept, on="pseudonym", how="inner", suffix="_other")
+    born = (nw.col("born") != nw.col("born_other")).fill_null(False)
+    of_other = (nw.col("nationality") != nw.col("nationality_other")).fill_null(False) & ~born
+    found = engine.collect(
+        pairs.select(
+            *(
+                nw.when(each).then(1).otherwise(0).sum().alias(name)
+                for name, each in (("born", born), ("nationality", of_other))
+            )
+        )
+    )
+    return int(found["born"][0].as_py() or 0), int(found["nationality"][0].as_py() or 0)
 
 
 def _all_but_first(engine: Engine, rows: Frame, alike: list[str]) -> Frame:
