@@ -97,10 +97,11 @@ def read_features(path: Path) -> Features:
         layers = pyogrio.list_layers(path)
         if len(layers) != 1:
             raise fault(
-                N_("The file with the areas holds {n} layers, not one."),
+                N_("The file with the areas holds {n} layers, not one: {layers}."),
                 path,
                 N_("Save the layer of this level as a file of its own."),
                 n=len(layers),
+                layers=areachecks.some(str(name) for name, _ in layers),
             )
         meta, _, shapes, columns = pyogrio.raw.read(path, force_2d=True)
     except (DataSourceError, DataLayerError, GeometryError):

@@ -257,3 +257,13 @@ def test_a_shapefile_without_one_of_its_files(tmp_path: Path, lost: tuple[str, .
     with pytest.raises(DeliveryError, match=", ".join(f"b\\[1\\]{suffix}" for suffix in lost)) as caught:
         read_shapes(tmp_path / "b[1].shp", "key", "name", "parent", crs="EPSG:25832")
     assert "not whole" in str(caught.value)
+
+
+def test_a_file_of_several_layers_is_refused_with_their_names(tmp_path: Path) -> None:
+    path, shape = tmp_path / "areas.gpkg", np.array([shapely.to_wkb(shapely.box(0, 0, 1, 1))], dtype=object)
+    for layer in ("Bezirke", "Blöcke"):
+        values = (shape, [np.array(["1"], dtype=object)], ["key"])
+        given = {"crs": "EPSG:25832", "geometry_type": "Polygon", "driver": "GPKG", "append": path.exists()}
+        pyogrio.raw.write(path, *values, layer=layer, **given)
+    with pytest.raises(DeliveryError, match="2 layers, not one: Bezirke, Blöcke"):
+        read_shapes(path, "key", "name", "parent", crs="EPSG:25832")
