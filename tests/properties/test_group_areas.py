@@ -16,7 +16,7 @@ from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.figures.disclosure import group_areas
 from vielfalt.figures.disclosure.group_areas import with_areas
-from vielfalt.figures.disclosure.group_movements import by_group
+from vielfalt.figures.disclosure.group_movements import Residents, by_group
 from vielfalt.geography import Geography
 from vielfalt.table import Table
 
@@ -31,7 +31,7 @@ def shown(new: Counts, gone: Counts, changed: Counts, where: Geography) -> Prote
     residents = Table("age_class", "", ("age_class",), ())
     before: Counts = {pair: 200 + gone[pair] for pair in gone}
     now = {pair: 200 + new[pair] + changed[pair] for pair in new}
-    dates = cells_of(residents, before), cells_of(residents, now)
+    dates = Residents(cells_of(residents, before), cells_of(residents, now))
     found = {id: _all_published(id, key, where) for id, key in (("came", "arrived"), ("went", "gone"))}
     return with_areas(cells, by_group(cells, found, dates, where, PROTECTION), found, dates, where)
 
@@ -134,6 +134,6 @@ def test_where_a_total_of_an_area_is_hidden_the_level_is_not_shown() -> None:
     flows: Counts = {(area, "new", group): n for (area, group), n in new.items()}
     flows |= {(area, "gone", group): n for (area, group), n in gone.items()}
     cells = cells_of(programme.table("flow_by_age"), flows)
-    town = by_group(cells, found, (before, before), where, PROTECTION)
-    levels = set(with_areas(cells, town, found, (before, before), where).frame["level"])
+    town = by_group(cells, found, Residents(before, before), where, PROTECTION)
+    levels = set(with_areas(cells, town, found, Residents(before, before), where).frame["level"])
     assert levels == {"town", *(level.id for level in where.levels[:-1])}

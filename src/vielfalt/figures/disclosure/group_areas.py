@@ -3,7 +3,8 @@
 The attacker is taken to know the residents of both dates for every group of every area, all totals of movements by
 area, and all totals by group that are published. An area and group (a *pair*) is hidden whole, coming and going, where
 one of the two is small or where growth minus movements is: the people who changed the group or moved within the town.
-So are the groups that the naturalised left and came into, where these are hidden, however many they are.
+So are the groups that the naturalised left and came into, where these are hidden, however many they are, and those
+whose residents one of the dates hides in the area.
 
 Each hidden pair stands in a *rectangle* of hidden pairs: two areas of the same coarser area times two groups. Adding a
 number to coming and going of two opposite corners and taking it from the other two changes no total and no growth, so
@@ -26,7 +27,12 @@ from vielfalt.cells import UNRESOLVED, Cells, ProtectedCells
 from vielfalt.figures.disclosure import rectangles, secondary
 from vielfalt.figures.disclosure.addresses import two_largest
 from vielfalt.figures.disclosure.division import Division, division, row_numbers
-from vielfalt.figures.disclosure.group_movements import naturalised_hidden, primary_crossed, tells_naturalised
+from vielfalt.figures.disclosure.group_movements import (
+    Residents,
+    naturalised_hidden,
+    primary_crossed,
+    tells_naturalised,
+)
 from vielfalt.figures.disclosure.primary import small_areas
 from vielfalt.geography import Geography
 from vielfalt.numbers import Ints, Marks
@@ -36,10 +42,14 @@ _KINDS = ("new", "gone")
 
 @dataclass(frozen=True)
 class Pairs:
-    """One level: counts (kind, area, group), which pairs are primary, their room, the cost of hiding them."""
+    """One level: counts (kind, area, group), which pairs are primary, their room, the cost of hiding them.
+
+    ``told``: pairs that stand in a rectangle though they are empty, for they would tell residents of a date.
+    """
 
     values: Ints
     primary: Marks
+    told: Marks
     room: Ints
     costs: rectangles.Costs
 
@@ -48,7 +58,7 @@ def with_areas(
     cells: Cells,
     town: ProtectedCells,
     found: Mapping[str, ProtectedCells],
-    residents: tuple[Cells, Cells],
+    residents: Residents,
     geography: Geography,
 ) -> ProtectedCells:
     """The table of the town with the rows of the area levels that can be shown; the town alone where none can."""
@@ -88,28 +98,29 @@ def _naturalised(found: Mapping[str, ProtectedCells], groups: Sequence[str], are
 
 def _levels(
     cells: Cells,
-    residents: tuple[Cells, Cells],
+    residents: Residents,
     groups: Sequence[str],
     areas: Division,
     town: ProtectedCells,
-    told: Sequence[Marks],
+    naturalised: Sequence[Marks],
 ) -> list[Pairs]:
-    """Every level, the town first, with the rooms of that level alone; ``told``: primary for what they would tell."""
+    """Every level, the town first, with the rooms of that level alone; ``naturalised``: pairs that would tell them."""
     kind, group = cells.table.dimensions
     counted = [cells.frame.filter(pl.col(kind) == name) for name in _KINDS]
     new, gone = (_values(frame, group, groups, areas) for frame in counted)
     new_tops, gone_tops = (_tops(frame, group, groups, areas) for frame in counted)
-    before, now = (_values(one.frame, group, groups, areas) for one in residents)
+    before, now = (_values(one.frame, group, groups, areas) for one in (residents.before, residents.now))
     protection, found = town.protection, []
     for level in range(len(areas.levels)):
         values, tops = np.stack([new[level], gone[level]]), np.stack([new_tops[level], gone_tops[level]], axis=1)
         changed = np.abs(now[level] - before[level] - new[level] + gone[level])
-        primary = primary_crossed(values, tops, protection).any(axis=0) | told[level]
-        primary |= (changed > 0) & (changed < protection.min_cell)
+        primary = primary_crossed(values, tops, protection).any(axis=0) | naturalised[level]
+        told = residents.told(values, areas.levels[level], areas.keys[level], groups)
+        primary |= told | ((changed > 0) & (changed < protection.min_cell))
         for counts in (before[level], now[level]):
             primary |= small_areas(counts.sum(axis=1), protection)[:, None]
         costs = secondary.costs([(key,) for key in groups], values.sum(axis=0))
-        found.append(Pairs(values, primary, values.min(axis=0), costs))
+        found.append(Pairs(values, primary, told, values.min(axis=0), costs))
     return found
 
 
@@ -176,7 +187,7 @@ def _covered(level: Pairs, room: Ints, marks: Marks, rows: Ints, smallest: int) 
     """The hidden pairs of the areas (``rows``) of one coarser area, each that is not empty in a rectangle."""
     hidden, price = marks[rows].copy(), level.costs[rows]
     size, within = level.values[:, rows].sum(axis=0), room[rows]
-    left = hidden & (size > 0)
+    left = hidden & ((size > 0) | level.told[rows])
     while left.any():
         area, group = np.argwhere(left)[0]
         best = min(

@@ -4,6 +4,10 @@ The residents of both dates are taken as known for every group, hidden or not, b
 minus what went. Where one of the two is small, or where their difference would tell how few people changed the group
 (naturalised, for example), a group is hidden whole and with at least one other. Where the naturalised are hidden for
 another reason, such as one address, so are the groups that they left and came into, in the town as in every area.
+
+A group whose residents one of the dates hides is hidden too: the number of the other date, minus who came, plus who
+left, would be the hidden one, but for the few who changed the group. Of a number of residents that is moved by t in
+exchange with another hidden group, coming and going can follow as far as the hidden groups have room.
 """
 
 from __future__ import annotations
@@ -27,24 +31,53 @@ from vielfalt.numbers import Ints, Marks
 OUTGOING, WITHIN = "gone", "moved"
 _NATURALISED = "citizenship_change", "naturalised"
 """Table and category of those who were foreigners at the earlier date and are Germans at the later one."""
+_AGE = "age_class"
+"""The group that people leave without moving: residents of one date and movements do not tell those of the other."""
 _CHANGED = ("foreigner", "german_with")
 """The groups by migration background that the naturalised left, and came into."""
+
+
+@dataclass(frozen=True)
+class Residents:
+    """The residents of both dates by group; ``hidden``: level, area and group of those that one of the dates hides."""
+
+    before: Cells
+    now: Cells
+    hidden: frozenset[tuple[str, str, str]] = frozenset()
+
+    def told(self, values: Ints, level: str, areas: Sequence[str], groups: Sequence[str]) -> Marks:
+        """Areas times groups whose movements (``values``: kind, area, group) would tell the residents that are hidden.
+
+        A group of which nobody came, or nobody left, grew or shrank in no area below either, so that it is looked for
+        wherever one of the dates hides it.
+        """
+        hidden = [[(level, area, key) in self.hidden for key in groups] for area in areas]
+        somewhere = {key for _, _, key in self.hidden}
+        one_way = (values == 0).any(axis=0) & np.array([key in somewhere for key in groups], dtype=np.bool_)
+        marks: Marks = np.array(hidden, dtype=np.bool_) | one_way
+        return marks
+
+
+def residents_by(
+    group: str, counts: tuple[Cells, Cells], published: Iterable[Mapping[str, ProtectedCells]]
+) -> Residents:
+    """The residents by group, as counted at both dates, beside what each of the dates publishes."""
+    frames = [tables[group].frame for tables in published if group in tables and group != _AGE]
+    rows = (each.filter(status="suppressed").select("level", "area", group).iter_rows() for each in frames)
+    return Residents(*counts, frozenset(row for each in rows for row in each))
 
 
 def by_group(
     cells: Cells,
     found: Mapping[str, ProtectedCells],
-    residents: tuple[Cells, Cells],
+    residents: Residents,
     geography: Geography,
     protection: Protection,
 ) -> ProtectedCells:
-    """Movements (rows) by group (columns) of the town as a whole.
-
-    ``residents`` are those of the earlier and of the later date by group.
-    """
+    """Movements (rows) by group (columns) of the town as a whole."""
     kind, group = cells.table.dimensions
     movements = present(kind, cells.frame[kind])
-    before, now = (totals_by(known, group) for known in residents)
+    before, now = (totals_by(known, group) for known in (residents.before, residents.now))
     groups = present(group, [*now, *before])
     values, tops = matrix(cells.frame, (kind, group), (movements, groups))
     earlier, later = (np.array([known.get(key, 0) for key in groups]) for known in (before, now))
@@ -52,7 +85,9 @@ def by_group(
     signs = np.array([-1 if name == OUTGOING else 1 for name in movements], dtype=np.int64)[crossing]
     marks = primary_crossed(values, tops, protection)
     costs = secondary.costs([(key,) for key in groups], values.sum(axis=0))
-    told = tells_naturalised(groups) & ((TOWN, geography.town.key) in naturalised_hidden(found))
+    town = geography.town.key
+    told = tells_naturalised(groups) & ((TOWN, town) in naturalised_hidden(found))
+    told |= residents.told(values[crossing][:, None], TOWN, [town], groups)[0]
     flows = Flows(values[crossing], signs, later - earlier, marks[crossing] | told, costs)
     hidden = np.zeros(values.shape, np.bool_)
     if _withheld(found, group):

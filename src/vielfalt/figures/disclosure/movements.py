@@ -7,7 +7,8 @@ of that date, and those who stayed are the same people in both, so the chains of
 with the published figures of both dates given.
 
 By group, in the town as a whole (``group_movements``) and on the levels where it can be proved (``group_areas``), the
-residents of both dates are taken as known for every group, hidden or not.
+residents of both dates are taken as known for every group, hidden or not; and where one of the dates hides them, so
+that nobody knows them, movements must not tell them either.
 
 Between areas, the totals of rows and columns are known, so the rectangle rule applies.
 """
@@ -32,6 +33,7 @@ from vielfalt.figures.disclosure.group_movements import (
     matrix,
     primary_crossed,
     rectangle,
+    residents_by,
     town_rows,
 )
 from vielfalt.figures.disclosure.protecting import published
@@ -76,7 +78,8 @@ def with_groups(
     found = dict(found)
     for id in (id for id in cells if id not in found and not cells[id].table.parent):
         group = cells[id].table.dimensions[1]
-        residents = dates.before[group], dates.now[group]
+        counts = dates.before[group], dates.now[group]
+        residents = residents_by(group, counts, (dates.earlier, dates.published))
         town = by_group(cells[id], found, residents, geography, protection)
         found[id] = town if cells[id].table.town_only else with_areas(cells[id], town, found, residents, geography)
     for id in (id for id in cells if id not in found):
