@@ -317,8 +317,9 @@ def test_a_neighbour_has_its_own_name_and_key(tmp_path: Path) -> None:
 
 
 def test_a_temporary_town_is_gone_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl+C, the end of the terminal and being ended all tidy up."""
+    """Ctrl+C, the end of the terminal and being ended all tidy up; what a signal did before it does again."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = signal.getsignal(signal.SIGTERM)
 
     def stopped(*_: object) -> Path:
         os.kill(os.getpid(), signal.SIGTERM)
@@ -328,4 +329,4 @@ def test_a_temporary_town_is_gone_afterwards(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(demonstration, "evaluated", stopped)
     showcase.show(1_000, None, Words("en"), lambda _: None)
     assert list(tmp_path.iterdir()) == []
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) == before
