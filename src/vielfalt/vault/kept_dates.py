@@ -27,7 +27,7 @@ from vielfalt.register.two_dates import current
 from vielfalt.rule_sets import rule_set
 from vielfalt.town import Town
 from vielfalt.vault.totals import TOTALS
-from vielfalt.wholefile import written_whole
+from vielfalt.wholefile import is_there, written_whole
 from vielfalt.words import N_
 
 FACTS, PERSONS, EVIDENCE = "facts.json", "persons.parquet", "evidence.parquet"
@@ -78,16 +78,7 @@ def kept_whole(town: Town, date: int) -> bool:
 def linked_dates(town: Town) -> tuple[int, ...]:
     """The reference dates whose link file is kept, oldest first. Raises OSError where that cannot be looked at."""
     days = dates.of_folders(town.vault.iterdir() if town.vault.is_dir() else ())
-    return tuple(day for day in days if _is_there(town.vault / dates.to_iso(day) / LINKS))
-
-
-def _is_there(path: Path) -> bool:
-    """Whether there is such a file; ``glob`` would say no as well where it may not look."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
+    return tuple(day for day in days if is_there(town.vault / dates.to_iso(day) / LINKS))
 
 
 def forget(town: Town, days: Iterable[int]) -> tuple[Path, ...]:
