@@ -118,7 +118,7 @@ def register(results: Results, residents: int, town: Path, rounds: int) -> None:
         f"{residents:,} residents, extract to protected tables",
         f"{measured.seconds:.1f} s = {measured.seconds / middle.count:.1f} x SELECT count(*) = "
         f"{middle.ratio:.1f} x SELECT count(COLUMNS(*)), between {found[0].ratio:.1f} and {found[-1].ratio:.1f}",
-        "1 M: at most 12 x",
+        "1 M: at most 6 x",
     )
     results.say(f"{residents:,} residents, per resident", f"{measured.seconds / residents * 1e6:.1f} µs", "flat")
     memory = "1 M: below 3 GB, 20 M: below 4 GB"

@@ -27,11 +27,11 @@ def main() -> None:
     parser.add_argument("--spark", action="store_true")
     measured = on_spark if parser.parse_args().spark else everything
     with tempfile.TemporaryDirectory(prefix="vielfalt-bench-") as folder:
-        measured(Path(folder)).keep()
+        measured(Path(folder))
 
 
-def everything(folder: Path) -> Results:
-    """All sizes, and Spark beside the database at the smallest."""
+def everything(folder: Path) -> None:
+    """All sizes, and Spark beside the database at the smallest; kept after each, for the whole takes hours."""
     results = Results("make bench-large")
     towns = {residents: made(results, folder, residents) for residents in SIZES}
     towns[LARGEST] = copied(towns[SIZES[-1]], folder / f"town-{LARGEST}", COPIES, DATE)
@@ -39,16 +39,17 @@ def everything(folder: Path) -> Results:
         register(results, residents, town, 1)
         if residents in SIZES:
             beside.plain_versions(results, residents, town, DATE, 1)
+        results.keep()
     beside.spark(results, ON_SPARK, towns[ON_SPARK], DATE)
-    return results
+    results.keep()
 
 
-def on_spark(folder: Path) -> Results:
+def on_spark(folder: Path) -> None:
     """Spark beside the database at ten million."""
     results = Results("python -m bench.large --spark")
     town, residents = made(results, folder, SIZES[-1]), MORE_ON_SPARK * SIZES[-1]
     beside.spark(results, residents, copied(town, folder / f"town-{residents}", MORE_ON_SPARK, DATE), DATE)
-    return results
+    results.keep()
 
 
 if __name__ == "__main__":
