@@ -17,6 +17,7 @@ from vielfalt.desk import processes
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="one process there")
 PROGRAM = """
 import os
+import polars  # as the desk does; it changes what Ctrl+C does to a wait
 from vielfalt.desk import processes
 listener = processes.listening("127.0.0.1", 0)
 print(listener.getsockname()[1], flush=True)

@@ -43,6 +43,7 @@ def keep(number: int, serve: Callable[[], None]) -> None:
     kills them at once would else keep the machine busy for nothing. This process itself serves nobody: without threads
     and connections it can be copied at any time.
     """
+    signal.siginterrupt(signal.SIGINT, True)  # Polars has the system go on with a wait that Ctrl+C broke off
     ours, theirs = os.pipe()
     running: dict[int, float] = {}
     in_vain = 0
