@@ -19,6 +19,7 @@ from vielfalt.engines.polars import Polars
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.profiles import DATE_FORMS, Profile
 from vielfalt.register import reading
+from vielfalt.register.areas import distinct_addresses
 from vielfalt.register.birthplaces import country_of_birth
 from vielfalt.register.completeness import missing_parts
 from vielfalt.register.derivation import derive
@@ -620,3 +621,25 @@ def test_column_names_with_separators_of_their_own(engine: Engine, tmp_path: Pat
     path = tmp_path / "register.csv"
     path.write_bytes('\ufeff"Feld sex";"Feld\u0085 religion";Feld person_id \r\nw;rk;1\r\n'.encode())
     assert read_extract(engine, path, profile(), REFERENCE, KEY).delivered == {"sex", "person_id"}
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ((("1", "9"), ("9", "1"), ("9", "1")), (9.0, 1.0)),
+        ((("9", "1"), ("1", "9")), (1.0, 9.0)),
+        ((("1", "9"), ("1", "2")), (1.0, 2.0)),
+        ((("1", ""), ("1", ""), ("5", "6")), (5.0, 6.0)),
+        ((("", ""), ("", ""), ("5", "6")), (5.0, 6.0)),
+        ((("", ""), ("", "")), (None, None)),
+    ],
+)
+def test_the_point_of_an_address_is_that_of_most_of_its_rows(
+    engine: Engine, tmp_path: Path, points: tuple[tuple[str, str], ...], expected: tuple[float | None, float | None]
+) -> None:
+    """Never the easting of one row beside the northing of another, which is a place where nobody lives."""
+    house = {**ORDINARY, "house_number": "7"}
+    rows = [{**house, "easting": easting, "northing": northing} for easting, northing in points]
+    other = {**house, "house_number": "8", "easting": "30", "northing": "40"}
+    found = distinct_addresses(engine, extract(engine, tmp_path, [*rows, other]))
+    assert found.select("easting", "northing").rows() == [expected, (30.0, 40.0)]

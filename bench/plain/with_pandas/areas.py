@@ -12,16 +12,11 @@ from vielfalt.register.streets import SPAN
 def located(rows: pd.DataFrame, given: Given) -> pd.DataFrame:
     """Per address of any row its ``area`` ("": none), and whether it is ``listed`` in the street directory."""
     streets = given.streets
-    addresses = (
-        rows[rows["address"] >= 0]
-        .groupby("address")
-        .agg(
-            street=("street", "first"),
-            house=("house", "first"),
-            easting=("easting", "min"),
-            northing=("northing", "min"),
-        )
-    )
+    there = rows[rows["address"] >= 0]
+    addresses = there.groupby("address").agg(street=("street", "first"), house=("house", "first"))
+    points = there.groupby(["address", "easting", "northing"]).size().rename("rows").reset_index()
+    most_first = points.sort_values(["rows", "easting", "northing"], ascending=[False, True, True])
+    addresses = addresses.join(most_first.drop_duplicates("address").set_index("address")[["easting", "northing"]])
     street = addresses["street"].str.casefold().map(streets.keys).fillna(NONE).astype(int)
     house = addresses["house"].map(position)
     asked = addresses.assign(number=street, place=(street * 2 + house // LETTERS % 2) * SPAN + house)

@@ -11,9 +11,12 @@ from vielfalt.register.streets import SPAN
 
 def with_addresses(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows with the number of their address, and the addresses with street, house and one point."""
-    addresses = (
-        rows.drop_nulls("street").group_by("street", "house").agg(pl.col("easting", "northing").min())
-    ).with_columns(address=pl.int_range(pl.len(), dtype=pl.Int64))
+    points = rows.drop_nulls("street").group_by("street", "house", "easting", "northing").len()
+    half = pl.col("easting").is_null() | pl.col("northing").is_null()
+    most_first = points.sort(half, -pl.col("len").cast(pl.Int64), "easting", "northing").drop("len")
+    addresses = most_first.unique(["street", "house"], keep="first", maintain_order=True).with_columns(
+        address=pl.int_range(pl.len(), dtype=pl.Int64)
+    )
     numbered = rows.drop("easting", "northing").join(
         addresses.select("street", "house", "address"), on=["street", "house"], how="left", maintain_order="left"
     )

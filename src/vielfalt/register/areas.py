@@ -14,15 +14,22 @@ from vielfalt.register.extract import Extract
 from vielfalt.register.streets import Streets
 from vielfalt.words import N_
 
+_POINT = ("easting", "northing")
 LARGE_ADDRESS = 100
 """Residents above which an address that is no institution is reported."""
 
 
 def distinct_addresses(engine: Engine, extract: Extract) -> pl.DataFrame:
-    """The distinct addresses of the register: number, street, house and one point."""
-    points = (nw.col(name).min().alias(name) for name in ("easting", "northing"))
-    found = extract.register.filter(~nw.col("address").is_null()).group_by("address").agg(*points)
-    numbers = pl.DataFrame(pl.from_arrow(engine.collect(found))).sort("address")
+    """The distinct addresses of the register: number, street, house and one point.
+
+    The point is that of most rows of the address, of equally frequent ones the westernmost, then the southernmost;
+    never the easting of one row beside the northing of another.
+    """
+    rows = extract.register.filter(~nw.col("address").is_null())
+    points = pl.DataFrame(pl.from_arrow(engine.collect(rows.group_by("address", *_POINT).agg(nw.len().alias("rows")))))
+    half = pl.any_horizontal(pl.col(_POINT).is_null())
+    ordered = points.sort("address", half, -pl.col("rows").cast(pl.Int64), *_POINT)
+    numbers = ordered.unique("address", keep="first", maintain_order=True).select("address", *_POINT)
     return pl.concat([numbers, extract.addresses.frame(numbers["address"].to_numpy())], how="horizontal")
 
 
