@@ -23,9 +23,24 @@ LEAST, DECIMAL = example.PROTECTION.min_base_share, example.PROTECTION.min_base_
         (None, DECIMAL, ".", None),
         (5, None, ".", None),
         (0, 0, "–", None),
+        (41, 400, "10.3%", 0.103),
+        (1, 400, "0.3%", 0.003),
+        (3, 2000, "0.2%", 0.002),
+        (17, 40, "43%", 0.43),
+        (1, 40, "3%", 0.03),
     ],
 )
 def test_shares_by_their_base(value: int | None, base: int | None, told: str, printed: float | None) -> None:
     assert share_text(Words("en"), value, base, example.PROTECTION) == told
     assert as_printed(value, base, example.PROTECTION) == printed
     assert (share(value, base, example.PROTECTION) is None) == (printed is None)
+
+
+def test_half_a_unit_goes_up_whatever_the_number_before() -> None:
+    """As in official statistics (DIN 1333), for all halves: as Python rounds, every second one would go down."""
+    for base in (40, 400, 2000):
+        unit = 100 if base < DECIMAL else 1000
+        halves = [value for value in range(base) if 2 * value * unit % (2 * base) == base]
+        assert halves
+        for value in halves:
+            assert as_printed(value, base, example.PROTECTION) == (value * unit // base + 1) / unit

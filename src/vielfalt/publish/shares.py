@@ -22,19 +22,22 @@ def share(value: int | None, base: int | None, protection: Protection) -> float 
 
 
 def as_printed(value: int | None, base: int | None, protection: Protection) -> float | None:
-    """The share as it is printed, 0 to 1: classes of maps follow what a reader can compare. None as for ``share``."""
-    part = share(value, base, protection)
-    return None if part is None or base is None else round(round(part * 100, _digits(base, protection)) / 100, 6)
+    """The share as it is printed, 0 to 1: classes of maps follow what a reader can compare. None as for ``share``.
+
+    Computed in whole numbers, since half a unit goes up (DIN 1333): 41 of 400 are 10.3 %, and 10.2 % as Python rounds.
+    """
+    if value is None or base is None or share(value, base, protection) is None:
+        return None
+    whole = 1000 if _digits(base, protection) else 100
+    return min((2 * value * whole + base) // (2 * base), whole) / whole
 
 
 def share_text(words: Words, value: int | None, base: int | None, protection: Protection) -> str:
     """A share as per cent: whole per cent below ``min_base_decimal``, one decimal above; else its print sign."""
     if value is None or base is None:
         return SUPPRESSED
-    part = share(value, base, protection)
-    if part is None or base is None:
-        return NOT_APPLICABLE
-    return words.percent(part, _digits(base, protection))
+    part = as_printed(value, base, protection)
+    return NOT_APPLICABLE if part is None else words.percent(part, _digits(base, protection))
 
 
 def _digits(base: int, protection: Protection) -> int:
