@@ -21,7 +21,7 @@ from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import notes
 from vielfalt.geography import by_name
 from vielfalt.publish import lookup
-from vielfalt.publish.charts import change_chart, most_frequent
+from vielfalt.publish.charts import change_chart, may_be_missing, most_frequent
 from vielfalt.publish.maps import Atlas
 from vielfalt.publish.report.content import build_report
 from vielfalt.publish.report.html import to_html
@@ -133,6 +133,64 @@ def test_the_most_frequent_countries_are_shown_by_name_not_by_size(results: Resu
         row[0] for row in table(build_report(results, Atlas((), ()), words), "Most frequent nationalities, town").rows
     ]
     assert labels == sorted(labels)
+
+
+def with_hidden(results: Results, table: str, *keys: str) -> Results:
+    """The results with the numbers of these categories of the town hidden."""
+    cells = results.tables[table]
+    hidden = (pl.col("level") == "town") & pl.col(cells.table.dimensions[0]).is_in(keys)
+    value = pl.when(~hidden).then("value").alias("value")
+    status = pl.when(hidden).then(pl.lit("suppressed")).otherwise("status").alias("status")
+    frame = cells.frame.with_columns(value, status)
+    return dataclasses.replace(results, tables={**results.tables, table: dataclasses.replace(cells, frame=frame)})
+
+
+def test_a_large_country_whose_number_is_hidden_is_not_passed_over_in_silence(results: Results, words: Words) -> None:
+    """The shelter of a small town: its nationality is one of the largest, and its number is not published."""
+    counts = lookup.in_town(results, "nationality")
+    foreign = {key: value for (key,), value in counts.items() if value and key != "000"}
+    largest, smallest = max(foreign, key=lambda key: foreign[key]), min(foreign, key=lambda key: foreign[key])
+    assert not may_be_missing(results, "nationality")
+    assert not may_be_missing(with_hidden(results, "nationality", smallest), "nationality")
+    hidden = with_hidden(results, "nationality", largest)
+    assert may_be_missing(hidden, "nationality")
+    report = build_report(hidden, Atlas((), ()), words)
+    told = [one for one in summary_of(hidden, words) if one.endswith("Others may be more frequent.")]
+    assert len(told) == 1 and "whose number is published" in told[0]
+    assert any(isinstance(block, Note) and "may have more" in block.text for block in report.blocks)
+    before = build_report(results, Atlas((), ()), words)
+    assert not any(isinstance(block, Note) and "may have more" in block.text for block in before.blocks)
+
+
+def test_the_summary_tells_the_immigration_history_of_official_statistics(results: Results, words: Words) -> None:
+    """Immigrated, or both parents did: one parent counts apart, and where one number is hidden nothing is told."""
+    cells = results.tables["immigration_history"]
+    town = (pl.col("level") == "town") & (pl.col("immigration_history") == "both_parents")
+    frame = cells.frame.with_columns(pl.when(town).then(214).otherwise("value").alias("value"))
+    tables = {**results.tables, "immigration_history": dataclasses.replace(cells, frame=frame)}
+    told = dataclasses.replace(results, tables=tables)
+    both = 214 + (lookup.in_town(results, "immigration_history")[("immigrated",)] or 0)
+    share = words.percent(both / (lookup.in_town(results, "residents")[()] or 1))
+    wanted = f"Together with the 214 of whom both parents immigrated, {words.number(both)} residents have an"
+    found = [one for one in summary_of(told, words) if one.startswith(wanted)]
+    assert len(found) == 1 and found[0].endswith(f"That is {share}.")
+    for key in ("immigrated", "both_parents"):
+        hidden = with_hidden(told, "immigration_history", key)
+        assert not [one for one in summary_of(hidden, words) if "official statistics" in one]
+
+
+def test_the_summary_tells_the_range_of_shares_as_the_table_does(results: Results, words: Words) -> None:
+    """In whole per cent: a least share of 19.2 % is no “about 15 %”."""
+    cells = results.tables["mh_register"]
+    counts, bases = lookup.by_area(cells, "block", ("with",)), lookup.bases(results, "mh_register", "block")
+    shown = [value / (bases[area] or 1) for area, value in counts.items() if value is not None and bases[area]]
+    low, high = (words.percent(share, 0) for share in (min(shown), max(shown)))
+    assert any(f"lies between about {low} and {high}." in one for one in summary_of(results, words))
+
+
+def summary_of(results: Results, words: Words) -> tuple[str, ...]:
+    report = build_report(results, Atlas((), ()), words)
+    return next(block for block in report.blocks if isinstance(block, Bullets)).items
 
 
 def test_countries_stand_in_the_order_of_the_german_alphabet() -> None:

@@ -17,6 +17,8 @@ _BAR = 20
 _SHADES = (svg.BAR_DARK, svg.BAR, svg.BAR_LIGHT, "#f3f6d9")
 MOST = 10
 NO_COUNTRY = ("000", "none", "undeterminable", "unknown")
+_ALL_OF = {"nationality": ("foreigner", ("foreign",)), "reference_country": ("mh_register", ("with",))}
+"""Table and category that all countries of a table add up to."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,24 @@ def most_frequent(results: Results, words: Words, table: str) -> Sequence[tuple[
     ]
     largest = sorted(counts, key=lambda entry: -entry[1])[:MOST]
     return sorted(largest, key=lambda entry: by_name(labels.label(words, results.tables[table].table, entry[0])))
+
+
+def may_be_missing(results: Results, table: str) -> bool:
+    """Whether a country whose number is not published may have more residents than one of the most frequent.
+
+    All that are hidden have together what the published ones leave of their total; if that is no more than the
+    smallest number shown, none of them can.
+    """
+    counts = lookup.in_town(results, table)
+    if None not in [value for category, value in counts.items() if category[0] not in NO_COUNTRY]:
+        return False
+    shown = sorted(
+        (value for category, value in counts.items() if value and category[0] not in NO_COUNTRY), reverse=True
+    )
+    whole, category = _ALL_OF[table]
+    total = lookup.in_town(results, whole).get(category)
+    rest = None if total is None else total - sum(shown) - (counts.get(("unknown",)) or 0)
+    return rest is None or len(shown) < MOST or rest > shown[MOST - 1]
 
 
 def countries_chart(results: Results, words: Words, table: str, title: str) -> Chart | None:

@@ -25,6 +25,12 @@ _FALL_AT_18 = N_(
 )
 
 
+_OTHERS = N_(
+    "Chosen among the countries whose number is published. A country whose number is not published may have more "
+    "residents than some of these."
+)
+
+
 _HOMES = N_(
     "In homes and shelters everybody counts as one household. These households are part of every number of households "
     "and of the base of every share."
@@ -95,7 +101,8 @@ def _countries(results: Results, words: Words, table: str, title: str, short: st
         return (Paragraph(words(sentence, table=labels.table_title(words, results.tables[table].table))),)
     chosen = [category for category, _ in found]
     drawn = charts.countries_chart(results, words, table, words(title))
-    return (*_figure(drawn), *tables.distribution(results, words, table, chosen, words(short)))
+    note = (Note(words(_OTHERS)),) if charts.may_be_missing(results, table) else ()
+    return (*_figure(drawn), *tables.distribution(results, words, table, chosen, words(short)), *note)
 
 
 def _figure(chart: Chart | None) -> tuple[Block, ...]:

@@ -91,6 +91,8 @@ def _register(results: Results, words: Words) -> list[str]:
         somebody = key != "undeterminable" or lookup.in_town(results, table).get((key,), 0) != 0
         if table in results.tables and somebody:
             sentences.append(_share(results, words, table, (key,), sentence, hidden))
+            if (table, key) == ("immigration_history", "immigrated"):
+                sentences += _history(results, words)
     sentences += _nationalities(results, words) + _spread(results, words) + _change(results, words)
     sentences += _movements(results, words)
     return sentences
@@ -104,6 +106,23 @@ def _share(results: Results, words: Words, table: str, category: Category, sente
     return words(sentence, n=words.number(value), share=part)
 
 
+def _history(results: Results, words: Words) -> list[str]:
+    """Who has an immigration history as official statistics define it: immigrated, or both parents did."""
+    counts, base = lookup.in_town(results, "immigration_history"), lookup.town_base(results, "immigration_history")
+    themselves, parents = counts.get(("immigrated",)), counts.get(("both_parents",))
+    if themselves is None or not parents:
+        return []
+    both = themselves + parents
+    part = share_text(words, both, base, results.tables["immigration_history"].protection)
+    if part == SUPPRESSED:
+        return []
+    sentence = N_(
+        "Together with the {n} of whom both parents immigrated, {both} residents have an immigration history as "
+        "official statistics define it, as far as the register shows it. That is {share}."
+    )
+    return [words(sentence, n=words.number(parents), both=words.number(both), share=part)]
+
+
 def _nationalities(results: Results, words: Words) -> list[str]:
     if "nationality" not in results.tables:
         return []
@@ -112,16 +131,17 @@ def _nationalities(results: Results, words: Words) -> list[str]:
         return [words(N_("No nationality other than the German one reaches a number that may be published."))]
     table = results.tables["nationality"].table
     names = ", ".join(labels.label(words, table, category) for category, _ in found)
-    return [
-        words(
-            N_("The most frequent nationalities besides the German one are, in alphabetical order: {names}."),
-            names=names,
+    sentence = N_("The most frequent nationalities besides the German one are, in alphabetical order: {names}.")
+    if charts.may_be_missing(results, "nationality"):
+        sentence = N_(
+            "Of the nationalities besides the German one whose number is published, the most frequent are, in "
+            "alphabetical order: {names}. Others may be more frequent."
         )
-    ]
+    return [words(sentence, names=names)]
 
 
 def _spread(results: Results, words: Words) -> list[str]:
-    """Between which round shares the areas of the finest level with figures lie; no area is named."""
+    """Between which shares, in whole per cent, the areas of the finest level with figures lie; no area is named."""
     if "mh_register" not in results.tables:
         return []
     for level in reversed(results.geography.levels):
@@ -133,12 +153,12 @@ def _spread(results: Results, words: Words) -> list[str]:
             return [
                 words(
                     N_(
-                        "In the areas of the level “{level}”, the share of residents with migration background lies"
-                        " between about {low} and {high}."
+                        "In the areas of the level “{level}” for which it is published, the share of residents with "
+                        "migration background lies between about {low} and {high}."
                     ),
                     level=level.title,
-                    low=words.percent(int(min(shown) * 20) / 20, 0),
-                    high=words.percent(-(-max(shown) // 0.05) * 0.05, 0),
+                    low=words.percent(min(shown), 0),
+                    high=words.percent(max(shown), 0),
                 )
             ]
     return []
@@ -237,7 +257,10 @@ def introduction(words: Words) -> Paragraph:
         words(
             N_(
                 "Several definitions exist side by side: foreigners, migration background, immigration history. "
-                "Their shares differ and are all correct. The chapter “Definitions” says who counts in each."
+                "Their shares differ and are all correct. The chapter “Definitions” says who counts in each. Unless "
+                "said otherwise, shares refer to all residents (or all households), those whose characteristic is not "
+                "known or not determinable included. Each is rounded by itself; together they need not make 100 per "
+                "cent."
             )
         )
     )
