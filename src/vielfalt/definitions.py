@@ -37,7 +37,8 @@ ALL: tuple[Definition, ...] = (
         ),
         N_(
             "The register holds some people who have moved away without notice and misses others; in towns of "
-            "10,000 to 50,000 residents the census test of 2001 found 3.5% surplus and 1.3% missing entries."
+            "10,000 to 50,000 residents the census test of 2001 found 3.5% surplus and 1.3% missing entries. Not the "
+            "official number of inhabitants, which is carried forward from the last census."
         ),
         N_("BMG §§21, 22; census test 2001 (VG Regensburg RO 5 K 13.2149)"),
     ),
@@ -59,7 +60,8 @@ ALL: tuple[Definition, ...] = (
         N_(
             "Derived from the register, not asked. Adult children of immigrants who were born in Germany as Germans "
             "cannot be recognised, so the share falls artificially at the age of 18. "
-            "Not the same as the micro census figure."
+            "Not the same as the micro census figure, which asks for both parents at any age and leaves out people in "
+            "homes and shelters."
         ),
         N_(
             "Rule set vielfalt-1, after MigraPro as described by KOSIS (staedtestatistik.de 285, 329) and "
