@@ -135,6 +135,16 @@ def test_the_most_frequent_countries_are_shown_by_name_not_by_size(results: Resu
     assert labels == sorted(labels)
 
 
+def test_the_table_by_sex_says_where_residents_registered_as_diverse_are(report: Report) -> None:
+    place = next(
+        place
+        for place, block in enumerate(report.blocks)
+        if isinstance(block, DataTable) and block.caption.endswith(": Sex, town as a whole")
+    )
+    note = report.blocks[place + 1]
+    assert isinstance(note, Note) and note.text.startswith("Residents registered as diverse or without entry")
+
+
 def with_hidden(results: Results, table: str, *keys: str) -> Results:
     """The results with the numbers of these categories of the town hidden."""
     cells = results.tables[table]

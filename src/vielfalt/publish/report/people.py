@@ -37,6 +37,12 @@ _HOMES = N_(
 )
 
 
+_TWO_SEXES = N_(
+    "Residents registered as diverse or without entry are counted as male or female, assigned by chance as in official "
+    "population statistics: so few of them could never be published by themselves."
+)
+
+
 def origin(results: Results, words: Words) -> tuple[Block, ...]:
     """Migration status, nationalities and reference countries of the town."""
     body: list[Block] = []
@@ -74,6 +80,8 @@ def characteristics(results: Results, words: Words) -> tuple[Block, ...]:
             body += _homes(results, words)
             told = True
         body += found
+        if found and table == "sex":
+            body.append(Note(words(_TWO_SEXES)))
     body += _figure(charts.distribution_chart(results, words, "stay_class"))
     body += tables.distribution(results, words, "stay_class")
     for table in _CROSSINGS:

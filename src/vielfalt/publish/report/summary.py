@@ -259,8 +259,8 @@ def introduction(words: Words) -> Paragraph:
                 "Several definitions exist side by side: foreigners, migration background, immigration history. "
                 "Their shares differ and are all correct. The chapter “Definitions” says who counts in each. Unless "
                 "said otherwise, shares refer to all residents (or all households), those whose characteristic is not "
-                "known or not determinable included. Each is rounded by itself; together they need not make 100 per "
-                "cent."
+                "known or not determinable included; fewer than 1 per cent unknown are in no row of a table. Each "
+                "share is rounded by itself; together they need not make 100 per cent."
             )
         )
     )
