@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 from releases_compared import AGS, THEME, a_break, dated, shift
 
 from vielfalt.desk.atlas.figures import Cell
+from vielfalt.desk.atlas.tabular import told
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.models import Publisher
 from vielfalt.desk.releases.models import Index, Release, Series, Town
@@ -318,3 +319,15 @@ def test_a_choice_of_indices_that_finds_nothing_has_a_link_all_the_same(client: 
 def test_without_towns_there_is_nothing_to_compare(client: Client) -> None:
     assert client.get(address("compare")).status_code == 404
     assert "daten.csv" not in client.get(page_of("compare")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("share", "percent", "printed", "stated"),
+    [(41 / 400, "10.3%", 0.103, 0.103), (19 / 83, "23%", 0.23, 0.23), (None, "–", None, "–"), (None, ".", None, ".")],
+)
+def test_a_file_states_the_share_that_the_page_prints(
+    share: float | None, percent: str, printed: float | None, stated: float | str
+) -> None:
+    """Half a unit up, and without the decimal that few residents do not bear."""
+    cell = Cell("01", "Nord", 41, "41", 400, share, percent, "published", None, {}, printed)
+    assert told(cell, Words("en")) == (41, stated, "published")

@@ -84,7 +84,7 @@ def sheets(
             for row in section.rows:
                 if cell := row.cells[column]:
                     value = SUPPRESSED if cell.value is None else cell.value
-                    share = cell.percent if cell.share is None else round(cell.share, 3)
+                    share = cell.percent if cell.printed is None else cell.printed
                     rows.append((*place, row.label, value, share, words(MARKS[cell.mark])))
         yield section.title, rows
 

@@ -189,11 +189,13 @@ def _rows(
     for name in gateway.in_order(other, chosen):
         of, value = whole.value if whole else None, chosen[name].value
         shared = gateway.has_shares(table.key)
-        part = gateway.share(value, of, protection) if shared else None
+        part, printed = (
+            each(value, of, protection) if shared else None for each in (gateway.share, gateway.as_printed)
+        )
         percent = gateway.share_text(words, value, of, protection) if shared else gateway.NOT_APPLICABLE
         yield (
             gateway.sentence_case(figures.category_label(table, other, name, words)),
-            replace(_of_the_number(chosen[name], table), share=part, percent=percent),
+            replace(_of_the_number(chosen[name], table), share=part, printed=printed, percent=percent),
             everyone.get(joined((name,))),
         )
 

@@ -65,9 +65,9 @@ def disposition(name: Iterable[str], ending: str) -> str:
 
 
 def told(cell: Cell, words: Words) -> tuple[Value, Value, str]:
-    """Number, share and quality of a cell: numbers where there are any, else the sign that is printed."""
+    """Number, share as printed, and quality of a cell: numbers where there are any, else the sign that is printed."""
     value = cell.number if cell.value is None else cell.value
-    share = cell.percent if cell.share is None else round(cell.share, 3)
+    share = cell.percent if cell.printed is None else cell.printed
     return value, share, words(MARKS[cell.mark])
 
 
