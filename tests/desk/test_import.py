@@ -176,6 +176,31 @@ def figure_twice(folder: Path) -> None:
     rows(folder, "foreigner", lambda lines: lines.append(lines[-1]))
 
 
+def larger_part(folder: Path) -> None:
+    def raise_one(lines: list[list[str]]) -> None:
+        next(line for line in lines if line[0] == "town")[-2] = "99999"
+
+    rows(folder, "foreigner", raise_one)
+
+
+def larger_area(folder: Path) -> None:
+    def raise_one(lines: list[list[str]]) -> None:
+        next(line for line in lines if line[0] == "quarter" and line[-1] == "ok")[-2] = "99999"
+
+    rows(folder, "residents", raise_one)
+
+
+def indices_with(folder: Path, **values: str) -> None:
+    path = folder / "indices.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    lines[0].update(values)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, lines[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
+
+
 def person_file(folder: Path) -> None:
     (folder / "persons.csv").write_text("record;birth_date\n1;19800101\n", encoding="utf-8")
 
@@ -210,6 +235,10 @@ def audit_failed(folder: Path) -> None:
         (person_file, "a file that no release has"),
         (person_in_geometry, "other properties"),
         (audit_failed, "did not pass its audit"),
+        (larger_part, "parts are larger than their whole"),
+        (larger_area, "parts are larger than their whole"),
+        (lambda folder: indices_with(folder, value="1.5"), "a value that it cannot have"),
+        (lambda folder: indices_with(folder, low="0.9", high="0.1"), "a value that it cannot have"),
         (lambda folder: described(folder, lambda content: content.update(format=99)), "form 99"),
         (lambda folder: described(folder, lambda content: content["definitions"].clear()), "does not explain"),
         (lambda folder: described(folder, lambda content: content.pop("town")), "no release can say"),

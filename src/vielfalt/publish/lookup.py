@@ -43,9 +43,9 @@ def bases(results: Results, table: str, level: str) -> Mapping[str, int | None]:
     then the sum of its own categories, known only where none of them is suppressed. A table of a register that refines
     none has no base: its figures are told as numbers.
     """
-    head = _head(results, table)
-    if head is not None:
-        return by_area(results.tables[head], level, ())
+    whole = head(results, table)
+    if whole is not None:
+        return by_area(results.tables[whole], level, ())
     if results.source.kind == "register":
         return {}
     rows = results.tables[table].frame.filter(pl.col("level") == level)
@@ -57,7 +57,7 @@ def bases(results: Results, table: str, level: str) -> Mapping[str, int | None]:
 
 def stands_alone(results: Results, table: str) -> bool:
     """Whether the shares of a table refer to the sum of its own categories, with no residents or households beside."""
-    return _head(results, table) is None
+    return head(results, table) is None
 
 
 def town_base(results: Results, table: str) -> int | None:
@@ -65,7 +65,7 @@ def town_base(results: Results, table: str) -> int | None:
     return bases(results, table, TOWN).get(results.geography.town.key)
 
 
-def _head(results: Results, table: str) -> str | None:
+def head(results: Results, table: str) -> str | None:
     """The table without dimensions that a table refines, if the run holds it and the whole chain to it."""
     current: str = table
     seen: set[str] = set()

@@ -18,7 +18,7 @@ from vielfalt.cells import LEAST_CELL, Protection
 from vielfalt.errors import DeliveryError, DisclosureError, StorageError, VielfaltError
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography
-from vielfalt.publish import guard, wellformed
+from vielfalt.publish import agreement, guard, wellformed
 from vielfalt.publish.contents import DESCRIPTOR, MANIFEST, WGS84
 from vielfalt.publish.descriptor import INDEX_FIELDS
 from vielfalt.publish.releases import read_release
@@ -79,6 +79,7 @@ def read_published(folder: Path) -> Published:
     wellformed.check_keys(published.results)
     _check_tables(published.results)
     _check_definitions(published)
+    agreement.check_agreement(published.results)
     _check_audit(folder)
     return published
 
