@@ -37,8 +37,11 @@ def with_plain_blanks(text: str) -> str:
 
 
 def is_line(one: object, longest: int, least: int = 0) -> bool:
-    """Whether it is a text of one line, of so many signs, all of which can be shown and leave a trace."""
-    if not isinstance(one, str) or not least <= len(one) <= longest:
+    """Whether it is a text of one line, of so many signs, all of which can be shown and leave a trace.
+
+    ``least`` counts without blanks that do not count in a name.
+    """
+    if not isinstance(one, str) or len(one) > longest or len(with_plain_blanks(one)) < least:
         return False
     return not any(signs.search(one) for signs in (UNSHOWABLE, UNSEEN, _BREAKS))
 

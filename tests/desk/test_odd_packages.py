@@ -48,13 +48,24 @@ def drawn(kind: str, coordinates: object) -> Change:
 
 
 def feature(change: Callable[[dict[str, Any]], object]) -> Change:
+    return features(lambda every: change(every[0]))
+
+
+def features(change: Callable[[list[dict[str, Any]]], object]) -> Change:
+    """The quarters are these."""
+
     def changed(folder: Path) -> None:
         path = folder / "areas/quarter.geojson"
         content = json.loads(path.read_text(encoding="utf-8"))
-        change(content["features"][0])
+        change(content["features"])
         path.write_text(json.dumps(content), encoding="utf-8")
 
     return changed
+
+
+def beside(one: dict[str, Any]) -> dict[str, Any]:
+    """An area whose key looks the same."""
+    return {**one, "properties": {**one["properties"], "key": one["properties"]["key"] + "\xa0"}}
 
 
 def index(name: str, value: str) -> Change:
@@ -124,6 +135,13 @@ ODD: dict[str, tuple[Change, str]] = {
     "name of an area with a mark of direction": (area("name", "A\u200f"), "(key)"),
     "name of an area with a soft hyphen": (area("name", "A\xadB"), "(key)"),
     "key of an area with a mark of byte order": (area("key", "\ufeff0101"), "(key)"),
+    "name of an area of blanks": (area("name", "\u2003\xa0"), "(key)"),
+    "name of a town of blanks": (said(" \u2800", "town", "name"), "(town)"),
+    "area twice": (features(lambda every: every.append(every[0])), "(key)"),
+    "keys of two areas that differ in blanks": (features(lambda every: every.append(beside(every[0]))), "(key)"),
+    "area in an area that is not there": (area("parent", "nowhere"), "(parent)"),
+    "area in no area": (area("parent", None), "(parent)"),
+    "release named after another day": (said("2024-12-31-1", "release"), "(release)"),
     "shape beyond the earth": (drawn("Polygon", [[[0, 0], [1e300, 1], [1, 1], [0, 0]]]), "(geometry)"),
     "shape that is a point": (drawn("Point", [9, 50]), "(geometry)"),
     "shape that is empty": (drawn("Polygon", []), "(geometry)"),
@@ -143,6 +161,20 @@ def test_what_no_release_can_say_is_refused(package: Path, tmp_path: Path, odd: 
     assert reason in str(refused.value)
     assert refused.value.todo.startswith("Ask the town")
     assert not Release.objects.exists() and not Town.objects.exists()
+
+
+def test_names_of_an_earlier_version_are_read_without_odd_blanks(package: Path, tmp_path: Path) -> None:
+    """Two names that differ in blanks alone look the same, and one that begins with some stands out of line."""
+
+    def blanks(folder: Path) -> None:
+        area("name", "\xa0Alt \u2003 markt ")(folder)
+        said(" Muster\xa0 furt", "town", "name")(folder)
+        said("Stadt\u2009viertel ", "area_sets", 1, "title")(folder)
+
+    found = import_release(forged(package, tmp_path, blanks))
+    assert found.town.name == "Muster furt"
+    quarter = found.area_sets[1]
+    assert quarter.title == "Stadt viertel" and quarter.areas[0]["name"] == "Alt markt"
 
 
 def test_a_description_too_large_is_not_read(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

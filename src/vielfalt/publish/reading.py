@@ -17,7 +17,7 @@ from vielfalt import dates
 from vielfalt.cells import LEAST_CELL, Protection
 from vielfalt.errors import DeliveryError, DisclosureError, StorageError, VielfaltError
 from vielfalt.figures.index_values import IndexValue
-from vielfalt.geography import TOWN, Area, AreaLevel, Geography
+from vielfalt.geography import TOWN, Area, AreaLevel, Geography, with_plain_blanks
 from vielfalt.publish import agreement, guard, wellformed
 from vielfalt.publish.contents import DESCRIPTOR, MANIFEST, WGS84
 from vielfalt.publish.descriptor import INDEX_FIELDS
@@ -142,7 +142,7 @@ def _header(path: Path) -> list[str]:
 def _source(content: Mapping[str, Any]) -> Source:
     town = content["town"]
     return Source(
-        town["name"],
+        with_plain_blanks(town["name"]),
         town["ags"],
         dates.from_iso(content["reference_date"]),
         content["kind"],
@@ -158,10 +158,15 @@ def _geography(folder: Path, content: Mapping[str, Any]) -> Geography:
         features = json.loads((folder / entry["path"]).read_text(encoding="utf-8"))["features"]
         if any(set(feature["properties"]) != _AREA_PROPERTIES for feature in features):
             raise _refused(N_("An area has other properties than key, name and parent."), entry["path"])
-        areas = tuple(Area(**feature["properties"]) for feature in features)
-        levels.append(AreaLevel(entry["level"], entry["title"], areas))
+        areas = tuple(_area(**feature["properties"]) for feature in features)
+        levels.append(AreaLevel(entry["level"], with_plain_blanks(entry["title"]), areas))
         shapes[entry["level"]] = _shapes(features)
-    return Geography(Area(town["ags"], town["name"], ""), tuple(levels), WGS84, shapes)
+    return Geography(_area(town["ags"], town["name"], ""), tuple(levels), WGS84, shapes)
+
+
+def _area(key: str, name: str, parent: str) -> Area:
+    """An area; earlier versions took names as a file had them, with blanks in a row and at the ends."""
+    return Area(key, with_plain_blanks(name) if isinstance(name, str) else name, parent)
 
 
 def _shapes(features: list[Mapping[str, Any]]) -> Mapping[str, BaseGeometry]:

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from vielfalt.cells import Protection
 from vielfalt.errors import DeliveryError, VielfaltError
-from vielfalt.geography import LONGEST_KEY, LONGEST_NAME, UNSHOWABLE, is_key, is_line
+from vielfalt.geography import LONGEST_KEY, LONGEST_NAME, UNSHOWABLE, Geography, is_key, is_line, with_plain_blanks
 from vielfalt.publish.contents import DESCRIPTOR
 from vielfalt.publish.releases import check_format
 from vielfalt.publish.results import Results, Utility
@@ -167,17 +167,15 @@ def check_description(content: Mapping[str, Any]) -> None:
     for name, form in (*PARTS.items(), *((name, form) for name, form in SOME.items() if name in content)):
         if name not in content or not form(content[name]):
             raise _odd(DESCRIPTOR, name)
+    if not content["release"].startswith(content["reference_date"]):
+        raise _odd(DESCRIPTOR, "release")
     if not all(map(_is_sound, _leaves(content))):
         raise _odd(DESCRIPTOR, "vielfalt")
 
 
 def check_keys(results: Results) -> None:
     """Raises DeliveryError for areas, categories and indices that no release can have."""
-    for level in results.geography.levels:
-        if not all(is_key(area.key) and _NAME(area.name) and isinstance(area.parent, str) for area in level.areas):
-            raise _odd(f"areas/{level.id}.geojson", "key")
-        if not all(map(_is_on_earth, results.geography.shapes[level.id].values())):
-            raise _odd(f"areas/{level.id}.geojson", "geometry")
+    _check_areas(results.geography)
     for id, cells in results.tables.items():
         for dimension in cells.table.dimensions:
             if not all(map(_NAME_OR_NONE, cells.frame[dimension].unique())):
@@ -188,6 +186,21 @@ def check_keys(results: Results) -> None:
         numbers = (value is None or math.isfinite(value) for value in (one.value, one.low, one.high))
         if not (all(told) and all(named) and all(numbers) and _is_amount(one.areas)):
             raise _odd("indices.csv", "index")
+
+
+def _check_areas(geography: Geography) -> None:
+    """Keys that differ in more than blanks, names that can be read, areas above that there are, shapes on earth."""
+    above: set[str] = set()
+    for level in geography.levels:
+        where, areas = f"areas/{level.id}.geojson", level.areas
+        named = all(is_key(area.key) and _NAME(area.name) for area in areas)
+        if not named or len({with_plain_blanks(area.key) for area in areas}) < len(areas):
+            raise _odd(where, "key")
+        if not all(isinstance(area.parent, str) and (not above or area.parent in above) for area in areas):
+            raise _odd(where, "parent")
+        if not all(map(_is_on_earth, geography.shapes[level.id].values())):
+            raise _odd(where, "geometry")
+        above = {area.key for area in areas}
 
 
 def _is_on_earth(shape: BaseGeometry) -> bool:
