@@ -101,6 +101,16 @@ def test_the_summary_states_published_figures_in_some_sentences(report: Report, 
     assert f"it is {hidden_in_all} of {every}." in sentences[-1] and whole != every
 
 
+def test_the_summary_counts_what_is_published_in_people_too(results: Results, words: Words) -> None:
+    """Most values that are hidden are of small groups: of all residents they hold few."""
+    told = dataclasses.replace(results, utility=dataclasses.replace(example.COST, residents_hidden=0.12))
+    sentences = next(block for block in build_report(told, Atlas((), ()), words).blocks if isinstance(block, Bullets))
+    assert "level “Blöcke”, the published values cover 88% of the residents" in sentences.items[-1]
+    open_ = dataclasses.replace(told, utility=dataclasses.replace(example.COST, hidden=0))
+    sentences = next(block for block in build_report(open_, Atlas((), ()), words).blocks if isinstance(block, Bullets))
+    assert "table values for the town as a whole" in sentences.items[-1]
+
+
 def test_the_summary_copes_with_figures_that_are_not_published(results: Results, words: Words) -> None:
     hidden = {id: _all_hidden(cells) for id, cells in results.tables.items()}
     report = build_report(dataclasses.replace(results, tables=hidden), Atlas((), ()), words)

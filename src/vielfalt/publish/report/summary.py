@@ -68,7 +68,7 @@ def summary(results: Results, words: Words) -> tuple[Block, ...]:
     sentences = _imported(results, words) if results.source.kind == "table" else _register(results, words)
     if altered.altered(results):
         sentences.append(words(altered.in_short(results)))
-    sentences += [_hidden(results, words)]
+    sentences += [_hidden(results, words), *_covered(results, words)]
     return (Heading(words(N_("Summary")), "summary"), Bullets(tuple(sentences)))
 
 
@@ -249,6 +249,18 @@ def _hidden(results: Results, words: Words) -> str:
         hidden=hidden,
         total=total,
     )
+
+
+def _covered(results: Results, words: Words) -> list[str]:
+    """The same counted in people, for the finest areas: small groups make up most hidden values and few residents."""
+    if results.utility is None or not results.utility.hidden:
+        return []
+    sentence = N_(
+        "Counted in people it looks different: in the areas of the level “{level}”, the published values cover {share} "
+        "of the residents, as a mean of the tables."
+    )
+    share = words.percent(1 - results.utility.residents_hidden, 0)
+    return [words(sentence, level=results.geography.finest.title, share=share)]
 
 
 def introduction(words: Words) -> Paragraph:
