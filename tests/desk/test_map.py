@@ -138,12 +138,26 @@ def test_the_areas_hold_what_the_table_holds(client: Client, release: Release) -
     content = json.loads(response.content)
     shown_figure = figure(release.tables.get(key="foreigner"), "foreign", "quarter", Words("de"))
     told = {one["properties"]["key"]: one["properties"] for one in content["features"]}
-    assert {cell.key: (cell.number, cell.percent) for cell in shown_figure.cells} == {
-        key: (one["number"], one["share"]) for key, one in told.items()
+    assert {cell.key: f"{cell.percent} ({cell.number})" for cell in shown_figure.cells} == {
+        key: one["label"] for key, one in told.items()
     }
+    assert {cell.key: cell.value for cell in shown_figure.cells} == {key: one["number"] for key, one in told.items()}
+    for cell in shown_figure.cells:
+        share = told[cell.key]["share"]
+        assert (share is None) == (cell.share is None) and (share is None or 0 <= share <= 1), "no text: null"
+    blocks = client.get(addresses(release)["theme_geojson"].replace("ebene=quarter", "ebene=block")).json()
+    hidden = [one["properties"] for one in blocks["features"] if one["properties"]["number"] is None]
+    assert hidden and {one["quality"] for one in hidden} == {"nicht veröffentlicht, um einzelne Personen zu schützen"}
     many = len(shown_figure.sizes)
     assert many in (4, 5)
     assert {one["style"] for one in told.values()} <= {"suppressed", "too_few", *(f"k{many}-{n}" for n in range(many))}
-    assert content["about"]["Kommune"] == release.town.name
+    about = content["about"]
+    assert about["Kommune"] == release.town.name and about["Worauf sich der Anteil bezieht"] == shown_figure.share_of
+    assert "Hinweis" not in about
     assert "unsafe" not in POLICY
     assert "worker-src 'self'" in POLICY
+
+
+def test_areas_with_changed_numbers_say_so(client: Client, changed: Release) -> None:
+    content = json.loads(client.get(addresses(changed)["theme_geojson"]).content)
+    assert "„0“ heißt niemand oder sehr wenige" in content["about"]["Hinweis"]

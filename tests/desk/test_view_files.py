@@ -124,6 +124,16 @@ def test_change_over_time(client: Client, years: list[Release]) -> None:
     assert 'href="karte.svg?thema=foreigner' in client.get(page_of("time") + THEME).content.decode()
 
 
+def test_files_of_other_dates_have_other_names(client: Client, package: Path, tmp_path: Path) -> None:
+    """The second one saved took the place of the first, or was the one with (1)."""
+    for year in (2023, 2024, 2025):
+        dated(package, tmp_path, f"{year}-12-31")
+    address = reverse("time_file", args=[AGS, "csv"]) + THEME
+    for first in ("2023-12-31", "2024-12-31"):
+        saved = client.get(f"{address}&von={first}")["Content-Disposition"]
+        assert saved.endswith(f'-quarter-{first}-2025-12-31.csv"')
+
+
 def test_the_line_of_the_page_is_that_of_the_file(client: Client, years: list[Release]) -> None:
     page = client.get(page_of("time") + THEME)
     line, markup = page.context["line"], page.content.decode()

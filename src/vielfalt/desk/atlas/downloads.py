@@ -125,13 +125,15 @@ def _geojson(figure: Figure, words: Words) -> JsonResponse:
 
 
 def _properties(cell: Cell, figure: Figure, words: Words) -> dict[str, object]:
-    """What the map says of an area, and the class of its colour."""
+    """What programs read of an area, numbers as numbers and null where there is none; the class of its colour, and
+    what the map of the page says of it."""
     return {
         "key": cell.key,
         "name": cell.name,
-        "number": cell.number,
-        "share": cell.percent,
+        "number": cell.value,
+        "share": None if cell.share is None else round(cell.share, 3),
         "quality": words(MARKS[cell.mark]),
+        "label": f"{cell.percent} ({cell.number})" if figure.share_of else cell.number,
         "style": style_of(cell, figure),
         "profile": addresses.of_area(figure.release, figure.level, cell.key),
     }
@@ -179,10 +181,14 @@ def _about(figure: Figure, words: Words) -> Iterator[tuple[str, str]]:
     yield words(N_("Municipality")), figure.release.town.name
     yield words(N_("Reference date")), words.date(figure.release.day)
     yield words(N_("Area level")), figure.level_title
+    if figure.share_of:
+        yield words(N_("What the share is of")), figure.share_of
     yield words(N_("Definition")), ", ".join(figure.table.definitions)
     yield words(N_("Source")), translated(words, description["source"])
     yield words(N_("Licence")), licence_title(description["licence"])
     yield words(N_("Release")), figure.release.name
+    if description.get("altered"):
+        yield words(N_("Note")), words(view_files.ALTERED)
 
 
 def _name(figure: Figure) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.view_files import Address, Content, Context
 from vielfalt.desk.atlas.workbooks import Value
 from vielfalt.desk.gateway import NOT_APPLICABLE, translated
+from vielfalt.desk.releases.models import Release
 from vielfalt.words import N_, Words
 
 _PLACE = (N_("Area level"), N_("Key"), N_("Area"), N_("Reference date"))
@@ -65,15 +66,14 @@ def _profile(context: Context, words: Words, address: Address) -> Content:
         notes.append(words(gateway.INTERVAL))
     if any(gateway.at_least(entry.note) for _, _, entry, _ in context["indices"]):
         notes.append(words(gateway.LEAST))
-    dated = [point.release for _, _, points in context["series"] for point in points]
-    # By number, as the model orders them.
-    every = sorted({*dated, release}, key=lambda one: (one.reference_date, len(one.name), one.name))
+    dated = [point.release.pk for _, _, points in context["series"] for point in points]
+    every = Release.objects.filter(pk__in=[*dated, release.pk]).select_related("town").reverse()
     return Content(
         title=context["title"],
         name=_name(context),
         definitions=context["definitions"],
         notes=notes,
-        sources=every,
+        sources=list(every),
         columns=_COLUMNS,
         rows=rows,
     )

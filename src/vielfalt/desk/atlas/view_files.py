@@ -26,7 +26,7 @@ from vielfalt.desk.gateway import NOT_APPLICABLE, TOWN, at_least, licence_title,
 from vielfalt.desk.releases.models import Index, Release
 from vielfalt.words import N_, Words
 
-_ALTERED = N_("Numbers are changed or rounded to protect individual people; “0” means nobody or very few.")
+ALTERED = N_("Numbers are changed or rounded to protect individual people; “0” means nobody or very few.")
 _MEASURE = N_(
     "The measure is {town}: the others are shown where they are counted and protected like it. The order is that of "
     "the names and no ranking."
@@ -114,7 +114,7 @@ def _head(content: Content, words: Words, address: Address) -> Iterator[Row]:
             licence_title(description["licence"]),
             release.name,
             address("definitions", release.town.ags, release.name),
-            words(_ALTERED) if description.get("altered") else "",
+            words(ALTERED) if description.get("altered") else "",
         )
 
 
@@ -155,10 +155,12 @@ def _over_time(context: Context, words: Words, address: Address) -> Content | No
     if not context.get("points"):
         return None
     found = context.get("obstacles")
+    days = [context[end].reference_date.isoformat() for end in ("first", "last") if end in context]
+    name = (context["town"].ags, "zeit", context["table"].key, context["category"], context.get("level", TOWN), *days)
     apart = words(N_("These dates cannot be compared"))
     return Content(
         title=context["title"],
-        name=(context["town"].ags, "zeit", context["table"].key, context["category"], context.get("level", TOWN)),
+        name=name,
         definitions=context["definitions"],
         notes=[f"{apart}: {' '.join(found)}"] if found else (),
         sources=context["sources"],

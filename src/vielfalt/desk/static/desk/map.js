@@ -82,12 +82,12 @@
   };
 
   const tell = (feature, place) => {
-    const { key, name, share, number, quality, profile } = feature.properties;
+    const { key, name, label, quality, profile } = feature.properties;
     const shut = element("button", { type: "button", className: "link-button", textContent: said.close });
     shut.addEventListener("click", () => { close(); map.getCanvas().focus(); });
     const content = element("div", {},
       element("p", {}, element("strong", { textContent: name })),
-      element("p", { textContent: `${share} (${number})` }),
+      element("p", { textContent: label }),
       element("p", { textContent: quality }),
       element("p", {}, element("a", { href: profile, textContent: said.profile })),
       shut);
