@@ -25,6 +25,7 @@ from vielfalt.desk.jobs.running import LOST
 from vielfalt.desk.publishing import steps
 from vielfalt.desk.publishing.models import Publication, Publisher
 from vielfalt.desk.releases.models import Release
+from vielfalt.publish.licences import LICENCES
 
 ARGUMENTS = ["--no-sandbox", "--enable-unsafe-swiftshader"]
 """The second one lets a machine without graphics card draw the interactive map."""
@@ -273,6 +274,40 @@ def test_a_field_of_several_lines_shows_as_many_as_it_says(
     page = context.new_page()
     page.goto(live_server.url + reverse("publication", args=[shown.town.ags, shown.name]))
     assert page.get_by_label("Begründung").evaluate(LINES_LACKING) <= 0
+    context.close()
+
+
+def test_licences_that_begin_alike_are_told_apart_on_a_phone(
+    browser: Browser, live_server: LiveServer, shown: Release
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="de-DE")
+    enter(context, live_server.url)
+    page = context.new_page()
+    page.goto(live_server.url + reverse("publisher", args=[shown.town.ags]))
+    for licence in LICENCES.values():
+        label = page.get_by_text(licence.title, exact=True)
+        assert label.evaluate("node => node.scrollWidth <= node.clientWidth && node.clientWidth < 360")
+    page.get_by_label(LICENCES["dl-zero"].title).check()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_signs_are_seen_in_colours_that_the_system_forces(
+    browser: Browser, live_server: LiveServer, shown: Release, scheme: Literal["light", "dark"]
+) -> None:
+    """White on white: an arrow that says that a field is a list, and whether a box is ticked."""
+    context = browser.new_context(forced_colors="active", color_scheme=scheme)
+    enter(context, live_server.url)
+    page = context.new_page()
+    page.goto(live_server.url + reverse("excerpt", args=[shown.town.ags, shown.name]))
+    text = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    arrow = "getComputedStyle(document.querySelector('.kern-accordion__header'), '::after').backgroundColor"
+    assert page.evaluate(arrow) == text
+    box = page.locator("input[type=checkbox]").first
+    assert box.evaluate("node => getComputedStyle(node).appearance") == "auto"
+    page.goto(live_server.url + reverse("theme", args=[shown.town.ags, shown.name]))
+    arrow = "getComputedStyle(document.querySelector('.kern-form-input__select-wrapper'), '::after').backgroundColor"
+    assert page.evaluate(arrow) == text
     context.close()
 
 

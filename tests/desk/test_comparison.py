@@ -63,6 +63,16 @@ def test_the_dates_are_chosen_by_the_address(client: Client, years: list[Release
     assert {one.difference for one in context["changes"] if one.place is not None} == {"0,0"}
 
 
+def test_a_date_that_hides_the_figure_has_no_difference_in_points(client: Client, years: list[Release]) -> None:
+    for series in Series.objects.filter(table__release=years[1], table__key="foreigner", level="town"):
+        series.values, series.status = [None], "s"
+        series.save()
+    markup = page(client, reverse("time", args=[AGS]) + THEME)
+    dot = '<span aria-hidden="true">.</span><span class="hidden-text">not published</span>'
+    assert markup.count(f'<td class="kern-table__cell">{dot}') == 2
+    assert ". percentage points" not in markup
+
+
 @pytest.mark.parametrize("query", ["&von=2025-12-31&bis=2023-12-31", "&von=abc", "&bis=2023-12-31", "&ebene=nowhere"])
 def test_dates_that_do_not_fit_are_refused(client: Client, years: list[Release], query: str) -> None:
     response = client.get(reverse("time", args=[AGS]) + THEME + query)

@@ -165,6 +165,10 @@ def test_forms_ask_as_they_should(release: Release) -> None:
         for field in form.fields:
             assert not {"placeholder", "required", "disabled", "onpaste", "readonly"} & set(field), (name, field)
             assert field.get("autocomplete") != "off", name
+            if field.get("type") == "radio":
+                # A single button cannot be needed (WAI-ARIA 1.2); the group says it.
+                assert re.search(r'<fieldset [^>]*role="radiogroup" aria-required="true"', markup), name
+                continue
             label = re.search(rf'<label class="kern-label" for="{field["id"]}">(.*?)</label>', markup)
             assert label and ("optional" in label[1]) == (field.get("aria-required") != "true"), (name, field)
         for hint in re.findall(r'<(?:p|div) class="kern-hint"[^>]*>(.*?)</(?:p|div)>', markup):
