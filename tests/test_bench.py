@@ -14,8 +14,11 @@ from bench.copies import copied
 from bench.plain import __main__ as plain
 from bench.plain.shared import Given, digest
 
+from vielfalt.dates import to_iso
 from vielfalt.evaluation import Evaluation, check_town
+from vielfalt.schema import END_FIELDS
 from vielfalt.synthetic import write_town
+from vielfalt.synthetic.files import COLUMNS
 from vielfalt.town import read_town
 
 DATE, COPIES = 20241231, 3
@@ -34,11 +37,24 @@ def test_a_town_of_copies_has_so_many_times_the_residents_of_every_kind(tmp_path
 
 @pytest.fixture(scope="module")
 def dirty(tmp_path_factory: pytest.TempPathFactory) -> Given:
-    """A town with all the dirt an office has."""
+    """A town with all the dirt an office has, and with people who have moved away or died, or are back."""
     root = tmp_path_factory.mktemp("plain") / "town"
     write_town(root, residents=6_000, seed=11, dates=(DATE,), progress=lambda _: None)
     evaluation.to_utf8(root, DATE)
+    _some_gone(root / "register" / to_iso(DATE) / "register.csv")
     return Given(read_town(root), DATE, plain.KEY)
+
+
+def _some_gone(path: Path) -> None:
+    """Of every fifty lines without a quote one has died, one has moved out, and one is back."""
+    lines = path.read_text(encoding="utf-8").split("\r\n")
+    out, died = (lines[0].split(";").index(COLUMNS[name]) for name in END_FIELDS)
+    for place, line in enumerate(lines[1:], 1):
+        values = line.split(";")
+        if len(values) == len(COLUMNS) and '"' not in line and place % 50 < 3:
+            values[died if place % 50 == 0 else out] = "01.01.1900" if place % 50 == 2 else "30.06.2024"
+            lines[place] = ";".join(values)
+    path.write_text("\r\n".join(lines), encoding="utf-8", newline="")
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])

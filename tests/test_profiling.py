@@ -162,9 +162,15 @@ def test_similar_headings_are_guesses_but_numbers_count(tmp_path: Path) -> None:
 
 
 def test_columns_of_those_who_live_here_no_more_are_asked_about(tmp_path: Path) -> None:
-    proposal, _ = proposed(tmp_path, f"{HEADINGS};Auszugsdatum;Sterbe-Datum\n" + "\n".join(f"{row};;" for row in ROWS))
+    odd = "Abmeldung (Tag);Tag d. Todes"
+    proposal, _ = proposed(tmp_path, f"{HEADINGS};{odd}\n" + "\n".join(f"{row};;" for row in ROWS))
     asked = [note for note in proposal.notes if "moved away or died" in note]
-    assert [note.split(":")[0] for note in asked] == ["“Auszugsdatum”", "“Sterbe-Datum”"]
+    assert [note.split(":")[0] for note in asked] == ["“Abmeldung (Tag)”", "“Tag d. Todes”"]
+    assert "“move_out_date”" in asked[0] and "“death_date”" in asked[1]
+    usual = "Auszugsdatum;Sterbe-Datum;Wegzug nach"
+    proposal, profile = proposed(tmp_path, f"{HEADINGS};{usual}\n" + "\n".join(f"{row};;;" for row in ROWS))
+    assert (profile.columns["move_out_date"], profile.columns["death_date"]) == ("Auszugsdatum", "Sterbe-Datum")
+    assert not any("moved away or died" in note for note in proposal.notes)
 
 
 def test_no_personal_data_in_the_proposal(tmp_path: Path) -> None:

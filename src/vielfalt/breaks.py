@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import dist, sqrt
 from typing import Literal
 
-from vielfalt import rule_sets
+from vielfalt import rule_sets, schema
 from vielfalt.definitions import needs_of
 from vielfalt.table import Table
 from vielfalt.words import N_
@@ -31,7 +31,7 @@ _HOUSEHOLDS = (
     *("family_name", "move_in_date", "institution"),
 )
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
-    "residents": ("person_id", "dwelling_status"),
+    "residents": ("person_id", "dwelling_status", *schema.END_FIELDS),
     "foreigner": ("nationality_1", "nationality_2", "nationality_3"),
     **{
         entry.definition: (*_STATUS, *_HOUSEHOLDS) if entry.where == "household" else _STATUS for entry in rule_sets.ALL

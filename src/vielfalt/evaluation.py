@@ -37,7 +37,7 @@ from vielfalt.register.kinds import kinds
 from vielfalt.register.links import MOVES
 from vielfalt.register.nobody import SELDOM
 from vielfalt.register.places import candidates
-from vielfalt.register.population import counted, double_entries, population_findings, shared_numbers
+from vielfalt.register.population import counted, double_entries, gone, population_findings, shared_numbers
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.register.streets import Streets, read_streets
 from vielfalt.register.tabulate import classified, persons, tabulate
@@ -148,7 +148,9 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
             findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
             findings += streets_renumbered(extract.addresses.named, streets) if streets else ()
             addresses = located(distinct_addresses(engine, extract), streets, geography)
-            rows = engine.checkpoint(extract.register.select("record", "pseudonym", "dwelling_status", *MOVES), "rows")
+            _refuse_most_gone(findings, extract, town.extract(date))
+            known = extract.register.select("record", "pseudonym", "dwelling_status", gone().alias("gone"), *MOVES)
+            rows = engine.checkpoint(known, "rows")
         with step("birth"):
             asked = country_of_birth(engine, kinds(people, extract.evidence), possible.result())
             born = engine.checkpoint(asked, "kinds")
@@ -194,6 +196,23 @@ def _refuse_shared_numbers(engine: Engine, extract: Extract, doubles: Frame, pat
                 "software wrote it."
             ),
         )
+
+
+def _refuse_most_gone(findings: Sequence[Finding], extract: Extract, path: Path) -> None:
+    """Raises DeliveryError where more people are gone than live here: sooner another column, or a day for everybody."""
+    for found in findings:
+        if found.check == "gone" and 2 * found.rows > extract.readable:
+            raise DeliveryError(
+                N_("By “{field}”, {n} of {rows} rows are of people who do not live here any more."),
+                where=path,
+                field=found.field,
+                n=found.rows,
+                rows=extract.readable,
+                todo=N_(
+                    "Name the column that is filled only for those who have moved away or died (an “Auszugsdatum” may "
+                    "be the day of the extract), or ask for an extract of the residents alone."
+                ),
+            )
 
 
 def _drop(engine: Engine, *names: str) -> None:
@@ -267,7 +286,7 @@ def keep_and_compare(town: Town, engine: Engine, folder: Path, earlier: Earlier 
     def keep(derived: Derived) -> TwoDates | None:
         write_persons(derived)
         kept_dates.write_facts(derived.facts, folder)
-        residents = derived.classes.join(derived.rows.drop("dwelling_status"), on="record", how="inner")
+        residents = derived.classes.join(derived.rows.drop("dwelling_status", "gone"), on="record", how="inner")
         with step("movements"):
             if town.link_dates:
                 kept_dates.keep_links(engine, residents, folder)

@@ -58,6 +58,8 @@ EXTRACT: tuple[Field, ...] = (
     Field("religion", "code", N_("Membership of a religious society under public law"), "DSMeld 1101"),
     Field("dwelling_status", "code", N_("Status of the dwelling"), "DSMeld 1213", ("only", "main", "secondary")),
     Field("move_in_date", "date", N_("Move into this dwelling"), "DSMeld 1301"),
+    Field("move_out_date", "date", N_("Move out of this dwelling"), "BMG §3(1) No. 13"),
+    Field("death_date", "date", N_("Date of death"), "BMG §3(1) No. 19"),
     Field("arrival_date", "date", N_("Arrival in the municipality"), "ZensG 2022 §5(1) No. 14"),
     Field("arrival_from_abroad_date", "date", N_("Last arrival from abroad"), "ZensG 2022 §5(1) No. 27"),
     Field("origin_state", "code", N_("State of origin on arrival from abroad"), "DSMeld 1223"),
@@ -72,6 +74,8 @@ EXTRACT: tuple[Field, ...] = (
 COUNTRY_FIELDS = ("birth_state", "nationality_1", "nationality_2", "nationality_3", "origin_state")
 NAME_FIELDS = ("family_name", "birth_name", "given_names")
 POINTER_FIELDS = ("spouse_id", "guardian_1_id", "guardian_2_id")
+END_FIELDS = ("move_out_date", "death_date")
+"""The days on which somebody ceases to live here; one after the reference date is as good as none."""
 
 PERSONS: tuple[Field, ...] = (
     Field("record", "number", N_("1-based data row in register.csv of the row that was counted"), "contract"),

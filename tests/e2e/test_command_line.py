@@ -267,6 +267,8 @@ def test_trace_and_explain(evaluated: Path, tmp_path: Path) -> None:
     assert "rule G1" in shown and row["birth_country"] in shown
     dropped = evidence.filter(pl.col("not_counted") == "secondary_dwelling")["record"][0]
     assert "Secondary dwelling" in vielfalt("trace", evaluated, dropped).stdout
+    left = evidence.filter(pl.col("not_counted") == "gone")["record"][0]
+    assert "Moved out or died" in vielfalt("trace", evaluated, left).stdout
     assert "naturalis" in vielfalt("explain", "e1").stdout
     broken = tmp_path / "town"
     shutil.copytree(evaluated, broken, ignore=shutil.ignore_patterns("truth", "releases"))
@@ -330,6 +332,10 @@ def _spoil_numbers(town: Path) -> None:
 
 def _spoil_dwellings(town: Path) -> None:
     _spoil_column(town, "WohnStatus", "N")
+
+
+def _spoil_days_of_moving_out(town: Path) -> None:
+    _spoil_column(town, "AuszugWohnung", "31.12.2024")
 
 
 def _spoil_addresses(town: Path) -> None:
@@ -426,6 +432,7 @@ def _spoil_threshold(town: Path) -> None:
         (_spoil_rows, 10, "None of the 50 rows"),
         (_spoil_numbers, 10, "rows bear the ordering number of somebody"),
         (_spoil_dwellings, 10, "nobody at an only or main dwelling"),
+        (_spoil_days_of_moving_out, 10, "people who do not live here any more"),
         (_spoil_addresses, 10, "No resident of the extract has an address"),
         (_spoil_streets, 10, "street"),
         (_spoil_overlap, 10, "overlap"),

@@ -59,7 +59,7 @@ def residents(register: Sequence[Row], reference: int) -> dict[int, Row]:
     """One row per person at the only or main dwelling: the latest move, then the first row."""
     by_id: dict[int, list[Row]] = {}
     for row in register:
-        if row["dwelling_status"] != "secondary":
+        if row["dwelling_status"] != "secondary" and not is_gone(row):
             by_id.setdefault(row["pseudonym"], []).append(row)
     chosen = [min(rows, key=latest_move) for rows in by_id.values()]
     by_identity: dict[Any, list[Row]] = {}
@@ -78,6 +78,12 @@ def residents(register: Sequence[Row], reference: int) -> dict[int, Row]:
             parent = by_pseudonym.get(person[f"{role}_id"])
             person[role] = parent["record"] if parent and old_enough(parent, person) else None
     return people
+
+
+def is_gone(row: Row) -> bool:
+    """Dead, or moved out and not in again later."""
+    out = row["move_out_date"]
+    return row["death_date"] is not None or (out is not None and (row["move_in_date"] or 0) <= out)
 
 
 def latest_move(row: Row) -> tuple[int, int]:

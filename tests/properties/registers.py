@@ -70,6 +70,8 @@ def register(largest: int) -> st.SearchStrategy[list[Row]]:
         "religion": st.sampled_from((None, "catholic", "protestant")),
         "dwelling_status": st.sampled_from(("only", "main", None, "secondary")),
         "move_in_date": st.sampled_from((None, 20000101, 20100000, 20200315, 20240301)),
+        "move_out_date": st.sampled_from((None, None, None, None, 20100000, 20240302)),
+        "death_date": st.sampled_from((None, None, None, None, None, 20250630)),
         "arrival_date": st.sampled_from((None, 19480601, 19800630, 19990101, 20240301)),
         "arrival_from_abroad_date": st.sampled_from(_ARRIVAL),
         "origin_state": st.sampled_from((None, None, None, *_COUNTRY)),

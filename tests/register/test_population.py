@@ -46,6 +46,38 @@ def test_secondary_dwellings_are_not_counted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("moved_in", "moved_out", "counts"),
+    [
+        (20200101, 20230630, False),
+        (20200101, REFERENCE, False),
+        (20200101, 20200101, False),
+        (20200101, 20190000, True),
+        (None, 20190000, False),
+        (20200101, None, True),
+    ],
+)
+def test_whoever_has_moved_out_is_not_counted_unless_back(
+    moved_in: int | None, moved_out: int | None, counts: bool
+) -> None:
+    people, found = evaluated({"move_in_date": moved_in, "move_out_date": moved_out}, {})
+    assert (1 in people) is counts
+    assert found.get(("gone", "move_out_date"), ()) == (() if counts else (1,))
+
+
+def test_the_dead_are_not_counted_and_nobody_is_linked_to_them() -> None:
+    people, found = evaluated({"death_date": REFERENCE, "spouse_id": 2}, {"spouse_id": 1}, {"guardian_1_id": 1})
+    assert sorted(people) == [2, 3]
+    assert found[("gone", "death_date")] == (1,)
+    assert people[2]["spouse"] is None and people[3]["guardian_1"] is None
+
+
+def test_a_dwelling_left_does_not_hide_the_one_that_followed() -> None:
+    former = {"pseudonym": 7, "move_in_date": 20240101, "move_out_date": 20240301}
+    people, found = evaluated(former, {"pseudonym": 7, "move_in_date": 20230101})
+    assert list(people) == [2] and ("double_entry", "person_id") not in found
+
+
+@pytest.mark.parametrize(
     ("moves", "counts"),
     [
         ((20100101, 20200101, 20150101), 2),

@@ -215,6 +215,27 @@ def test_a_further_nationality_that_most_rows_have_is_a_finding(engine: Engine, 
     assert findings(extract(engine, tmp_path, [*filled, foreign, foreign])) == {}
 
 
+def test_whoever_leaves_after_the_reference_date_is_no_finding(engine: Engine, tmp_path: Path) -> None:
+    rows = [
+        {**ORDINARY, "move_out_date": "2026-01-15", "death_date": "2026-01-20"},
+        {**ORDINARY, "move_out_date": "31.12.9999", "death_date": "00.00.0000"},
+        {**ORDINARY, "move_out_date": "2025-12-31", "death_date": "2025-02-30"},
+    ]
+    read = extract(engine, tmp_path, rows)
+    assert findings(read) == {("date_impossible", "death_date"): (1, (3,))}
+    assert [row["move_out_date"] for row in table(engine, read).values()] == [None, None, 20251231]
+    assert not {"move_out_date", "death_date"} & missing_parts(read).keys()
+
+
+def test_a_column_of_days_of_leaving_that_no_field_names_is_a_finding(engine: Engine, tmp_path: Path) -> None:
+    path, fields = tmp_path / "register.csv", ("person_id", "nationality_1")
+    path.write_text("Feld person_id;Feld nationality_1;Auszug am;Sterbetag\n1;000;;\n", encoding="utf-8")
+    unnamed = findings(read_extract(engine, path, profile(fields), REFERENCE, KEY))
+    assert unnamed == {("gone_unnamed", "move_out_date"): (0, ()), ("gone_unnamed", "death_date"): (0, ())}
+    named = replace(profile(fields), columns={**profile(fields).columns, "death_date": "Sterbetag"})
+    assert [*findings(read_extract(engine, path, named, REFERENCE, KEY))] == [("gone_unnamed", "move_out_date")]
+
+
 def test_headings_sums_and_end_marks_are_nobody(engine: Engine, tmp_path: Path) -> None:
     heads = ";".join(f"Feld {field}" for field in FIELDS)
     sums = line({"person_id": "Anzahl Saetze:", "family_name": "300"})

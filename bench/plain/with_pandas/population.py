@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bench.plain.shared import Given
+from vielfalt.schema import END_FIELDS
 
 _IDENTITY = ["family_name", "given_names", "birth_date", "birth_place"]
 LINKS = {"spouse": "spouse_id", "guardian_1": "guardian_1_id", "guardian_2": "guardian_2_id"}
@@ -12,7 +13,8 @@ LINKS = {"spouse": "spouse_id", "guardian_1": "guardian_1_id", "guardian_2": "gu
 
 def residents(rows: pd.DataFrame, given: Given) -> pd.DataFrame:
     """Numbered from 0; the links are such numbers, -1 for nobody; ages of -1 are unknown."""
-    main = rows[rows["dwelling_status"] != "secondary"]
+    left = (rows["move_out_date"] > 0) & (rows["move_in_date"] <= rows["move_out_date"])
+    main = rows[(rows["dwelling_status"] != "secondary") & ~left & (rows["death_date"] == 0)]
     latest = main.sort_values(["move_in_date", "record"], ascending=[False, True]).drop_duplicates("person_id")
     known = latest[(latest["birth_date"] % 100 > 0) & (latest["family_name"] >= 0)].dropna(subset=_IDENTITY)
     double = known.index[known.duplicated(_IDENTITY)]
@@ -27,7 +29,7 @@ def residents(rows: pd.DataFrame, given: Given) -> pd.DataFrame:
         people[link] = people[link].where(~too_young, -1)
     people["age"] = _years(born, given.date).where(lambda age: age <= 115, -1)
     people["stay_years"] = _years(people["arrival_date"], given.date)
-    return people.drop(columns=["person_id", "given_names", *LINKS.values()])
+    return people.drop(columns=["person_id", "given_names", *END_FIELDS, *LINKS.values()])
 
 
 def _years(since: pd.Series, date: int) -> pd.Series:

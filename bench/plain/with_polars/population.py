@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from bench.plain.shared import Given
+from vielfalt.schema import END_FIELDS
 
 _IDENTITY = ["family_name", "given_names", "birth_date", "birth_place"]
 LINKS = {"spouse": "spouse_id", "guardian_1": "guardian_1_id", "guardian_2": "guardian_2_id"}
@@ -12,7 +13,8 @@ LINKS = {"spouse": "spouse_id", "guardian_1": "guardian_1_id", "guardian_2": "gu
 
 def residents(rows: pl.DataFrame, given: Given) -> pl.DataFrame:
     """``person`` numbers them from 0; the links are such numbers, null for nobody."""
-    main = rows.filter(pl.col("dwelling_status").ne_missing("secondary"))
+    left = pl.col("move_out_date").is_not_null() & ~(pl.col("move_in_date") > pl.col("move_out_date")).fill_null(False)
+    main = rows.filter(pl.col("dwelling_status").ne_missing("secondary"), ~left, pl.col("death_date").is_null())
     latest = main.sort("move_in_date", "record", descending=[True, False], nulls_last=True).unique(
         "person_id", keep="first", maintain_order=True
     )
@@ -26,7 +28,7 @@ def residents(rows: pl.DataFrame, given: Given) -> pl.DataFrame:
         *(_old_enough(link) for link in ("guardian_1", "guardian_2")),
         age=pl.when(_years("birth_date", given.date) <= 115).then(_years("birth_date", given.date)),
         stay_years=_years("arrival_date", given.date),
-    ).drop("person_id", "given_names", *LINKS.values())
+    ).drop("person_id", "given_names", *END_FIELDS, *LINKS.values())
 
 
 def _years(since: str, date: int) -> pl.Expr:

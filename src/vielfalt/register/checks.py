@@ -59,6 +59,12 @@ ALL: tuple[Check, ...] = (
         "own",
     ),
     Check(
+        "gone_unnamed",
+        N_("A column looks like the day of moving out or of death, and the column profile does not name it as one."),
+        N_("Every row is counted; name it in the column profile, or ask for an extract of the residents alone."),
+        "own",
+    ),
+    Check(
         "person_id_missing", N_("The ordering number is missing."), N_("Counted; cannot be linked to anyone."), "own"
     ),
     Check(
@@ -90,6 +96,12 @@ ALL: tuple[Check, ...] = (
         N_("Secondary dwelling."),
         N_("Not counted: the population is counted at the main dwelling."),
         "BMG §22",
+    ),
+    Check(
+        "gone",
+        N_("Moved out or died on the reference date or before."),
+        N_("Not counted: only who lives here on the reference date is a resident."),
+        "BMG §3(1) No. 13, 19",
     ),
     Check("dwelling_missing", N_("The status of the dwelling is missing."), N_("Counted as only dwelling."), "EwoPEaK"),
     Check(

@@ -8,8 +8,9 @@ from vielfalt import schema
 from vielfalt.register.extract import Extract
 
 _ADDRESS = ("street_key", "street_name", "house_number", "house_suffix")
-_LOST = frozenset({"postcode", "municipality_key", *_ADDRESS, "person_id"})
-"""Fields that leave no column of their own after reading; the address stands for street and house."""
+_NOT_ASKED = frozenset({"postcode", "municipality_key", *_ADDRESS, "person_id", *schema.END_FIELDS})
+"""Fields that leave no column of their own after reading (the address stands for street and house), and those that
+nobody who counts has filled."""
 
 
 def missing_parts(extract: Extract) -> Mapping[str, float]:
@@ -17,7 +18,7 @@ def missing_parts(extract: Extract) -> Mapping[str, float]:
     columns = {
         field.name: field.name
         for field in schema.EXTRACT
-        if field.name in extract.delivered and field.name not in _LOST
+        if field.name in extract.delivered and field.name not in _NOT_ASKED
     }
     if extract.delivered.intersection(_ADDRESS[:2]):
         columns["street_name"] = "address"

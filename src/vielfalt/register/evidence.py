@@ -25,5 +25,5 @@ def evidence_rows(people: Frame, rows: Frame, rule_set: str) -> Frame:
     left = rows.join(people.select("record"), on="record", how="anti")
     secondary = (nw.col("dwelling_status") == "secondary").fill_null(False)
     why = nw.when(secondary).then(nw.lit("secondary_dwelling")).otherwise(nw.lit("double_entry"))
-    reasons = left.select("record", why.alias(NOT_COUNTED))
+    reasons = left.select("record", nw.when(nw.col("gone")).then(nw.lit("gone")).otherwise(why).alias(NOT_COUNTED))
     return rows.select("record").join(kept, on="record", how="left").join(reasons, on="record", how="left")

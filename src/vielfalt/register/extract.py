@@ -26,6 +26,7 @@ from vielfalt.profiles import HEADINGS_FIRST, TITLE, Profile
 from vielfalt.register.apart import FromText
 from vielfalt.register.checks import Finding, finding
 from vielfalt.register.cut_lines import cut_lines
+from vielfalt.register.headings import unnamed_ends
 from vielfalt.register.nobody import by_their_words, people_only
 from vielfalt.register.reading import AddressTexts, Reader
 from vielfalt.words import N_
@@ -89,7 +90,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
         empty=dict(reader.empty),
         delivered=frozenset(positions),
         findings=(
-            *(Finding("column_missing", field, 0, ()) for field in profile.columns if field not in positions),
+            *_of_columns(header, profile),
             *_findings(reader.problems, broken, nobody),
             *_cut(path, profile),
             *_filled(reader.empty, frozenset(positions), rows),
@@ -117,6 +118,13 @@ def _refuse_broken(broken: tuple[BrokenRow, ...], rows: int, path: Path) -> None
                 "columns, empty ones too, and no line break within a field."
             ),
         )
+
+
+def _of_columns(header: tuple[str, ...], profile: Profile) -> list[Finding]:
+    """Columns that the profile names and the file lacks, and those that it had better name."""
+    absent = [field for field, name in profile.columns.items() if name not in header]
+    found = {"column_missing": absent, "gone_unnamed": unnamed_ends(header, profile.columns)}
+    return [Finding(check, field, 0, ()) for check, fields in found.items() for field in fields]
 
 
 def _findings(

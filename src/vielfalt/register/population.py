@@ -31,7 +31,7 @@ def double_entries(engine: Engine, register: Frame) -> Frame:
     several the one with the latest move counts, then the first.
     """
     order = (_LATEST - nw.coalesce(nw.col("move_in_date"), nw.lit(0)).cast(nw.Int64)) * _RECORDS + nw.col("record")
-    rows = _at_main_dwelling(register).select("record", "pseudonym", *_IDENTITY, order.alias("order"))
+    rows = _living_here(register).select("record", "pseudonym", *_IDENTITY, order.alias("order"))
     same_number = engine.checkpoint(_all_but_first(engine, rows, ["pseudonym"]), "same_number")
     known = rows.filter((nw.col("birth_date") % 100 > 0) & ~nw.col("given_names").is_null())
     others = known.join(same_number, on="record", how="anti")
@@ -44,7 +44,7 @@ def shared_numbers(engine: Engine, register: Frame, doubles: Frame) -> tuple[int
     """How many of the double entries bear the ordering number of somebody who counts and was born in another year; and
     how many of the others that of somebody with another nationality."""
     said = {"born": nw.col("birth_date") // 10_000, "nationality": nw.col("nationality_1")}
-    rows = _at_main_dwelling(register).select("record", "pseudonym", **said)
+    rows = _living_here(register).select("record", "pseudonym", **said)
     kept = rows.join(doubles, on="record", how="anti").drop("record")
     pairs = rows.join(doubles, on="record", how="semi").join(kept, on="pseudonym", how="inner", suffix="_other")
     born = (nw.col("born") != nw.col("born_other")).fill_null(False)
@@ -75,14 +75,15 @@ def _all_but_first(engine: Engine, rows: Frame, alike: list[str]) -> Frame:
 def counted(engine: Engine, register: Frame, doubles: Frame, reference: int) -> Frame:
     """The residents on the reference date, each once, with age and with links to other residents.
 
-    ``doubles``: the ``double_entries`` of the register, which are left out, like the rows at a secondary dwelling.
-    Adds ``age`` (completed years, null when unknown or above 115), ``stay_years`` in the municipality, ``kind`` (see
-    ``kinds``), and per link ``spouse``, ``guardian_1``, ``guardian_2``: the record of the resident pointed at (null
-    when absent, and for parents less than 12 years older). Null rule: an unknown dwelling status counts as the only
-    dwelling.
+    ``doubles``: the ``double_entries`` of the register, which are left out, like the rows at a secondary dwelling and
+    those of people who are gone. Adds ``age`` (completed years, null when unknown or above 115), ``stay_years`` in the
+    municipality, ``kind`` (see ``kinds``), and per link ``spouse``, ``guardian_1``, ``guardian_2``: the record of the
+    resident pointed at (null when absent, and for parents less than 12 years older). Null rule: an unknown dwelling
+    status counts as the only dwelling.
     """
-    residents = _at_main_dwelling(register).join(doubles, on="record", how="anti")
-    people = residents.drop("pseudonym", "given_names", *_POINTS).join(_links(residents), on="record", how="left")
+    residents = _living_here(register).join(doubles, on="record", how="anti")
+    needed = residents.drop("pseudonym", "given_names", *schema.END_FIELDS, *_POINTS)
+    people = needed.join(_links(residents), on="record", how="left")
     age = completed_years(nw.col("birth_date"), nw.lit(reference))
     aged = people.with_columns(
         *(nw.col(f"{role}_implausible").fill_null(False) for role in PARENTS),
@@ -116,9 +117,26 @@ def _links(residents: Frame) -> Frame:
     return per_pointer.group_by("record").agg(nw.all().max())
 
 
-def _at_main_dwelling(register: Frame) -> Frame:
-    """The rows at an only or main dwelling; an unknown status counts as the only dwelling."""
-    return register.filter((nw.col("dwelling_status") != "secondary").fill_null(True))
+def _living_here(register: Frame) -> Frame:
+    """The rows at an only or main dwelling of people who live there; an unknown status counts as the only dwelling."""
+    return register.filter((nw.col("dwelling_status") != "secondary").fill_null(True) & ~gone())
+
+
+def gone() -> nw.Expr:
+    """Whether somebody had moved out of the dwelling of a row, or died, by the reference date (later days are unknown).
+
+    Whoever moved in after moving out is back. Null rule: no without a date.
+    """
+    return _moved_out() | _died()
+
+
+def _moved_out() -> nw.Expr:
+    back = (nw.col("move_in_date") > nw.col("move_out_date")).fill_null(False)
+    return ~nw.col("move_out_date").is_null() & ~back
+
+
+def _died() -> nw.Expr:
+    return ~nw.col("death_date").is_null()
 
 
 def population_findings(
@@ -145,6 +163,8 @@ def population_findings(
     of_rows = {
         ("secondary_dwelling", "dwelling_status"): nw.col("dwelling_status") == "secondary",
         ("dwelling_missing", "dwelling_status"): nw.col("dwelling_status").is_null(),
+        ("gone", "move_out_date"): _moved_out(),
+        ("gone", "death_date"): _died(),
     }
     return (
         *search(engine, register, of_rows),

@@ -44,6 +44,8 @@ NUMBERED: Mapping[str, str] = {
 """Text fields kept as running numbers, and which numbering each uses (family and birth name share one)."""
 _AS_TEXT = (*_IDS, *NUMBERED, *STREET_FIELDS, *HOUSE_FIELDS, *POINT_FIELDS)
 """Fields that are looked at as a whole column before or instead of value by value."""
+_ORDINARY = frozenset(("date_after_reference", name) for name in schema.END_FIELDS)
+"""What is no fault: an extract is drawn after its reference date, and by then some have moved away or died."""
 _SPAN = re.compile(r"(\d{1,4})[-+/](\d{1,4})")
 _TYPED = {entry.name: entry for entry in schema.EXTRACT if entry.type in ("date", "code", "flag", "number")}
 _ARROW = {"date": pa.int32(), "flag": pa.int32(), "code": pa.string(), "number": pa.float64()}
@@ -228,7 +230,7 @@ class Reader:
         results = [known[text] if text in known else known.setdefault(text, parse(text)) for text in encoded.values]
         bad: dict[str, list[int]] = {}
         for place, (_, problem) in enumerate(results):
-            if problem:
+            if problem and (problem, entry.name) not in _ORDINARY:
                 bad.setdefault(problem, []).append(place)
         for problem, places in bad.items():
             self._note(entry.name, problem, rows[encoded.rows_with(places)])

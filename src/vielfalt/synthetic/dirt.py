@@ -313,12 +313,19 @@ def doubles(rows: Rows) -> Doubles:
     source = np.concatenate([np.arange(count), extra])[order]
     rows.columns.update({name: column.gather(source) for name, column in rows.columns.items()})
     label = np.concatenate([np.full(count, -1), np.repeat([0, 1, 2], [part.size for part in found])])[order]
+    _former_homes(rows, np.flatnonzero(label == 1)[::2])
     _second_homes(rows, np.flatnonzero(label == 0), np.flatnonzero((label == -1) & np.isin(source, found[0])))
     other = np.flatnonzero(label == 2)
     rows.write("person_id", other, [f"{99_000_000 + number}" for number in range(other.size)])
     for pointer in ("spouse_id", "guardian_1_id", "guardian_2_id"):
         rows.write(pointer, other, "")
     return Doubles(source, label >= 0, pl.Series(["", *kinds]).gather(label + 1))
+
+
+def _former_homes(rows: Rows, former: Ints) -> None:
+    """Every second further row of a person is that of a dwelling the person has left by the reference date."""
+    left = str(np.datetime64(rows.day, "D"))
+    rows.write("move_out_date", former, f"{left[8:]}.{left[5:7]}.{left[:4]}")
 
 
 def _second_homes(rows: Rows, second: Ints, first: Ints) -> None:

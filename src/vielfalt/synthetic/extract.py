@@ -222,6 +222,7 @@ def _person(people: Table, gaps: Gaps) -> dict[str, pl.Series]:
 def _moves(people: Table, gaps: Gaps) -> dict[str, pl.Series]:
     return {
         "move_in_date": dates(people["move_in"]),
+        **dict.fromkeys(("move_out_date", "death_date"), dates(np.full(people["move_in"].size, NEVER))),
         "arrival_date": dates(people["arrival"]),
         "arrival_from_abroad_date": dates(np.where(gaps.abroad, NEVER, people["abroad"])),
         "origin_state": keys(np.where(gaps.origin_state, NONE, people["origin_state"])),

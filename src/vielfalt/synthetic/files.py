@@ -42,6 +42,8 @@ COLUMNS: Final = {
     "religion": "Religion",
     "dwelling_status": "WohnStatus",
     "move_in_date": "EinzugWohnung",
+    "move_out_date": "AuszugWohnung",
+    "death_date": "Sterbedatum",
     "arrival_date": "ZuzugGemeinde",
     "arrival_from_abroad_date": "ZuzugAusland",
     "origin_state": "HerkunftStaat",

@@ -19,7 +19,9 @@ from typing import Literal
 from vielfalt import codes, schema
 from vielfalt.errors import DeliveryError
 from vielfalt.profiles import TITLE
-from vielfalt.register.text import fold, same_digits, within_one_edit
+from vielfalt.register.headings import end_field
+from vielfalt.register.headings import heading_key as _key
+from vielfalt.register.text import same_digits, within_one_edit
 from vielfalt.register.values import FORMS
 from vielfalt.tools.samples import Sample, read_sample, title_above
 from vielfalt.words import N_, Words
@@ -37,8 +39,6 @@ _NOT_STATED = ("-", "--", "?", "k.A.", "o.A.", "unbekannt", "n/a")
 _ALSO_NAMES = ("NULL", "null", "NA", "NONE", "None", "NaN", "nan")
 """What programs write for nothing, and what people are called: asked of columns that hold no names."""
 _MISSING = frozenset((*_NOT_STATED, *_ALSO_NAMES))
-_GONE = ("abmeld", "auszug", "fortzug", "sterbe", "tod", "verstorben", "verzogen", "verzug", "wegzug")
-"""How the headings begin of columns that are filled for those who live here no more."""
 _NEEDED = (
     "person_id",
     "nationality_1",
@@ -113,10 +113,6 @@ def _has_headings(sample: Sample, columns: Iterable[Column]) -> bool:
     known = sum(column.evidence != "content" for column in columns)
     dates = (form.fullmatch(heading) for heading in sample.headings for form, _ in FORMS.values())
     return known >= 2 and not any(dates)
-
-
-def _key(text: str) -> str:
-    return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
 @cache
@@ -258,12 +254,12 @@ def _notes(sample: Sample, columns: tuple[Column, ...], words: Words) -> Iterato
     if unknown := _unknown(sample, columns):
         yield words.plural("{n} column was not recognised.", "{n} columns were not recognised.", len(unknown))
     for heading in unknown:
-        if _key(heading).startswith(_GONE):
+        if (field := end_field(heading)) and field not in found:
             sentence = N_(
-                "“{heading}”: if people who have moved away or died are in the file, leave them out before; every row "
-                "is counted."
+                "“{heading}”: if people who have moved away or died are in the file, name the column of the day as "
+                "“{field}”; else every row is counted."
             )
-            yield words(sentence, heading=heading)
+            yield words(sentence, heading=heading, field=field)
     twice = [heading for heading, count in Counter(sample.headings).items() if heading and count > 1]
     if twice:
         yield words.plural(
