@@ -44,6 +44,8 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "religion_group": ("religion",),
 }
 """The extract fields that bear on a definition, required or not: a change of one of them can move its figures."""
+_SOME_ZEROS = 0.005
+"""Part of the ordering numbers with a zero in front from which they cannot all go in the time between two dates."""
 BY_RULES = frozenset({*_BY_STATUS, "eg_register", "households"})
 """The definitions whose figures rules derive; the others are read from the register as they stand."""
 
@@ -54,7 +56,8 @@ class Facts:
 
     ``missing``: per delivered field the part of rows without value. ``areas``: per level and area key its size
     (square metres) and centre (metres), zeros without polygon. ``values``: per column of the link file the keys that
-    its numbers stand for.
+    its numbers stand for. ``zeros``: the part of ordering numbers that begin with a zero; None
+    where an earlier version did not ask.
     """
 
     date: int
@@ -65,6 +68,7 @@ class Facts:
     code_lists: str
     areas: Mapping[str, Mapping[str, tuple[float, float, float]]]
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zeros: float | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,13 @@ ALL: tuple[BreakCheck, ...] = (
         N_("Movements are not shown."),
         "movements",
         "parameter least_linked",
+    ),
+    BreakCheck(
+        "zeros_lost",
+        N_("Ordering numbers begin with zeros on one of the dates only: a spreadsheet takes them away."),
+        N_("Movements are not shown; put the file in place as the registration software wrote it, and evaluate again."),
+        "movements",
+        "own default",
     ),
     BreakCheck(
         "same_extract",
@@ -198,7 +209,12 @@ def find(before: Facts | None, now: Facts, limits: Mapping[str, int | float]) ->
     """The breaks that the facts of two dates show. ``limits``: the values of ``parameters/movements.toml``."""
     if before is None:
         return (Break("facts_missing"),)
-    return (*_areas(before, now, limits["most_area_change"]), *_rules(before, now), *_fields(before, now, limits))
+    return (
+        *_areas(before, now, limits["most_area_change"]),
+        *_rules(before, now),
+        *_fields(before, now, limits),
+        *_numbers(before, now),
+    )
 
 
 def comparable(found: Iterable[Break], table: Table) -> bool:
@@ -265,6 +281,14 @@ def _fields(before: Facts, now: Facts, limits: Mapping[str, int | float]) -> Ite
     jumped = [name for name in both if abs(before.missing[name] - now.missing[name]) > limits["most_missing_change"]]
     if jumped:
         yield Break("missing_jumped", tuple(jumped))
+
+
+def _numbers(before: Facts, now: Facts) -> Iterator[Break]:
+    """Whether what has zeros in front on one date has next to none on the other: no town exchanges these people."""
+    if before.zeros is not None and now.zeros is not None:
+        few, many = sorted((before.zeros, now.zeros))
+        if many >= _SOME_ZEROS and few * 10 < many:
+            yield Break("zeros_lost")
 
 
 _BY_ID = {entry.id: entry for entry in ALL}

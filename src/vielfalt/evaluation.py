@@ -92,7 +92,8 @@ class Prepared:
 
     ``kinds``: what the kinds of residents say of origin, with country of birth; ``rows``: every row of the extract
     that could be read; ``addresses``: the distinct addresses, located; ``read``: how many rows the file has;
-    ``delivered``: its fields; ``missing``: per field the part of rows in which it is empty or unusable.
+    ``delivered``: its fields; ``missing``: per field the part of rows in which it is empty or unusable; ``zeros``: the
+    part of ordering numbers that begin with a zero.
     """
 
     people: Frame
@@ -104,6 +105,7 @@ class Prepared:
     capabilities: tuple[Capability, ...]
     delivered: frozenset[str]
     missing: Mapping[str, float]
+    zeros: float
     read: int
 
 
@@ -122,7 +124,8 @@ def derive_and_count(town: Town, date: int, engine: Engine, key: bytes, step: St
         classes = classified(engine, people, geography)
         able = prepared.capabilities
         cells = tabulate(engine, classes, capabilities.possible(able, town.options, chosen), geography, p_percent)
-    facts = kept_dates.facts_of(town, date, prepared.delivered, prepared.missing, geography)
+    filled = prepared.delivered, prepared.missing, prepared.zeros
+    facts = kept_dates.facts_of(town, date, *filled, geography)
     compared = keep(Derived(people, classes, prepared.rows, geography, facts, p_percent))
     residents = int(cells["residents"].frame["n"].sum())
     findings = (*prepared.findings, *outside)
@@ -162,8 +165,8 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
         people = engine.checkpoint(housed(people, formed), "housed")
         _drop(engine, "people", "households")
         findings += open_places(engine, people, born)
-    delivered, missing = extract.delivered, missing_parts(extract)
-    return Prepared(people, born, rows, addresses, geography, tuple(findings), able, delivered, missing, extract.rows)
+    filled = extract.delivered, missing_parts(extract), extract.zeros
+    return Prepared(people, born, rows, addresses, geography, tuple(findings), able, *filled, extract.rows)
 
 
 def _refuse_shared_numbers(engine: Engine, extract: Extract, doubles: Frame, path: Path) -> None:

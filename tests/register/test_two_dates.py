@@ -237,6 +237,39 @@ def test_new_ordering_numbers_are_a_break(root: Path, both: Evaluation, tmp_path
     assert "links_lost" in found_breaks(town, later, before)
 
 
+def test_zeros_that_a_spreadsheet_took_away_are_a_break(root: Path, both: Evaluation, tmp_path: Path) -> None:
+    """Some bear a number that begins with a zero: too few for ``links_lost``, and each would be gone and new."""
+    assert both.facts.zeros is not None and 0.05 < both.facts.zeros < 0.14
+    town = read_town(_copy(root, tmp_path))
+    path = town.extract(NOW)
+    head, *rows = path.read_bytes().decode("cp1252").split("\r\n")
+    pointers = [place for place, name in enumerate(head.split(";")) if name.startswith(("Ordnungsmerkmal", "OM_"))]
+    path.write_bytes("\r\n".join([head, *(_without_zeros(row, pointers) for row in rows)]).encode("cp1252"))
+    before = earlier_of(town, BEFORE)
+    later = evaluated(town, NOW, before)
+    assert later.facts.zeros == 0 and "links_lost" not in found_breaks(town, later, before)
+    assert "zeros_lost" in found_breaks(town, later, before)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "lost"),
+    [
+        (0.1, 0.0, True),
+        (0.0, 0.1, True),
+        (0.1, 0.02, False),
+        (0.004, 0.0, False),
+        (None, 0.1, False),
+        (1.0, 0.09, True),
+    ],
+)
+def test_numbers_lose_their_zeros_where_next_to_none_is_left(
+    both: Evaluation, before: float | None, now: float, lost: bool
+) -> None:
+    limits = parameters.on("movements", NOW)
+    found = breaks.find(replace(both.facts, zeros=before), replace(both.facts, zeros=now), limits)
+    assert found == ((breaks.Break("zeros_lost"),) if lost else ())
+
+
 @pytest.mark.parametrize(
     ("since", "least"), [(20251217, 0.9306), (20250930, 0.9300), (20241231, 0.7502), (20221231, 0.4218)]
 )
@@ -255,6 +288,10 @@ def test_how_many_must_be_found_again_follows_the_time_between(
 def _renumbered(row: str, places: list[int]) -> str:
     cells = row.split(";")
     return ";".join(f"N{cell}" if place in places and cell else cell for place, cell in enumerate(cells))
+
+
+def _without_zeros(row: str, places: list[int]) -> str:
+    return ";".join(cell.lstrip("0") if place in places else cell for place, cell in enumerate(row.split(";")))
 
 
 def _copy(root: Path, tmp_path: Path) -> Path:

@@ -46,7 +46,8 @@ class Extract:
     of the file; ``empty`` says per column in how many of the readable ones there is no usable value; those that are no
     people are among both and not in ``register``. ``delivered`` are
     the canonical fields the file has; ``places`` the distinct birth places in the order of their numbers;
-    ``addresses`` street and house of address numbers. Nothing else of the texts survives.
+    ``addresses`` street and house of address numbers; ``zeros`` the part of the rows whose ordering number begins with
+    a zero. Nothing else of the texts survives.
     """
 
     register: Frame
@@ -58,6 +59,7 @@ class Extract:
     findings: tuple[Finding, ...]
     places: tuple[str, ...]
     addresses: AddressTexts
+    zeros: float
 
 
 def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, key: bytes) -> Extract:
@@ -99,6 +101,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
         ),
         places=reader.places(),
         addresses=AddressTexts(tuple(reader.streets), tuple(reader.houses), dict(reader.named)),
+        zeros=sum(reader.zeros) / rows,
     )
 
 

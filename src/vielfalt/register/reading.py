@@ -74,7 +74,10 @@ EVIDENCES: Mapping[str, pa.DataType] = {"evidence": pa.int64(), **{name: _VALUES
 
 @dataclass(frozen=True)
 class Reader:
-    """Collects while batches pass: numberings of texts, addresses, parsed values, and problems with their rows."""
+    """Collects while batches pass: numberings of texts, addresses, parsed values, and problems with their rows.
+
+    ``empty``: rows without value by column; ``zeros``: by batch the ordering numbers that begin with a zero.
+    """
 
     profile: Profile
     reference: int
@@ -90,6 +93,7 @@ class Reader:
     named: dict[str, str] = field(default_factory=dict)
     evidence: Combinations = field(default_factory=lambda: Combinations({name: _VALUES[name] for name in EVIDENCE}))
     empty: dict[str, int] = field(default_factory=dict)
+    zeros: list[int] = field(default_factory=list)
     problems: dict[tuple[str, str], list[Ints]] = field(default_factory=dict)
     parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
 
@@ -110,6 +114,8 @@ class Reader:
             looked_at = [name for name in _IN_TURN if name in batch.column_names and name not in points]
             encoded = {name: pool.submit(self._encoded, batch.column(name), name) for name in looked_at}
             hashed = {name: pool.submit(self._hashed, batch, name) for name in _IDS}
+            if "person_id" in batch.column_names:
+                self.zeros.append(_with_zeros(batch.column("person_id")))
             values, spread = {}, {}
             for name in (name for name in _VALUES if name not in points):
                 texts = encoded[name].result() if name in encoded else missing
@@ -265,6 +271,7 @@ class Reader:
         self.named.clear()
         self.evidence.clear()
         self.empty.clear()
+        self.zeros.clear()
         self.problems.clear()
 
     def _note(self, field: str, problem: str, rows: Ints) -> None:
@@ -306,6 +313,11 @@ def _combined(
     pairs = (identity(*pair) for pair in zip(*(column.at(first) for column in columns), strict=True))
     numbers = [-1 if pair is None else numbering.setdefault(pair, len(numbering)) for pair in pairs]
     return np.array(numbers, dtype=np.int64)[inverse]
+
+
+def _with_zeros(ids: pa.ChunkedArray) -> int:
+    """How many ordering numbers begin with a zero, which spreadsheets take away."""
+    return int(pc.sum(pc.starts_with(pc.utf8_ltrim_whitespace(ids), "0")).as_py() or 0)
 
 
 def _point(easting: str, northing: str) -> tuple[str, str] | None:

@@ -111,7 +111,12 @@ def in_todays_numbers(before: Earlier, geography: Geography) -> pl.DataFrame:
 
 
 def facts_of(
-    town: Town, date: int, delivered: frozenset[str], missing: Mapping[str, float], geography: Geography
+    town: Town,
+    date: int,
+    delivered: frozenset[str],
+    missing: Mapping[str, float],
+    zeros: float,
+    geography: Geography,
 ) -> Facts:
     """What is to be remembered of a reference date."""
     decisions = (COUNTRY_OF_BIRTH, migration_status(rule_set(town.rule_set)), IMMIGRATION_HISTORY)
@@ -127,6 +132,7 @@ def facts_of(
         code_lists=codes.VERSION,
         areas={level.id: _areas(geography, level.id) for level in geography.levels},
         values={name: tuple(values_of(name, geography)) for name in EARLIER},
+        zeros=round(zeros, 4),
     )
 
 
@@ -164,6 +170,7 @@ def read_facts(town: Town, date: int) -> Facts | None:
                 for level, areas in found["areas"].items()
             },
             values={name: tuple(keys) for name, keys in found["values"].items()},
+            zeros=found.get("zeros"),
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None
