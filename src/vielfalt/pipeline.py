@@ -18,7 +18,7 @@ from vielfalt.figures.indices import indices
 from vielfalt.methods import Suppression
 from vielfalt.publish.package import see_to_release, write_release
 from vielfalt.publish.results import FindingCount, Movements, Results, Source, Utility
-from vielfalt.register.checks import COUNTED_IN, IN_A_FEW_HOUSES, Finding, check
+from vielfalt.register.checks import COUNTED_IN, FALSE_FIGURES, FALSE_FROM, IN_A_FEW_HOUSES, Finding, check
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.steps import Step
 from vielfalt.town import Town
@@ -121,6 +121,7 @@ def _run(
             keep = keep_and_compare(town, engine, held, earlier, step)
             evaluation = derive_and_count(town, date, engine, key, step, keep)
         _refuse_nobody(evaluation, town.extract(date))
+        _refuse_false_figures(evaluation, town.extract(date))
         figures = _figures(town, date, evaluation, earlier, step, replaced)
         with step("publish"):
             keep_rooms(figures.rooms, held)
@@ -160,6 +161,21 @@ def _refuse_nobody(evaluation: Evaluation, path: Path) -> None:
                 "all findings."
             ),
         )
+
+
+def _refuse_false_figures(evaluation: Evaluation, path: Path) -> None:
+    """Raises DeliveryError where what is filled in for nothing, or misunderstood, decides most of a group."""
+    for found in evaluation.findings:
+        if found.check in FALSE_FIGURES and found.rows >= FALSE_FROM:
+            raise DeliveryError(
+                check(found.check).message,
+                where=path,
+                field=found.field,
+                todo=N_(
+                    "Look at “{field}” in the column profile: its column, and what its values mean; or leave the field "
+                    "out. “vielfalt check” shows all findings."
+                ),
+            )
 
 
 def _unchanged(

@@ -215,6 +215,22 @@ def test_a_further_nationality_that_most_rows_have_is_a_finding(engine: Engine, 
     assert findings(extract(engine, tmp_path, [*filled, foreign, foreign])) == {}
 
 
+def test_germany_beside_most_foreign_nationalities_is_a_finding(engine: Engine, tmp_path: Path) -> None:
+    """Where zeros are filled in for those alone who have a foreign nationality, most rows have no further one."""
+    both, foreign = ({**ORDINARY, "nationality_1": "163", "nationality_3": key} for key in ("000", ""))
+    read = extract(engine, tmp_path, [*[both] * 3, *[foreign] * 2, *[ORDINARY] * 9])
+    assert findings(read) == {("nationality_filled", "nationality_3"): (3, ())}
+    assert findings(extract(engine, tmp_path, [*[both] * 2, *[foreign] * 2, *[ORDINARY] * 9])) == {}
+
+
+def test_one_value_for_everybody_is_a_finding_in_a_town(engine: Engine, tmp_path: Path) -> None:
+    rows = [{**ORDINARY, "birth_date": f"19{place % 80 + 10}-01-01", "sex": "m"} for place in range(500)]
+    same = {("column_same", "nationality_1"): (500, ()), ("column_same", "sex"): (500, ())}
+    assert findings(extract(engine, tmp_path, rows)) == same
+    assert findings(extract(engine, tmp_path, rows[1:])) == {}
+    assert findings(extract(engine, tmp_path, [*rows, {**rows[0], "nationality_1": "163", "sex": "w"}])) == {}
+
+
 def test_whoever_leaves_after_the_reference_date_is_no_finding(engine: Engine, tmp_path: Path) -> None:
     rows = [
         {**ORDINARY, "move_out_date": "2026-01-15", "death_date": "2026-01-20"},

@@ -117,21 +117,32 @@ ALL: tuple[Check, ...] = (
         "EwoPEaK",
     ),
     Check(
+        "column_same",
+        N_("All rows have the same value."),
+        N_("Nothing is published; please check whether it is filled in for everybody, or the meanings of keys."),
+        "own",
+    ),
+    Check(
         "nationality_filled",
-        N_("More than half of the rows have a further nationality."),
-        N_("Counted as delivered; please check whether empty fields are filled with 000, which is Germany."),
+        N_("More than half of the rows have a further nationality, or of the foreigners Germany as one."),
+        N_("Nothing is published from 20 rows on; please check whether empty fields are filled with 000: Germany."),
         "own",
     ),
     Check(
         "birth_state_filled",
         N_("By state of birth, more than half of the foreigners were born in Germany, or of the Germans abroad."),
-        N_("Counted as delivered; please check whether empty fields are filled with one key (000 is Germany)."),
+        N_(
+            "Nothing is published from 20 rows on; please check whether empty fields are filled with one key "
+            "(000: Germany)."
+        ),
         "own",
     ),
     Check(
         "german_kind_filled",
         N_("By how they became German, more than half of the Germans are naturalised, repatriates or by option."),
-        N_("Counted as delivered; please check what the keys mean, and whether empty fields are filled with one."),
+        N_(
+            "Nothing is published from 20 rows on; please check what the keys mean, and whether one fills empty fields."
+        ),
         "own",
     ),
     Check("age_implausible", N_("The age would be above 115 years."), N_("Counted; age unknown."), "EwoPEaK"),
@@ -211,6 +222,11 @@ IN_A_FEW_HOUSES = frozenset({"address_large", "home_by_residents", "household_la
 """Checks that find the people of a few houses: their number is nearly that of one house, which must not be told."""
 
 _OPEN = (("migration_rule", "U2"), ("mh_register", "undeterminable"), ("immigration_history", "undeterminable"))
+FALSE_FIGURES = frozenset({"column_same", "nationality_filled", "birth_state_filled", "german_kind_filled"})
+"""Checks that find what is filled in for most of a group, so that its figures would be false."""
+FALSE_FROM = 20
+"""Rows from which these can be no chance: in a village most of five foreigners may be born in Germany."""
+
 COUNTED_IN: Mapping[str, tuple[tuple[str, str], ...]] = {
     "nationality_1": (("foreigner", "unknown"), *_OPEN),
     "birth_place": _OPEN,

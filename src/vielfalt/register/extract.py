@@ -15,7 +15,6 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
-from vielfalt.codes import GERMANY, countries
 from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
 from vielfalt.engines.encodings import looks_like_utf8
 from vielfalt.engines.encodings_refused import refuse_encoding
@@ -26,6 +25,7 @@ from vielfalt.profiles import HEADINGS_FIRST, TITLE, Profile
 from vielfalt.register.apart import FromText
 from vielfalt.register.checks import Finding, finding
 from vielfalt.register.cut_lines import cut_lines
+from vielfalt.register.filled import filled_in
 from vielfalt.register.headings import unnamed_ends
 from vielfalt.register.nobody import by_their_words, people_only
 from vielfalt.register.reading import AddressTexts, Reader
@@ -33,9 +33,6 @@ from vielfalt.words import N_
 
 _SAMPLE = 1 << 20
 _SOME = 20
-_FURTHER = ("nationality_2", "nationality_3")
-_KIND, _LATER_GERMAN = "german_nationality_kind", ("naturalised", "repatriate", "option")
-_ABROAD = [key for key, state in countries().items() if state.kind != "special" and key != GERMANY]
 
 
 @dataclass(frozen=True)
@@ -95,9 +92,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
             *_of_columns(header, profile),
             *_findings(reader.problems, broken, nobody),
             *_cut(path, profile),
-            *_filled(reader.empty, frozenset(positions), rows),
-            *_born_elsewhere(evidence),
-            *_became_german(evidence),
+            *filled_in(engine, people, evidence, rows),
         ),
         places=reader.places(),
         addresses=AddressTexts(tuple(reader.streets), tuple(reader.houses), dict(reader.named)),
@@ -148,31 +143,6 @@ def _cut(path: Path, profile: Profile) -> list[Finding]:
     """People whom a line break cuts in two, where no quote can keep it within its field."""
     records = cut_lines(path, profile.encoding) if profile.widths else ()
     return [finding("row_cut", "", np.asarray(records))] if len(records) else []
-
-
-def _filled(empty: Mapping[str, int], delivered: frozenset[str], rows: int) -> list[Finding]:
-    """Fields of further nationalities that most people have: sooner zeros for nothing than so many dual nationals."""
-    filled = {field: rows - empty.get(field, rows) for field in _FURTHER if field in delivered}
-    return [Finding("nationality_filled", field, number, ()) for field, number in filled.items() if 2 * number > rows]
-
-
-def _born_elsewhere(evidence: pl.DataFrame) -> list[Finding]:
-    """States of birth that contradict the nationality of most people: sooner one key for all than so many moves."""
-    nationality, state = pl.col("nationality_1"), pl.col("birth_state")
-    groups = (
-        evidence.filter(nationality != GERMANY).with_columns(odd=state == GERMANY),
-        evidence.filter(nationality == GERMANY).with_columns(odd=state.is_in(_ABROAD)),
-    )
-    odd = [int(group.filter("odd")["rows"].sum()) for group in groups]
-    found = sum(number for group, number in zip(groups, odd, strict=True) if 2 * number > group["rows"].sum())
-    return [Finding("birth_state_filled", "birth_state", found, ())] if found else []
-
-
-def _became_german(evidence: pl.DataFrame) -> list[Finding]:
-    """Most Germans naturalised or repatriates: sooner one key for all, or a wrong meaning of a key."""
-    germans = evidence.filter(pl.col("nationality_1") == GERMANY)
-    found = int(germans.filter(pl.col(_KIND).is_in(_LATER_GERMAN))["rows"].sum())
-    return [Finding("german_kind_filled", _KIND, found, ())] if 2 * found > germans["rows"].sum() else []
 
 
 def _header(path: Path, profile: Profile) -> tuple[str, ...]:
