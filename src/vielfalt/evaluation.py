@@ -23,7 +23,7 @@ from vielfalt.geography import Geography
 from vielfalt.methods import CellKey
 from vielfalt.publish.results import Capability
 from vielfalt.register.addresses import street_findings, streets_renumbered
-from vielfalt.register.areas import area_findings, areas, distinct_addresses, located, unlisted
+from vielfalt.register.areas import area_findings, areas, distinct_addresses, located, points_elsewhere, unlisted
 from vielfalt.register.birthplaces import country_of_birth, open_places
 from vielfalt.register.checks import Finding
 from vielfalt.register.coded import read_coded, with_answers
@@ -150,7 +150,9 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
             people = counted(engine, extract.register, doubles, date)
             findings += [*extract.findings, *population_findings(engine, extract.register, doubles, people, date)]
             findings += streets_renumbered(extract.addresses.named, streets) if streets else ()
-            addresses = located(distinct_addresses(engine, extract), streets, geography)
+            given = distinct_addresses(engine, extract)
+            addresses = located(given, streets, geography)
+            findings += points_elsewhere(given, addresses, geography)
             _refuse_most_gone(findings, extract, town.extract(date))
             known = extract.register.select("record", "pseudonym", "dwelling_status", gone().alias("gone"), *MOVES)
             rows = engine.checkpoint(known, "rows")

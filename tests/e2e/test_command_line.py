@@ -479,7 +479,7 @@ def test_a_directory_that_matches_nothing_without_coordinates_is_an_error(town: 
     kept = [line for line in lines if not line.startswith(("easting", "northing"))]
     profile.write_text("\n".join(kept), encoding="utf-8")
     shown = vielfalt("run", town, expect=10).stderr
-    assert "addresses of the extract lies in an area" in shown and "streets.csv" in shown
+    assert "addresses of the extract lie in no area" in shown and "streets.csv" in shown
     assert not (town / "releases").exists()
 
 

@@ -13,6 +13,7 @@ from shapely.geometry import Polygon, box
 from vielfalt.errors import DeliveryError
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.register.addresses import locate, street_findings, streets_renumbered
+from vielfalt.register.areas import located, points_elsewhere
 from vielfalt.register.checks import Finding
 from vielfalt.register.house_numbers import NONE, last_position, position
 from vielfalt.register.streets import Streets, read_streets
@@ -53,6 +54,46 @@ def areas(frame: pl.DataFrame) -> list[str]:
 )  # fmt: skip
 def test_position_of_a_house_number(text: str, wanted: int) -> None:
     assert position(text) == wanted
+
+
+def _in_a_street(folder: Path, numbers: int, listed: int, shifted: int) -> tuple[pl.DataFrame, Streets, Geography]:
+    """A street of so many numbers, of which some are listed in block A; the points of some lie in block B."""
+    given = addresses(
+        street_key=["7"] * numbers,
+        house_number=[str(number + 1) for number in range(numbers)],
+        easting=[15.0 if number < shifted else 5.0 for number in range(numbers)],
+        northing=[5.0] * numbers,
+    ).with_row_index("address")
+    shapes = {"A": box(0, 0, 10, 10), "B": box(10, 0, 20, 10)}
+    return given, directory(folder, f"7;Ring;1;{listed};all;A\n"), geography("A", "B", shapes=shapes)
+
+
+@pytest.mark.parametrize(("shifted", "odd"), [(0, 0), (19, 0), (20, 20), (50, 50)])
+def test_points_in_another_area_than_the_directory_says_are_a_finding(tmp_path: Path, shifted: int, odd: int) -> None:
+    given, streets, where = _in_a_street(tmp_path, 100, 100, shifted)
+    found = points_elsewhere(given, located(given, streets, where), where)
+    assert found == ((Finding("point_elsewhere", "easting", odd, ()),) if odd else ())
+    given, streets, where = _in_a_street(tmp_path, 401, 401, 20)
+    assert points_elsewhere(given, located(given, streets, where), where) == ()
+
+
+def test_points_that_are_shifted_by_an_area_are_refused(tmp_path: Path) -> None:
+    given, streets, where = _in_a_street(tmp_path, 100, 100, 51)
+    with pytest.raises(DeliveryError, match="51 lie elsewhere"):
+        points_elsewhere(given, located(given, streets, where), where)
+    assert points_elsewhere(given, located(given, streets, geography("A", "B")), geography("A", "B")) == ()
+
+
+@pytest.mark.parametrize(("numbers", "listed", "refused"), [(40, 3, True), (40, 4, False), (20, 1, False)])
+def test_a_town_of_which_hardly_an_address_lies_in_an_area_is_refused(
+    tmp_path: Path, numbers: int, listed: int, refused: bool
+) -> None:
+    given, streets, _ = _in_a_street(tmp_path, numbers, listed, 0)
+    if refused:
+        with pytest.raises(DeliveryError, match="lie in no area"):
+            located(given, streets, geography("A"))
+    else:
+        assert (located(given, streets, geography("A"))["area"] == "A").sum() == listed
 
 
 def test_a_range_that_ends_at_a_number_holds_its_letters() -> None:

@@ -15,6 +15,9 @@ from vielfalt.register.streets import Streets
 from vielfalt.words import N_
 
 _POINT = ("easting", "northing")
+SOME = 20
+"""Addresses from which most of them are no chance; one in so many is a finding."""
+_BY_STREET = ("street_key", "street_name")
 LARGE_ADDRESS = 100
 """Residents above which an address that is no institution is reported."""
 
@@ -36,22 +39,51 @@ def distinct_addresses(engine: Engine, extract: Extract) -> pl.DataFrame:
 def located(addresses: pl.DataFrame, streets: Streets | None, geography: Geography) -> pl.DataFrame:
     """The distinct addresses with their ``area`` ("" for none) and the ``method`` that led there.
 
-    Raises DeliveryError when not a single address lies in an area.
+    Raises DeliveryError when not a single address lies in an area, or of a town fewer than one in ten: a town may
+    divide a part of itself alone.
     """
     found = locate(addresses, streets, geography)
-    if addresses.height and (found["area"] == "").all():
+    outside = int((found["area"] == "").sum())
+    if addresses.height and (outside == addresses.height or (outside >= SOME and 10 * outside > 9 * addresses.height)):
         raise DeliveryError(
-            N_("None of the {n} addresses of the extract lies in an area of the town."),
+            N_("{outside} of {n} addresses of the extract lie in no area of the town."),
             where=streets.path if streets else "",
+            outside=outside,
             n=addresses.height,
             todo=N_("Compare street keys, street names and coordinates of extract, directory and polygons."),
         )
     return addresses.select("address").hstack(found)
 
 
+def points_elsewhere(addresses: pl.DataFrame, found: pl.DataFrame, geography: Geography) -> tuple[Finding, ...]:
+    """Addresses that the street directory puts into another area than their points, where these are one in twenty.
+
+    ``found``: the addresses as ``located``. Raises DeliveryError when most are so: one of the files is another's.
+    """
+    given = addresses.hstack(found.select("area", "method")).filter(
+        pl.col("method").is_in(_BY_STREET) & pl.col("easting").is_finite() & pl.col("northing").is_finite()
+    )
+    if not geography.shapes.get(geography.finest.id):
+        return ()
+    odd = int((locate(given.select("easting", "northing"), None, geography)["area"] != given["area"]).sum())
+    if odd < SOME or SOME * odd < given.height:
+        return ()
+    if 2 * odd > given.height:
+        raise DeliveryError(
+            N_("Of {n} addresses in the street directory {odd} lie elsewhere by their coordinates."),
+            n=given.height,
+            odd=odd,
+            todo=N_(
+                "Take street directory and polygons of the same date, compare “crs” in town.toml with the coordinates "
+                "of the extract, or leave easting and northing out of the column profile."
+            ),
+        )
+    return (Finding("point_elsewhere", "easting", odd, ()),)
+
+
 def unlisted(found: pl.DataFrame, streets: Streets | None) -> pl.DataFrame:
     """Of located addresses those that the street directory does not hold; none where there is no directory."""
-    listed = pl.lit(True) if streets is None else pl.col("method").is_in(["street_key", "street_name"])
+    listed = pl.lit(True) if streets is None else pl.col("method").is_in(_BY_STREET)
     return found.filter(~listed).select("address")
 
 

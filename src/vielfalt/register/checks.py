@@ -204,6 +204,12 @@ ALL: tuple[Check, ...] = (
         "own",
     ),
     Check(
+        "point_elsewhere",
+        N_("The street directory puts an address into another area than its coordinates."),
+        N_("Assigned by the street directory; please check whether directory, polygons and coordinates fit together."),
+        "own",
+    ),
+    Check(
         "street_conflict",
         N_("A line of the street directory puts house numbers into an area and another line into a different one."),
         N_("The line for fewer house numbers holds, of equal ones the first; the other is ignored there."),
