@@ -13,7 +13,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -29,8 +29,11 @@ _PATIENCE = 20
 
 
 def show(residents: int, folder: Path | None, words: Words, progress: Callable[[str], None]) -> None:
-    """Serves the showcase until Ctrl+C. A temporary folder is gone afterwards; one that was named stays."""
-    with _stoppable():
+    """Serves the showcase until Ctrl+C (of which the command line makes whatever else ends a program).
+
+    A temporary folder is gone afterwards; one that was named stays.
+    """
+    with suppress(KeyboardInterrupt):
         root = demonstration.written(residents, folder, words, progress)
         try:
             first, *later = read_town(root).reference_dates()
@@ -55,20 +58,6 @@ def _serve(root: Path, first: Path, later: list[int], words: Words) -> None:
             webbrowser.open(f"{address}kommunen/{town.ags}/neueste/karte/")
 
         serving.show(desk, [first], words, opened)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Inside, being ended and losing the terminal are what Ctrl+C is, so that everything is tidied up."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), signal.default_int_handler) for name in names}
-    try:
-        yield
-    except KeyboardInterrupt:
-        return
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
 
 
 @contextmanager
