@@ -16,7 +16,7 @@ from vielfalt.figures.disclosure import protect_by
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.figures.indices import indices
 from vielfalt.methods import Suppression
-from vielfalt.publish.package import see_to_release, write_release
+from vielfalt.publish.package import refuse_unwritable, see_to_release, write_release
 from vielfalt.publish.results import FindingCount, Movements, Results, Source, Utility
 from vielfalt.register.checks import COUNTED_IN, FALSE_FIGURES, FALSE_FROM, IN_A_FEW_HOUSES, Finding, check
 from vielfalt.register.pseudonyms import town_key
@@ -115,6 +115,7 @@ def _run(
     before = last_run(vault)
     if before is not None and before.is_of(print_now, town.releases):
         return _unchanged(town, date, before, step, replaced, opened, first)
+    refuse_unwritable(town.releases)
     earlier = kept_dates.earlier(town, date)
     with held_back(vault, town.releases) as held:
         with workspace(town, date, opened) as (engine, _):

@@ -476,3 +476,23 @@ def _snapshot(folder: Path) -> Mapping[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")
     }
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_of_releases_that_may_not_be_written_is_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    """Whether the releases have a folder already or it is yet to be made; nothing is left of the trial."""
+    releases = tmp_path / "releases"
+    if there:
+        releases.mkdir()
+    package.refuse_unwritable(releases)
+    assert [*tmp_path.rglob("*")] == ([releases] if there else [])
+
+    def refuse(dir: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(dir / "tmpabc"))
+
+    monkeypatch.setattr(package, "TemporaryFile", refuse)
+    with pytest.raises(StorageError, match="no permission to write") as caught:
+        package.refuse_unwritable(releases)
+    assert str(caught.value.where) == str(releases)

@@ -12,6 +12,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from vielfalt import dates
 from vielfalt.errors import FORBIDDEN, FULL, DeliveryError, StorageError, why
@@ -54,6 +55,15 @@ def write_release(
         return _write(releases_folder, name, files, results)
     except OSError as error:
         raise _storage(error, releases_folder) from error
+
+
+def refuse_unwritable(releases_folder: Path) -> None:
+    """Raises StorageError where a release could not be written: better told before the work than after it."""
+    try:
+        with TemporaryFile(dir=releases_folder if releases_folder.exists() else releases_folder.parent):
+            pass
+    except OSError as error:
+        raise _storage(OSError(error.errno, error.strerror), releases_folder) from error
 
 
 def see_to_release(folder: Path) -> None:
