@@ -18,7 +18,7 @@ from vielfalt.figures.indices import indices
 from vielfalt.methods import Suppression
 from vielfalt.publish.package import refuse_unwritable, see_to_release, write_release
 from vielfalt.publish.results import FindingCount, Movements, Results, Source, Utility
-from vielfalt.register.checks import COUNTED_IN, FALSE_FIGURES, FALSE_FROM, IN_A_FEW_HOUSES, Finding, check
+from vielfalt.register.checks import COUNTED_IN, FALSE_FIGURES, FALSE_FROM, IN_A_FEW_HOUSES, UNREADABLE, Finding, check
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.steps import Step
 from vielfalt.town import Town
@@ -49,6 +49,7 @@ class Released:
     withdrawn: tuple[Path, ...] = ()
 
 
+_UNREAD = N_("More than half of the rows hold a value in “{field}” that is in no list or form.")
 First = Callable[[Sequence[Path]], None]
 """What must be done before releases are put away."""
 
@@ -167,9 +168,10 @@ def _refuse_nobody(evaluation: Evaluation, path: Path) -> None:
 def _refuse_false_figures(evaluation: Evaluation, path: Path) -> None:
     """Raises DeliveryError where what is filled in for nothing, or misunderstood, decides most of a group."""
     for found in evaluation.findings:
-        if found.check in FALSE_FIGURES and found.rows >= FALSE_FROM:
+        unread = found.check in UNREADABLE and 2 * found.rows > evaluation.rows
+        if (unread or found.check in FALSE_FIGURES) and found.rows >= FALSE_FROM:
             raise DeliveryError(
-                check(found.check).message,
+                _UNREAD if unread else check(found.check).message,
                 where=path,
                 field=found.field,
                 todo=N_(

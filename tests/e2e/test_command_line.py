@@ -338,6 +338,10 @@ def _spoil_days_of_moving_out(town: Path) -> None:
     _spoil_column(town, "AuszugWohnung", "31.12.2024")
 
 
+def _spoil_code_map(town: Path) -> None:
+    _spoil_column(town, "WohnStatus", "a")
+
+
 def _spoil_nationalities(town: Path) -> None:
     _spoil_column(town, "Staatsang2", "000")
 
@@ -441,6 +445,7 @@ def _spoil_threshold(town: Path) -> None:
         (_spoil_numbers, 10, "rows bear the ordering number of somebody"),
         (_spoil_dwellings, 10, "nobody at an only or main dwelling"),
         (_spoil_days_of_moving_out, 10, "people who do not live here any more"),
+        (_spoil_code_map, 10, "in “dwelling_status” that is in no list"),
         (_spoil_nationalities, 10, "or of the foreigners Germany as one"),
         (_spoil_sexes, 10, "have the same value"),
         (_spoil_addresses, 10, "No resident of the extract has an address"),

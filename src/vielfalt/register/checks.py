@@ -230,6 +230,8 @@ IN_A_FEW_HOUSES = frozenset({"address_large", "home_by_residents", "household_la
 _OPEN = (("migration_rule", "U2"), ("mh_register", "undeterminable"), ("immigration_history", "undeterminable"))
 FALSE_FIGURES = frozenset({"column_same", "nationality_filled", "birth_state_filled", "german_kind_filled"})
 """Checks that find what is filled in for most of a group, so that its figures would be false."""
+UNREADABLE = frozenset({"code_unknown", "date_impossible"})
+"""Checks that, where they find most rows, find a map of codes or a form of dates that the profile lacks."""
 FALSE_FROM = 20
 """Rows from which these can be no chance: in a village most of five foreigners may be born in Germany."""
 
