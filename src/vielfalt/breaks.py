@@ -55,9 +55,9 @@ class Facts:
     """What is remembered of a reference date to find breaks.
 
     ``missing``: per delivered field the part of rows without value. ``areas``: per level and area key its size
-    (square metres) and centre (metres), zeros without polygon. ``values``: per column of the link file the keys that
-    its numbers stand for. ``zeros``: the part of ordering numbers that begin with a zero; None
-    where an earlier version did not ask.
+    (square metres) and centre (metres), zeros without polygon. ``parents``: per level below the coarsest and area key
+    the area of the next coarser level that it lies in. ``values``: per column of the link file the keys that its
+    numbers stand for. ``zeros``: the part of ordering numbers that begin with a zero.
     """
 
     date: int
@@ -67,8 +67,9 @@ class Facts:
     rules: tuple[str, ...]
     code_lists: str
     areas: Mapping[str, Mapping[str, tuple[float, float, float]]]
+    parents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    zeros: float | None = None
+    zeros: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -252,12 +253,20 @@ def _fields_of(table: Table) -> frozenset[str]:
 
 
 def _areas(before: Facts, now: Facts, limit: float) -> Iterator[Break]:
-    for level in dict.fromkeys((*before.areas, *now.areas)):
+    levels = list(dict.fromkeys((*before.areas, *now.areas)))
+    for level, finer in zip(levels, (*levels[1:], ""), strict=True):
         earlier, later = before.areas.get(level, {}), now.areas.get(level, {})
         moved = {key for key in earlier.keys() & later.keys() if _redrawn(earlier[key], later[key], limit)}
-        changed = moved | (earlier.keys() ^ later.keys())
+        changed = moved | (earlier.keys() ^ later.keys()) | _regrouped(before, now, finer)
         if changed:
             yield Break("areas_changed", tuple(sorted(changed)), level)
+
+
+def _regrouped(before: Facts, now: Facts, finer: str) -> set[str]:
+    """The areas that lost or gained one of the next finer level, small as it may be: many may live in it."""
+    earlier, later = before.parents.get(finer, {}), now.parents.get(finer, {})
+    other = {key for key in earlier.keys() & later.keys() if earlier[key] != later[key]}
+    return {above[key] for above in (earlier, later) for key in other}
 
 
 def _redrawn(earlier: tuple[float, float, float], later: tuple[float, float, float], limit: float) -> bool:
@@ -285,10 +294,9 @@ def _fields(before: Facts, now: Facts, limits: Mapping[str, int | float]) -> Ite
 
 def _numbers(before: Facts, now: Facts) -> Iterator[Break]:
     """Whether what has zeros in front on one date has next to none on the other: no town exchanges these people."""
-    if before.zeros is not None and now.zeros is not None:
-        few, many = sorted((before.zeros, now.zeros))
-        if many >= _SOME_ZEROS and few * 10 < many:
-            yield Break("zeros_lost")
+    few, many = sorted((before.zeros, now.zeros))
+    if many >= _SOME_ZEROS and few * 10 < many:
+        yield Break("zeros_lost")
 
 
 _BY_ID = {entry.id: entry for entry in ALL}

@@ -239,7 +239,7 @@ def test_new_ordering_numbers_are_a_break(root: Path, both: Evaluation, tmp_path
 
 def test_zeros_that_a_spreadsheet_took_away_are_a_break(root: Path, both: Evaluation, tmp_path: Path) -> None:
     """Some bear a number that begins with a zero: too few for ``links_lost``, and each would be gone and new."""
-    assert both.facts.zeros is not None and 0.05 < both.facts.zeros < 0.14
+    assert 0.05 < both.facts.zeros < 0.14
     town = read_town(_copy(root, tmp_path))
     path = town.extract(NOW)
     head, *rows = path.read_bytes().decode("cp1252").split("\r\n")
@@ -258,12 +258,11 @@ def test_zeros_that_a_spreadsheet_took_away_are_a_break(root: Path, both: Evalua
         (0.0, 0.1, True),
         (0.1, 0.02, False),
         (0.004, 0.0, False),
-        (None, 0.1, False),
         (1.0, 0.09, True),
     ],
 )
 def test_numbers_lose_their_zeros_where_next_to_none_is_left(
-    both: Evaluation, before: float | None, now: float, lost: bool
+    both: Evaluation, before: float, now: float, lost: bool
 ) -> None:
     limits = parameters.on("movements", NOW)
     found = breaks.find(replace(both.facts, zeros=before), replace(both.facts, zeros=now), limits)
@@ -344,6 +343,21 @@ def test_an_area_that_is_redrawn_is_a_break(both: Evaluation) -> None:
         assert breaks.areas_comparable(found, next(iter(both.facts.areas)))
     nudged = {**both.facts.areas, level: {**both.facts.areas[level], key: (size * 1.005, x, y)}}
     assert breaks.find(replace(both.facts, areas=nudged), both.facts, limits) == ()
+
+
+def test_an_area_that_belongs_to_another_one_is_a_break_of_both_however_small_it_is(
+    root: Path, both: Evaluation
+) -> None:
+    """Residents of the earlier date in the areas of today, minus those published then, would be its people."""
+    coarse, finer = list(both.facts.areas)[-2:]
+    (key, now), *others = both.facts.parents[finer].items()
+    then = next(parent for _, parent in others if parent != now)
+    before = replace(both.facts, parents={**both.facts.parents, finer: {**both.facts.parents[finer], key: then}})
+    found = breaks.find(before, both.facts, parameters.on("movements", NOW))
+    assert found == (breaks.Break("areas_changed", tuple(sorted((now, then))), coarse),)
+    earlier = replace(earlier_of(read_town(root), BEFORE), facts=before)
+    assert found_breaks(read_town(root), both, earlier) == {"areas_changed"}
+    assert not breaks.areas_comparable(found, coarse)
 
 
 def test_every_definition_says_which_fields_and_rules_bear_on_it() -> None:

@@ -131,6 +131,7 @@ def facts_of(
         ),
         code_lists=codes.VERSION,
         areas={level.id: _areas(geography, level.id) for level in geography.levels},
+        parents={level.id: {area.key: area.parent for area in level.areas} for level in geography.levels[1:]},
         values={name: tuple(values_of(name, geography)) for name in EARLIER},
         zeros=round(zeros, 4),
     )
@@ -169,8 +170,9 @@ def read_facts(town: Town, date: int) -> Facts | None:
                 level: {key: (area[0], area[1], area[2]) for key, area in areas.items()}
                 for level, areas in found["areas"].items()
             },
+            parents={level: dict(keys) for level, keys in found["parents"].items()},
             values={name: tuple(keys) for name, keys in found["values"].items()},
-            zeros=found.get("zeros"),
+            zeros=float(found["zeros"]),
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None
