@@ -184,7 +184,7 @@ def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
     if corrected:
         raise DisclosureError(
             N_(
-                "An earlier release of this reference date has other numbers; both together may tell whom a correction "
+                "Another release has other numbers of this reference date; both together may tell whom a correction "
                 "was about, or the true numbers where these are changed by chance. Figures that show it: {cells}. "
                 "Nothing was released."
             ),
@@ -194,8 +194,9 @@ def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
                 "Numbers differ with another extract, other areas or settings, another version of Vielfalt; where they "
                 "are changed by chance, also with another key in the vault. If nobody outside has seen a release of "
                 "this reference date yet, run again with --replace; after importing a table, remove that release and "
-                "import again. If somebody has seen it, leave it at that release; what was corrected comes with the "
-                "next reference date."
+                "import again. The release of a later date that is compared with this one shows numbers of it too: if "
+                "nobody has seen that either, move it out of the folder “releases” first. If somebody has seen one of "
+                "them, leave it at that release; what was corrected comes with the next reference date."
             ),
         )
     if together:

@@ -107,6 +107,22 @@ def test_a_correction_of_a_date_that_is_out_tells_of_whom_it_is(
     assert told(attack([one, replace(other, results=replace(other.results, source=LATER))]), "corrections") == []
 
 
+@pytest.mark.parametrize(("again", "found"), [(None, []), (40, []), (41, [1]), (39, [1]), (80, [40])])
+def test_residents_beside_movements_tell_a_correction_of_their_date(again: int | None, found: list[int]) -> None:
+    """A date that is evaluated anew after a later one was compared with it; and the other way round."""
+    where = _flat("block", {f"B{place}": shapely.box(place, 0, place + 1, 1) for place in range(3)})
+
+    def counted(first: int) -> ProtectedCells:
+        cells = _residents(where, {"B0": first, "B1": 50, "B2": 60})
+        return replace(cells, frame=cells.frame.filter(pl.col("level") == "block"))
+
+    beside = replace(counted(40), table=programme.table("residents_before"))
+    later = replace(release(where, {"residents_before": beside}, source=LATER), since=SOURCE.date)
+    anew = release(where, {"residents": counted(again) if again else _hide(counted(40), ("B0",))})
+    for releases in ([later, anew], [anew, later]):
+        assert [each[-1] for each in told(attack(releases), "corrections")] == found
+
+
 @pytest.mark.parametrize(("in_first", "known"), [(60, True), (61, False)])
 def test_persons_in_couples_are_told_by_the_couples_only_where_no_couple_is_seen_to_live_apart(
     in_first: int, known: bool

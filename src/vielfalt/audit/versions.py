@@ -1,8 +1,8 @@
-"""Several releases of one date: what was corrected between them shows in the figures that both show."""
+"""Several releases that count the same people: what was corrected between them shows in the figures that both show."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from vielfalt.audit.figures import Key, by_place, key_of
@@ -10,15 +10,17 @@ from vielfalt.audit.releases import Release
 from vielfalt.audit.told import Told
 from vielfalt.cells import ProtectedCells
 
+_RESIDENTS = "residents"
 Numbers = dict[Key, tuple[int, str]]
 """What a release shows: each number, and by what it was changed (method and fingerprint; empty: as it was counted)."""
 
 
 def corrections(releases: Sequence[Release]) -> tuple[int, tuple[Told, ...]]:
-    """How many figures of the last release another one of its date shows as well, and those that tell a correction.
+    """How many figures of the last release another one shows as well, and those that tell a correction.
 
-    As counted: numbers that differ by fewer than ``min_cell``, by so many people. Changed or rounded in the same way:
-    all that differ, because the same people have the same number; by how many people is not known.
+    Another one of its date. As counted: numbers that differ by fewer than ``min_cell``, by so many people. Changed or
+    rounded in the same way: all that differ, because the same people have the same number; by how many people is not
+    known. And the residents of a date beside movements, all that differ from those of the date itself.
     """
     *earlier, last = releases
     versions = [_shown(each) for each in earlier if each.results.source.date == last.results.source.date]
@@ -30,7 +32,22 @@ def corrections(releases: Sequence[Release]) -> tuple[int, tuple[Told, ...]]:
         off = min((abs(value - number) for number, _ in before), default=0)
         if off and (how or off < least[replace(key, level="", area="", category=())]):
             told.append(Told(key, 1 if how else off, value if how else off))
-    return tried, tuple(told)
+    again = _counted_again(last, earlier)
+    told += [Told(key, off, off) for key, off in again.items() if off]
+    return tried + len(again), tuple({each.key: each for each in told}.values())
+
+
+def _counted_again(last: Release, earlier: Iterable[Release]) -> dict[Key, int]:
+    """The residents, as counted, that a release of another date counts too, each with the difference to the latest one.
+
+    Those beside movements are the residents of the earlier date in the same areas: where areas change, none are shown.
+    """
+    known: Numbers = {}
+    for each in earlier:
+        if each.results.source.date != last.results.source.date:
+            known |= {key: number for key, number in _shown(each).items() if key.table == _RESIDENTS}
+    both = ((key, number, known[key]) for key, number in _shown(last).items() if key in known)
+    return {key: abs(one - other) for key, (one, how), (other, way) in both if not how and not way}
 
 
 def _shown(release: Release) -> Numbers:
