@@ -107,6 +107,40 @@ def test_a_correction_of_a_date_that_is_out_tells_of_whom_it_is(
     assert told(attack([one, replace(other, results=replace(other.results, source=LATER))]), "corrections") == []
 
 
+@pytest.mark.parametrize("keys", [("block", "B0", "B1"), ("zone", "Z0", "Z1")])
+@pytest.mark.parametrize(
+    ("method", "before", "found"),
+    [
+        (CELL_KEY, (127, 99), ["0", "1"]),
+        (CELL_KEY, (120, 99), ["1"]),
+        (CELL_KEY, (120, 103), []),
+        (CELL_KEY, (150, 70), []),
+        (UP_OR_DOWN[10], (120, 120), ["1"]),
+        ("", (127, 99), []),
+    ],
+    ids=["both", "one", "nobody", "thirty people and more", "rounded", "as counted"],
+)
+def test_changed_numbers_of_an_area_redrawn_tell_of_the_few_between(
+    keys: tuple[str, str, str], method: str, before: tuple[int, int], found: list[str]
+) -> None:
+    """The same people have the same number: where one differs, somebody of the house at the border is counted."""
+
+    def drawn(border: float, keys: tuple[str, str, str], counts: tuple[int, int]) -> Release:
+        level, *areas = keys
+        shapes = shapely.box(0, 0, border, 1), shapely.box(border, 0, 20, 1)
+        where = _flat(level, dict(zip(areas, shapes, strict=True)))
+        shown = _residents(where, dict(zip(areas, counts, strict=True)))
+        frame = shown.frame.filter(pl.col("level") == level)
+        if method:
+            shown = replace(shown, method=method)
+            frame = frame.with_columns(status=pl.lit("estimated"))
+        return release(where, {"residents": replace(shown, frame=frame)})
+
+    first, again = drawn(10, ("block", "B0", "B1"), before), drawn(9.9, keys, (120, 103))
+    assert [area[-1] for _, area, *_ in told(attack([first, again]), "corrections")] == found
+    assert told(attack([first, first]), "corrections") == []
+
+
 @pytest.mark.parametrize(("again", "found"), [(None, []), (40, []), (41, [1]), (39, [1]), (80, [40])])
 def test_residents_beside_movements_tell_a_correction_of_their_date(again: int | None, found: list[int]) -> None:
     """A date that is evaluated anew after a later one was compared with it; and the other way round."""

@@ -43,6 +43,8 @@ def over_atoms(releases: Sequence[Release], figures: Figures) -> list[Sum]:
     return found
 
 
+Place = tuple[str, str]
+"""Level and key of an area."""
 Drawn = Mapping[str, Mapping[str, BaseGeometry]]
 """Shapes by level and key."""
 
@@ -83,6 +85,28 @@ def _renamed(release: Release, drawn: Drawn) -> Release:
         tables[id] = replace(cells, frame=cells.frame.with_columns(area=pl.Series(keys, dtype=pl.Utf8)))
     where = replace(geography, levels=tuple(levels), shapes=shapes)
     return replace(release, results=replace(release.results, geography=where, tables=tables))
+
+
+def mostly_shared(ours: Release, theirs: Release) -> Iterator[tuple[Place, Place]]:
+    """Areas of two releases, of any level, more than half of the smaller of which lies in the other.
+
+    Only areas that one of the releases does not draw: what two areas of one division tell is no news.
+    """
+    one, other = (
+        {(level, key): shape for level, found in _drawn(each).items() for key, shape in found.items()}
+        for each in (ours, theirs)
+    )
+    tree, names = shapely.STRtree(list(other.values())), list(other)
+    near = [
+        (place, names[at]) for place, shape in one.items() for at in tree.query(shape, predicate="intersects").tolist()
+    ]
+    alike = [pair for pair in near if _alike(one[pair[0]], other[pair[1]])]
+    ours_too, theirs_too = ({pair[side] for pair in alike} for side in (0, 1))
+    for here, there in near:
+        if here not in ours_too and there not in theirs_too:
+            shapes = one[here], other[there]
+            if 2 * shapes[0].intersection(shapes[1]).area > min(shape.area for shape in shapes):
+                yield here, there
 
 
 def _alike(one: BaseGeometry, other: BaseGeometry) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from vielfalt.audit.altered import reach
+from vielfalt.audit.areas import Place, mostly_shared
 from vielfalt.audit.figures import Key, by_place, key_of
 from vielfalt.audit.releases import Release
 from vielfalt.audit.told import Told
@@ -20,10 +23,12 @@ def corrections(releases: Sequence[Release]) -> tuple[int, tuple[Told, ...]]:
 
     Another one of its date. As counted: numbers that differ by fewer than ``min_cell``, by so many people. Changed or
     rounded in the same way: all that differ, because the same people have the same number; by how many people is not
-    known. And the residents of a date beside movements, all that differ from those of the date itself.
+    known; also of redrawn areas that may have nearly the same residents. And the residents of a date beside movements,
+    all that differ from those of the date itself.
     """
     *earlier, last = releases
-    versions = [_shown(each) for each in earlier if each.results.source.date == last.results.source.date]
+    date = last.results.source.date
+    versions = [_shown(each) for each in earlier if each.results.source.date == date]
     least = {key_of(last, cells): cells.protection.min_cell for cells in last.results.tables.values()}
     tried, told = 0, []
     for key, (value, how) in _shown(last).items() if versions else ():
@@ -32,6 +37,9 @@ def corrections(releases: Sequence[Release]) -> tuple[int, tuple[Told, ...]]:
         off = min((abs(value - number) for number, _ in before), default=0)
         if off and (how or off < least[replace(key, level="", area="", category=())]):
             told.append(Told(key, 1 if how else off, value if how else off))
+    for other in earlier:
+        if other.results.source.date == date:
+            told += _redrawn(last, other)
     again = _counted_again(last, earlier)
     told += [Told(key, off, off) for key, off in again.items() if off]
     return tried + len(again), tuple({each.key: each for each in told}.values())
@@ -48,6 +56,45 @@ def _counted_again(last: Release, earlier: Iterable[Release]) -> dict[Key, int]:
             known |= {key: number for key, number in _shown(each).items() if key.table == _RESIDENTS}
     both = ((key, number, known[key]) for key, number in _shown(last).items() if key in known)
     return {key: abs(one - other) for key, (one, how), (other, way) in both if not how and not way}
+
+
+def _redrawn(last: Release, other: Release) -> Iterator[Told]:
+    """Changed or rounded numbers of areas that are redrawn, where fewer than ``min_area`` people may be in one alone.
+
+    The same people have the same number; so one that differs tells of those few that they are among the counted.
+    """
+    shown, before = _changed_by_place(last), _changed_by_place(other)
+    for here, there in mostly_shared(last, other) if shown and before else ():
+        ours, theirs = shown.get(here, {}), before.get(there, {})
+        if _few_apart((last, here[0], ours), (other, there[0], theirs)):
+            for key, (value, how) in ours.items():
+                number = theirs.get(key)
+                if number and number[1] == how and number[0] != value:
+                    yield Told(key.at(*here), 1, value)
+
+
+def _changed_by_place(release: Release) -> dict[Place, Numbers]:
+    """The changed or rounded numbers by level and area, under keys without either."""
+    found: dict[Place, Numbers] = defaultdict(dict)
+    for key, number in _shown(release).items():
+        if number[1]:
+            found[key.level, key.area][key.at("", "")] = number
+    return found
+
+
+def _few_apart(*areas: tuple[Release, str, Numbers]) -> bool:
+    """Whether the residents of two areas may differ by fewer than ``min_area``, as far as their numbers tell."""
+    numbers, near = [], 0
+    for release, level, shown in areas:
+        if _RESIDENTS not in release.results.tables or (reaches := _reach(release, level)) is None:
+            return False
+        numbers += [value for key, (value, _) in shown.items() if key.table == _RESIDENTS]
+        near += max(reaches)
+    return len(numbers) < len(areas) or abs(numbers[0] - numbers[1]) - near < areas[0][0].results.protection.min_area
+
+
+def _reach(release: Release, level: str) -> tuple[int, int] | None:
+    return reach(release, release.results.tables[_RESIDENTS], level)
 
 
 def _shown(release: Release) -> Numbers:
