@@ -342,8 +342,8 @@ def test_indices_rest_on_published_numbers_alone(town: Town, method: CellKey | R
 
 def test_small_areas_and_shelters_are_not_shown() -> None:
     """Nothing of an area below the least number, zeros included; and no larger number that one address makes up."""
-    where = geography([1, 1])
-    cells = people({"Q0B0": {0: 12, 5: 3}, "Q1B0": {0: 300, 5: 40}}, where, ALL_TABLES)
+    where = geography([1, 1, 1])
+    cells = people({"Q0B0": {0: 12, 5: 3}, "Q1B0": {0: 300, 5: 40}, "Q2B0": {0: 300}}, where, ALL_TABLES)
     sheltered = {
         id: Cells(table.table, table.frame.with_columns(top=pl.when(pl.col("n") == 40).then(40).otherwise("top")))
         for id, table in cells.items()
@@ -353,6 +353,22 @@ def test_small_areas_and_shelters_are_not_shown() -> None:
     assert all(value is None for key, value in shown(found["nationality"], "quarter").items() if key[0] == "Q0")
     foreign = shown(found["foreigner"], "quarter")
     assert foreign[("Q1", "foreign")] is None and foreign[("Q1", "german")] is not None
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("beside", "told"), [(3, True), (19, True), (20, False), (0, False)])
+def test_an_area_beside_which_few_live_in_its_quarter_does_not_tell_what_they_are(
+    beside: int, told: bool, method: CellKey | Rounding
+) -> None:
+    """Where quarter and block show other numbers of a group, somebody of the few is in it. Sums do not say that."""
+    where = geography([2, 2])
+    cells = people({"Q0B0": {0: 60, 5: 40}, "Q0B1": {5: beside}, "Q1B0": {0: 80}, "Q1B1": {0: 90}}, where, ALL_TABLES)
+    found = change(cells, where, PROTECTION, method)
+    hidden = told and not (isinstance(method, CellKey) and method.additive)
+    for id, key in (("residents", ()), ("foreigner", ("foreign",)), ("foreigner", ("german",))):
+        assert (shown(found[id], "block")["Q0B0", *key] is None) is hidden
+        assert shown(found[id], "quarter")["Q0", *key] is not None
+        assert shown(found[id], "block")["Q1B0", *key] is not None
 
 
 def test_defaults_can_be_met() -> None:

@@ -36,8 +36,8 @@ def change(
 
     Each area times each category of which some number is above zero has a row. ``value`` is the changed count (status
     estimated; zero stays zero, but a zero may also have been a small count), null in areas of fewer than ``min_area``
-    residents and where at least ``min_cell_fine`` people are counted but tell of one address, by dominance or the p%
-    rule (status suppressed).
+    residents, in those beside which fewer live in a coarser area, and where at least ``min_cell_fine`` people are
+    counted but tell of one address, by dominance or the p% rule (status suppressed).
     Under the cell key method the town's number of residents stays as it is (status ok): it is known from elsewhere.
 
     Raises TownError when no perturbation table meets the settings, and KeyError as ``protect`` does.
@@ -51,13 +51,14 @@ def with_nobody(
     """The same with every category that occurs, also where all its numbers are zero: not to be published."""
     areas = division(geography)
     tables = grids(cells, areas, {})
-    small = _small_areas(cells.get(RESIDENTS), areas, protection)
+    additive = isinstance(method, CellKey) and method.additive
+    small = _small_areas(cells.get(RESIDENTS), areas, protection, additive)
     changer = _changer(method)
     found = {}
     for id in cells:
         counted = _counted(tables[id], cells[id], areas)
-        values = _values(counted, areas, changer, isinstance(method, CellKey) and method.additive)
-        known = id == RESIDENTS and isinstance(method, CellKey) and not method.additive
+        values = _values(counted, areas, changer, additive)
+        known = id == RESIDENTS and isinstance(method, CellKey) and not additive
         if known:
             values[0] = tables[id].values[0]
         frames = [
@@ -119,12 +120,24 @@ def _summed(finest: Ints, level: int, areas: Division) -> Ints:
     return sums + finest[-1] if level == 0 else sums
 
 
-def _small_areas(residents: Cells | None, areas: Division, protection: Protection) -> tuple[Marks, ...]:
-    """Per level: the areas with fewer residents than may be shown; none in a run without a table of residents."""
+def _small_areas(residents: Cells | None, areas: Division, protection: Protection, additive: bool) -> tuple[Marks, ...]:
+    """Per level: the areas with fewer residents than may be shown, and those beside which fewer live in a coarser area.
+
+    The same people have the same number. So where the number of such an area is another than that of the coarser one,
+    it tells of the few beside it that they are among the counted. Areas that add up tell of them no more than of
+    others. None in a run without a table of residents.
+    """
     if residents is None:
         return tuple(np.zeros(len(keys), dtype=np.bool_) for keys in areas.keys)
     grid = grids({RESIDENTS: residents}, areas, {})[RESIDENTS]
-    return tuple(small_areas(values[:, 0], protection) for values in grid.values)
+    found = [small_areas(values[:, 0], protection) for values in grid.values]
+    inside = [grid.values[0][:, 0] - grid.outside[0], *(values[:, 0] for values in grid.values[1:])]
+    for level in range(1, 1 if additive else len(inside)):
+        rows = np.arange(len(inside[level]))
+        for above in range(level - 1, -1, -1):
+            rows = areas.parents[above + 1][rows]
+            found[level] |= small_areas(inside[above][rows] - inside[level], protection)
+    return tuple(found)
 
 
 def _hidden(grid: Grid, level: int, small: tuple[Marks, ...], protection: Protection) -> Marks:
