@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from small_towns import PROTECTION, geography
-from two_dated_towns import SOME, cells_between, table_between
+from two_dated_towns import SOME, Town, cells_by_group, table_between, with_movements
 
-from vielfalt.cells import Cells, ProtectedCells
-from vielfalt.figures.disclosure import Dates, group_areas, movements_with_room, protect, protect_movements
+from vielfalt.cells import Cells
+from vielfalt.figures.disclosure import group_areas
 from vielfalt.geography import Geography
 
 GROUPS = ("foreigner", "german_with", "none")
@@ -25,7 +25,6 @@ CHANGED = "changed", ""
 Counts = dict[str, tuple[int, int, int]]
 """By area of the finest level and group."""
 Rows = dict[tuple[str, ...], int]
-Town = tuple[dict[str, ProtectedCells], Dates, Geography]
 
 
 def town(
@@ -39,18 +38,9 @@ def town(
         more = (was[at] + came[at] - left[at] + SIGNS[at] * naturalised.get(area, 0) for at in range(3))
         now[area] = next(more), next(more), next(more)
     stayed = {area: sum(sizes) - sum(gone[area]) for area, sizes in before.items()}
-    arrived = {(area, "arrived"): sum(each) for area, each in new.items()}
-    cells = cells_between({}, stayed, arrived, {area: sum(each) for area, each in gone.items()})
-    del cells["residents"]
+    cells = cells_by_group(GROUPS, stayed, new, gone)
     cells["citizenship_change"] = changed(now, naturalised, at_one_address)
-    flows: Rows = {(area, "new", group): n for area, each in new.items() for group, n in zip(GROUPS, each, strict=True)}
-    flows |= {(area, "gone", group): n for area, each in gone.items() for group, n in zip(GROUPS, each, strict=True)}
-    cells["flow_by_mh_group"] = table_between("flow_by_mh_group", {key: n for key, n in flows.items() if n})
-    later, then = residents(now), residents(before)
-    shown = [protect(each, where, PROTECTION) for each in (later, then)]
-    dates = Dates(later, shown[0], then, shown[1])
-    found = protect_movements(cells, dates, where, PROTECTION)
-    return movements_with_room(found, cells, dates, where, PROTECTION)[0], dates, where
+    return with_movements(where, residents(now), residents(before), cells)
 
 
 def changed(now: Counts, naturalised: dict[str, int], at_one_address: dict[str, int]) -> Cells:

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 from small_towns import PROTECTION, geography
-from two_dated_towns import cells_between, table_between
+from two_dated_towns import Town, cells_by_group, table_between, with_movements
 
-from vielfalt.cells import Cells, ProtectedCells
-from vielfalt.figures.disclosure import Dates, movements, movements_with_room, protect, protect_movements
+from vielfalt.cells import Cells
+from vielfalt.figures.disclosure import movements
 from vielfalt.figures.disclosure.group_movements import Residents
 from vielfalt.geography import TOWN, Geography
 
@@ -24,7 +24,6 @@ Sizes = dict[str, tuple[int, int, int, int]]
 Rows = dict[tuple[str, ...], int]
 Figure = tuple[str, str, str, str]
 """Date, level, area, category."""
-Town = tuple[dict[str, ProtectedCells], Dates, Geography]
 
 
 def town(where: Geography, before: Sizes, new: Sizes, gone: Sizes) -> Town:
@@ -38,17 +37,7 @@ def town(where: Geography, before: Sizes, new: Sizes, gone: Sizes) -> Town:
             was[3] + new[area][3] - gone[area][3],
         )
     stayed = {area: sum(was) - sum(gone[area]) for area, was in before.items()}
-    arrived = {(area, "arrived"): sum(each) for area, each in new.items()}
-    cells = cells_between({}, stayed, arrived, {area: sum(each) for area, each in gone.items()})
-    del cells["residents"]
-    flows: Rows = {(area, "new", group): n for area, each in new.items() for group, n in zip(GROUPS, each, strict=True)}
-    flows |= {(area, "gone", group): n for area, each in gone.items() for group, n in zip(GROUPS, each, strict=True)}
-    cells["flow_by_mh_group"] = table_between("flow_by_mh_group", {key: n for key, n in flows.items() if n})
-    later, then = residents(now), residents(before)
-    shown = [protect(each, where, PROTECTION) for each in (later, then)]
-    dates = Dates(later, shown[0], then, shown[1])
-    found = protect_movements(cells, dates, where, PROTECTION)
-    return movements_with_room(found, cells, dates, where, PROTECTION)[0], dates, where
+    return with_movements(where, residents(now), residents(before), cells_by_group(GROUPS, stayed, new, gone))
 
 
 def residents(sizes: Sizes) -> dict[str, Cells]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -10,9 +11,13 @@ from small_towns import PROTECTION, Counts, cells_of, geography
 
 from vielfalt import programme
 from vielfalt.cells import Cells, ProtectedCells
-from vielfalt.figures.disclosure import Dates, protect, protect_movements
+from vielfalt.figures.disclosure import Dates, movements_with_room, protect, protect_movements
 from vielfalt.geography import Geography
 
+BySize = Mapping[str, Sequence[int]]
+"""By block and group."""
+Town = tuple[dict[str, ProtectedCells], Dates, Geography]
+"""The movements as they are published, both dates, and the areas."""
 SIZES = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 30, 80])
 _NEW = {"born": "born", "arrived": "abroad", "other": "germany"}
 """Kinds of new residents, and where they came from."""
@@ -65,6 +70,31 @@ def cells_between(
 
 def table_between(id: str, counts: Counts) -> Cells:
     return cells_of(programme.table(id), counts)
+
+
+def cells_by_group(groups: Sequence[str], stayed: dict[str, int], new: BySize, gone: BySize) -> dict[str, Cells]:
+    """Movements of a town within which nobody moves: who came since, and who left, by block and group."""
+    arrived = {(area, "arrived"): sum(each) for area, each in new.items()}
+    cells = cells_between({}, stayed, arrived, {area: sum(each) for area, each in gone.items()})
+    del cells["residents"]
+    flows: Counts = {
+        (area, kind, group): n
+        for kind, sizes in (("new", new), ("gone", gone))
+        for area, each in sizes.items()
+        for group, n in zip(groups, each, strict=True)
+        if n
+    }
+    return {**cells, "flow_by_mh_group": table_between("flow_by_mh_group", flows)}
+
+
+def with_movements(
+    where: Geography, now: dict[str, Cells], before: dict[str, Cells], movements: dict[str, Cells]
+) -> Town:
+    """All movements as they are published between two dates, each of which is released by itself."""
+    shown = [protect(each, where, PROTECTION) for each in (now, before)]
+    dates = Dates(now, shown[0], before, shown[1])
+    found = protect_movements(movements, dates, where, PROTECTION)
+    return movements_with_room(found, movements, dates, where, PROTECTION)[0], dates, where
 
 
 def published(cells: dict[str, Cells], where: Geography) -> dict[str, ProtectedCells]:
