@@ -120,7 +120,8 @@ def codes_of(field: str, given: Given) -> Mapping[str, str]:
         meant = listed.get(field) or {code: code for code in schema.field(field).codes}
         known = {form: code for text, code in meant.items() for form in (text.lower(), text.upper(), text)}
     own = given.town.profile.codes.get(field, {})
-    return {**known, **{text: known[word] for text, word in own.items()}}
+    cases = {form: known[word] for text, word in own.items() for form in (text.lower(), text.upper())}
+    return {**cases, **known, **{text: known[word] for text, word in own.items()}}
 
 
 def house(text: str) -> str:

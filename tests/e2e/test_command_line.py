@@ -339,7 +339,7 @@ def _spoil_days_of_moving_out(town: Path) -> None:
 
 
 def _spoil_code_map(town: Path) -> None:
-    _spoil_column(town, "WohnStatus", "a")
+    _spoil_column(town, "WohnStatus", "?")
 
 
 def _spoil_nationalities(town: Path) -> None:

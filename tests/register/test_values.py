@@ -118,6 +118,18 @@ def test_codes_of_the_town() -> None:
         assert parse("sex", blank, codes={"sex": {"": "m"}}) == (None, ""), "nothing is no value that could mean one"
 
 
+def test_codes_of_the_town_whatever_their_case() -> None:
+    """An export in small letters under a profile in capitals would count everybody at a secondary dwelling."""
+    codes = {"dwelling_status": {"HW": "main", "NW": "secondary"}, "sex": {"F": "w", "f": "d", "W": "m"}}
+    assert parse("dwelling_status", "nw", codes=codes) == ("secondary", "")
+    assert parse("dwelling_status", "Hw", codes=codes) == ("main", "")
+    assert parse("dwelling_status", "N.N.", codes=codes, missing=("n.n.",)) == (None, "")
+    assert parse("dwelling_status", "zw", codes=codes) == (None, "code_unknown")
+    assert [parse("sex", text, codes=codes)[0] for text in ("F", "f", "W", "w")] == ["w", "d", "m", "w"]
+    different = {"nationality_1": {"Tr": "163", "tR": "129"}}
+    assert parse("nationality_1", "TR", codes=different) == (None, "code_unknown")
+
+
 def test_codes_of_the_town_before_dates_and_countries() -> None:
     codes = {"birth_date": {"unknown": ""}, "nationality_1": {"D": "000", "TR": "163"}}
     assert parse("birth_date", "unknown", codes=codes) == (None, "")

@@ -101,15 +101,31 @@ def flag(text: str) -> Parsed:
 
 
 def parser(field: schema.Field, profile: Profile, reference: int) -> Parser:
-    """The parser of a field under a profile: maps the town's own values first, then reads what they mean."""
+    """The parser of a field under a profile: maps the town's own values first, then reads what they mean.
+
+    A code that is in no list otherwise is the town's own value that differs in case alone, where there is one.
+    """
     parse = plain_parser(field, profile, reference)
     mapping = {**profile.codes.get(field.name, {}), **dict.fromkeys(profile.missing, "")}
+    whatever_case = _whatever_case(mapping)
 
     def mapped(text: str) -> Parsed:
         stripped = text.strip()
-        return parse(mapping.get(stripped, stripped)) if stripped else (None, "")
+        if not stripped:
+            return None, ""
+        found = parse(mapping.get(stripped, stripped))
+        meant = whatever_case.get(stripped.casefold()) if found[1] == "code_unknown" else None
+        return found if meant is None else parse(meant)
 
     return mapped
+
+
+def _whatever_case(mapping: Mapping[str, str]) -> Mapping[str, str]:
+    """What the values mean, without their case; those that mean different things by it are left out."""
+    meant: dict[str, set[str]] = {}
+    for text, meaning in mapping.items():
+        meant.setdefault(text.casefold(), set()).add(meaning)
+    return {text: meanings.pop() for text, meanings in meant.items() if len(meanings) == 1}
 
 
 def plain_parser(field: schema.Field, profile: Profile, reference: int) -> Parser:
