@@ -57,7 +57,8 @@ class Facts:
     ``missing``: per delivered field the part of rows without value. ``areas``: per level and area key its size
     (square metres) and centre (metres), zeros without polygon. ``parents``: per level below the coarsest and area key
     the area of the next coarser level that it lies in. ``values``: per column of the link file the keys that its
-    numbers stand for. ``zeros``: the part of ordering numbers that begin with a zero.
+    numbers stand for. ``zeros``, ``uneven``: the parts of the ordering numbers that
+    begin with a zero, and that are not as long as most.
     """
 
     date: int
@@ -70,6 +71,7 @@ class Facts:
     parents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zeros: float = 0.0
+    uneven: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -293,9 +295,10 @@ def _fields(before: Facts, now: Facts, limits: Mapping[str, int | float]) -> Ite
 
 
 def _numbers(before: Facts, now: Facts) -> Iterator[Break]:
-    """Whether what has zeros in front on one date has next to none on the other: no town exchanges these people."""
-    few, many = sorted((before.zeros, now.zeros))
-    if many >= _SOME_ZEROS and few * 10 < many:
+    """Whether what has zeros in front on one date has next to none on the other, where as many are shorter instead:
+    so new numbers alone that begin with a zero are none."""
+    few, many = sorted((before, now), key=lambda each: each.zeros)
+    if many.zeros >= _SOME_ZEROS and few.zeros * 10 < many.zeros and few.uneven * 2 > many.zeros:
         yield Break("zeros_lost")
 
 

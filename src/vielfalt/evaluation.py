@@ -92,8 +92,8 @@ class Prepared:
 
     ``kinds``: what the kinds of residents say of origin, with country of birth; ``rows``: every row of the extract
     that could be read; ``addresses``: the distinct addresses, located; ``read``: how many rows the file has;
-    ``delivered``: its fields; ``missing``: per field the part of rows in which it is empty or unusable; ``zeros``: the
-    part of ordering numbers that begin with a zero.
+    ``delivered``: its fields; ``missing``: per field the part of rows in which it is empty or unusable; ``written``:
+    the parts of ordering numbers that begin with a zero, and that are not as long as most.
     """
 
     people: Frame
@@ -105,7 +105,7 @@ class Prepared:
     capabilities: tuple[Capability, ...]
     delivered: frozenset[str]
     missing: Mapping[str, float]
-    zeros: float
+    written: tuple[float, float]
     read: int
 
 
@@ -124,7 +124,7 @@ def derive_and_count(town: Town, date: int, engine: Engine, key: bytes, step: St
         classes = classified(engine, people, geography)
         able = prepared.capabilities
         cells = tabulate(engine, classes, capabilities.possible(able, town.options, chosen), geography, p_percent)
-    filled = prepared.delivered, prepared.missing, prepared.zeros
+    filled = prepared.delivered, prepared.missing, prepared.written
     facts = kept_dates.facts_of(town, date, *filled, geography)
     compared = keep(Derived(people, classes, prepared.rows, geography, facts, p_percent))
     residents = int(cells["residents"].frame["n"].sum())
@@ -167,7 +167,7 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
         people = engine.checkpoint(housed(people, formed), "housed")
         _drop(engine, "people", "households")
         findings += open_places(engine, people, born)
-    filled = extract.delivered, missing_parts(extract), extract.zeros
+    filled = extract.delivered, missing_parts(extract), extract.written
     return Prepared(people, born, rows, addresses, geography, tuple(findings), able, *filled, extract.rows)
 
 

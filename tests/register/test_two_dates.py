@@ -247,25 +247,33 @@ def test_zeros_that_a_spreadsheet_took_away_are_a_break(root: Path, both: Evalua
     path.write_bytes("\r\n".join([head, *(_without_zeros(row, pointers) for row in rows)]).encode("cp1252"))
     before = earlier_of(town, BEFORE)
     later = evaluated(town, NOW, before)
-    assert later.facts.zeros == 0 and "links_lost" not in found_breaks(town, later, before)
+    assert (
+        later.facts.zeros == 0
+        and both.facts.uneven < 0.001 < later.facts.uneven
+        and "links_lost" not in found_breaks(town, later, before)
+    )
     assert "zeros_lost" in found_breaks(town, later, before)
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "lost"),
+    ("before", "now", "uneven", "lost"),
     [
-        (0.1, 0.0, True),
-        (0.0, 0.1, True),
-        (0.1, 0.02, False),
-        (0.004, 0.0, False),
-        (1.0, 0.09, True),
+        (0.1, 0.0, 0.1, True),
+        (0.0, 0.1, 0.1, True),
+        (0.1, 0.0, 0.01, False),  # new numbers begin with a zero, and none has become shorter
+        (0.1, 0.02, 0.1, False),
+        (0.004, 0.0, 0.1, False),
+        (0.9, 0.08, 0.5, True),
     ],
 )
 def test_numbers_lose_their_zeros_where_next_to_none_is_left(
-    both: Evaluation, before: float, now: float, lost: bool
+    both: Evaluation, before: float, now: float, uneven: float, lost: bool
 ) -> None:
     limits = parameters.on("movements", NOW)
-    found = breaks.find(replace(both.facts, zeros=before), replace(both.facts, zeros=now), limits)
+    earlier, later = (
+        replace(both.facts, zeros=zeros, uneven=uneven if zeros == min(before, now) else 0.0) for zeros in (before, now)
+    )
+    found = breaks.find(earlier, later, limits)
     assert found == ((breaks.Break("zeros_lost"),) if lost else ())
 
 

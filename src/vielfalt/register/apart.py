@@ -41,7 +41,7 @@ class Seen:
     named: Mapping[str, str]
     evidence: pa.Table
     empty: Mapping[str, int]
-    zeros: tuple[int, ...]
+    written: Mapping[tuple[int, bool], int]
     problems: Mapping[tuple[str, str], list[Ints]]
 
 
@@ -89,7 +89,7 @@ class FromText:
             named=dict(reader.named),
             evidence=reader.evidences(),
             empty=dict(reader.empty),
-            zeros=tuple(reader.zeros),
+            written=dict(reader.written),
             problems=dict(reader.problems),
         )
 
@@ -106,7 +106,7 @@ class FromText:
         numbers["evidence"] = reader.evidence.numbers(places)
         for name, rows in seen.empty.items():
             reader.empty[name] = reader.empty.get(name, 0) + rows
-        reader.zeros.extend(seen.zeros)
+        reader.written.update(seen.written)
         for problem, parts in seen.problems.items():
             reader.problems.setdefault(problem, []).extend(parts)
         return numbers

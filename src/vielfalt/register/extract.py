@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -43,8 +44,8 @@ class Extract:
     of the file; ``empty`` says per column in how many of the readable ones there is no usable value; those that are no
     people are among both and not in ``register``. ``delivered`` are
     the canonical fields the file has; ``places`` the distinct birth places in the order of their numbers;
-    ``addresses`` street and house of address numbers; ``zeros`` the part of the rows whose ordering number begins with
-    a zero. Nothing else of the texts survives.
+    ``addresses`` street and house of address numbers; ``written`` the parts of the ordering numbers that begin
+    with a zero, and that are not as long as most. Nothing else of the texts survives.
     """
 
     register: Frame
@@ -56,7 +57,7 @@ class Extract:
     findings: tuple[Finding, ...]
     places: tuple[str, ...]
     addresses: AddressTexts
-    zeros: float
+    written: tuple[float, float]
 
 
 def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, key: bytes) -> Extract:
@@ -96,8 +97,19 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
         ),
         places=reader.places(),
         addresses=AddressTexts(tuple(reader.streets), tuple(reader.houses), dict(reader.named)),
-        zeros=sum(reader.zeros) / rows,
+        written=_parts(reader.written),
     )
+
+
+def _parts(written: Counter[tuple[int, bool]]) -> tuple[float, float]:
+    """The part of the ordering numbers that begin with a zero, and of those that are not as long as most."""
+    lengths: Counter[int] = Counter()
+    for (length, _), rows in written.items():
+        lengths[length] += rows
+    total = lengths.total() or 1
+    return sum(rows for (_, zero), rows in written.items() if zero) / total, 1 - max(
+        lengths.values(), default=1
+    ) / total
 
 
 def _refuse_broken(broken: tuple[BrokenRow, ...], rows: int, path: Path) -> None:

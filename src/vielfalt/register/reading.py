@@ -8,6 +8,7 @@ themselves never reach the database; they are forgotten with the ``Reader`` when
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -76,7 +77,8 @@ EVIDENCES: Mapping[str, pa.DataType] = {"evidence": pa.int64(), **{name: _VALUES
 class Reader:
     """Collects while batches pass: numberings of texts, addresses, parsed values, and problems with their rows.
 
-    ``empty``: rows without value by column; ``zeros``: by batch the ordering numbers that begin with a zero.
+    ``empty``: rows without value by column; ``written``: rows by how long their ordering number is, and whether it
+    begins with a zero.
     """
 
     profile: Profile
@@ -93,7 +95,7 @@ class Reader:
     named: dict[str, str] = field(default_factory=dict)
     evidence: Combinations = field(default_factory=lambda: Combinations({name: _VALUES[name] for name in EVIDENCE}))
     empty: dict[str, int] = field(default_factory=dict)
-    zeros: list[int] = field(default_factory=list)
+    written: Counter[tuple[int, bool]] = field(default_factory=Counter)
     problems: dict[tuple[str, str], list[Ints]] = field(default_factory=dict)
     parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
 
@@ -115,7 +117,7 @@ class Reader:
             encoded = {name: pool.submit(self._encoded, batch.column(name), name) for name in looked_at}
             hashed = {name: pool.submit(self._hashed, batch, name) for name in _IDS}
             if "person_id" in batch.column_names:
-                self.zeros.append(_with_zeros(batch.column("person_id")))
+                self.written.update(_written(batch.column("person_id")))
             values, spread = {}, {}
             for name in (name for name in _VALUES if name not in points):
                 texts = encoded[name].result() if name in encoded else missing
@@ -271,7 +273,7 @@ class Reader:
         self.named.clear()
         self.evidence.clear()
         self.empty.clear()
-        self.zeros.clear()
+        self.written.clear()
         self.problems.clear()
 
     def _note(self, field: str, problem: str, rows: Ints) -> None:
@@ -315,9 +317,12 @@ def _combined(
     return np.array(numbers, dtype=np.int64)[inverse]
 
 
-def _with_zeros(ids: pa.ChunkedArray) -> int:
-    """How many ordering numbers begin with a zero, which spreadsheets take away."""
-    return int(pc.sum(pc.starts_with(pc.utf8_ltrim_whitespace(ids), "0")).as_py() or 0)
+def _written(ids: pa.ChunkedArray) -> Counter[tuple[int, bool]]:
+    """How many ordering numbers are so long and begin with a zero, which spreadsheets take away."""
+    texts = pc.utf8_trim_whitespace(ids)
+    kinds = pc.add(pc.multiply(pc.utf8_length(texts), 2), pc.starts_with(texts, "0").cast(pa.int32()))
+    found = ((kind["values"], kind["counts"]) for kind in pc.value_counts(kinds).to_pylist())
+    return Counter({(kind // 2, bool(kind % 2)): rows for kind, rows in found if kind is not None and kind > 1})
 
 
 def _point(easting: str, northing: str) -> tuple[str, str] | None:

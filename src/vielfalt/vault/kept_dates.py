@@ -115,7 +115,7 @@ def facts_of(
     date: int,
     delivered: frozenset[str],
     missing: Mapping[str, float],
-    zeros: float,
+    written: tuple[float, float],
     geography: Geography,
 ) -> Facts:
     """What is to be remembered of a reference date."""
@@ -133,7 +133,8 @@ def facts_of(
         areas={level.id: _areas(geography, level.id) for level in geography.levels},
         parents={level.id: {area.key: area.parent for area in level.areas} for level in geography.levels[1:]},
         values={name: tuple(values_of(name, geography)) for name in EARLIER},
-        zeros=round(zeros, 4),
+        zeros=round(written[0], 4),
+        uneven=round(written[1], 4),
     )
 
 
@@ -173,6 +174,7 @@ def read_facts(town: Town, date: int) -> Facts | None:
             parents={level: dict(keys) for level, keys in found["parents"].items()},
             values={name: tuple(keys) for name, keys in found["values"].items()},
             zeros=float(found["zeros"]),
+            uneven=float(found["uneven"]),
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None
