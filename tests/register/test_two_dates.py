@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -226,11 +226,7 @@ def test_residents_that_the_vault_does_not_hold_are_a_break(root: Path, both: Ev
 def test_new_ordering_numbers_are_a_break(root: Path, both: Evaluation, tmp_path: Path) -> None:
     """The registration office got new software that numbered everybody anew."""
     assert both.residents > 2_000
-    town = read_town(_copy(root, tmp_path))
-    path = town.extract(NOW)
-    head, *rows = path.read_bytes().decode("cp1252").split("\r\n")
-    pointers = [place for place, name in enumerate(head.split(";")) if name.startswith(("Ordnungsmerkmal", "OM_"))]
-    path.write_bytes("\r\n".join([head, *(_renumbered(row, pointers) for row in rows)]).encode("cp1252"))
+    town = _written_otherwise(root, tmp_path, _renumbered)
     before = earlier_of(town, BEFORE)
     later = evaluated(town, NOW, before)
     assert later.compared is not None and later.compared.linked < 0.05
@@ -240,11 +236,7 @@ def test_new_ordering_numbers_are_a_break(root: Path, both: Evaluation, tmp_path
 def test_zeros_that_a_spreadsheet_took_away_are_a_break(root: Path, both: Evaluation, tmp_path: Path) -> None:
     """Some bear a number that begins with a zero: too few for ``links_lost``, and each would be gone and new."""
     assert 0.05 < both.facts.zeros < 0.14
-    town = read_town(_copy(root, tmp_path))
-    path = town.extract(NOW)
-    head, *rows = path.read_bytes().decode("cp1252").split("\r\n")
-    pointers = [place for place, name in enumerate(head.split(";")) if name.startswith(("Ordnungsmerkmal", "OM_"))]
-    path.write_bytes("\r\n".join([head, *(_without_zeros(row, pointers) for row in rows)]).encode("cp1252"))
+    town = _written_otherwise(root, tmp_path, _without_zeros)
     before = earlier_of(town, BEFORE)
     later = evaluated(town, NOW, before)
     assert (
@@ -290,6 +282,16 @@ def test_how_many_must_be_found_again_follows_the_time_between(
     for linked, lost in ((least + 0.0005, False), (least - 0.0005, True)):
         found = found_breaks(town, replace(both, compared=replace(both.compared, linked=linked)), before)
         assert ("links_lost" in found) is lost
+
+
+def _written_otherwise(root: Path, tmp_path: Path, change: Callable[[str, list[int]], str]) -> Town:
+    """A copy whose later extract writes ordering numbers in another way, in their own column and where others point."""
+    town = read_town(_copy(root, tmp_path))
+    path = town.extract(NOW)
+    head, *rows = path.read_bytes().decode("cp1252").split("\r\n")
+    pointers = [place for place, name in enumerate(head.split(";")) if name.startswith(("Ordnungsmerkmal", "OM_"))]
+    path.write_bytes("\r\n".join([head, *(change(row, pointers) for row in rows)]).encode("cp1252"))
+    return town
 
 
 def _renumbered(row: str, places: list[int]) -> str:

@@ -131,7 +131,7 @@ def _properties(cell: Cell, figure: Figure, words: Words) -> dict[str, object]:
         "key": cell.key,
         "name": cell.name,
         "number": cell.value,
-        "share": None if cell.share is None else round(cell.share, 3),
+        "share": cell.printed,
         "quality": words(MARKS[cell.mark]),
         "label": f"{cell.percent} ({cell.number})" if figure.share_of else cell.number,
         "style": style_of(cell, figure),
