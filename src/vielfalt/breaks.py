@@ -57,8 +57,8 @@ class Facts:
     ``missing``: per delivered field the part of rows without value. ``areas``: per level and area key its size
     (square metres) and centre (metres), zeros without polygon. ``parents``: per level below the coarsest and area key
     the area of the next coarser level that it lies in. ``values``: per column of the link file the keys that its
-    numbers stand for. ``zeros``, ``uneven``: the parts of the ordering numbers that
-    begin with a zero, and that are not as long as most.
+    numbers stand for. ``zeros``, ``uneven``: the parts of the ordering numbers that begin with a zero, and that are
+    not as long as most.
     """
 
     date: int

@@ -16,6 +16,8 @@ from vielfalt.cells import ProtectedCells
 _RESIDENTS = "residents"
 Numbers = dict[Key, tuple[int, str]]
 """What a release shows: each number, and by what it was changed (method and fingerprint; empty: as it was counted)."""
+ByPlace = dict[Place, Numbers]
+"""Numbers by level and area, under keys without either."""
 
 
 def corrections(releases: Sequence[Release]) -> tuple[int, tuple[Told, ...]]:
@@ -27,45 +29,47 @@ def corrections(releases: Sequence[Release]) -> tuple[int, tuple[Told, ...]]:
     all that differ from those of the date itself.
     """
     *earlier, last = releases
-    date = last.results.source.date
-    versions = [_shown(each) for each in earlier if each.results.source.date == date]
+    date, shown = last.results.source.date, _shown(last)
+    same, others = (
+        [each for each in earlier if (each.results.source.date == date) is of_it] for of_it in (True, False)
+    )
+    versions = [_shown(each) for each in same]
     least = {key_of(last, cells): cells.protection.min_cell for cells in last.results.tables.values()}
     tried, told = 0, []
-    for key, (value, how) in _shown(last).items() if versions else ():
+    for key, (value, how) in shown.items() if versions else ():
         before = [number for version in versions if (number := version.get(key)) and number[1] == how]
         tried += bool(before)
         off = min((abs(value - number) for number, _ in before), default=0)
         if off and (how or off < least[replace(key, level="", area="", category=())]):
             told.append(Told(key, 1 if how else off, value if how else off))
-    for other in earlier:
-        if other.results.source.date == date:
-            told += _redrawn(last, other)
-    again = _counted_again(last, earlier)
+    changed = _changed_by_place(shown)
+    for other, numbers in zip(same, versions, strict=True):
+        told += _redrawn((last, changed), (other, _changed_by_place(numbers)))
+    again = _counted_again(shown, others)
     told += [Told(key, off, off) for key, off in again.items() if off]
     return tried + len(again), tuple({each.key: each for each in told}.values())
 
 
-def _counted_again(last: Release, earlier: Iterable[Release]) -> dict[Key, int]:
-    """The residents, as counted, that a release of another date counts too, each with the difference to the latest one.
+def _counted_again(shown: Numbers, others: Iterable[Release]) -> dict[Key, int]:
+    """The residents, as counted, that releases of other dates count too, each with the difference to the latest one.
 
     Those beside movements are the residents of the earlier date in the same areas: where areas change, none are shown.
     """
     known: Numbers = {}
-    for each in earlier:
-        if each.results.source.date != last.results.source.date:
-            known |= {key: number for key, number in _shown(each).items() if key.table == _RESIDENTS}
-    both = ((key, number, known[key]) for key, number in _shown(last).items() if key in known)
+    for each in others:
+        known |= {key: number for key, number in _shown(each).items() if key.table == _RESIDENTS}
+    both = ((key, number, known[key]) for key, number in shown.items() if key in known)
     return {key: abs(one - other) for key, (one, how), (other, way) in both if not how and not way}
 
 
-def _redrawn(last: Release, other: Release) -> Iterator[Told]:
+def _redrawn(one: tuple[Release, ByPlace], before: tuple[Release, ByPlace]) -> Iterator[Told]:
     """Changed or rounded numbers of areas that are redrawn, where fewer than ``min_area`` people may be in one alone.
 
     The same people have the same number; so one that differs tells of those few that they are among the counted.
     """
-    shown, before = _changed_by_place(last), _changed_by_place(other)
-    for here, there in mostly_shared(last, other) if shown and before else ():
-        ours, theirs = shown.get(here, {}), before.get(there, {})
+    (last, shown), (other, known) = one, before
+    for here, there in mostly_shared(last, other) if shown and known else ():
+        ours, theirs = shown.get(here, {}), known.get(there, {})
         if _few_apart((last, here[0], ours), (other, there[0], theirs)):
             for key, (value, how) in ours.items():
                 number = theirs.get(key)
@@ -73,10 +77,10 @@ def _redrawn(last: Release, other: Release) -> Iterator[Told]:
                     yield Told(key.at(*here), 1, value)
 
 
-def _changed_by_place(release: Release) -> dict[Place, Numbers]:
+def _changed_by_place(shown: Numbers) -> ByPlace:
     """The changed or rounded numbers by level and area, under keys without either."""
     found: dict[Place, Numbers] = defaultdict(dict)
-    for key, number in _shown(release).items():
+    for key, number in shown.items():
         if number[1]:
             found[key.level, key.area][key.at("", "")] = number
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vielfalt.commands.options import FILE, WORDS, lang_option, spoken, to_stderr, whole
+from vielfalt.commands.options import FILE, WORDS, Whole, lang_option, spoken, to_stderr
 from vielfalt.errors import UsageError
 from vielfalt.words import N_, Language, Words
 
@@ -69,7 +69,7 @@ def _foretell(path: Path, words: Words) -> None:
 @click.option(
     "--host", metavar=WORDS("ADDRESS"), default="127.0.0.1", show_default=True, help=WORDS("Address to listen to.")
 )
-@click.option("--port", type=whole(1, 65_535), default=PORT, show_default=True, help=WORDS("Port to listen to."))
+@click.option("--port", type=Whole(1, 65_535), default=PORT, show_default=True, help=WORDS("Port to listen to."))
 @lang_option
 def serve(host: str, port: int, lang: Language | None) -> None:
     """Serves the desk."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from vielfalt.commands.options import FOLDER, WORDS, date_option, json_option, lang_option, print_json, spoken, whole
+from vielfalt.commands.options import FOLDER, WORDS, Whole, date_option, json_option, lang_option, print_json, spoken
 from vielfalt.words import Language
 
 
@@ -34,7 +34,7 @@ def explain(id: str | None, lang: Language | None) -> None:
     help=WORDS("Show which rule decided for the data row RECORD of the town project FOLDER, and on which evidence.")
 )
 @click.argument("folder", type=FOLDER)
-@click.argument("record", type=whole(1))
+@click.argument("record", type=Whole(1))
 @date_option
 @lang_option
 def trace(folder: Path, record: int, date: str | None, lang: Language | None) -> None:

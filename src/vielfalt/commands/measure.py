@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vielfalt.commands.options import FILE, WORDS, json_option, lang_option, print_json, spoken, whole
+from vielfalt.commands.options import FILE, WORDS, Whole, json_option, lang_option, print_json, spoken
 from vielfalt.words import N_, Language
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--draws",
-    type=whole(0),
+    type=Whole(0),
     default=199,
     show_default=True,
     help=WORDS("Random draws for intervals and p-values; 0 for none."),

@@ -47,8 +47,8 @@ FILE = click.Path(path_type=Path, readable=False)
 FILE.name = WORDS("file")
 
 
-class _Whole(click.IntRange):
-    """Whole numbers within limits, which click would tell in English and as a formula."""
+class Whole(click.IntRange):
+    """The type of a whole number within limits, which click would tell in English and as a formula."""
 
     name = WORDS("whole number")
 
@@ -56,11 +56,6 @@ class _Whole(click.IntRange):
         if self.max is None:
             return WORDS(N_("{least} or more"), least=self.min)
         return WORDS(N_("{least} to {most}"), least=self.min, most=self.max)
-
-
-def whole(least: int, most: int | None = None) -> click.IntRange:
-    """The type of a whole number within limits."""
-    return _Whole(least, most)
 
 
 def _heard(context: click.Context, _: click.Parameter, lang: Language | None) -> Language | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from vielfalt.commands.desk import is_installed
-from vielfalt.commands.options import FILE, FOLDER, WORDS, lang_option, spoken, to_stderr, whole
+from vielfalt.commands.options import FILE, FOLDER, WORDS, Whole, lang_option, spoken, to_stderr
 from vielfalt.words import Language, typed
 
 _LEAST = 1_000
@@ -17,10 +17,10 @@ _LEAST = 1_000
 
 @click.command(help=WORDS("Write a synthetic town as a complete town project into FOLDER."))
 @click.argument("folder", type=FOLDER)
-@click.option("--residents", type=whole(_LEAST), default=40_000, show_default=True, help=WORDS("Residents."))
+@click.option("--residents", type=Whole(_LEAST), default=40_000, show_default=True, help=WORDS("Residents."))
 @click.option(
     "--seed",
-    type=whole(0),
+    type=Whole(0),
     default=7,
     show_default=True,
     help=WORDS("Seed: the same seed gives the same town."),
@@ -71,7 +71,7 @@ def profile(file: Path, lang: Language | None) -> None:
 
 
 @click.command(help=WORDS("Write a synthetic town, evaluate it and show it in the browser."))
-@click.option("--residents", type=whole(_LEAST), default=20_000, show_default=True, help=WORDS("Residents."))
+@click.option("--residents", type=Whole(_LEAST), default=20_000, show_default=True, help=WORDS("Residents."))
 @click.option(
     "--folder", type=FOLDER, default=None, help=WORDS("Where to put the town; a temporary folder unless given.")
 )
