@@ -107,9 +107,8 @@ def _parts(written: Counter[tuple[int, bool]]) -> tuple[float, float]:
     for (length, _), rows in written.items():
         lengths[length] += rows
     total = lengths.total() or 1
-    return sum(rows for (_, zero), rows in written.items() if zero) / total, 1 - max(
-        lengths.values(), default=1
-    ) / total
+    zeros = sum(rows for (_, zero), rows in written.items() if zero)
+    return zeros / total, 1 - max(lengths.values(), default=1) / total
 
 
 def _refuse_broken(broken: tuple[BrokenRow, ...], rows: int, path: Path) -> None:

@@ -19,8 +19,7 @@ from typing import Literal
 from vielfalt import codes, schema
 from vielfalt.errors import DeliveryError
 from vielfalt.profiles import TITLE
-from vielfalt.register.headings import end_field
-from vielfalt.register.headings import heading_key as _key
+from vielfalt.register.headings import end_field, heading_key
 from vielfalt.register.text import same_digits, within_one_edit
 from vielfalt.register.values import FORMS
 from vielfalt.tools.samples import Sample, read_sample, title_above
@@ -77,7 +76,7 @@ def propose_profile(file: Path, words: Words = GERMAN) -> Proposal:
     sample = read_sample(file)
     columns = _columns(sample)
     if not _has_headings(sample, columns):
-        if any(sum(_key(cell) in _headings() for cell in row) > 1 for row in sample.rows[:TITLE]):
+        if any(sum(heading_key(cell) in _headings() for cell in row) > 1 for row in sample.rows[:TITLE]):
             raise title_above(file)
         raise DeliveryError(
             N_("The first row of the file holds no headings that Vielfalt recognises."),
@@ -91,7 +90,7 @@ def propose_profile(file: Path, words: Words = GERMAN) -> Proposal:
 
 def _columns(sample: Sample) -> tuple[Column, ...]:
     """The recognised columns in the order of the schema; each heading and each field at most once."""
-    keys = [_key(heading) for heading in sample.headings]
+    keys = [heading_key(heading) for heading in sample.headings]
     searches: tuple[tuple[Evidence, Callable[[int, str], bool]], ...] = (
         ("heading", lambda place, field: _headings().get(keys[place]) == field),
         ("similar", lambda place, field: _similar(keys[place], field)),
@@ -117,13 +116,15 @@ def _has_headings(sample: Sample, columns: Iterable[Column]) -> bool:
 
 @cache
 def _headings() -> Mapping[str, str]:
-    return {_key(row["heading"]): row["field"] for row in _list("headings")}
+    return {heading_key(row["heading"]): row["field"] for row in _list("headings")}
 
 
 @cache
 def _values() -> Mapping[tuple[str, str], tuple[str, bool]]:
     """Per field and value as usually written: what it means, and whether that is certain."""
-    return {(row["field"], _key(row["value"])): (row["meaning"], row["sure"] == "yes") for row in _list("values")}
+    return {
+        (row["field"], heading_key(row["value"])): (row["meaning"], row["sure"] == "yes") for row in _list("values")
+    }
 
 
 def _list(name: str) -> tuple[Mapping[str, str], ...]:
@@ -147,7 +148,7 @@ def _clear(values: Iterable[str], fits: Callable[[str], bool]) -> bool:
 def _means(field: str) -> Callable[[str], bool]:
     """Whether a text is a canonical value of the field or certainly means one."""
     allowed = {code.casefold() for code in schema.field(field).codes}
-    return lambda text: text.casefold() in allowed or _values().get((field, _key(text)), ("", False))[1]
+    return lambda text: text.casefold() in allowed or _values().get((field, heading_key(text)), ("", False))[1]
 
 
 _CONTENT: Mapping[str, Callable[[str], bool]] = {
@@ -218,7 +219,7 @@ def _code_section(sample: Sample, column: Column, words: Words) -> Iterator[str]
     foreign = [
         value for value, _ in kinds.most_common() if not _canonical(value, column.field) and value not in _MISSING
     ]
-    meanings = {value: _values().get((name, _key(value))) for value in foreign}
+    meanings = {value: _values().get((name, heading_key(value))) for value in foreign}
     shown = [value for value in foreign if meanings[value] or _harmless(value, kinds, name)]
     if foreign:
         yield f"\n[codes.{name}]"
