@@ -77,6 +77,13 @@ def test_points_in_another_area_than_the_directory_says_are_a_finding(tmp_path: 
     assert points_elsewhere(given, located(given, streets, where), where) == ()
 
 
+def test_of_very_many_points_every_so_many_is_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vielfalt.register.areas.LOOKED_AT", 100)
+    given, streets, where = _in_a_street(tmp_path, 201, 201, 75)
+    found = points_elsewhere(given, located(given, streets, where), where)
+    assert found == (Finding("point_elsewhere", "easting", 25, ()),)
+
+
 def test_points_that_are_shifted_by_an_area_are_refused(tmp_path: Path) -> None:
     given, streets, where = _in_a_street(tmp_path, 100, 100, 51)
     with pytest.raises(DeliveryError, match="51 lie elsewhere"):
