@@ -17,7 +17,7 @@ from vielfalt.audit.releases import Release
 from vielfalt.cells import ProtectedCells
 from vielfalt.errors import DisclosureError
 from vielfalt.figures.disclosure import Held, Rooms
-from vielfalt.publish.contents import MANIFEST
+from vielfalt.publish.layout import MANIFEST
 from vielfalt.publish.releases import releases_in
 from vielfalt.publish.results import Results
 from vielfalt.words import N_

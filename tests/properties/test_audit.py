@@ -35,7 +35,7 @@ from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import BASES, CELL_KEY, NEAREST, UP_OR_DOWN
 from vielfalt.publish.classes import Classes
-from vielfalt.publish.contents import wgs84
+from vielfalt.publish.layout import wgs84
 from vielfalt.publish.themes import Theme
 from vielfalt.tools import attacking
 from vielfalt.words import Words

@@ -11,7 +11,7 @@ import pytest
 
 from vielfalt import programme
 from vielfalt.cells import ProtectedCells
-from vielfalt.publish import svg
+from vielfalt.publish import palettes
 from vielfalt.publish.balance_maps import ALL, balanced_classes, draw_balances, rates
 from vielfalt.publish.picture import contrast, ink_on
 from vielfalt.publish.results import Movements, Results
@@ -72,15 +72,15 @@ def test_the_maps_are_hatched_where_a_number_is_hidden_and_say_it_in_words(moved
     assert across.name.startswith("balance-across-") and within.name.startswith("balance-within-")
     assert "minus moved away or died" in across.title and "2024-12-31" in across.title
     assert "Areas where more went than came" in across.alt
-    assert svg.DIVERGING[1] in across.svg or svg.DIVERGING[0] in across.svg
+    assert palettes.DIVERGING[1] in across.svg or palettes.DIVERGING[0] in across.svg
     assert draw_balances(dataclasses.replace(moved, movements=None), words) == ()
 
 
 def test_gains_and_losses_differ_in_lightness_where_they_are_printed_in_grey() -> None:
-    for one, other in combinations(svg.DIVERGING, 2):
+    for one, other in combinations(palettes.DIVERGING, 2):
         assert contrast(one, other) >= 1.3
 
 
-@pytest.mark.parametrize("fill", svg.DIVERGING)
+@pytest.mark.parametrize("fill", palettes.DIVERGING)
 def test_names_can_be_read_on_every_colour(fill: str) -> None:
     assert contrast(ink_on(fill), fill) >= 4.5

@@ -13,7 +13,7 @@ from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from vielfalt.geography import Geography, by_name
-from vielfalt.publish import lookup, svg
+from vielfalt.publish import lookup, palettes, svg
 from vielfalt.publish.maps import Atlas, draw_map, draw_maps
 from vielfalt.publish.naming import Naming, key_rows, naming
 from vielfalt.publish.picture import contrast, ink_on
@@ -224,7 +224,7 @@ def test_no_shapes_no_maps(results: Results, words: Words) -> None:
     assert draw_maps(dataclasses.replace(results, geography=bare), words) == Atlas((), ())
 
 
-@pytest.mark.parametrize("palette", svg.SEQUENTIAL.values())
+@pytest.mark.parametrize("palette", palettes.SEQUENTIAL.values())
 def test_colours_carry_text_and_differ_in_lightness(palette: tuple[str, ...]) -> None:
     for fill in palette:
         assert contrast(ink_on(fill), fill) >= 4.5
@@ -234,7 +234,7 @@ def test_colours_carry_text_and_differ_in_lightness(palette: tuple[str, ...]) ->
 
 def test_text_colours_reach_the_contrast_of_wcag() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert min(contrast(ink, svg.PAPER) for ink in (svg.INK, svg.SOFT_INK, svg.LINE)) >= 4.5
+    assert min(contrast(ink, palettes.PAPER) for ink in (palettes.INK, palettes.SOFT_INK, palettes.LINE)) >= 4.5
 
 
 def test_hatching_stays_inside_its_area_and_clear_of_the_name() -> None:

@@ -18,7 +18,7 @@ from vielfalt.audit.figures import Figures, Key, key_of
 from vielfalt.audit.releases import Release
 from vielfalt.audit.sums import Sum
 from vielfalt.geography import TOWN, Area
-from vielfalt.publish.contents import WGS84, wgs84
+from vielfalt.publish.layout import WGS84, wgs84
 
 SLIVER = 0.002
 """The part of the smaller area that an intersection must have to count: boundaries drawn twice never fit exactly."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vielfalt import dates
 from vielfalt.errors import DeliveryError
-from vielfalt.publish.contents import DESCRIPTOR
+from vielfalt.publish.layout import DESCRIPTOR
 from vielfalt.publish.reading import read_published
 from vielfalt.publish.results import Results
 from vielfalt.words import N_

@@ -15,7 +15,7 @@ from vielfalt.county.agreeing import disagreement
 from vielfalt.errors import DisclosureError, TownError
 from vielfalt.figures.disclosure import TownPart
 from vielfalt.geography import TOWN
-from vielfalt.publish.contents import MANIFEST
+from vielfalt.publish.layout import MANIFEST
 from vielfalt.publish.reading import Published, read_published
 from vielfalt.publish.results import TownRelease
 from vielfalt.town import Town

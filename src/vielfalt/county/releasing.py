@@ -17,7 +17,7 @@ from vielfalt.county.project import FILE, County
 from vielfalt.county.protecting import Known, Whole, protected_whole
 from vielfalt.geography import Area, AreaLevel, Geography
 from vielfalt.methods import CellKey, Method, Suppression
-from vielfalt.publish.contents import MANIFEST
+from vielfalt.publish.layout import MANIFEST
 from vielfalt.publish.package import see_to_release, write_release
 from vielfalt.publish.releases import releases_in
 from vielfalt.publish.results import Results, Source

@@ -15,7 +15,7 @@ from vielfalt.county.releasing import CountyReleased, release_county
 from vielfalt.county.running import NOTHING, BeforeReplacing, Replaced, Show, Standing, State, run_towns
 from vielfalt.county.wording import county_words
 from vielfalt.errors import VielfaltError, known
-from vielfalt.publish.contents import DESCRIPTOR
+from vielfalt.publish.layout import DESCRIPTOR
 from vielfalt.town import Town
 from vielfalt.vault import withdraw
 from vielfalt.vault.locking import alone_in

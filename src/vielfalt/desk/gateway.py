@@ -27,8 +27,9 @@ from vielfalt.publish.index_reading import reading, rounded_down
 from vielfalt.publish.labels import category_label, in_order, sentence_case
 from vielfalt.publish.licences import LICENCES
 from vielfalt.publish.lookup import bases
+from vielfalt.publish.palettes import DIVERGING, SEQUENTIAL
 from vielfalt.publish.reading import Published, read_published
-from vielfalt.publish.report.content import facts, frame, numbered
+from vielfalt.publish.report.framing import facts, frame, numbered
 from vielfalt.publish.report.method import meaning, settings, signs
 from vielfalt.publish.report.model import Block, Bullets, Column, DataTable, Heading, Paragraph, Report, Terms
 from vielfalt.publish.report.model import Figure as Picture
@@ -36,7 +37,6 @@ from vielfalt.publish.report.pdf import to_pdf
 from vielfalt.publish.results import Results, Utility
 from vielfalt.publish.shapes import fit, spot
 from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, as_printed, number_text, share, share_text
-from vielfalt.publish.svg import DIVERGING, SEQUENTIAL
 from vielfalt.publish.themes import GROUPS, STANDING
 from vielfalt.table import Table
 from vielfalt.words import LANGUAGES, N_, Words

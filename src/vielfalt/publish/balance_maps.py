@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vielfalt.publish import lookup, svg
+from vielfalt.publish import lookup, palettes
 from vielfalt.publish.classes import Classes
 from vielfalt.publish.picture import Map, Picture, drawn, entitled
 from vielfalt.publish.results import Results
@@ -122,7 +122,7 @@ def _draw(results: Results, balance: Balance, shown: Rates, words: Words) -> Map
         values=shown.values,
         empty=shown.empty,
         found=found,
-        palette=svg.DIVERGING,
+        palette=palettes.DIVERGING,
         legend=(words(N_("Balance in per cent")), words(N_("of the residents of {since}"), since=since)),
         alt=_alternative(results, title, shown, found, words),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vielfalt.geography import by_name
-from vielfalt.publish import labels, lookup, svg
+from vielfalt.publish import labels, lookup, palettes, svg
 from vielfalt.publish.lookup import Category
 from vielfalt.publish.results import Results
 from vielfalt.publish.shares import number_text, share, share_text
@@ -14,7 +14,7 @@ from vielfalt.words import N_, Words
 
 _WIDTH = 660
 _BAR = 20
-_SHADES = (svg.BAR_DARK, svg.BAR, svg.BAR_LIGHT, "#f3f6d9")
+_SHADES = (palettes.BAR_DARK, palettes.BAR, palettes.BAR_LIGHT, "#f3f6d9")
 MOST = 10
 NO_COUNTRY = ("000", "none", "undeterminable", "unknown")
 _ALL_OF = {"nationality": ("foreigner", ("foreign",)), "reference_country": ("mh_register", ("with",))}

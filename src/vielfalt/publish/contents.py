@@ -6,16 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
-import pyproj
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from vielfalt.figures.indices.notes import at_least
 from vielfalt.geography import AreaLevel, Geography
 from vielfalt.publish.descriptor import BOUND, INDEX_FIELDS, describe, table_paths
+from vielfalt.publish.layout import DESCRIPTOR, MANIFEST, wgs84
 from vielfalt.publish.maps import draw_maps
 from vielfalt.publish.report.content import build_report
 from vielfalt.publish.report.html import to_html
@@ -24,12 +21,8 @@ from vielfalt.publish.results import Results
 from vielfalt.publish.shares import SUPPRESSED
 from vielfalt.words import Words
 
-MANIFEST = "MANIFEST"
-DESCRIPTOR = "datapackage.json"
-WGS84 = "EPSG:4326"
-"""The coordinates of the areas in a package."""
 _DECIMALS = 6
-"""Decimals of longitude and latitude: a tenth of a metre."""
+"""Decimals of indices."""
 
 
 def release_files(results: Results, words: Words, audit: Mapping[str, object], release: str) -> Mapping[str, bytes]:
@@ -80,20 +73,6 @@ def _geojson(geography: Geography, level: AreaLevel) -> bytes:
     ]
     content = {"type": "FeatureCollection", "name": level.id, "features": features}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def wgs84(shapes: Mapping[str, BaseGeometry], crs: str) -> Mapping[str, BaseGeometry]:
-    """The shapes by key as a package holds them; none where nobody says what their coordinates mean."""
-    if not crs or not shapes:
-        return {}
-    change = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
-
-    def place(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.round(np.column_stack(change.transform(points[:, 0], points[:, 1])), _DECIMALS)
-
-    # Vault geometry may carry heights; RFC 7946 wants outer rings counter-clockwise.
-    flat = shapely.force_2d(np.array(list(shapes.values()), dtype=object))
-    return dict(zip(shapes, shapely.orient_polygons(shapely.transform(flat, place)), strict=True))
 
 
 def _json(content: object) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from vielfalt.publish import svg
+from vielfalt.publish import palettes, svg
 from vielfalt.publish.svg import Layer
 
 _STEP = 24
@@ -37,7 +37,7 @@ def legend(
 
 
 def _stroked(chart: alt.Chart) -> alt.Chart:
-    drawn: alt.Chart = chart.mark_rule(stroke=svg.LINE, strokeWidth=0.9).encode(
+    drawn: alt.Chart = chart.mark_rule(stroke=palettes.LINE, strokeWidth=0.9).encode(
         x=svg.pixel("x", alt.X), y=svg.pixel("y", alt.Y), x2="x2", y2="y2"
     )
     return drawn

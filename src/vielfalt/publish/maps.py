@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from vielfalt.publish import labels, lookup, svg
+from vielfalt.publish import labels, lookup, palettes
 from vielfalt.publish.balance_maps import draw_balances
 from vielfalt.publish.classes import Classes, class_labels
 from vielfalt.publish.picture import Map, Picture, drawn, entitled
@@ -49,7 +49,7 @@ def draw_map(results: Results, theme: Theme, words: Words) -> Map:
         values=theme.printed,
         empty=theme.empty,
         found=found,
-        palette=svg.SEQUENTIAL[max(len(found.sizes), 1)],
+        palette=palettes.SEQUENTIAL[max(len(found.sizes), 1)],
         legend=(words(_words_for(results, theme)[0]), *([remark] if remark else [])),
         alt=_alternative(title, theme, found, words, results),
     )

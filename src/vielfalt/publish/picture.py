@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import altair as alt
 from shapely.geometry.base import BaseGeometry
 
-from vielfalt.publish import svg
+from vielfalt.publish import palettes, svg
 from vielfalt.publish.altered import altered, in_short
 from vielfalt.publish.classes import Classes, class_labels
 from vielfalt.publish.legend import legend
@@ -101,7 +101,7 @@ def entitled(plain: str, title: str, results: Results, words: Words) -> str:
     lines = svg.wrapped(title, _WIDTH, 15)
     rows = [svg.text(0, 14 + 19 * row, line, 15, bold=True) for row, line in enumerate(lines)]
     below = 19 * len(lines)
-    return svg.titled(plain, [*rows, svg.text(0, below + 15, when, 12, color=svg.SOFT_INK)], below + 34)
+    return svg.titled(plain, [*rows, svg.text(0, below + 15, when, 12, color=palettes.SOFT_INK)], below + 34)
 
 
 def _key(key: tuple[str, ...], height: float, boxes_height: float) -> tuple[list[Row], float]:
@@ -117,7 +117,7 @@ def _key(key: tuple[str, ...], height: float, boxes_height: float) -> tuple[list
 def _areas(shapes: Mapping[str, BaseGeometry], picture: Picture, named: Naming) -> tuple[Layer, ...]:
     """Filled areas, hatching, outlines, names; each name dark on light classes and light on dark ones."""
     fills = {
-        key: svg.PAPER if value is None else picture.palette[picture.found.of(value)]
+        key: palettes.PAPER if value is None else picture.palette[picture.found.of(value)]
         for key, value in sorted(picture.values.items())
     }
     spots = {key: where for key, where in named.spots.items() if key not in picture.empty}
@@ -131,16 +131,16 @@ def _areas(shapes: Mapping[str, BaseGeometry], picture: Picture, named: Naming) 
     for key in sorted(picture.empty):
         middle = shapes[key].representative_point()
         said = f"{named.numbers.get(key, '')} {NOT_APPLICABLE}".strip()
-        lettering.append(svg.text(middle.x, middle.y, said, 11, middle=True, color=svg.SOFT_INK))
+        lettering.append(svg.text(middle.x, middle.y, said, 11, middle=True, color=palettes.SOFT_INK))
 
     def filled(chart: alt.Chart) -> alt.Chart:
-        marked = chart.mark_geoshape(stroke=svg.LINE, strokeWidth=0.7)
+        marked = chart.mark_geoshape(stroke=palettes.LINE, strokeWidth=0.7)
         fill = alt.Fill("fill:N", scale=None, legend=None)
         drawn: alt.Chart = marked.encode(fill=fill).project(type="identity", scale=1, translate=[0, 0])
         return drawn
 
     def lined(chart: alt.Chart) -> alt.Chart:
-        marked = chart.mark_geoshape(filled=False, stroke=svg.LINE, strokeWidth=0.9)
+        marked = chart.mark_geoshape(filled=False, stroke=palettes.LINE, strokeWidth=0.9)
         drawn: alt.Chart = marked.project(type="identity", scale=1, translate=[0, 0])
         return drawn
 
@@ -153,7 +153,7 @@ def _areas(shapes: Mapping[str, BaseGeometry], picture: Picture, named: Naming) 
 
 def ink_on(fill: str) -> str:
     """Dark or light text, whichever contrasts more with the fill (WCAG 2.2 relative luminance)."""
-    return svg.INK if contrast(svg.INK, fill) >= contrast(svg.PAPER, fill) else svg.PAPER
+    return palettes.INK if contrast(palettes.INK, fill) >= contrast(palettes.PAPER, fill) else palettes.PAPER
 
 
 def contrast(one: str, other: str) -> float:
@@ -172,9 +172,9 @@ def _legend(picture: Picture, words: Words) -> tuple[tuple[Layer, ...], float]:
     """Boxes from the highest class to the lowest, then the hatched box; each with its number of areas."""
     counted = list(zip(class_labels(words, picture.found), picture.found.sizes, picture.palette, strict=False))[::-1]
     if picture.empty:
-        counted.append((words(N_("too few residents (–)")), len(picture.empty), svg.PAPER))
+        counted.append((words(N_("too few residents (–)")), len(picture.empty), palettes.PAPER))
     if picture.suppressed:
-        counted.append((words(N_("not published (.)")), len(picture.suppressed), svg.PAPER))
+        counted.append((words(N_("not published (.)")), len(picture.suppressed), palettes.PAPER))
     entries = [(f"{label} ({words.number(size)})", fill) for label, size, fill in counted]
     head = (*picture.legend, words(N_("(number of areas)")))
     return legend(_WIDTH - _LEGEND + 4, head, entries, bool(picture.suppressed))
@@ -185,6 +185,6 @@ def _foot(bottom: float, words: Words, results: Results) -> list[Row]:
     if altered(results):
         source = f"{source}. {words(in_short(results))}"
     return [
-        svg.text(0, bottom + 16 + 13 * row, line, 10.5, color=svg.SOFT_INK)
+        svg.text(0, bottom + 16 + 13 * row, line, 10.5, color=palettes.SOFT_INK)
         for row, line in enumerate(svg.wrapped(source, _WIDTH, 10.5)[:2])
     ]

@@ -19,8 +19,8 @@ from vielfalt.errors import DeliveryError, DisclosureError, StorageError, Vielfa
 from vielfalt.figures.index_values import IndexValue
 from vielfalt.geography import TOWN, Area, AreaLevel, Geography, with_plain_blanks
 from vielfalt.publish import agreement, guard, wellformed
-from vielfalt.publish.contents import DESCRIPTOR, MANIFEST, WGS84
 from vielfalt.publish.descriptor import INDEX_FIELDS
+from vielfalt.publish.layout import DESCRIPTOR, MANIFEST, WGS84
 from vielfalt.publish.releases import read_release
 from vielfalt.publish.results import Results, Source, TownRelease
 from vielfalt.publish.shares import SUPPRESSED

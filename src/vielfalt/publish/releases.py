@@ -14,8 +14,8 @@ import polars as pl
 from vielfalt import dates, movement_programme, programme, rule_sets
 from vielfalt.cells import ProtectedCells, Protection
 from vielfalt.errors import DeliveryError, UsageError
-from vielfalt.publish.contents import DESCRIPTOR, MANIFEST
 from vielfalt.publish.descriptor import FORMAT
+from vielfalt.publish.layout import DESCRIPTOR, MANIFEST
 from vielfalt.publish.results import Previous
 from vielfalt.publish.shares import SUPPRESSED
 from vielfalt.table import Table, counted_by

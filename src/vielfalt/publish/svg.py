@@ -14,26 +14,10 @@ import shapely
 import vl_convert
 from shapely.geometry.base import BaseGeometry
 
+from vielfalt.publish import palettes
+
 FONT = "Segoe UI, Liberation Sans, Arial, sans-serif"
-INK = "#1a1a1a"
-SOFT_INK = "#4d4d4d"
-PAPER = "#ffffff"
-LINE = "#6b6b6b"
 _PADDING = 4
-SEQUENTIAL: Mapping[int, tuple[str, ...]] = {
-    1: ("#c3dfc4",),
-    2: ("#eef3cf", "#3a8d9b"),
-    3: ("#eef3cf", "#86c4bf", "#1f5f86"),
-    4: ("#f3f6d9", "#b4dabd", "#5cabb5", "#1f5f86"),
-    5: ("#f3f6d9", "#c3dfc4", "#80c0bd", "#2b7495", "#173e6b"),
-}
-"""Light to dark in even steps of lightness, told apart without seeing hue; own values."""
-DIVERGING = ("#5c2a08", "#c48a4e", "#f4f1ea", "#a8d2e0", "#2b7495")
-"""Brown below balance, blue above it, told apart by people who do not see red and green, and by lightness alone in grey
-print, where brown is darker than blue at the same distance from balance; own values."""
-BAR = "#2b7495"
-BAR_LIGHT = "#b4dabd"
-BAR_DARK = "#173e6b"
 
 Row = Mapping[str, object]
 
@@ -63,7 +47,7 @@ def boxes(rows: Iterable[Row], line: float) -> Layer:
     """Boxes from x, y to x2, y2 in pixels with their ``fill``, in a thin line of that width."""
     return layer(
         rows,
-        lambda chart: chart.mark_rect(stroke=LINE, strokeWidth=line).encode(
+        lambda chart: chart.mark_rect(stroke=palettes.LINE, strokeWidth=line).encode(
             x=pixel("x", alt.X), y=pixel("y", alt.Y), x2="x2", y2="y2", fill=alt.Fill("fill:N", scale=None, legend=None)
         ),
     )
@@ -76,7 +60,7 @@ def feature(shape: BaseGeometry, **more: object) -> Row:
 
 def text(x: float, y: float, words: str, size: float = 12, **more: object) -> Row:
     """One line of text for ``texts``; by default dark, not bold, starting at x."""
-    return {"x": x, "y": y, "text": words, "size": size, "color": INK, "bold": False, "middle": False, **more}
+    return {"x": x, "y": y, "text": words, "size": size, "color": palettes.INK, "bold": False, "middle": False, **more}
 
 
 def texts(lines: Iterable[Row]) -> tuple[Layer, ...]:
@@ -116,7 +100,7 @@ def to_svg(layers: Sequence[Layer], width: float, height: float, description: st
         for place, drawn in enumerate(layers)
     ]
     # Vega's own labels would name every mark, numbers included; the description says what may be said.
-    chart = alt.layer(*named).configure(font=FONT, background=PAPER, aria=False, padding=_PADDING)
+    chart = alt.layer(*named).configure(font=FONT, background=palettes.PAPER, aria=False, padding=_PADDING)
     specification = chart.configure_view(stroke=None).to_dict()
     specification["datasets"] = {f"rows{place}": list(drawn.rows) for place, drawn in enumerate(layers)}
     drawn = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
@@ -131,7 +115,7 @@ def titled(picture: str, lines: Iterable[Row], height: float) -> str:
     def taller(found: re.Match[str]) -> str:
         width, below = found[1], float(found[2])
         size = f'width="{width}" height="{below + height:g}" viewBox="0 {-height:g} {width} {below + height:g}"'
-        paper = f'<rect y="{-height:g}" width="{width}" height="{height:g}" fill="{PAPER}"/>'
+        paper = f'<rect y="{-height:g}" width="{width}" height="{height:g}" fill="{palettes.PAPER}"/>'
         return f"{size}{found[3]}{paper}"
 
     written = "".join(

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from vielfalt.cells import Protection
 from vielfalt.errors import DeliveryError, VielfaltError
 from vielfalt.geography import LONGEST_KEY, LONGEST_NAME, UNSHOWABLE, Geography, is_key, is_line, with_plain_blanks
-from vielfalt.publish.contents import DESCRIPTOR
+from vielfalt.publish.layout import DESCRIPTOR
 from vielfalt.publish.releases import check_format
 from vielfalt.publish.results import Results, Utility
 from vielfalt.words import N_

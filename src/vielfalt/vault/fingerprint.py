@@ -9,7 +9,7 @@ from pathlib import Path
 import vielfalt
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.methods import by_keys
-from vielfalt.publish.contents import MANIFEST
+from vielfalt.publish.layout import MANIFEST
 from vielfalt.publish.releases import releases_in
 from vielfalt.town import Town
 from vielfalt.words import N_, Language

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import random_table
 
 from vielfalt.numbers import Ints
 
@@ -41,6 +40,8 @@ def random_tables(areas: Ints, groups: Ints, draws: int, seed: int) -> Iterator[
     largest = int(groups.argmax())
     others = np.delete(groups, largest)
     if others.sum() > _PEOPLE_PER_CELL * len(areas) * len(groups):
+        from scipy.stats import random_table  # half a second and 35 MB that few processes need
+
         tables = random_table(areas, groups)
         yield from (tables.rvs(method="patefield", random_state=chance) for _ in range(draws))
         return
