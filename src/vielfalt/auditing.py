@@ -172,13 +172,18 @@ def refuse_undecided(attacks: Iterable[Attack], where: object) -> None:
         )
 
 
+class GroupsTellError(DisclosureError):
+    """Movements by group tell hidden residents of one of the dates, and nothing else does."""
+
+
 def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
     """Raises DisclosureError when a release tells only beside those before it: hidden figures, or whom a correction was
     about. Of numbers rounded by chance nobody can tell a correction from another key: releases do not name it.
     """
     told = {each.id: len(each.told) for each in attacks}
     corrected = told.pop("corrections", 0)
-    together = sum(told.pop(id, 0) for id in ("releases", "areas", "methods"))
+    groups = told.pop("movements", 0)
+    together = sum(told.pop(id, 0) for id in ("releases", "areas", "methods")) + groups
     if any(told.values()):
         return
     if corrected:
@@ -200,7 +205,7 @@ def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:
             ),
         )
     if together:
-        raise DisclosureError(
+        raise (GroupsTellError if together == groups else DisclosureError)(
             N_("Hidden figures that this release would tell beside those before it: {cells}. Nothing was released."),
             where=releases,
             cells=together,

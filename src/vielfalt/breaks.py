@@ -46,6 +46,8 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
 """The extract fields that bear on a definition, required or not: a change of one of them can move its figures."""
 _SOME_ZEROS = 0.005
 """Part of the ordering numbers with a zero in front from which they cannot all go in the time between two dates."""
+_BY_GROUP = frozenset({"flow", "movement"})
+"""The first dimension of tables of movements by group."""
 BY_RULES = frozenset({*_BY_STATUS, "eg_register", "households"})
 """The definitions whose figures rules derive; the others are read from the register as they stand."""
 
@@ -167,6 +169,13 @@ ALL: tuple[BreakCheck, ...] = (
         "the audit of disclosure control",
     ),
     BreakCheck(
+        "groups_not_protectable",
+        N_("Movements by group cannot be shown without giving away residents who are hidden on one of the dates."),
+        N_("Movements by group are not shown; those of all groups together are."),
+        "figures",
+        "the audit of disclosure control",
+    ),
+    BreakCheck(
         "numbers_changed",
         N_("Numbers are changed or rounded to protect people; movements between two dates would help to undo that."),
         N_("Movements are not shown."),
@@ -243,6 +252,8 @@ def _touches(entry: Break, table: Table) -> bool:
             return True
         case "codes_changed":
             return bool(table.dimensions)
+        case "groups_not_protectable":
+            return not _BY_GROUP.isdisjoint(table.dimensions)
         case "field_changed" | "missing_jumped":
             return bool(set(entry.names) & _fields_of(table))
         case _:

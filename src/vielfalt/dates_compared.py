@@ -77,9 +77,11 @@ class Attacked:
 
 
 def movements(
-    later: Later, cells: TwoDates, before: Earlier
+    later: Later, cells: TwoDates, before: Earlier, *, by_group: bool = True
 ) -> tuple[Movements, dict[str, ProtectedCells], Attacked | None]:
     """The tables of movements that may be published, the breaks that say why others may not, and the attack on them.
+
+    ``by_group``: whether those by group are among them.
 
     Attacked are the figures by area of both dates and the movements between them. Where one can be computed, or a
     hidden figure has too little room, no movement is published, so nothing was disclosed.
@@ -87,7 +89,7 @@ def movements(
     published = (*later.protected.values(), *before.release.tables.values())
     if any(table.method in CHANGED | ROUNDED for table in published):
         return Movements(before.date, (Break("numbers_changed"),)), {}, None
-    found = _breaks(cells, before, later.facts)
+    found = (*_breaks(cells, before, later.facts), *(() if by_group else (Break("groups_not_protectable"),)))
     if breaks.stops_movements(found):
         return Movements(before.date, found), {}, None
     tables = _named(cells.tables, later.facts.rule_set)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -227,40 +227,67 @@ class _Figures:
 def _figures(
     town: Town, date: int, evaluation: Evaluation, earlier: Earlier | None, step: Step, replaced: Sequence[Path]
 ) -> _Figures:
-    """The small world: protected tables, movements and indices, as the audit lets them pass."""
+    """The small world: protected tables, movements and indices, as the audit lets them pass.
+
+    Where movements by group alone would tell hidden residents, they are left out.
+    """
     method, protection, geography = town.method(date), town.protection(date), evaluation.geography
     with step("protect"):
         protected, leaks, found = protect_by(method, evaluation.cells, geography, protection)
         auditing.refuse_leaks(leaks, town.root)
         held = auditing.proved(found, town.root)
-        since, moved, attacked = _movements(evaluation, protected, earlier, protection)
+        moved = _movements(evaluation, protected, earlier, protection)
     with step("indices"):
         values = indices(evaluation.cells, protected, geography, protection)
     own = "recompute" if isinstance(method, Suppression) else "tell_true_counts"
-    attacks, moving = [auditing.attack(own, protected, leaks.height), *held], pl.DataFrame()
-    if attacked is not None:
-        attacks.insert(1, auditing.attack("recompute_between_dates", attacked.tables, attacked.disclosed))
-        moving = attacked.rooms.frame
-        for room in attacked.rooms.held:
-            attacks.append({**auditing.room(room, moving), "id": f"room_{room.attacker}_between_dates"})
-    results = _results(town, date, evaluation, {**protected, **moved}, values, since)
-    results = replace(results, utility=utility(results, evaluation), fingerprint=table_fingerprint(town, date))
-    with step("audit"):
+    first = auditing.attack(own, protected, leaks.height)
+
+    def audited(moved: _Moved) -> _Figures:
+        results = _results(town, date, evaluation, {**protected, **moved.tables}, values, moved.found)
+        results = replace(results, utility=utility(results, evaluation), fingerprint=table_fingerprint(town, date))
+        attacks = [first, *moved.attacks, *held, *moved.rooms]
         report = auditing.audited(results, attacks, town.releases, town.root, replaced)
-    return _Figures(results, report, found.frame, moving)
+        return _Figures(results, report, found.frame, moved.proof)
+
+    with step("audit"):
+        try:
+            return audited(moved)
+        except auditing.GroupsTellError:
+            return audited(_movements(evaluation, protected, earlier, protection, by_group=False))
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """The comparison with an earlier date as it may be published: tables, attacks on them, rooms and their proof."""
+
+    found: Movements | None = None
+    tables: Mapping[str, ProtectedCells] = field(default_factory=dict)
+    attacks: tuple[Mapping[str, object], ...] = ()
+    rooms: tuple[Mapping[str, object], ...] = ()
+    proof: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def _movements(
-    evaluation: Evaluation, protected: Mapping[str, ProtectedCells], earlier: Earlier | None, protection: Protection
-) -> tuple[Movements | None, dict[str, ProtectedCells], dates_compared.Attacked | None]:
+    evaluation: Evaluation,
+    protected: Mapping[str, ProtectedCells],
+    earlier: Earlier | None,
+    protection: Protection,
+    *,
+    by_group: bool = True,
+) -> _Moved:
     """What may be published of the comparison with an earlier date; nothing where there is none."""
     if evaluation.compared is None or earlier is None:
-        return None, {}, None
-    return dates_compared.movements(
-        dates_compared.Later(evaluation.cells, protected, evaluation.facts, evaluation.geography, protection),
-        evaluation.compared,
-        earlier,
-    )
+        return _Moved()
+    later = dates_compared.Later(evaluation.cells, protected, evaluation.facts, evaluation.geography, protection)
+    found, tables, attacked = dates_compared.movements(later, evaluation.compared, earlier, by_group=by_group)
+    if attacked is None:
+        return _Moved(found, tables)
+    attack = auditing.attack("recompute_between_dates", attacked.tables, attacked.disclosed)
+    proof = attacked.rooms.frame
+    rooms = [
+        {**auditing.room(room, proof), "id": f"room_{room.attacker}_between_dates"} for room in attacked.rooms.held
+    ]
+    return _Moved(found, tables, (attack,), tuple(rooms), proof)
 
 
 def _results(

@@ -19,6 +19,8 @@ from vielfalt.geography import Geography
 from vielfalt.publish.results import Results, Source
 
 SOURCE = Source("Town", TOWN.key, 20251231, "register", "", "")
+LATER = replace(SOURCE, date=20261231)
+"""Another date."""
 
 
 def release(where: Geography, shown: Mapping[str, ProtectedCells], name: str = "1", **other: object) -> Release:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
+from audited_releases import LATER, release
+from audited_releases import told as told_to_the_audit
 from scipy.optimize import linprog
 from small_towns import PROTECTION, geography
 from two_dated_towns import Town, cells_by_group, table_between, with_movements
 
+from vielfalt.audit import attack
 from vielfalt.cells import Cells
 from vielfalt.figures.disclosure import movements
 from vielfalt.figures.disclosure.group_movements import Residents
@@ -162,10 +166,26 @@ def test_hidden_residents_do_not_follow_from_the_other_date_and_movements() -> N
     assert told(published) == {}
 
 
-def test_otherwise_they_would_follow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The exact attacker sees it where the program does not look at what the dates hide."""
+@pytest.fixture
+def careless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program does not look at what the dates hide."""
     monkeypatch.setattr(movements, "residents_by", lambda group, counts, published: Residents(*counts))
-    assert told(newcomers())["before", TOWN, "05999009", "undeterminable"] == pytest.approx((3, 3))
+
+
+@pytest.mark.usefixtures("careless")
+def test_otherwise_they_would_follow() -> None:
+    """The exact attacker sees it, and so does the audit."""
+    published = newcomers()
+    assert told(published)["before", TOWN, "05999009", "undeterminable"] == pytest.approx((3, 3))
+    assert ("mh_group", "05999009", ("undeterminable",), 3, 3) in audited(published)
+
+
+def audited(published: Town) -> list[tuple[str, str, tuple[str, ...], int, int]]:
+    """What the audit tells of the release of the later date beside the earlier one."""
+    shown, dates, where = published
+    first = release(where, dates.earlier)
+    later = replace(release(where, {**dates.published, **shown}, "2", source=LATER), since=first.results.source.date)
+    return told_to_the_audit(attack([first, later]), "movements")
 
 
 def town_at_random(seed: int) -> Town:
@@ -188,3 +208,13 @@ def town_at_random(seed: int) -> Town:
 @pytest.mark.parametrize("seed", range(30))
 def test_no_hidden_residents_are_told_by_movements(seed: int) -> None:
     assert all(high - low >= 1 for low, high in told(town_at_random(seed)).values())
+    assert audited(town_at_random(seed)) == []
+
+
+@pytest.mark.usefixtures("careless")
+@pytest.mark.parametrize("seed", range(30))
+def test_the_audit_finds_what_movements_tell(seed: int) -> None:
+    """Whatever the exact attacker computes to the last person, the audit computes too."""
+    published = town_at_random(seed)
+    exact = {(area, (key,)) for (_, _, area, key), (low, high) in told(published).items() if high - low < 1e-6}
+    assert exact <= {(area, category) for _, area, category, *_ in audited(published)}

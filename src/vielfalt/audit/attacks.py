@@ -12,6 +12,7 @@ from vielfalt.audit import index_values, singles, versions
 from vielfalt.audit.areas import apart, over_atoms
 from vielfalt.audit.bounds import narrowed
 from vielfalt.audit.figures import Figures, Key, figures_of, key_of
+from vielfalt.audit.flows import by_group, flows
 from vielfalt.audit.releases import Release
 from vielfalt.audit.sums import Sum, same_people, sums
 from vielfalt.audit.told import Told
@@ -21,6 +22,7 @@ TITLES = {
     "recompute": N_("Interval attack: all sums over areas and categories of one release"),
     "definitions": N_("Definitions subtracted from each other: figures that count the same people in several tables"),
     "releases": N_("Releases compared: all dates and all versions together"),
+    "movements": N_("Movements by group, set against the residents of both dates by group"),
     "areas": N_("Area divisions subtracted from each other where they overlap"),
     "methods": N_("Several methods for one date: changed or rounded numbers as bounds of what another release hides"),
     "corrections": N_("Releases of one date subtracted from each other: whom a correction was about"),
@@ -31,7 +33,7 @@ TITLES = {
     "address": N_("One address: areas in which a shelter or home holds nearly everybody"),
 }
 """What each attack does, by its id, in the order in which they run."""
-OF_A_READER = frozenset({"releases", "areas", "methods", "corrections", "totals", "county"})
+OF_A_READER = frozenset({"releases", "movements", "areas", "methods", "corrections", "totals", "county"})
 """The attacks of the reader of earlier releases and other publications; the others need this release alone."""
 
 
@@ -81,6 +83,7 @@ def attack(releases: Sequence[Release], elsewhere: Elsewhere = ()) -> tuple[Atta
     tried.append(intervals("definitions", alone, [*found, *same_people((last,), alone)]))
     everything = [*sums(releases, together), *same_people(releases, together)]
     tried.append(intervals("releases", together, everything) if earlier else _nothing_new("releases", tried[-1]))
+    tried.append(_movements(releases))
     atoms = over_atoms(releases, together)
     tried.append(intervals("areas", together, [*everything, *atoms]) if atoms else _nothing_new("areas", tried[-1]))
     if parts:
@@ -143,9 +146,19 @@ def _all_together(id: str, releases: Sequence[Release]) -> Attack:
     return intervals(id, figures, known)
 
 
+def _movements(releases: Sequence[Release]) -> Attack:
+    """The interval attack with what holds between movements by group and the residents of both dates."""
+    releases = by_group(releases)
+    figures = figures_of(releases)
+    known = [*sums(releases, figures), *same_people(releases, figures), *flows(releases, figures)]
+    return intervals("movements", figures, known)
+
+
 def _told_before(earlier: Sequence[Release]) -> set[Key]:
     """What the releases before the last one tell without it."""
-    return {told.key for told in _all_together("releases", earlier).told} if earlier else set()
+    if not earlier:
+        return set()
+    return {told.key for found in (_all_together("releases", earlier), _movements(earlier)) for told in found.told}
 
 
 def _nothing_new(id: str, before: Attack) -> Attack:

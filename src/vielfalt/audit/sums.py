@@ -29,17 +29,17 @@ def sums(releases: Iterable[Release], figures: Figures) -> list[Sum]:
     found: list[Sum] = []
     for release in releases:
         tables = release.results.tables
-        partial = _partial(release, figures)
+        left_out = partial(release, figures)
         for cells in tables.values():
             key, categories = key_of(release, cells), _categories(cells)
             found += _over_areas(figures, key, categories, release.results.geography, cells)
             for place, parent in _totals(cells.table, tables):
-                sure = cells.table.dimensions[1 - place if place else -1] not in partial
+                sure = cells.table.dimensions[1 - place if place else -1] not in left_out
                 found += _over_categories(figures, key, key_of(release, parent), cells, parent, place, sure)
     return found
 
 
-def _partial(release: Release, figures: Figures) -> set[str]:
+def partial(release: Release, figures: Figures) -> set[str]:
     """The characteristics of which a table of their own shows that people are left out, whose category nobody knows."""
     tables = release.results.tables
     return {
@@ -195,13 +195,13 @@ def _crossed(figures: Figures, release: Release) -> Iterator[Sum]:
             first = tables.get(cells.table.parent)
             if whole is cells or whole.table.parent != other or one not in tables or first is None or _changed(cells):
                 continue
-            if whole.table.dimensions[1] == cells.table.dimensions[1] and one in _all_above(first.table):
+            if whole.table.dimensions[1] == cells.table.dimensions[1] and one in all_above(first.table):
                 here = _categories(cells)
                 parts = [each for each in here if _above(first.table, 0, each[:1], tables[one].table) == (key,)]
                 yield from _wholes(figures, release, whole, counterpart, cells, parts)
 
 
-def _all_above(table: Table) -> Iterator[str]:
+def all_above(table: Table) -> Iterator[str]:
     """A table and all above it in its chain."""
     id = table.id
     while id in programme.IDS:
