@@ -5,7 +5,7 @@ from __future__ import annotations
 import publish_example as example
 import pytest
 
-from vielfalt.publish.shares import as_printed, share, share_text
+from vielfalt.publish.shares import as_printed, growth_text, share, share_text
 from vielfalt.words import Words
 
 LEAST, DECIMAL = example.PROTECTION.min_base_share, example.PROTECTION.min_base_decimal
@@ -44,3 +44,24 @@ def test_half_a_unit_goes_up_whatever_the_number_before() -> None:
         assert halves
         for value in halves:
             assert as_printed(value, base, example.PROTECTION) == (value * unit // base + 1) / unit
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "told"),
+    [
+        (LEAST - 1, 60, "–"),
+        (LEAST, 45, "+50%"),
+        (200, 500, "+150.0%"),
+        (400, 359, "−10.3%"),
+        (400, 441, "+10.3%"),
+        (4000, 3999, "0.0%"),
+        (4000, 4001, "+0.0%"),
+        (400, 400, "0.0%"),
+        (400, 0, "−100.0%"),
+        (None, 400, "."),
+        (400, None, "."),
+        (0, 9, "–"),
+    ],
+)
+def test_growth_is_told_as_shares_are(earlier: int | None, now: int | None, told: str) -> None:
+    assert growth_text(Words("en"), earlier, now, example.PROTECTION) == told

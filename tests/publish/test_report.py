@@ -409,7 +409,7 @@ def test_change_needs_a_value_on_both_dates(report: Report, results: Results) ->
             assert (change == ".") == ("." in (earlier, now))
     assert any("." in row for row in found.rows)
     town = table(report, "Change in the town as a whole")
-    assert town.rows[0][1:4] == ("8,800", "9,000", "+200")
+    assert town.rows[0][1:5] == ("8,800", "9,000", "+200", "+2.3%")
 
 
 def test_other_disclosure_control_is_not_compared(results: Results, words: Words) -> None:

@@ -28,8 +28,12 @@ def as_printed(value: int | None, base: int | None, protection: Protection) -> f
     """
     if value is None or base is None or share(value, base, protection) is None:
         return None
+    return min(_rounded(value, base, protection), 1.0)
+
+
+def _rounded(value: int, base: int, protection: Protection) -> float:
     whole = 1000 if _digits(base, protection) else 100
-    return min((2 * value * whole + base) // (2 * base), whole) / whole
+    return (2 * value * whole + base) // (2 * base) / whole
 
 
 def share_text(words: Words, value: int | None, base: int | None, protection: Protection) -> str:
@@ -38,6 +42,16 @@ def share_text(words: Words, value: int | None, base: int | None, protection: Pr
         return SUPPRESSED
     part = as_printed(value, base, protection)
     return NOT_APPLICABLE if part is None else words.percent(part, _digits(base, protection))
+
+
+def growth_text(words: Words, earlier: int | None, now: int | None, protection: Protection) -> str:
+    """By how much a number has grown, as per cent of the earlier one; rules and print signs are those of a share."""
+    if earlier is None or now is None:
+        return SUPPRESSED
+    if share(now, earlier, protection) is None:
+        return NOT_APPLICABLE
+    size, digits = _rounded(abs(now - earlier), earlier, protection), _digits(earlier, protection)
+    return f"+{words.percent(size, digits)}" if now > earlier else words.percent(-size if size else 0, digits)
 
 
 def _digits(base: int, protection: Protection) -> int:

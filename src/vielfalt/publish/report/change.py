@@ -11,7 +11,7 @@ from vielfalt.publish.lookup import Category
 from vielfalt.publish.report import breaks, tables
 from vielfalt.publish.report.model import Block, Column, DataTable, Figure, Heading, Note, Paragraph
 from vielfalt.publish.results import DatedTables, Previous, Results
-from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, number_text, share_text
+from vielfalt.publish.shares import NOT_APPLICABLE, SUPPRESSED, growth_text, number_text, share_text
 from vielfalt.words import N_, Words
 
 FIGURES: tuple[tuple[str, Category], ...] = (
@@ -118,6 +118,7 @@ def _town(results: Results, previous: Previous, words: Words, shown: list[tuple[
                 number_text(words, earlier),
                 number_text(words, now),
                 _difference(words, earlier, now),
+                growth_text(words, earlier, now, protection),
                 share_text(words, earlier, bases[0], protection),
                 share_text(words, now, bases[1], protection),
             )
@@ -126,6 +127,7 @@ def _town(results: Results, previous: Previous, words: Words, shown: list[tuple[
         Column(words(N_("Figure")), numeric=False),
         *(Column(date) for date in dates),
         Column(words(N_("Change"))),
+        Column(words(N_("Change in per cent"))),
         *(Column(words(N_("Share {date}"), date=date)) for date in dates),
     )
     return DataTable(words(N_("Change in the town as a whole")), columns, tuple(rows))
