@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from small_towns import PROTECTION, geography
 from two_dated_towns import Town, cells_by_group, table_between, with_movements
 
-from vielfalt.audit import attack
+from vielfalt.audit import Attack, attack
 from vielfalt.cells import Cells
 from vielfalt.figures.disclosure import movements
 from vielfalt.figures.disclosure.group_movements import Residents
@@ -180,12 +180,23 @@ def test_otherwise_they_would_follow() -> None:
     assert ("mh_group", "05999009", ("undeterminable",), 3, 3) in audited(published)
 
 
-def audited(published: Town) -> list[tuple[str, str, tuple[str, ...], int, int]]:
-    """What the audit tells of the release of the later date beside the earlier one."""
+def attacked(published: Town) -> tuple[Attack, ...]:
+    """The audit of the release of the later date beside the earlier one."""
     shown, dates, where = published
     first = release(where, dates.earlier)
     later = replace(release(where, {**dates.published, **shown}, "2", source=LATER), since=first.results.source.date)
-    return told_to_the_audit(attack([first, later]), "movements")
+    return attack([first, later])
+
+
+def audited(published: Town) -> list[tuple[str, str, tuple[str, ...], int, int]]:
+    """What movements by group tell the audit."""
+    return told_to_the_audit(attacked(published), "movements")
+
+
+def test_where_no_areas_overlap_all_dates_together_tell_what_areas_would() -> None:
+    tried = {each.id: each.tried for each in attacked(newcomers())}
+    assert tried["areas"] == tried["releases"]
+    assert tried["movements"] > 0
 
 
 def town_at_random(seed: int) -> Town:

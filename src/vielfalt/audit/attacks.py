@@ -82,10 +82,10 @@ def attack(releases: Sequence[Release], elsewhere: Elsewhere = ()) -> tuple[Atta
     tried = [intervals("recompute", alone, found := sums((last,), alone))]
     tried.append(intervals("definitions", alone, [*found, *same_people((last,), alone)]))
     everything = [*sums(releases, together), *same_people(releases, together)]
-    tried.append(intervals("releases", together, everything) if earlier else _nothing_new("releases", tried[-1]))
-    tried.append(_movements(releases))
+    dated = intervals("releases", together, everything) if earlier else _nothing_new("releases", tried[-1])
     atoms = over_atoms(releases, together)
-    tried.append(intervals("areas", together, [*everything, *atoms]) if atoms else _nothing_new("areas", tried[-1]))
+    parted = intervals("areas", together, [*everything, *atoms]) if atoms else _nothing_new("areas", dated)
+    tried += [dated, _movements(releases), parted]
     if parts:
         tried.append(_several_methods(mixed, parts))
     tried.append(Attack("corrections", *versions.corrections(mixed)))
