@@ -20,6 +20,7 @@ from vielfalt import breaks
 from vielfalt.desk.atlas import change, comparing, lines, noise
 from vielfalt.desk.atlas.figures import Cell
 from vielfalt.desk.atlas.places import land, size_class
+from vielfalt.desk.atlas.tabular import few
 from vielfalt.desk.releases.importing import import_release
 from vielfalt.desk.releases.models import Release, Series
 from vielfalt.methods import CELL_KEY, NEAREST, UP_OR_DOWN
@@ -221,6 +222,29 @@ def test_towns_are_compared_only_where_definitions_and_protection_agree(client: 
 def test_the_towns_are_chosen_by_the_address(client: Client, towns: list[Release]) -> None:
     rows = client.get(reverse("compare") + f"?kommune={AGS}&kommune=16999001").context["rows"]
     assert [row["town"].ags for row in rows] == [AGS, "16999001"]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("", "09999001"),
+        (f"&massstab={AGS}", AGS),
+        (f"&massstab={AGS}&kommune={AGS}&kommune=16999001", f"{AGS}-16999001"),
+        (f"&massstab=16999001&kommune={AGS}&kommune=16999001", f"16999001-{AGS}"),
+    ],
+)
+def test_files_of_other_choices_have_other_names(client: Client, towns: list[Release], query: str, named: str) -> None:
+    """The measure, and who stands beside it where not all do; the file says of which theme the figure is."""
+    address = f"{reverse('compare_file', args=['csv'])}?thema=foreigner&kategorie=foreign{query}"
+    answer = client.get(address, headers={"accept-language": "en"})
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="vergleich-foreigner-foreign-{named}.csv"'
+    assert "Figure;Foreigners\r\nTheme;Germans and foreigners\r\n" in answer.content.decode()
+
+
+def test_many_towns_are_counted_in_a_name() -> None:
+    """A path has no room for the keys of thirty."""
+    assert few(map(str, range(5)), "kommunen") == ("0", "1", "2", "3", "4")
+    assert few(map(str, range(30)), "kommunen") == ("30", "kommunen")
 
 
 def test_the_base_is_chosen_by_the_address(client: Client, towns: list[Release]) -> None:

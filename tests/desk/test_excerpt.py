@@ -49,7 +49,8 @@ def test_the_report_is_accessible_and_in_the_readers_language(
     assert answer.content.startswith(b"%PDF-")
     assert b"pdfuaid:part>1<" in answer.content
     assert f"<dc:language><rdf:Bag><rdf:li>{language}</rdf:li>".encode() in answer.content
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="05999004-2025-12-31-1-auswahl.pdf"'
+    chosen = "district-D1-quarter-01-quarter-07-foreigner-nationality_group"
+    assert answer.headers["Content-Disposition"].endswith(f'"05999004-2025-12-31-1-auswahl-{chosen}.pdf"')
 
 
 def test_the_report_holds_what_the_pages_hold(release: Release) -> None:

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 
 from vielfalt.desk.atlas import addresses, change, comparison, lines, selecting, view_files
 from vielfalt.desk.atlas.drawing import standalone, style_of
-from vielfalt.desk.atlas.figures import MARKS, NUMBERS_ALONE, Cell, Figure
+from vielfalt.desk.atlas.figures import MARKS, NUMBERS_ALONE, Cell, Figure, table_title
 from vielfalt.desk.atlas.kept import Shown, file
 from vielfalt.desk.atlas.tabular import disposition, saved, told
 from vielfalt.desk.atlas.templatetags.words import current
@@ -155,6 +155,7 @@ def _table(context: view_files.Context, words: Words, address: view_files.Addres
     levels = (*[figure.level_title] * len(figure.cells), words(N_("Town as a whole")))
     return view_files.Content(
         title=figure.title,
+        theme=table_title(figure.table, words),
         name=_name(figure),
         definitions=selecting.definitions(figure.release, figure.table.definitions),
         notes=() if figure.share_of else [words(NUMBERS_ALONE)],
@@ -178,6 +179,7 @@ def _file_of(
 def _about(figure: Figure, words: Words) -> Iterator[tuple[str, str]]:
     description = figure.release.description
     yield words(N_("Figure")), figure.title
+    yield words(N_("Theme")), table_title(figure.table, words)
     yield words(N_("Municipality")), figure.release.town.name
     yield words(N_("Reference date")), words.date(figure.release.day)
     yield words(N_("Area level")), figure.level_title

@@ -13,6 +13,7 @@ from vielfalt.desk.atlas import excerpt_report, figures
 from vielfalt.desk.atlas.excerpt import AREA, THEME, Excerpt, chosen, offered, sections
 from vielfalt.desk.atlas.kept import file
 from vielfalt.desk.atlas.selecting import Choice
+from vielfalt.desk.atlas.tabular import disposition, few
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.views import release_or_404
 from vielfalt.desk.atlas.workbooks import XLSX, workbook
@@ -53,8 +54,9 @@ def _made(found: Excerpt, ending: str) -> HttpResponse:
         )
     else:
         response = HttpResponse(workbook(excerpt_report.sheets(found, values, words)), content_type=XLSX)
-    name = f"{found.release.town.ags}-{found.release.name}-auswahl.{ending}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    areas, themes = [f"{one.areas.level}-{one.key}" for one in found.places], [one.key for one in found.tables]
+    name = (found.release.town.ags, found.release.name, "auswahl", *few(areas, "gebiete"), *few(themes, "themen"))
+    response["Content-Disposition"] = disposition(name, ending)
     return response
 
 

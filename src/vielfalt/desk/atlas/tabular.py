@@ -19,6 +19,9 @@ Row = Sequence[Value]
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 """Signs that make a spreadsheet take a text for a formula (OWASP, CSV injection)."""
 
+_MOST_NAMED = 5
+"""Keys in the name of a file; Windows opens no path of more than 260 signs."""
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -62,6 +65,12 @@ def saved(content: str | bytes, kind: str, name: Iterable[str], ending: str) -> 
 def disposition(name: Iterable[str], ending: str) -> str:
     """The header that has a file saved; its name has no sign that a system could take for another."""
     return f'attachment; filename="{re.sub("[^A-Za-z0-9._-]+", "_", "-".join(name))}.{ending}"'
+
+
+def few(keys: Iterable[str], what: str) -> tuple[str, ...]:
+    """Parts of a file's name for things chosen: their keys while there is room for them, else how many of ``what``."""
+    found = tuple(keys)
+    return found if len(found) <= _MOST_NAMED else (str(len(found)), what)
 
 
 def told(cell: Cell, words: Words) -> tuple[Value, Value, str]:

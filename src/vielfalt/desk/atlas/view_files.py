@@ -19,7 +19,7 @@ from vielfalt.desk.atlas.bounds import high_of
 from vielfalt.desk.atlas.change import NO_CHANGE, Change, Point
 from vielfalt.desk.atlas.figures import Cell
 from vielfalt.desk.atlas.kept import Shown, file
-from vielfalt.desk.atlas.tabular import FORMS, Row, Sheet, told
+from vielfalt.desk.atlas.tabular import FORMS, Row, Sheet, few, told
 from vielfalt.desk.atlas.templatetags.words import current
 from vielfalt.desk.atlas.workbooks import Value
 from vielfalt.desk.gateway import NOT_APPLICABLE, TOWN, at_least, licence_title, rounded_down, translated
@@ -40,7 +40,8 @@ Address = Callable[..., str]
 
 @dataclass(frozen=True)
 class Content:
-    """What is a page's own in its file: see ``Sheet``. ``definitions`` as the release explains them."""
+    """What is a page's own in its file: see ``Sheet``. ``definitions`` as the release explains them; ``theme``: the
+    title of the table that the figure is of, where it is of one."""
 
     title: str
     name: tuple[str, ...]
@@ -49,6 +50,7 @@ class Content:
     sources: Sequence[Release]
     columns: tuple[str, ...]
     rows: Iterable[Row]
+    theme: str = ""
 
 
 def compare_file(request: HttpRequest, form: str) -> HttpResponseBase:
@@ -98,6 +100,8 @@ def _sheet(content: Content, words: Words, address: Address) -> Sheet:
 
 def _head(content: Content, words: Words, address: Address) -> Iterator[Row]:
     yield words(N_("Figure")), content.title
+    if content.theme not in ("", content.title):
+        yield words(N_("Theme")), content.theme
     for entry in content.definitions:
         yield words(N_("Definition")), translated(words, entry["title"]), entry["id"]
     for note in content.notes:
@@ -124,7 +128,8 @@ def _compared(context: Context, words: Words, address: Address) -> Content | Non
         return None
     return Content(
         title=context["title"],
-        name=("vergleich", context["table"].key, context["category"]),
+        theme=figures.table_title(context["table"], words),
+        name=("vergleich", context["table"].key, context["category"], *_towns_named(context)),
         definitions=context["definitions"],
         notes=[words(_MEASURE, town=context["measure"].town.name)],
         sources=context["sources"],
@@ -134,6 +139,14 @@ def _compared(context: Context, words: Words, address: Address) -> Content | Non
         ),
         rows=[_town(row, words) for row in context["rows"]],
     )
+
+
+def _towns_named(context: Context) -> Iterator[str]:
+    """The towns in a file's name: the measure, and those beside it where not all are shown."""
+    measure: str = context["measure"].town.ags
+    yield measure
+    if not all(choice.chosen for choice in context["towns"]):
+        yield from few((one.town.ags for one in context["sources"] if one.town.ags != measure), "kommunen")
 
 
 def _town(row: Mapping[str, Any], words: Words) -> Row:
@@ -160,6 +173,7 @@ def _over_time(context: Context, words: Words, address: Address) -> Content | No
     apart = words(N_("These dates cannot be compared"))
     return Content(
         title=context["title"],
+        theme=figures.table_title(context["table"], words),
         name=name,
         definitions=context["definitions"],
         notes=[f"{apart}: {' '.join(found)}"] if found else (),
