@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import html
+import shutil
 from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
 
 import people
 import pytest
+from django.conf import settings
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 from pages_served import addresses
 
-from vielfalt.desk.atlas import views
+import vielfalt
+from vielfalt.desk.atlas import kept, views
 from vielfalt.desk.releases.models import Release, Town
 
 FILES = ("theme_csv", "theme_xlsx", "theme_svg", "theme_png", "theme_geojson", "report_pdf", "report_html", "package")
@@ -108,3 +113,42 @@ def test_a_file_that_the_browser_has_is_not_sent_again(client: Client, release: 
     english = client.get(address, headers={"if-none-match": first.headers["ETag"], "accept-language": "en"})
     assert english.status_code == 200
     assert english.getvalue()
+
+
+@pytest.mark.parametrize("name", [*FILES, "compare_file", "area_file", "indices_file"])
+def test_a_file_of_another_release_or_program_is_sent_again(
+    client: Client, release: Release, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A release that took the place of another under its name, or a line mended within a version."""
+    address, tags = addresses(release)[name], list[str]()
+
+    def sent() -> None:
+        answer = client.get(address, headers={"if-none-match": ", ".join(tags)} if tags else {})
+        assert answer.getvalue(), answer.status_code
+        tags.append(answer.headers["ETag"])
+
+    sent()
+    with monkeypatch.context() as mended:
+        mended.setattr(kept, "program", lambda: "mended")
+        sent()
+    digest = "d" * 64
+    shutil.copy(settings.PACKAGES / f"{release.digest}.zip", settings.PACKAGES / f"{digest}.zip")
+    release.digest = digest
+    release.save()
+    sent()
+    assert len(set(tags)) == 3
+
+
+def test_the_program_is_known_by_its_files(tmp_path: Path) -> None:
+    """A change counts, a new name too; what Python keeps and browsers load for themselves does not."""
+    found = []
+    for name, content in (("a.py", "1"), ("a.py", "2"), ("b/a.html", ""), ("b/c.html", "")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+        found.append(kept.fingerprint(tmp_path))
+    assert len(set(found)) == 4
+    for folder in kept._APART:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.js").write_text("1")
+    assert kept.fingerprint(tmp_path) == found[-1]
+    assert kept.program() == f"{version('vielfalt')} {kept.fingerprint(Path(vielfalt.__file__).parent)}"

@@ -149,10 +149,16 @@ def _closed_to_others(host: str) -> None:
 
 
 def _settled() -> None:
-    """Loads what the first page would, and spares it the collector: looking through it all would halt a page 0.1 s."""
+    """Loads what the first page would, and spares it the collector: looking through it all would halt a page 0.1 s.
+
+    The files of the program are looked at now, while they are those that were loaded.
+    """
     from django.conf import settings
 
+    from vielfalt.desk.atlas import kept
+
     import_module(settings.ROOT_URLCONF)
+    kept.program()
     gc.collect()
     gc.freeze()
 

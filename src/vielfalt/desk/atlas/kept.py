@@ -10,7 +10,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from django.core.cache import caches
@@ -27,7 +29,9 @@ Kept = TypeVar("Kept")
 PIECES = "pieces"
 """The name in the context of a page under which the tag ``kept`` finds what was rendered before."""
 _CACHE = "pages"
-_VERSION = version("vielfalt")
+_FOLDER = Path(__file__).resolve().parents[2]
+_APART = {"static", "__pycache__"}
+"""Folders of no file that pages are made by: what browsers load for themselves, and what Python keeps."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,30 @@ def file(
     return response
 
 
+@cache
+def program() -> str:
+    """The program that makes pages and files, as one word: its version, and its files as they were when first asked.
+
+    Whoever mends a line or a translation does not always count the version up.
+    """
+    return f"{version('vielfalt')} {fingerprint(_FOLDER)}"
+
+
+def fingerprint(folder: Path) -> str:
+    """The names and contents of all files that a program in this folder is made of, as one word."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if _APART.isdisjoint(path.relative_to(folder).parts) and path.is_file():
+            found.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
 def _key(request: HttpRequest, releases: Iterable[Release], *also: str) -> str:
-    """All that a page or file is made of, as one word; another version of the program makes other pages."""
+    """All that a page or file is made of, as one word; another program makes other pages."""
     return _digest(releases, request.get_full_path(), *also)
 
 
 def _digest(releases: Iterable[Release], *told: str) -> str:
     made_of = [(release.digest, release.name, release.town.name) for release in releases]
-    return hashlib.sha256(json.dumps([_VERSION, get_language(), made_of, told]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([program(), get_language(), made_of, told]).encode()).hexdigest()
