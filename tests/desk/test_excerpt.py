@@ -118,7 +118,16 @@ def test_the_workbook_holds_the_same(client: Client, release: Release) -> None:
     rows = book.get_sheet_by_index(1).to_python()
     assert rows[0] == ["Area level", "Key", "Area", "Category", "Number", "Share of residents", "Quality"]
     assert {row[1] for row in rows[1:]} == {"01", "07", "D1", "05999004"}
-    assert "." in {row[4] for row in book.get_sheet_by_index(2).to_python()}
+    rows = book.get_sheet_by_index(2).to_python()
+    assert "." in {row[4] for row in rows}
+    file = reverse("theme_xlsx", args=["05999004", release.name]) + "?thema=nationality_group&ebene=quarter&kategorie="
+    for key in ("turkey", "ukraine"):
+        answer = client.get(file + key, headers={"accept-language": "en"})
+        found = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+        title = found[0][1]
+        beside = {row[1]: row[3:6] for row in found[1:]}
+        held = {row[1]: row[4:7] for row in rows if row[3] == title and row[1] != "D1"}
+        assert len(held) == 3 and held == {area: beside[area] for area in held}, "one sign for what is hidden"
 
 
 def test_no_text_becomes_a_formula(client: Client, tmp_path_factory: pytest.TempPathFactory) -> None:

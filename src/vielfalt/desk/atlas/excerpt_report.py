@@ -8,10 +8,11 @@ from vielfalt.desk import gateway
 from vielfalt.desk.atlas import selecting
 from vielfalt.desk.atlas.drawing import locator
 from vielfalt.desk.atlas.excerpt import Excerpt, Row, Section
-from vielfalt.desk.atlas.figures import MARKS, table_title
+from vielfalt.desk.atlas.figures import table_title
+from vielfalt.desk.atlas.tabular import told
+from vielfalt.desk.atlas.workbooks import Value
 from vielfalt.desk.gateway import (
     NOT_APPLICABLE,
-    SUPPRESSED,
     Block,
     Bullets,
     Column,
@@ -69,7 +70,7 @@ def facts(excerpt: Excerpt, words: Words) -> tuple[tuple[str, str], ...]:
 
 def sheets(
     excerpt: Excerpt, sections: Sequence[Section], words: Words
-) -> Iterator[tuple[str, list[tuple[str | int | float, ...]]]]:
+) -> Iterator[tuple[str, list[tuple[Value, ...]]]]:
     """The workbook: a sheet of facts, then one per theme with a row for each area and category."""
     rules = [("", rule) for rule in _rules(excerpt, words)]
     yield words(N_("Selection")), [*facts(excerpt, words), *rules]
@@ -77,15 +78,13 @@ def sheets(
     town = excerpt.release.town
     where = [(place.areas.title, place.key, place.name) for place in excerpt.places]
     for section in sections:
-        rows: list[tuple[str | int | float, ...]] = [
+        rows: list[tuple[Value, ...]] = [
             tuple(section.share_of or words(name) if name == _SHARE else words(name) for name in names)
         ]
         for column, place in enumerate([*where, (words(N_("Town as a whole")), town.ags, town.name)]):
             for row in section.rows:
                 if cell := row.cells[column]:
-                    value = SUPPRESSED if cell.value is None else cell.value
-                    share = cell.percent if cell.printed is None else cell.printed
-                    rows.append((*place, row.label, value, share, words(MARKS[cell.mark])))
+                    rows.append((*place, row.label, *told(cell, words)))
         yield section.title, rows
 
 
