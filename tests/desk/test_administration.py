@@ -65,7 +65,11 @@ def test_somebody_is_invited_and_gets_in(boss: Client, here: Town) -> None:
     assert mail.outbox == []
 
 
-def test_who_has_an_account_gets_the_role_and_keeps_the_password(boss: Client, here: Town, there: Town) -> None:
+def test_who_has_an_account_gets_the_role_and_keeps_the_password(
+    boss: Client, here: Town, there: Town, settings: Settings
+) -> None:
+    """And hears of it: nobody learns behind their back that they have an account."""
+    settings.EMAIL_HOST = "mail.example"
     known = people.person("council", there, email="kim@example.org", password=people.PASSWORD)
     answer = boss.post(reverse("invite"), NEW)
     assert answer.headers["Location"].partition("?")[0] == reverse("account_of", args=[known.pk])
@@ -76,6 +80,11 @@ def test_who_has_an_account_gets_the_role_and_keeps_the_password(boss: Client, h
     page = boss.get(answer.headers["Location"]).content.decode()
     assert "Hierstadt" in page and "Dortstadt" not in page, "roles elsewhere are not shown"
     assert "Gespeichert" in page
+    boss.post(reverse("invite"), NEW)
+    letter = mail.outbox[0]
+    assert (len(mail.outbox), letter.to) == (1, ["kim@example.org"])
+    assert "Rolle" in letter.subject and "Mein Konto" in letter.body
+    assert not any(told in f"{letter.subject}{letter.body}" for told in ("Hierstadt", "Dortstadt", "Rat"))
 
 
 @pytest.mark.parametrize("action", ["new_link", "close_account", "reopen_account", "reset_factor"])

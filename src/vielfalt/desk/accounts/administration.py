@@ -55,7 +55,11 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @never_cache
 @needs("accounts")
 def invite(request: HttpRequest) -> HttpResponse:
-    """Makes an account with a first role and shows the link that lets its owner in. Who has one gets the role."""
+    """Makes an account with a first role and shows the link that lets its owner in.
+
+    Who has an account, in whatever town, gets the role and is told: an administrator learns of an account by giving
+    its owner a role, which the history keeps, and not behind their back.
+    """
     form = InvitationForm(request.POST if request.method == "POST" else None, towns=_towns(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "desk/accounts/invite.html", {"form": form})
@@ -65,8 +69,12 @@ def invite(request: HttpRequest) -> HttpResponse:
             email=given["email"].lower(),
             defaults={"name": given["name"], "language": given["language"], "password": "!"},
         )
-        _give(user, given["role"], given["town"])
-    return _with_link(request, user) if new else saved("account_of", user.pk)
+        more = _give(user, given["role"], given["town"])
+    if new:
+        return _with_link(request, user)
+    if more:
+        mail.send_given(user)
+    return saved("account_of", user.pk)
 
 
 @require_safe
@@ -219,9 +227,10 @@ def _towns(request: HttpRequest) -> dict[str, str]:
     return {**towns, EVERY_TOWN: current()(N_("every municipality"))} if everywhere else towns
 
 
-def _give(user: User, role: str, ags: str) -> None:
+def _give(user: User, role: str, ags: str) -> bool:
+    """Whether the person did not have the role before."""
     town = None if ags == EVERY_TOWN else Town.objects.get(ags=ags)
-    Membership.objects.get_or_create(user=user, town=town, role=role)
+    return Membership.objects.get_or_create(user=user, town=town, role=role)[1]
 
 
 def _with_link(request: HttpRequest, user: User) -> HttpResponse:

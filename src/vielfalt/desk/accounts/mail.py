@@ -13,8 +13,8 @@ from vielfalt.words import LANGUAGES, N_, Words
 _LOG = logging.getLogger("vielfalt.desk")
 _SUBJECT = N_("Your access to Vielfalt")
 _LETTER = N_("This link opens your account. It works once, for one day:\n\n{link}\n")
-
-
+_GIVEN = N_("You have been given a role in Vielfalt")
+_AS_BEFORE = N_("Log in as before. Under “My account” you find all your roles, and where they hold.")
 _ENDED = N_("{name} is done")
 _FAILED = N_("{name} has failed")
 _LOOK = N_("You find the result in the desk, under “Import”, “Jobs so far”.")
@@ -29,6 +29,12 @@ def send_link(user: User, link: str) -> bool:
     """Whether the link went out to its owner; a server that fails is no reason to keep the link back."""
     words = _words(user)
     return _sent(user, words(_SUBJECT), words(_LETTER, link=link))
+
+
+def send_given(user: User) -> bool:
+    """Whether somebody who has an account was told of a new role; which one, and where, stays in the house."""
+    words = _words(user)
+    return _sent(user, words(_GIVEN), f"{words(_AS_BEFORE)}\n")
 
 
 def send_end(user: User, name: str, *, failed: bool) -> bool:
