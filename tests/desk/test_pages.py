@@ -240,7 +240,7 @@ def test_titles_of_movements_speak_the_language_of_the_page() -> None:
 
 def test_a_wide_table_says_that_it_goes_on(client: Client, release: Release) -> None:
     """Only one that is wider than a phone: the map's table is, the list of releases is not, but for who publishes."""
-    note, reader = "wischen Sie sie zur Seite", people.client(people.person("council"))
+    note, reader = "Wischen Sie sie zur Seite", people.client(people.person("council"))
     assert note in client.get(addresses(release)["theme"]).content.decode()
     assert note in client.get(addresses(release)["town"]).content.decode()
     assert note not in reader.get(addresses(release)["town"]).content.decode()

@@ -21,7 +21,7 @@ from vielfalt.words import N_
 register = template.Library()
 _WIDE = 4
 """From how many columns on a table does not fit into a window of 320 pixels."""
-_SWIPE = N_("The table has more columns: swipe it sideways.")
+_SWIPE = N_("The table has more columns: swipe it sideways, or go to it with the tab key and use the arrow keys.")
 _SIGNS = {SUPPRESSED: N_("not published"), NOT_APPLICABLE: N_("no figure")}
 """What is read aloud in place of a sign: a dot or a dash that stands alone is passed over."""
 _KINDS = {"": "", "numeric": " kern-table__{part}--numeric", "bar": " bar-column"}
