@@ -173,6 +173,19 @@ def test_columns_of_those_who_live_here_no_more_are_asked_about(tmp_path: Path) 
     assert not any("moved away or died" in note for note in proposal.notes)
 
 
+def test_a_status_of_those_who_live_here_no_more_is_told(tmp_path: Path) -> None:
+    told = [f"{row};{status}" for row, status in zip(ROWS, ("aktiv", "Abgemeldet", "verstorben"), strict=True)]
+    proposal, _ = proposed(tmp_path, "\n".join((f"{HEADINGS};Status", *told)))
+    assert [note.split(":")[0] for note in proposal.notes if "moved away or died" in note] == [
+        "“Status” tells in words who has moved away or died, which is not read"
+    ]
+    proposal, _ = proposed(tmp_path, "\n".join((HEADINGS, *(row.replace(";HW;", ";verzogen;") for row in ROWS))))
+    assert any(note.startswith("“HW/NW” tells in words") for note in proposal.notes)
+    dated = [f"{row};01.02.2025;01.02.2025" for row in told]
+    proposal, _ = proposed(tmp_path, "\n".join((f"{HEADINGS};Status;Auszugsdatum;Sterbedatum", *dated)))
+    assert not any("moved away or died" in note for note in proposal.notes)
+
+
 def test_no_personal_data_in_the_proposal(tmp_path: Path) -> None:
     proposal, _ = proposed(tmp_path, "\n".join((HEADINGS, *ROWS, *ROWS)))
     assert not [text for text in PERSONAL if text in proposal.toml + " ".join(proposal.notes)]

@@ -252,6 +252,58 @@ def test_a_column_of_days_of_leaving_that_no_field_names_is_a_finding(engine: En
     assert [*findings(read_extract(engine, path, named, REFERENCE, KEY))] == [("gone_unnamed", "move_out_date")]
 
 
+@pytest.mark.parametrize(
+    ("heading", "values", "fields"),
+    [
+        ("Status", ("aktiv", "Verzogen", "verstorben"), ["move_out_date", "death_date"]),
+        ("Status", ("aktiv", "unbekannt verzogen"), ["move_out_date"]),
+        ("Feld dwelling_status", ("only", "abgemeldet"), ["move_out_date"]),
+        ("Status", ("aktiv", "nicht abgemeldet", "zugezogen"), []),
+        ("Feld marital_status", ("LD", "verstorben"), []),
+        ("Bemerkung", (*(f"Akte {place}" for place in range(20)), "verzogen"), []),
+    ],
+)
+def test_a_column_that_tells_in_words_who_has_left_is_a_finding(
+    engine: Engine, tmp_path: Path, heading: str, values: Sequence[str], fields: Sequence[str]
+) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text("\n".join([f"Feld nationality_1;{heading}", *(f"000;{value}" for value in values)]), "utf-8")
+    named = profile(("nationality_1", "dwelling_status", "marital_status"))
+    found = findings(read_extract(engine, path, named, REFERENCE, KEY))
+    assert [field for check, field in found if check == "gone_unnamed"] == fields
+
+
+def test_a_status_of_people_gone_that_is_answered_is_no_finding(engine: Engine, tmp_path: Path) -> None:
+    path, fields = tmp_path / "register.csv", ("nationality_1", "dwelling_status", "death_date")
+    path.write_text("Feld nationality_1;Feld dwelling_status;Feld death_date\n000;verstorben;\n000;weg;\n", "utf-8")
+    meanings = {"dwelling_status": {"verstorben": "secondary"}}
+    for answered in (profile(fields), replace(profile(fields[:2]), codes=meanings)):
+        found = findings(read_extract(engine, path, answered, REFERENCE, KEY))
+        assert "gone_unnamed" not in {check for check, _ in found}
+
+
+def status_file(folder: Path, people: int, gone: int, wide: bool) -> tuple[Path, Profile]:
+    """People by their status, those gone at the end, as a delimited file or one of fixed width."""
+    path, named = folder / "register.csv", profile(("person_id", "nationality_1"))
+    rows = [(f"{place:06}", "000", "A" if place < people - gone else "verzogen") for place in range(people)]
+    if wide:
+        path.write_text("".join(f"{number}{state}{status:400}\n" for number, state, status in rows), "utf-8")
+        return path, replace(named, widths=(("Feld person_id", 6), ("Feld nationality_1", 3), ("Status", 400)))
+    rows.insert(0, ("Feld person_id", "Feld nationality_1", "Status"))
+    path.write_text("".join(f"{number};{state};{status}\n" for number, state, status in rows), "utf-8")
+    return path, named
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_an_extract_of_many_who_are_gone_by_a_status_is_refused(engine: Engine, tmp_path: Path, wide: bool) -> None:
+    path, named = status_file(tmp_path, 5_000, 200, wide)
+    with pytest.raises(DeliveryError, match=r"By the column “Status”, .* in 200 of 5000 rows"):
+        read_extract(engine, path, named, REFERENCE, KEY)
+    path, named = status_file(tmp_path, 5_000, 50, wide)
+    found = findings(read_extract(engine, path, named, REFERENCE, KEY))
+    assert [*found] == [("gone_unnamed", "move_out_date"), ("column_same", "nationality_1")]
+
+
 def test_headings_sums_and_end_marks_are_nobody(engine: Engine, tmp_path: Path) -> None:
     heads = ";".join(f"Feld {field}" for field in FIELDS)
     sums = line({"person_id": "Anzahl Saetze:", "family_name": "300"})

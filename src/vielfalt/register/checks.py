@@ -60,8 +60,8 @@ ALL: tuple[Check, ...] = (
     ),
     Check(
         "gone_unnamed",
-        N_("A column looks like the day of moving out or of death, and the column profile does not name it as one."),
-        N_("Every row is counted; name it in the column profile, or ask for an extract of the residents alone."),
+        N_("A column tells who has moved away or died, by a day or in words; the column profile names no such day."),
+        N_("Every row is counted; name the day in the column profile, or ask for an extract of the residents alone."),
         "own",
     ),
     Check(

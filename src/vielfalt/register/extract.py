@@ -16,6 +16,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
+from vielfalt import schema
 from vielfalt.engines.base import BrokenRow, Engine, FileForm, Frame
 from vielfalt.engines.encodings import looks_like_utf8
 from vielfalt.engines.encodings_refused import refuse_encoding
@@ -30,6 +31,7 @@ from vielfalt.register.filled import filled_in
 from vielfalt.register.headings import unnamed_ends
 from vielfalt.register.nobody import by_their_words, people_only
 from vielfalt.register.reading import AddressTexts, Reader
+from vielfalt.register.status_words import ends_in_words
 from vielfalt.words import N_
 
 _SAMPLE = 1 << 20
@@ -64,7 +66,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
     """The extract of a reference date (yyyymmdd), typed and pseudonymised with the town's key.
 
     Raises DeliveryError when the file is absent, empty, in another encoding, without any of the profile's columns, or
-    when no row of it can be read, or one in twenty cannot.
+    when no row of it can be read, or one in twenty cannot, or a column says that many live here no more.
     """
     header = _header(path, profile)
     positions = _positions(header, profile, path)
@@ -90,7 +92,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
         empty=dict(reader.empty),
         delivered=frozenset(positions),
         findings=(
-            *_of_columns(header, profile),
+            *_of_columns(path, form, header, profile),
             *_findings(reader.problems, broken, nobody),
             *_cut(path, profile),
             *filled_in(engine, people, evidence, rows),
@@ -129,10 +131,11 @@ def _refuse_broken(broken: tuple[BrokenRow, ...], rows: int, path: Path) -> None
         )
 
 
-def _of_columns(header: tuple[str, ...], profile: Profile) -> list[Finding]:
+def _of_columns(path: Path, form: FileForm, header: tuple[str, ...], profile: Profile) -> list[Finding]:
     """Columns that the profile names and the file lacks, and those that it had better name."""
     absent = [field for field, name in profile.columns.items() if name not in header]
-    found = {"column_missing": absent, "gone_unnamed": unnamed_ends(header, profile.columns)}
+    ends = {*unnamed_ends(header, profile.columns), *ends_in_words(path, form, header, profile)}
+    found = {"column_missing": absent, "gone_unnamed": [field for field in schema.END_FIELDS if field in ends]}
     return [Finding(check, field, 0, ()) for check, fields in found.items() for field in fields]
 
 

@@ -20,6 +20,7 @@ from vielfalt import codes, schema
 from vielfalt.errors import DeliveryError
 from vielfalt.profiles import TITLE
 from vielfalt.register.headings import end_field, heading_key
+from vielfalt.register.status_words import status_words
 from vielfalt.register.text import same_digits, within_one_edit
 from vielfalt.register.values import FORMS
 from vielfalt.tools.samples import Sample, read_sample, title_above
@@ -261,6 +262,7 @@ def _notes(sample: Sample, columns: tuple[Column, ...], words: Words) -> Iterato
                 "“{field}”; else every row is counted."
             )
             yield words(sentence, heading=heading, field=field)
+    yield from _ends_in_words(sample, columns, words)
     twice = [heading for heading, count in Counter(sample.headings).items() if heading and count > 1]
     if twice:
         yield words.plural(
@@ -280,6 +282,19 @@ def _notes(sample: Sample, columns: tuple[Column, ...], words: Words) -> Iterato
         if column.field.name in schema.NAME_FIELDS and called.intersection(sample.column(column.place)):
             sentence = N_("{field}: values that mean “not stated” in other columns may be names here.")
             yield words(sentence, field=column.field.name)
+
+
+def _ends_in_words(sample: Sample, columns: Iterable[Column], words: Words) -> Iterator[str]:
+    """Columns that tell without a day who lives here no more."""
+    found = {column.field.name: column.heading for column in columns}
+    for heading in (*_unknown(sample, columns), *filter(None, [found.get("dwelling_status")])):
+        ends = status_words(sample.column(sample.headings.index(heading)))
+        if not found.keys() >= set(ends.values()):
+            sentence = N_(
+                "“{heading}” tells in words who has moved away or died, which is not read: without a column of the day "
+                "every row is counted. Ask for an extract of the residents alone."
+            )
+            yield words(sentence, heading=heading)
 
 
 def _doubts(field: schema.Field, values: tuple[str, ...], words: Words) -> Iterator[str]:

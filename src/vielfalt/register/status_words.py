@@ -1,0 +1,112 @@
+"""Columns of an extract that tell in words who lives here no more ("verzogen", "verstorben"), without any day.
+
+Looked for in pieces spread over the file: extracts are sorted by number or name, and some by this very status.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+
+from vielfalt import schema
+from vielfalt.engines.base import FileForm
+from vielfalt.engines.rows import cut_rows
+from vielfalt.errors import DeliveryError
+from vielfalt.profiles import Profile
+from vielfalt.register.headings import heading_key
+from vielfalt.register.nobody import SELDOM
+from vielfalt.words import N_
+
+_LEFT = ("abgemeldet", "ausgezogen", "fortgezogen", "fortzug", "verzogen", "wegzug", "weggezogen")
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "move_out_date": (*_LEFT, "inaktiv", "nichtaktiv"),
+    "death_date": ("gestorben", "sterbefall", "todesfall", "verstorben"),
+}
+"""By field of ``schema.END_FIELDS`` how a status begins that says what the day would say."""
+_KINDS = 15
+"""The most different values of a column that is a status."""
+_PIECES, _PIECE = 16, 1 << 16
+_SOME = 20
+
+
+def _told(value: str) -> str:
+    """The field of ``schema.END_FIELDS`` whose day a status stands for; empty for none."""
+    key = heading_key(value)
+    if key.endswith(_LEFT) and not key.startswith("nicht"):
+        return "move_out_date"
+    return next((field for field, words in _WORDS.items() if key.startswith(words)), "")
+
+
+def status_words(values: Iterable[str]) -> dict[str, str]:
+    """The values of a column that tell who lives here no more, and the field of each; none where it is no status."""
+    kinds = set(values)
+    return {value: field for value in kinds if (field := _told(value))} if len(kinds) <= _KINDS else {}
+
+
+def ends_in_words(path: Path, form: FileForm, header: tuple[str, ...], profile: Profile) -> frozenset[str]:
+    """The fields of ``schema.END_FIELDS`` whose days a column tells in words, and the profile names no column for.
+
+    Raises DeliveryError where more than one row in a hundred is of somebody gone and no such day at all is named: the
+    town would be counted too large.
+    """
+    named = {name for field, name in profile.columns.items() if field != "dwelling_status"}
+    known = {*profile.missing, *profile.codes.get("dwelling_status", ())}
+    rows = [row for row in _rows(path, form) if len(row) == len(header)]
+    ends = set[str]()
+    for place, heading in enumerate(header):
+        values = {row[place].strip() for row in rows} if heading not in named else ()
+        told = {value: field for value, field in status_words(values).items() if value not in known}
+        if told and profile.columns.keys().isdisjoint(schema.END_FIELDS):
+            _refuse_many(path, form, (place, heading), told)
+        ends.update(told.values())
+    return frozenset(ends.difference(profile.columns))
+
+
+def _refuse_many(path: Path, form: FileForm, column: tuple[int, str], told: Container[str]) -> None:
+    """Raises DeliveryError where many are gone by a column; counted in the whole file, for it may be sorted by it."""
+    place, heading = column
+    values = Counter(row[place].strip() for row in cut_rows(path, form) if not isinstance(row, str))
+    gone, rows = sum(count for value, count in values.items() if value in told), values.total()
+    if gone >= _SOME and SELDOM * gone > rows:
+        raise DeliveryError(
+            N_("By the column “{heading}”, people have moved away or died in {n} of {rows} rows."),
+            where=path,
+            heading=heading,
+            n=gone,
+            rows=rows,
+            todo=N_(
+                "Ask for an extract of the residents alone, or name the column of the day of moving out or of death in "
+                "the column profile. If the column tells something else, have it left out of the extract."
+            ),
+        )
+
+
+def _rows(path: Path, form: FileForm) -> Iterator[list[str]]:
+    """Rows of the file, the headings perhaps among them; what does not begin or end in a piece is left out."""
+    lines = chain.from_iterable(_pieces(path, "cp1252" if form.encoding == "latin-1" else form.encoding))
+    if form.widths:
+        ends = [sum(form.widths[: place + 1]) for place in range(len(form.widths))]
+        pairs = list(zip([0, *ends], ends, strict=False))
+        yield from ([line[start:end] for start, end in pairs] for line in lines)
+        return
+    for line in lines:
+        quoting = {"quotechar": form.quote} if form.quote else {"quoting": csv.QUOTE_NONE}
+        try:
+            yield from csv.reader([line], delimiter=form.delimiter, skipinitialspace=True, **quoting)
+        except csv.Error:
+            continue
+
+
+def _pieces(path: Path, encoding: str) -> Iterator[list[str]]:
+    """The whole lines of pieces spread over the file, its end among them; of a small file all lines."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if size <= _PIECES * _PIECE:
+            yield file.read().decode(encoding, errors="replace").splitlines()
+            return
+        for place in range(_PIECES):
+            file.seek(place * (size - _PIECE) // (_PIECES - 1))
+            yield file.read(_PIECE).decode(encoding, errors="replace").splitlines()[1:-1]
