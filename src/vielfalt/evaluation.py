@@ -25,7 +25,7 @@ from vielfalt.publish.results import Capability
 from vielfalt.register.addresses import street_findings, streets_renumbered
 from vielfalt.register.areas import area_findings, areas, distinct_addresses, located, points_elsewhere, unlisted
 from vielfalt.register.birthplaces import country_of_birth, open_places
-from vielfalt.register.checks import Finding
+from vielfalt.register.checks import FALSE_FROM, Finding
 from vielfalt.register.coded import read_coded, with_answers
 from vielfalt.register.completeness import missing_parts
 from vielfalt.register.derivation import derive
@@ -37,7 +37,14 @@ from vielfalt.register.kinds import kinds
 from vielfalt.register.links import MOVES
 from vielfalt.register.nobody import SELDOM
 from vielfalt.register.places import candidates
-from vielfalt.register.population import counted, double_entries, gone, population_findings, shared_numbers
+from vielfalt.register.population import (
+    counted,
+    double_entries,
+    gone,
+    pointers_lost,
+    population_findings,
+    shared_numbers,
+)
 from vielfalt.register.pseudonyms import town_key
 from vielfalt.register.streets import Streets, read_streets
 from vielfalt.register.tabulate import classified, persons, tabulate
@@ -154,6 +161,7 @@ def prepare(town: Town, date: int, engine: Engine, key: bytes, step: Step) -> Pr
             addresses = located(given, streets, geography)
             findings += points_elsewhere(given, addresses, geography)
             _refuse_most_gone(findings, extract, town.extract(date))
+            _refuse_lost_pointers(engine, people, findings, extract, town.extract(date))
             known = extract.register.select("record", "pseudonym", "dwelling_status", gone().alias("gone"), *MOVES)
             rows = engine.checkpoint(known, "rows")
         with step("birth"):
@@ -218,6 +226,28 @@ def _refuse_most_gone(findings: Sequence[Finding], extract: Extract, path: Path)
                     "be the day of the extract), or ask for an extract of the residents alone."
                 ),
             )
+
+
+def _refuse_lost_pointers(
+    engine: Engine, people: Frame, findings: Sequence[Finding], extract: Extract, path: Path
+) -> None:
+    """Raises DeliveryError where most pointers of a field lead to nobody: sooner numbers written otherwise."""
+    for found in findings:
+        if found.check == "pointer_absent" and 2 * found.rows > extract.readable - extract.empty[found.field]:
+            lost, pointing = pointers_lost(engine, people, found.field)
+            if lost >= FALSE_FROM and 2 * lost > pointing:
+                raise DeliveryError(
+                    N_("By “{field}”, {n} of {rows} people point to somebody who is not counted in the file."),
+                    where=path,
+                    field=found.field,
+                    n=lost,
+                    rows=pointing,
+                    todo=N_(
+                        "Look whether the numbers are written like those of “person_id”: a spreadsheet takes away the "
+                        "zeros in front, or writes 123.0 for 123. Take the file as the registration software wrote it, "
+                        "or leave “{field}” out of the column profile."
+                    ),
+                )
 
 
 def _drop(engine: Engine, *names: str) -> None:

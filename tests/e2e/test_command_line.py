@@ -330,6 +330,15 @@ def _spoil_numbers(town: Path) -> None:
     _spoil_column(town, "Ordnungsmerkmal", "1,23E+12")
 
 
+def _spoil_pointers(town: Path) -> None:
+    """As programs write whole numbers of a column that has gaps."""
+    path = town / "register" / LATEST / "register.csv"
+    lines = [line.split(";") for line in path.read_text(encoding="cp1252").splitlines() if '"' not in line]
+    place = lines[0].index("OM_Ehegatte")
+    rows = [[*row[:place], row[place] and f"{row[place]}.0", *row[place + 1 :]] for row in lines[1:] if row[place:]]
+    path.write_text("\n".join(map(";".join, (lines[0], *rows))) + "\n", encoding="cp1252")
+
+
 def _spoil_dwellings(town: Path) -> None:
     _spoil_column(town, "WohnStatus", "N")
 
@@ -443,6 +452,7 @@ def _spoil_threshold(town: Path) -> None:
         (_spoil_with_utf16, 10, "in the encoding UTF-16"),
         (_spoil_rows, 10, "None of the 50 rows"),
         (_spoil_numbers, 10, "rows bear the ordering number of somebody"),
+        (_spoil_pointers, 10, "people point to somebody who is not counted"),
         (_spoil_dwellings, 10, "nobody at an only or main dwelling"),
         (_spoil_days_of_moving_out, 10, "people who do not live here any more"),
         (_spoil_code_map, 10, "in “dwelling_status” that is in no list"),

@@ -10,7 +10,7 @@ from vielfalt import codes, programme
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.engines.polars import Polars
 from vielfalt.register.checks import ALL, COUNTED_IN, IN_A_FEW_HOUSES
-from vielfalt.register.population import counted, double_entries, population_findings, shared_numbers
+from vielfalt.register.population import counted, double_entries, pointers_lost, population_findings, shared_numbers
 from vielfalt.register.reading import REGISTER
 
 REFERENCE = 20250630
@@ -43,6 +43,17 @@ def test_secondary_dwellings_are_not_counted() -> None:
     assert sorted(people) == [2, 3]
     assert found[("secondary_dwelling", "dwelling_status")] == (1,)
     assert found[("dwelling_missing", "dwelling_status")] == (3,)
+
+
+def test_pointers_to_nobody_are_counted_without_marks_for_nobody() -> None:
+    married = [{"pseudonym": 1, "spouse_id": 2}, {"pseudonym": 2, "spouse_id": 1}]
+    elsewhere = [{"pseudonym": place, "spouse_id": place + 1_000} for place in range(3, 10)]
+    single = [{"pseudonym": place, "spouse_id": -1} for place in range(10, 31)]
+    for rows, lost in (([*married, *elsewhere, *single], (7, 9)), (single[1:], (20, 20))):
+        engine = Polars()
+        register = registered(engine, rows)
+        people = counted(engine, register, double_entries(engine, register), REFERENCE)
+        assert pointers_lost(engine, people, "spouse_id") == lost
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,27 @@ def test_a_column_of_days_of_leaving_that_no_field_names_is_a_finding(engine: En
 
 
 @pytest.mark.parametrize(
+    ("ids", "pointers", "lost"),
+    [
+        ("{:04}", "{}", True),
+        ("{}", "{:04}", True),
+        ("{:04}", "{:04}", False),
+        ("{}", "{}", False),
+        ("{}", "00000", False),
+    ],
+)
+def test_pointers_that_lost_their_zeros_are_a_finding(
+    engine: Engine, tmp_path: Path, ids: str, pointers: str, lost: bool
+) -> None:
+    rows = [
+        {**ORDINARY, "person_id": ids.format(place), "spouse_id": pointers.format(place)} for place in range(980, 1020)
+    ]
+    found = findings(extract(engine, tmp_path, rows))
+    assert found == ({("pointer_zeros", "spouse_id"): (0, ())} if lost else {})
+    assert findings(extract(engine, tmp_path, rows[5:])) == {}
+
+
+@pytest.mark.parametrize(
     ("heading", "values", "fields"),
     [
         ("Status", ("aktiv", "Verzogen", "verstorben"), ["move_out_date", "death_date"]),

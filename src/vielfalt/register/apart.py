@@ -42,6 +42,7 @@ class Seen:
     evidence: pa.Table
     empty: Mapping[str, int]
     written: Mapping[tuple[int, bool], int]
+    pointing: Mapping[tuple[str, bool], int]
     problems: Mapping[tuple[str, str], list[Ints]]
 
 
@@ -90,6 +91,7 @@ class FromText:
             evidence=reader.evidences(),
             empty=dict(reader.empty),
             written=dict(reader.written),
+            pointing=dict(reader.pointing),
             problems=dict(reader.problems),
         )
 
@@ -107,6 +109,7 @@ class FromText:
         for name, rows in seen.empty.items():
             reader.empty[name] = reader.empty.get(name, 0) + rows
         reader.written.update(seen.written)
+        reader.pointing.update(seen.pointing)
         for problem, parts in seen.problems.items():
             reader.problems.setdefault(problem, []).extend(parts)
         return numbers

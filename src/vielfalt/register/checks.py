@@ -151,6 +151,12 @@ ALL: tuple[Check, ...] = (
     Check(
         "pointer_absent", N_("Points to a person who is not counted in the file."), N_("The link is ignored."), "own"
     ),
+    Check(
+        "pointer_zeros",
+        N_("Ordering numbers begin with zeros and pointers to them never do, or the other way round."),
+        N_("Numbers that a spreadsheet has robbed of their zeros find nobody; take the file as the software wrote it."),
+        "own",
+    ),
     Check("spouse_one_sided", N_("Points to a spouse who does not point back."), N_("The link is used."), "EwoPEaK"),
     Check(
         "parent_implausible",

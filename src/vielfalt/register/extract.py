@@ -95,6 +95,7 @@ def read_extract(engine: Engine, path: Path, profile: Profile, reference: int, k
             *_of_columns(path, form, header, profile),
             *_findings(reader.problems, broken, nobody),
             *_cut(path, profile),
+            *_zeros_lost(reader),
             *filled_in(engine, people, evidence, rows),
         ),
         places=reader.places(),
@@ -111,6 +112,18 @@ def _parts(written: Counter[tuple[int, bool]]) -> tuple[float, float]:
     total = lengths.total() or 1
     zeros = sum(rows for (_, zero), rows in written.items() if zero)
     return zeros / total, 1 - max(lengths.values(), default=1) / total
+
+
+def _zeros_lost(reader: Reader) -> list[Finding]:
+    """Pointers that have lost the zeros in front that ordering numbers have, or the other way round."""
+    zeros, _ = _parts(reader.written)
+    found = []
+    for field in schema.POINTER_FIELDS:
+        with_zero, without = reader.pointing[field, True], reader.pointing[field, False]
+        gone_here = not with_zero and zeros * without >= _SOME
+        if gone_here or (not zeros and with_zero >= _SOME):
+            found.append(Finding("pointer_zeros", field, 0, ()))
+    return found
 
 
 def _refuse_broken(broken: tuple[BrokenRow, ...], rows: int, path: Path) -> None:

@@ -18,6 +18,7 @@ MAXIMUM_AGE = 115
 _IDENTITY = ("family_name", "given_names", "birth_date", "birth_place")
 """Agreement that makes two rows one person although their ordering numbers differ: duplicates."""
 _POINTS = ("easting", "northing")
+_CHILDREN = 20
 ROLES = {"spouse_id": "spouse", "guardian_1_id": "guardian_1", "guardian_2_id": "guardian_2"}
 """Pointer field and the name of the resolved link."""
 PARENTS = ("guardian_1", "guardian_2")
@@ -172,6 +173,18 @@ def population_findings(
         *search(engine, people, of_people),
         *search(engine, wed, {("spouse_one_sided", "spouse_id"): back}),
     )
+
+
+def pointers_lost(engine: Engine, people: Frame, pointer: str) -> tuple[int, int]:
+    """How many residents point by a field to somebody who is not counted, and how many point at all.
+
+    Without what more than twenty point at: that is sooner a mark for nobody than a parent.
+    """
+    lost = nw.when(_lost(pointer, ROLES[pointer])).then(1).otherwise(0)
+    pointing = people.filter(~nw.col(pointer).is_null()).select(pointer, lost.alias("lost"))
+    per_number = pointing.group_by(pointer).agg(nw.len().alias("rows"), nw.col("lost").sum())
+    found = engine.collect(per_number.filter(nw.col("rows") <= _CHILDREN).select(nw.col("lost", "rows").sum()))
+    return int(found["lost"][0].as_py() or 0), int(found["rows"][0].as_py() or 0)
 
 
 def _lost(pointer: str, role: str) -> nw.Expr:

@@ -78,7 +78,7 @@ class Reader:
     """Collects while batches pass: numberings of texts, addresses, parsed values, and problems with their rows.
 
     ``empty``: rows without value by column; ``written``: rows by how long their ordering number is, and whether it
-    begins with a zero.
+    begins with a zero; ``pointing``: pointers by field, and whether they begin with a zero.
     """
 
     profile: Profile
@@ -96,6 +96,7 @@ class Reader:
     evidence: Combinations = field(default_factory=lambda: Combinations({name: _VALUES[name] for name in EVIDENCE}))
     empty: dict[str, int] = field(default_factory=dict)
     written: Counter[tuple[int, bool]] = field(default_factory=Counter)
+    pointing: Counter[tuple[str, bool]] = field(default_factory=Counter)
     problems: dict[tuple[str, str], list[Ints]] = field(default_factory=dict)
     parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
 
@@ -127,7 +128,10 @@ class Reader:
             found = {name: texts.result() for name, texts in encoded.items()}
             columns = {"record": pa.array(record), "address": self._address(found, len(record))}
             columns["evidence"] = self._evidence({name: (found.get(name, missing), values[name]) for name in EVIDENCE})
-            columns.update(self._persons({name: column.result() for name, column in hashed.items()}, record))
+            numbers = {name: column.result() for name, column in hashed.items()}
+            for name in set(schema.POINTER_FIELDS).intersection(batch.column_names):
+                self.pointing.update(_pointing(name, batch.column(name).filter(numbers[name].is_valid())))
+            columns.update(self._persons(numbers, record))
             columns.update((name, column.result()) for name, column in spread.items())
             columns.update(points)
         for name in REGISTER:
@@ -274,6 +278,7 @@ class Reader:
         self.evidence.clear()
         self.empty.clear()
         self.written.clear()
+        self.pointing.clear()
         self.problems.clear()
 
     def _note(self, field: str, problem: str, rows: Ints) -> None:
@@ -323,6 +328,14 @@ def _written(ids: pa.ChunkedArray) -> Counter[tuple[int, bool]]:
     kinds = pc.add(pc.multiply(pc.utf8_length(texts), 2), pc.starts_with(texts, "0").cast(pa.int32()))
     found = ((kind["values"], kind["counts"]) for kind in pc.value_counts(kinds).to_pylist())
     return Counter({(kind // 2, bool(kind % 2)): rows for kind, rows in found if kind is not None and kind > 1})
+
+
+def _pointing(name: str, pointers: pa.ChunkedArray) -> Counter[tuple[str, bool]]:
+    """How many pointers begin with a zero; zeros alone point at nobody."""
+    texts = pc.utf8_trim_whitespace(pointers)
+    bare = pc.utf8_ltrim(texts, characters="0")
+    zero = pc.not_equal(bare, texts).filter(pc.not_equal(bare, ""))
+    return Counter({(name, begins): pc.sum(pc.equal(zero, begins)).as_py() or 0 for begins in (False, True)})
 
 
 def _point(easting: str, northing: str) -> tuple[str, str] | None:
