@@ -1,13 +1,15 @@
 """Every sum between movements by group, movements of all groups together, and the residents of both dates by group.
 
 Of each group and area: residents now, those gone and those moved away are the residents before, those new, those moved
-here, and those who changed the group. Who changed it is not published but for the naturalised; nobody else is taken to
-have, beyond what the town as a whole shows of the same group, as with couples (``sums``).
+here, and those who changed the group, or the area without a move. Who changed the group is not published but for the
+naturalised, who changed the area without a move not at all; nobody else is taken to have, beyond what the town as a
+whole shows of the same group and places show of all, as with couples (``sums``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,6 +23,8 @@ from vielfalt.table import Table
 
 _AGE = "age_class"
 """The group that people leave by growing older: its residents of both dates are not set against each other."""
+_UNKNOWN = "unknown"
+"""Those whose group the register does not know: a table in which they are few leaves them out, another one may not."""
 _AWAY = "away"
 """The movement by group that no table shows: moved from an area to another one of the town."""
 _TOTALS = {
@@ -30,7 +34,7 @@ _TOTALS = {
     "gone": ("went", ("gone",)),
 }
 """Kind of movement by group, and the table and categories that count it for all groups together."""
-_EARLIER = "residents_before"
+_NOW, _EARLIER = "residents", "residents_before"
 _CITIZENSHIP, _NATURALISED = "citizenship_change", "naturalised"
 _CAME_INTO = {"mh_group": "german_with", "nationality_group": "germany"}
 """The group that the naturalised came into, by the table of movements that tells groups of foreigners."""
@@ -64,44 +68,56 @@ def _with_tables(release: Release, kept: set[str]) -> Release:
     return replace(release, results=replace(release.results, tables=tables))
 
 
-def flows(releases: Iterable[Release], figures: Figures) -> list[Sum]:
+def flows(releases: Sequence[Release], figures: Figures) -> list[Sum]:
     """The sums of all releases with movements; the residents before are those of the release of that date."""
+    left_out = defaultdict[int, set[str]](set)
+    for release in releases:
+        left_out[release.results.source.date] |= partial(release, figures)
     return [
         found
         for release in releases
         for cells in release.results.tables.values()
         if _is_by_group(cells.table)
-        for found in _Flows(release, cells, figures).sums()
+        for found in _Flows(
+            release, cells, figures, left_out[release.results.source.date] | left_out[release.since]
+        ).sums()
     ]
 
 
 @dataclass(frozen=True)
 class _Flows:
-    """One table of movements by group; what it does not tell of an area, as of all areas below its levels, is open."""
+    """One table of movements by group; what it does not tell of an area, as of all areas below its levels, is open.
+
+    ``left_out``: the characteristics (``partial``) of which a release of either date shows that it leaves people out.
+    """
 
     release: Release
     cells: ProtectedCells
     figures: Figures
+    left_out: Set[str]
 
     def sums(self) -> Iterator[Sum]:
         """All sums, in the town and in every area by which movements of all groups together are told."""
-        tables, (_, group) = self.release.results.tables, self.cells.table.dimensions
-        geography, unknown = self.release.results.geography, group in partial(self.release, self.figures)
+        tables, group = self.release.results.tables, self.cells.table.dimensions[1]
+        geography = self.release.results.geography
         inside = _inside(geography, {TOWN, *(tables["came"].frame["level"] if "came" in tables else ())})
-        town = (TOWN, geography.town.key)
+        town, areas = (TOWN, geography.town.key), [each for parts in inside.values() for each in parts]
+        unknown = not self.left_out.isdisjoint(all_above(programme.table(group)))
         gaps = self._gaps(town) if town in self._before else {}
-        for place in (town, *(each for parts in inside.values() for each in parts)):
+        elsewhere = self._elsewhere((town, *areas))
+        for place in (town, *areas):
             yield from self._totals(place, unknown)
             yield from self._kinds_of_new(place)
             yield from self._over_areas(place, inside.get(place, ()))
             if place in self._before:
-                yield from self._balances(place, gaps)
+                yield from self._balances(place, gaps, 0 if place == town else elsewhere)
 
     @cached_property
     def _groups(self) -> list[str]:
         group = self.cells.table.dimensions[1]
         tables = (self.cells, self.release.results.tables.get(group))
-        return list(dict.fromkeys(key for each in tables if each for key in each.frame[group]))
+        listed = [key for each in tables if each for key in each.frame[group]]
+        return list(dict.fromkeys([*listed, *(key.category[0] for key in self._earlier)]))
 
     @cached_property
     def _listed(self) -> set[tuple[str, str]]:
@@ -111,15 +127,23 @@ class _Flows:
         return found | {(_AWAY, group) for group in self._groups if moved}  # who moved away was in his former group
 
     @cached_property
-    def _before(self) -> set[_Place]:
-        """Where the residents by group of the earlier date are shown, or hidden, under the same definitions."""
-        group = self.cells.table.dimensions[1]
-        residents = self.release.results.tables.get(group)
-        if residents is None or group == _AGE:
-            return set()
+    def _earlier(self) -> list[Key]:
+        """The residents by group of the earlier date, shown or hidden, under the same definitions."""
+        residents = self.release.results.tables.get(self.cells.table.dimensions[1])
+        if residents is None:
+            return []
         now = key_of(self.release, residents)
         then = self.release.since, now.table, now.definitions
-        return {(key.level, key.area) for key in self.figures.number if (key.date, key.table, key.definitions) == then}
+        return [
+            key
+            for key in self.figures.number
+            if (key.date, key.table, key.definitions) == then and MISSING[0] not in key.category
+        ]
+
+    @cached_property
+    def _before(self) -> set[_Place]:
+        """Where residents by group of both dates are set against each other."""
+        return set() if self.cells.table.dimensions[1] == _AGE else {(key.level, key.area) for key in self._earlier}
 
     def _totals(self, place: _Place, unknown: bool) -> Iterator[Sum]:
         """All groups together are those who came, moved or went, but for those whose group is ``unknown``."""
@@ -157,22 +181,25 @@ class _Flows:
     def _shown(self) -> set[_Place]:
         return set(self.cells.frame.select("level", "area").unique().iter_rows())
 
-    def _balances(self, place: _Place, gaps: Mapping[str, int]) -> Iterator[Sum]:
-        """Of each group the residents of both dates, and what lies between; ``gaps``: how many may have changed it."""
+    def _balances(self, place: _Place, gaps: Mapping[str, int], elsewhere: int) -> Iterator[Sum]:
+        """Of each group the residents of both dates, and what lies between.
+
+        ``gaps``: how many may have changed it; ``elsewhere``: how many may be in another area without having moved.
+        """
         left, came_into, found = self._naturalised(place)
         yield from found
         for group, (now, before) in self._sides(place).items():
             now += left.get(group, [])
             before += came_into.get(group, [])
-            if gaps.get(group):
-                before.append(self.figures.difference(self._key(place, "changed", group), gaps[group]))
+            if most := gaps.get(group, 0) + elsewhere:
+                before.append(self.figures.difference(self._key(place, "changed", group), most))
             yield from self._equal(place, now, before, "residents", group)
 
     def _sides(self, place: _Place) -> dict[str, tuple[list[int], list[int]]]:
         """By group the residents of the later date and those who left, and those of the earlier one and who came."""
         table, since = self.cells.table.dimensions[1], self.release.since
         found = {}
-        for group in self._groups:
+        for group in (each for each in self._groups if each != _UNKNOWN):
             now = [*self._figure(place, table, group), *self._flow(place, "gone", group)]
             before = [*self._figure(place, table, group, date=since), *self._flow(place, "new", group)]
             if place[0] != TOWN:
@@ -192,13 +219,39 @@ class _Flows:
             group: ([*now, *left.get(group, [])], [*before, *came_into.get(group, [])])
             for group, (now, before) in self._sides(town).items()
         }
-        low, high = self.figures.bounds()
-        found = {
-            group: abs(int(low[now].sum() - low[before].sum()))
-            for group, (now, before) in sides.items()
-            if (low[[*now, *before]] == high[[*now, *before]]).all()
-        }
-        return {group: found.get(group, sum(found.values())) for group in self._groups}
+        missed = {group: self._missed(now, before) for group, (now, before) in sides.items()}
+        all_known = sum(each for each in missed.values() if each is not None)
+        return {group: all_known if each is None else each for group, each in missed.items()}
+
+    def _elsewhere(self, places: Iterable[_Place]) -> int:
+        """How many are seen to be in another area without a move, which no table lists, or in none on one of the dates.
+
+        These are the residents of a place who did not come or stay, those before who did not go or stay, and those who
+        stayed by one of the dates only.
+        """
+        if not {"came", "went"} <= self.release.results.tables.keys():
+            return 0
+        return sum(map(max, zip(*map(self._misplaced, places), strict=True)))
+
+    def _misplaced(self, place: _Place) -> list[int]:
+        tables = self.release.results.tables
+        came, went = (
+            [number for key in tables[id].frame[id].unique() for number in self._figure(place, id, key)]
+            for id in ("came", "went")
+        )
+        sides = (
+            (self._figure(place, _NOW), came),
+            (self._figure(place, _EARLIER), went),
+            (self._figure(place, "came", "stayed"), self._figure(place, "went", "stayed")),
+        )
+        return [self._missed(*each) or 0 for each in sides]
+
+    def _missed(self, one: Sequence[int], other: Sequence[int]) -> int | None:
+        """By how much the figures of both sides miss each other; None where one of them is hidden."""
+        both = [*one, *other]
+        if any(self.figures.low[number] != self.figures.high[number] for number in both):
+            return None
+        return abs(sum(self.figures.low[number] for number in one) - sum(self.figures.low[number] for number in other))
 
     def _naturalised(self, place: _Place) -> tuple[Mapping[str, list[int]], Mapping[str, list[int]], list[Sum]]:
         """By group those who left it and came into it when they were naturalised, and the sums of these.
@@ -228,11 +281,11 @@ class _Flows:
         return group == own or codes.category(self.cells.table.dimensions[1], group).parent == above
 
     def _flow(self, place: _Place, kind: str, group: str) -> list[int]:
-        """The number of a movement by group, open where no table shows it; none for nobody.
+        """The number of a movement by group, open where no table shows it; none for nobody, as far as that is known.
 
         Moves within the town are hidden in all areas for what they would tell of others, so only small ones are secret.
         """
-        if (kind, group) not in self._listed:
+        if (kind, group) not in self._listed and group != _UNKNOWN:
             return []
         found = self._figure(place, self.cells.table.id, kind, group)
         if kind == "moved" and place[0] != TOWN:
