@@ -160,8 +160,10 @@ def refuse(attacks: Iterable[Attack], where: object) -> None:
 
 def refuse_undecided(attacks: Iterable[Attack], where: object) -> None:
     """Raises DisclosureError when an attack could not decide a hidden figure."""
+    attacks = tuple(attacks)
     if left := _left(attacks):
-        raise DisclosureError(
+        others = _left(each for each in attacks if each.id != "movements")
+        raise (DisclosureError if others else GroupsTellError)(
             N_("Hidden figures of which the audit could not decide whether they can be computed: {cells}."),
             where=where,
             cells=left,
@@ -173,7 +175,7 @@ def refuse_undecided(attacks: Iterable[Attack], where: object) -> None:
 
 
 class GroupsTellError(DisclosureError):
-    """Movements by group tell hidden residents of one of the dates, and nothing else does."""
+    """Movements by group tell hidden figures, or leave it undecided whether they do, and nothing else does."""
 
 
 def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:

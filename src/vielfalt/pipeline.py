@@ -229,7 +229,7 @@ def _figures(
 ) -> _Figures:
     """The small world: protected tables, movements and indices, as the audit lets them pass.
 
-    Where movements by group alone would tell hidden residents, they are left out.
+    Where movements by group alone would tell hidden residents, or may, they are left out.
     """
     method, protection, geography = town.method(date), town.protection(date), evaluation.geography
     with step("protect"):
