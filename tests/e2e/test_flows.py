@@ -22,7 +22,7 @@ from vielfalt.audit.attacks import Programs
 from vielfalt.audit.bounds import narrowed
 from vielfalt.audit.figures import Figures, Key, figures_of, key_of
 from vielfalt.audit.flows import flows
-from vielfalt.audit.sums import Sum, same_people, sums
+from vielfalt.audit.sums import Sum, partial, same_people, sums
 from vielfalt.audit.told import Told
 from vielfalt.cells import Cells, ProtectedCells
 from vielfalt.dates_compared import Later
@@ -181,6 +181,12 @@ def test_all_sums_hold_where_some_are_unknown_or_elsewhere_without_a_move(untidy
     assert came["value"].sum() < now["residents"].frame.filter(level=TOWN)["value"].item()
     figures = figures_of(untidy)
     assert missed(figures, flows(untidy, figures)) == 0
+
+
+def test_came_leaves_out_people_where_went_is_seen_to(untidy: tuple[Release, Release]) -> None:
+    before, now = untidy
+    hidden = with_table(now, "came", value=pl.lit(None, pl.Int64), status=pl.lit("suppressed"))
+    assert {"came", "went"} <= partial(hidden, figures_of((before, hidden)))
 
 
 def test_one_person_more_is_missed(releases: tuple[Release, Release]) -> None:

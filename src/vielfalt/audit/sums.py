@@ -40,15 +40,19 @@ def sums(releases: Iterable[Release], figures: Figures) -> list[Sum]:
 
 
 def partial(release: Release, figures: Figures) -> set[str]:
-    """The characteristics of which a table of their own shows that people are left out, whose category nobody knows."""
+    """The characteristics of which a table of their own shows that people are left out, whose category nobody knows.
+
+    Those in another area without a move are left out of both tables of movements: shown of one, it holds of the other.
+    """
     tables = release.results.tables
-    return {
+    found = {
         cells.table.dimensions[0]
         for cells in tables.values()
         if len(cells.table.dimensions) == 1
         for place, parent in _totals(cells.table, tables)
         if not _complete(figures, key_of(release, cells), key_of(release, parent), cells, _inside(cells, parent, place))
     }
+    return found | {"came", "went"} if found & {"came", "went"} else found
 
 
 def _categories(cells: ProtectedCells) -> list[tuple[str, ...]]:
