@@ -56,6 +56,15 @@ def test_pointers_to_nobody_are_counted_without_marks_for_nobody() -> None:
         assert pointers_lost(engine, people, "spouse_id") == lost
 
 
+def test_parents_of_adults_may_be_gone() -> None:
+    children = [{"pseudonym": place, "guardian_1_id": 99, "birth_date": 20100101} for place in (1, 2)]
+    adults = [{"pseudonym": place, "guardian_1_id": 50 + place, "birth_date": 19800101} for place in range(3, 20)]
+    engine = Polars()
+    register = registered(engine, [*children, *adults, {"pseudonym": 4_000, "guardian_1_id": 77, "birth_date": None}])
+    people = counted(engine, register, double_entries(engine, register), REFERENCE)
+    assert pointers_lost(engine, people, "guardian_1_id") == (2, 2)
+
+
 @pytest.mark.parametrize(
     ("moved_in", "moved_out", "counts"),
     [

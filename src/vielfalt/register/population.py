@@ -9,6 +9,7 @@ from vielfalt.dates import completed_years
 from vielfalt.engines.base import Engine, Frame
 from vielfalt.register.checks import Finding, search
 from vielfalt.register.kinds import numbered
+from vielfalt.register.neighbours import ADULT
 
 _RECORDS, _LATEST = 1_000_000_000, 99_999_999
 """More than the rows of any extract, and later than any date: what puts a date and a row number into one integer."""
@@ -178,10 +179,12 @@ def population_findings(
 def pointers_lost(engine: Engine, people: Frame, pointer: str) -> tuple[int, int]:
     """How many residents point by a field to somebody who is not counted, and how many point at all.
 
-    Without what more than twenty point at: that is sooner a mark for nobody than a parent.
+    Without what more than twenty point at: that is sooner a mark for nobody than a parent. Of those who point at
+    parents only minors: some registers keep the parents of adults, who live elsewhere or have died.
     """
     lost = nw.when(_lost(pointer, ROLES[pointer])).then(1).otherwise(0)
-    pointing = people.filter(~nw.col(pointer).is_null()).select(pointer, lost.alias("lost"))
+    asked = people.filter(nw.col("age") < ADULT) if ROLES[pointer] in PARENTS else people
+    pointing = asked.filter(~nw.col(pointer).is_null()).select(pointer, lost.alias("lost"))
     per_number = pointing.group_by(pointer).agg(nw.len().alias("rows"), nw.col("lost").sum())
     found = engine.collect(per_number.filter(nw.col("rows") <= _CHILDREN).select(nw.col("lost", "rows").sum()))
     return int(found["lost"][0].as_py() or 0), int(found["rows"][0].as_py() or 0)
