@@ -57,6 +57,7 @@ SYMBOLS: Mapping[Language, str] = {
     "en": "Symbols: [overview](README.md)",
     "de": "Formelzeichen: [Übersicht](README.de.md)",
 }
+NO_VALUE: Mapping[Language, str] = {"en": "No value", "de": "Kein Wert"}
 PEERS: Mapping[Language, str] = {
     "en": "What users of other programs get",
     "de": "Was andere Programme ausgeben",
@@ -101,6 +102,8 @@ def _page(entry: Index, language: Language) -> str:
         f"    {words(entry.symbols)}",
         "",
         f"{words('Bounds')}: {words(entry.bounds)}. {SYMBOLS[language]}.",
+        "",
+        f"{NO_VALUE[language]}: {words(entry.undefined)}",
         "",
         f"## {words('Caution')}",
         "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from vielfalt.figures.indices import (
     index,
     measures,
     places,
+    wording,
 )
 from vielfalt.figures.indices.arrays import divergence, quotient
 from vielfalt.figures.indices.exposure import exposures
@@ -40,6 +41,63 @@ def test_every_index_is_computed_and_every_computed_one_is_described() -> None:
     assert sorted([*computed, measures.EXPOSURE]) == sorted(entry.id for entry in ALL)
     assert len({entry.id for entry in ALL}) == len(ALL) == 48
     assert index("gini").family == "evenness"
+
+
+def _valued(situation: Situation) -> dict[str, bool]:
+    """Which indices have a value: of the first group, of the town, and of the first area."""
+    found = {id: formula(situation, 0) for part in GROUPS for id, formula in part.items()}
+    found |= {id: formula(situation) for part in TOWNS for id, formula in part.items()}
+    found |= {id: float(formula(situation)[0]) for part in AREAS for id, formula in part.items()}
+    found |= {id: float(formula(situation, 0)[0]) for part in GROUPS_IN_AREAS for id, formula in part.items()}
+    found[measures.EXPOSURE] = float(exposures(situation.everyone)[0, 1])
+    return {id: value is not None and not math.isnan(value) for id, value in found.items()}
+
+
+_PLAIN = np.array([[30, 20, 50], [10, 40, 50], [20, 60, 20], [5, 5, 90], [8, 30, 10], [9, 1, 7], [3, 3, 3.0]])
+_SIZES = np.arange(1.0, 8)
+EMPTY, EVERYBODY, ONE_SIZE, ALONE, EMPTY_AREA = "no members", "everybody", "one size", "alone", "empty area"
+UNDEFINED: Mapping[str, set[str]] = {
+    wording.NONE_EMPTY: {EMPTY},
+    wording.NONE_FIRST: {EMPTY},
+    wording.NONE_EMPTY_OR_ALL: {EMPTY, EVERYBODY, ALONE},
+    wording.NONE_ONE_SIZE: {EMPTY, EVERYBODY, ONE_SIZE, ALONE},
+    wording.NONE_ALONE: {EMPTY, ALONE},
+    wording.NONE_ALIKE: {EVERYBODY, ALONE},
+    wording.NONE_NOBODY: set(),
+    wording.NONE_EMPTY_AREA: {EMPTY_AREA, ALONE},
+    wording.NONE_QUOTIENT: {EMPTY, EMPTY_AREA, ALONE},
+    wording.NONE_LOCAL_CENTRE: {EMPTY, EVERYBODY, ALONE},
+}
+"""In which of the towns below an index has no value, by what its page says of it."""
+
+
+def _town(case: str) -> Situation:
+    """Seven areas and three groups: plain but for one thing."""
+    groups, sizes = _PLAIN.copy(), np.ones(7) if case == ONE_SIZE else _SIZES
+    if case == EMPTY:
+        groups[:, 0] = 0
+    if case in (EVERYBODY, ALONE):
+        groups[:, 1:] = 0
+    if case == ALONE:
+        groups[:-1] = 0
+    if case == EMPTY_AREA:
+        groups[0] = 0
+    pairs = np.arange(6)
+    where = Places(sizes, np.column_stack([_SIZES, _SIZES**2]), 4 * np.sqrt(sizes), pairs, pairs + 1, np.ones(6))
+    return Situation(groups[:, :-1], groups.sum(axis=1), where)
+
+
+@pytest.mark.parametrize("case", ["", EMPTY, EVERYBODY, ONE_SIZE, ALONE, EMPTY_AREA])
+def test_a_value_is_missing_where_the_page_of_the_index_says_so(case: str) -> None:
+    found = _valued(_town(case))
+    assert {id for id, valued in found.items() if not valued} == {
+        entry.id for entry in ALL if case in UNDEFINED[entry.undefined]
+    }
+
+
+@pytest.mark.parametrize("id", ["diversity", "simpson_concentration", "simpson_interaction"])
+def test_a_town_without_residents_is_of_no_diversity(id: str) -> None:
+    assert measures.OF_TOWN[id](Situation(np.zeros((3, 2)), np.zeros(3))) is None
 
 
 @st.composite

@@ -19,6 +19,7 @@ ALL: tuple[Index, ...] = (
         "Isard 1960, Methods of Regional Analysis",
         say.CAVEAT_FEW_PEOPLE,
         say.PEERS_BASE,
+        say.NONE_QUOTIENT,
     ),
     Index(
         "entropy_diversity",
@@ -32,6 +33,7 @@ ALL: tuple[Index, ...] = (
         "Shannon 1948, Bell System Technical Journal 27; Theil 1972, Statistical Decomposition Analysis",
         say.CAVEAT_MIXTURE,
         say.PEERS_ZERO_AREA,
+        say.NONE_EMPTY_AREA,
     ),
     Index(
         "local_diversity",
@@ -45,6 +47,7 @@ ALL: tuple[Index, ...] = (
         "Theil 1972, Statistical Decomposition Analysis",
         say.CAVEAT_MIXTURE,
         say.PEERS_ZERO_AREA,
+        say.NONE_EMPTY_AREA,
     ),
     Index(
         "local_simpson_concentration",
@@ -58,6 +61,7 @@ ALL: tuple[Index, ...] = (
         "Simpson 1949, Nature 163",
         say.CAVEAT_MIXTURE,
         say.PEERS_ZERO_AREA,
+        say.NONE_EMPTY_AREA,
     ),
     Index(
         "local_simpson_interaction",
@@ -71,6 +75,7 @@ ALL: tuple[Index, ...] = (
         "Simpson 1949, Nature 163",
         say.CAVEAT_MIXTURE,
         say.PEERS_ZERO_AREA,
+        say.NONE_EMPTY_AREA,
     ),
     Index(
         "local_information",
@@ -85,6 +90,7 @@ ALL: tuple[Index, ...] = (
         "Methodology 41",
         say.CAVEAT_FEW_PEOPLE,
         say.PEERS_R_LOCAL,
+        say.NONE_EMPTY_AREA,
     ),
     Index(
         "local_centralisation",
@@ -98,6 +104,7 @@ ALL: tuple[Index, ...] = (
         "Folch & Rey 2016, Papers in Regional Science 95",
         say.CAVEAT_FEW_AREAS,
         say.PEERS_NEAREST,
+        say.NONE_LOCAL_CENTRE,
     ),
     Index(
         "local_distortion",
@@ -111,5 +118,6 @@ ALL: tuple[Index, ...] = (
         "Olteanu, Randon-Furling & Clark 2019, Proceedings of the National Academy of Sciences 116",
         say.CAVEAT_CIRCLES,
         say.PEERS_UNWEIGHTED,
+        say.NONE_EMPTY_AREA,
     ),
 )

@@ -38,7 +38,7 @@ def filled(total: Floats, sizes: Floats) -> Filled:
 def absolute_concentration(group: Floats, total: Floats, sizes: Floats, known: Filled | None = None) -> float | None:
     """Massey and Denton's absolute concentration: 1 if the group fills the smallest areas, 0 if it fills the largest.
 
-    Null when the group is empty, and when all areas are of one size: then no group can live on less land than another.
+    Null when either is empty, and when all areas are of one size: then no group can live on less land than another.
     ``known`` is ``filled`` of the same, where several groups share it.
     """
     bounds = _smallest_and_largest(float(group.sum()), known or filled(total, sizes))

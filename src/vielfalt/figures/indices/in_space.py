@@ -19,6 +19,7 @@ ALL: tuple[Index, ...] = (
         "Hoover 1941, Journal of Economic History 1; Duncan, Cuzzort & Duncan 1961, Statistical Geography",
         say.CAVEAT_LAND,
         say.PEERS_SAME,
+        say.NONE_EMPTY,
     ),
     Index(
         "absolute_concentration",
@@ -38,6 +39,7 @@ ALL: tuple[Index, ...] = (
         "Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_ONE_SIZE,
         say.PEERS_EQUAL_SIZES,
+        say.NONE_ONE_SIZE,
     ),
     Index(
         "relative_concentration",
@@ -54,6 +56,7 @@ ALL: tuple[Index, ...] = (
         "Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_ONE_SIZE,
         say.PEERS_EQUAL_SIZES,
+        say.NONE_ONE_SIZE,
     ),
     Index(
         "absolute_centralisation",
@@ -67,6 +70,7 @@ ALL: tuple[Index, ...] = (
         "Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_WHICH_CENTRE,
         say.PEERS_MEAN_CENTRE,
+        say.NONE_EMPTY,
     ),
     Index(
         "relative_centralisation",
@@ -80,6 +84,7 @@ ALL: tuple[Index, ...] = (
         "Duncan & Duncan 1955, American Journal of Sociology 60; Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_WHICH_CENTRE,
         say.PEERS_MEAN_CENTRE,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "morrill",
@@ -93,6 +98,7 @@ ALL: tuple[Index, ...] = (
         "Morrill 1991, Geography Research Forum 11",
         say.CAVEAT_NEIGHBOURS,
         say.PEERS_QUEEN,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "wong_borders",
@@ -106,6 +112,7 @@ ALL: tuple[Index, ...] = (
         "Wong 1993, Urban Studies 30",
         say.CAVEAT_NEIGHBOURS,
         say.PEERS_BORDERS,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "wong_shapes",
@@ -122,6 +129,7 @@ ALL: tuple[Index, ...] = (
         "Wong 1993, Urban Studies 30",
         say.CAVEAT_NEIGHBOURS,
         say.PEERS_SHAPES,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "distance_isolation",
@@ -135,6 +143,7 @@ ALL: tuple[Index, ...] = (
         "Morgan 1983, Area 15",
         say.CAVEAT_DISTANCE,
         say.PEERS_FAR_WEIGHS,
+        say.NONE_EMPTY,
     ),
     Index(
         "distance_interaction",
@@ -148,6 +157,7 @@ ALL: tuple[Index, ...] = (
         "Morgan 1983, Area 15",
         say.CAVEAT_DISTANCE,
         say.PEERS_FAR_WEIGHS,
+        say.NONE_EMPTY,
     ),
     Index(
         "absolute_clustering",
@@ -164,6 +174,7 @@ ALL: tuple[Index, ...] = (
         "Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_DISTANCE,
         say.PEERS_CONTIGUITY,
+        say.NONE_ALONE,
     ),
     Index(
         "relative_clustering",
@@ -177,6 +188,7 @@ ALL: tuple[Index, ...] = (
         "Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_DISTANCE,
         say.PEERS_FAR_NEAR,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "spatial_proximity",
@@ -190,5 +202,6 @@ ALL: tuple[Index, ...] = (
         "White 1983, American Journal of Sociology 88; Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_DISTANCE,
         say.PEERS_FAR_NEAR,
+        say.NONE_EMPTY_OR_ALL,
     ),
 )

@@ -23,10 +23,11 @@ FAMILIES: Mapping[Family, str] = {
 
 @dataclass(frozen=True)
 class Index:
-    """One index. Title, formula (in words), bounds, caveat and peers are message ids; so are symbols, the formula
-    itself, where words stand beside it, after a gap.
+    """One index. Title, formula (in words), bounds, caveat, peers and undefined are message ids; so are symbols, the
+    formula itself, where words stand beside it, after a gap.
 
-    ``least`` and ``most`` are the firm bounds, null where there is none. ``peers`` says what users of PySAL
+    ``least`` and ``most`` are the firm bounds, null where there is none. ``undefined``: when there is no value.
+    ``peers`` says what users of PySAL
     segregation 2.5.4, OasisR and the R packages segregation and seg get.
     """
 
@@ -41,3 +42,4 @@ class Index:
     source: str
     caveat: str
     peers: str
+    undefined: str

@@ -22,6 +22,7 @@ ALL: tuple[Index, ...] = (
         "Sakoda 1981, Demography 18; Reardon & Firebaugh 2002, Sociological Methodology 32",
         say.CAVEAT_GROUPS,
         say.PEERS_SAME,
+        say.NONE_ALIKE,
     ),
     Index(
         "multigroup_gini",
@@ -35,6 +36,7 @@ ALL: tuple[Index, ...] = (
         "Reardon & Firebaugh 2002, Sociological Methodology 32",
         say.CAVEAT_GROUPS,
         say.PEERS_MATRIX,
+        say.NONE_ALIKE,
     ),
     Index(
         "multigroup_information",
@@ -49,6 +51,7 @@ ALL: tuple[Index, ...] = (
         "Methodology 32",
         say.CAVEAT_GROUPS,
         say.PEERS_EMPTY_GROUP,
+        say.NONE_ALIKE,
     ),
     Index(
         "mutual_information",
@@ -66,6 +69,7 @@ ALL: tuple[Index, ...] = (
         "Methodology 41",
         say.CAVEAT_GROUPS,
         say.PEERS_SAME_R,
+        say.NONE_ALIKE,
     ),
     Index(
         "squared_variation",
@@ -82,6 +86,7 @@ ALL: tuple[Index, ...] = (
         "Reardon & Firebaugh 2002, Sociological Methodology 32",
         say.CAVEAT_GROUPS,
         say.PEERS_EMPTY_COUNTED,
+        say.NONE_ALIKE,
     ),
     Index(
         "normalised_exposure",
@@ -98,6 +103,7 @@ ALL: tuple[Index, ...] = (
         "James 1986, Sociological Methods & Research 14; Reardon & Firebaugh 2002, Sociological Methodology 32",
         say.CAVEAT_GROUPS,
         say.PEERS_SAME,
+        say.NONE_ALIKE,
     ),
     Index(
         "relative_diversity",
@@ -112,6 +118,7 @@ ALL: tuple[Index, ...] = (
         "Sociological Methodology 32",
         say.CAVEAT_GROUPS,
         say.PEERS_SAME,
+        say.NONE_ALIKE,
     ),
     Index(
         "divergence",
@@ -125,6 +132,7 @@ ALL: tuple[Index, ...] = (
         "Roberto 2015, The Divergence Index, arXiv 1508.01167",
         say.CAVEAT_GROUPS,
         say.PEERS_IS_M,
+        say.NONE_ALIKE,
     ),
     Index(
         "diversity",
@@ -138,6 +146,7 @@ ALL: tuple[Index, ...] = (
         "Shannon 1948, Bell System Technical Journal 27; Theil 1972, Statistical Decomposition Analysis",
         say.CAVEAT_MIXTURE_OF_TOWN,
         say.PEERS_EMPTY_GROUP,
+        say.NONE_NOBODY,
     ),
     Index(
         "simpson_concentration",
@@ -151,6 +160,7 @@ ALL: tuple[Index, ...] = (
         "Simpson 1949, Nature 163",
         say.CAVEAT_MIXTURE_OF_TOWN,
         say.PEERS_SAME_PYSAL,
+        say.NONE_NOBODY,
     ),
     Index(
         "simpson_interaction",
@@ -164,6 +174,7 @@ ALL: tuple[Index, ...] = (
         "Simpson 1949, Nature 163; Reardon & Firebaugh 2002, Sociological Methodology 32",
         say.CAVEAT_MIXTURE_OF_TOWN,
         say.PEERS_SAME,
+        say.NONE_NOBODY,
     ),
     Index(
         "distortion",
@@ -180,6 +191,7 @@ ALL: tuple[Index, ...] = (
         "Olteanu, Randon-Furling & Clark 2019, Proceedings of the National Academy of Sciences 116",
         say.CAVEAT_CIRCLES,
         say.PEERS_UNWEIGHTED,
+        say.NONE_ALIKE,
     ),
     Index(
         "spatial_dissimilarity",
@@ -193,6 +205,7 @@ ALL: tuple[Index, ...] = (
         "Reardon & O'Sullivan 2004, Sociological Methodology 34",
         say.CAVEAT_DISTANCE,
         say.PEERS_KERNEL,
+        say.NONE_ALIKE,
     ),
     Index(
         "spatial_information",
@@ -206,6 +219,7 @@ ALL: tuple[Index, ...] = (
         "Reardon & O'Sullivan 2004, Sociological Methodology 34",
         say.CAVEAT_DISTANCE,
         say.PEERS_KERNEL,
+        say.NONE_ALIKE,
     ),
     Index(
         "spatial_relative_diversity",
@@ -219,5 +233,6 @@ ALL: tuple[Index, ...] = (
         "Reardon & O'Sullivan 2004, Sociological Methodology 34",
         say.CAVEAT_DISTANCE,
         say.PEERS_KERNEL,
+        say.NONE_ALIKE,
     ),
 )

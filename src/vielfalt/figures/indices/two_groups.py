@@ -19,6 +19,7 @@ ALL: tuple[Index, ...] = (
         "Duncan & Duncan 1955, American Sociological Review 20",
         say.CAVEAT_SMALL,
         say.PEERS_SAME,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "segregation_index",
@@ -32,6 +33,7 @@ ALL: tuple[Index, ...] = (
         "Duncan & Duncan 1955, American Sociological Review 20",
         say.CAVEAT_SMALL,
         say.PEERS_SAME,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "gini",
@@ -45,6 +47,7 @@ ALL: tuple[Index, ...] = (
         "Duncan & Duncan 1955, American Sociological Review 20; Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_SMALL,
         say.PEERS_PAIRS,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "information",
@@ -58,6 +61,7 @@ ALL: tuple[Index, ...] = (
         "Theil & Finizza 1971, Journal of Mathematical Sociology 1; Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_SMALL,
         say.PEERS_SAME,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "atkinson",
@@ -74,6 +78,7 @@ ALL: tuple[Index, ...] = (
         "Atkinson 1970, Journal of Economic Theory 2; Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_SMALL,
         say.PEERS_SAME,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "gorard",
@@ -87,6 +92,7 @@ ALL: tuple[Index, ...] = (
         "Gorard & Taylor 2002, Sociology 36",
         say.CAVEAT_SMALL,
         say.PEERS_SAME_OASISR,
+        say.NONE_EMPTY,
     ),
     Index(
         "minimum_maximum",
@@ -103,6 +109,7 @@ ALL: tuple[Index, ...] = (
         "O'Sullivan & Wong 2007, Geographical Analysis 39",
         say.CAVEAT_SMALL,
         say.PEERS_SAME_PYSAL,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "concentration_profile",
@@ -119,6 +126,7 @@ ALL: tuple[Index, ...] = (
         "Hong & Sadahiro 2014, Journal of Geographical Systems 16",
         say.CAVEAT_SMALL,
         say.PEERS_GRID,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "isolation",
@@ -132,6 +140,7 @@ ALL: tuple[Index, ...] = (
         "Bell 1954, Social Forces 32; Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_SIZE,
         say.PEERS_SAME,
+        say.NONE_FIRST,
     ),
     Index(
         "interaction",
@@ -145,6 +154,7 @@ ALL: tuple[Index, ...] = (
         "Bell 1954, Social Forces 32; Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_SIZE,
         say.PEERS_SAME,
+        say.NONE_EMPTY,
     ),
     Index(
         "eta_squared",
@@ -158,6 +168,7 @@ ALL: tuple[Index, ...] = (
         "Bell 1954, Social Forces 32; White 1986, Population Index 52",
         say.CAVEAT_SMALL,
         say.PEERS_SAME,
+        say.NONE_EMPTY_OR_ALL,
     ),
     Index(
         "exposure",
@@ -174,5 +185,6 @@ ALL: tuple[Index, ...] = (
         "Bell 1954, Social Forces 32; Massey & Denton 1988, Social Forces 67",
         say.CAVEAT_SIZE,
         say.PEERS_PAIRWISE,
+        say.NONE_EMPTY,
     ),
 )

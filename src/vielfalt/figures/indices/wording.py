@@ -1,4 +1,5 @@
-"""What several indices say in the same words: bounds, cautions, and what users of other programs get. Message ids."""
+"""What several indices say in the same words: bounds, when there is no value, cautions, and what users of other
+programs get. Message ids."""
 
 from __future__ import annotations
 
@@ -28,6 +29,17 @@ BOUNDS_ALIKE = N_("1 over the number of groups (all of equal size) to 1 (one gro
 BOUNDS_DIFFERENT = N_("0 (one group only) to 1 less 1 over the number of groups (all of equal size)")
 BOUNDS_SURROUNDINGS = N_("About 0 (every surrounding like the town) to 1")
 BOUNDS_LOCAL = N_("0 (like the town) upwards; a group of share p alone gives −ln p")
+
+NONE_EMPTY = N_("The group has no members.")
+NONE_EMPTY_OR_ALL = N_("The group has no members, or everybody belongs to it.")
+NONE_ONE_SIZE = N_("The group has no members, everybody belongs to it, or all areas are of one size.")
+NONE_ALONE = N_("The group has no members, or lives alone in the one area in which anybody lives.")
+NONE_FIRST = N_("The first of the two groups has no members.")
+NONE_ALIKE = N_("Fewer than two groups have members.")
+NONE_NOBODY = N_("Nobody lives in the areas.")
+NONE_EMPTY_AREA = N_("Nobody lives in the area.")
+NONE_QUOTIENT = N_("Nobody lives in the area, or the group has no members in the town.")
+NONE_LOCAL_CENTRE = N_("In the area and the five nearest to it, nobody belongs to the group, or everybody does.")
 CAVEAT_SMALL = N_(
     "Small areas and small groups push this index up even where people live by chance. Compare only the same area "
     "level, and never rank areas by it."
