@@ -185,6 +185,26 @@ def test_a_total_row_that_nobody_declared_is_refused(tmp_path: Path) -> None:
         run(tmp_path, TABLE + "Summe;1.295;225;340;10.900\n", levels=levels)
 
 
+def in_per_cent(areas: int, of_others: int = 0) -> str:
+    """A table of categories that make up the whole, of some areas as numbers of people."""
+    rows = [f"{10 + row};{20 + row};{5 + row};{80 - row - row % 2}\n" for row in range(areas)]
+    others = [f"{50 + row};700;50;900\n" for row in range(of_others)]
+    return "".join(["area;EU;PL;Andere\n", *rows, *others])
+
+
+ONE_LEVEL = '[[level]]\nid = "quarter"\ntitle = "Stadtteil"\n'
+
+
+def test_per_cent_are_no_numbers_of_people(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="In 18 of 20 areas the figures add up to 100"):
+        run(tmp_path, in_per_cent(18, 2), base="", levels=ONE_LEVEL)
+
+
+@pytest.mark.parametrize(("areas", "others"), [(9, 0), (17, 3)])
+def test_some_areas_of_a_hundred_people_are_no_per_cent(tmp_path: Path, areas: int, others: int) -> None:
+    assert run(tmp_path, in_per_cent(areas, others), base="", levels=ONE_LEVEL).geography.finest.areas
+
+
 def test_people_in_no_area_count_for_the_town_alone(tmp_path: Path) -> None:
     found = run(tmp_path, TABLE + "99;1;1;2;10\n", area=AREA + 'unresolved = ["99"]\n')
     assert counts(found)["", "rest"] == 7

@@ -53,6 +53,7 @@ def import_table(file: Path, profile: TableProfile) -> Imported:
         *totals.check_totals(base, geography, profile, base_file),
     )
     separate = {area: categories.disjoint(row, found) for area, row in values.items()}
+    totals.refuse_per_cent(separate, profile, file)
     tables = _tables(profile)
     return Imported(
         cells={table.id: Cells(table, _frame(table, separate, profile)) for table in tables},

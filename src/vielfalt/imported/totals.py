@@ -11,13 +11,15 @@ from vielfalt.areafiles import LevelShapes
 from vielfalt.cells import UNRESOLVED
 from vielfalt.errors import DeliveryError
 from vielfalt.geography import TOWN, Geography
-from vielfalt.imported.categories import rounding_slack
+from vielfalt.imported.categories import partition, rounding_slack
 from vielfalt.imported.counts import Values
 from vielfalt.imported.division import Placed
 from vielfalt.imported.records import TableFinding, TableProfile
 from vielfalt.words import N_
 
 _TOTAL = re.compile(r"(?:stadt )?(?:insgesamt|gesamt(?:stadt|summe)?|summe|zusammen|total)\b", re.IGNORECASE)
+_HUNDRED, _AREAS = 100, 10
+"""Own threshold: so many areas of about a hundred people each are no chance."""
 FEWEST = 5
 """Own threshold: among fewer rows, one may be the sum of the others by chance."""
 
@@ -93,6 +95,26 @@ def refuse_undeclared(placed: Placed, path: Path) -> None:
                 todo=N_("Name it under “total” in the table profile."),
                 area=area,
             )
+
+
+def refuse_per_cent(separate: Mapping[str, Values], profile: TableProfile, path: Path) -> None:
+    """Raises DeliveryError where several categories add up to about 100 in nearly all areas; not asked of a table with
+    a base, of which what is left is a category too. ``separate``: categories that do not overlap, by area.
+    """
+    parts = partition(profile)
+    if profile.base or len(parts) < 2:
+        return
+    counts = [[count for key in parts if (count := row[key]) is not None] for row in separate.values()]
+    sums = [sum(known) for known in counts if known]
+    hundreds = sum(abs(each - _HUNDRED) <= 1 for each in sums)
+    if len(sums) >= _AREAS and 10 * hundreds >= 9 * len(sums):
+        raise DeliveryError(
+            N_("In {n} of {rows} areas the figures add up to 100: these are per cent, not numbers of people."),
+            where=path,
+            todo=N_("Ask for the numbers of people: protection and all shares are computed from them."),
+            n=hundreds,
+            rows=len(sums),
+        )
 
 
 def _parts(level: str, key: str, finest: Mapping[str, Values], geography: Geography) -> list[Values]:
