@@ -586,6 +586,14 @@ def test_a_part_of_two_areas_is_told_below_the_number_from_which_on_it_may_be_kn
     assert [one.low for one in found.told] == ([n] if is_told else [])
 
 
+@pytest.mark.parametrize("first", [2, 5])
+def test_a_difference_is_bounded_either_way_by_the_widest_that_is_seen(first: int) -> None:
+    figures, key = Figures(), Key(20251231, "sex", (), "town", "1", ("w", ""))
+    for most in (first, 7 - first):
+        number = figures.difference(key, most)
+    assert (figures.low[number], figures.high[number]) == (-5, 5)
+
+
 @pytest.mark.parametrize("base", BASES)
 @pytest.mark.parametrize("names", [NEAREST, UP_OR_DOWN])
 def test_a_rounded_number_stands_for_just_those_that_are_rounded_to_it(base: int, names: Mapping[int, str]) -> None:

@@ -90,9 +90,13 @@ class Figures:
         return number
 
     def difference(self, key: Key, most: int) -> int:
-        """The number of a difference between figures, entered as unknown: at most so many, either way."""
+        """The number of a difference between figures, entered as unknown: at most so many, either way.
+
+        Of several bounds the widest.
+        """
         number = self.hidden(key, most)
-        self.low[number] = -most
+        self.low[number] = min(self.low[number], -most)
+        self.high[number] = max(self.high[number], most)
         return number
 
     def bounds(self) -> tuple[Ints, Ints]:
