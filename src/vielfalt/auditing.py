@@ -23,6 +23,10 @@ from vielfalt.publish.results import Results
 from vielfalt.words import N_
 
 
+class GroupsTellError(DisclosureError):
+    """Movements by group tell hidden figures, or leave it undecided whether they do, and nothing else does."""
+
+
 def audited(
     results: Results,
     attacks: Sequence[Mapping[str, object]],
@@ -172,10 +176,6 @@ def refuse_undecided(attacks: Iterable[Attack], where: object) -> None:
                 "finest area level, and report this message."
             ),
         )
-
-
-class GroupsTellError(DisclosureError):
-    """Movements by group tell hidden figures, or leave it undecided whether they do, and nothing else does."""
 
 
 def refuse_together(attacks: Iterable[Attack], releases: Path) -> None:

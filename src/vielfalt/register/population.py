@@ -20,6 +20,7 @@ _IDENTITY = ("family_name", "given_names", "birth_date", "birth_place")
 """Agreement that makes two rows one person although their ordering numbers differ: duplicates."""
 _POINTS = ("easting", "northing")
 _CHILDREN = 20
+"""More people than this point at a mark for nobody, and not at a parent."""
 ROLES = {"spouse_id": "spouse", "guardian_1_id": "guardian_1", "guardian_2_id": "guardian_2"}
 """Pointer field and the name of the resolved link."""
 PARENTS = ("guardian_1", "guardian_2")

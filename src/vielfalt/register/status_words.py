@@ -29,7 +29,9 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 _KINDS = 15
 """The most different values of a column that is a status."""
 _PIECES, _PIECE = 16, 1 << 16
+"""So many pieces of the file are looked at, of so many bytes."""
 _SOME = 20
+"""Rows from which people gone are no slip of the office."""
 
 
 def _told(value: str) -> str:
