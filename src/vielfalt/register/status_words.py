@@ -5,15 +5,14 @@ Looked for in pieces spread over the file: extracts are sorted by number or name
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from itertools import chain
+from contextlib import closing
 from pathlib import Path
 
 from vielfalt import schema
 from vielfalt.engines.base import FileForm
-from vielfalt.engines.rows import cut_rows
+from vielfalt.engines.rows import cut_rows, rows_from
 from vielfalt.errors import DeliveryError
 from vielfalt.profiles import Profile
 from vielfalt.register.headings import heading_key
@@ -56,7 +55,7 @@ def ends_in_words(path: Path, form: FileForm, header: tuple[str, ...], profile: 
     """
     named = {name for field, name in profile.columns.items() if field != "dwelling_status"}
     known = {*profile.missing, *profile.codes.get("dwelling_status", ())}
-    rows = [row for row in _rows(path, form) if len(row) == len(header)]
+    rows = list(_rows(path, form))
     ends = set[str]()
     for place, heading in enumerate(header):
         values = {row[place].strip() for row in rows} if heading not in named else ()
@@ -86,29 +85,25 @@ def _refuse_many(path: Path, form: FileForm, column: tuple[int, str], told: Cont
         )
 
 
-def _rows(path: Path, form: FileForm) -> Iterator[list[str]]:
-    """Rows of the file, the headings perhaps among them; what does not begin or end in a piece is left out."""
-    lines = chain.from_iterable(_pieces(path, "cp1252" if form.encoding == "latin-1" else form.encoding))
-    if form.widths:
-        ends = [sum(form.widths[: place + 1]) for place in range(len(form.widths))]
-        pairs = list(zip([0, *ends], ends, strict=False))
-        yield from ([line[start:end] for start, end in pairs] for line in lines)
-        return
-    for line in lines:
-        quoting = {"quotechar": form.quote} if form.quote else {"quoting": csv.QUOTE_NONE}
-        try:
-            yield from csv.reader([line], delimiter=form.delimiter, skipinitialspace=True, **quoting)
-        except csv.Error:
-            continue
-
-
-def _pieces(path: Path, encoding: str) -> Iterator[list[str]]:
-    """The whole lines of pieces spread over the file, its end among them; of a small file all lines."""
+def _rows(path: Path, form: FileForm) -> Iterator[tuple[str, ...]]:
+    """The rows that begin in pieces spread over the file, its end among them; of a small file all rows."""
     size = path.stat().st_size
+    if size <= _PIECES * _PIECE:
+        yield from (row for row in cut_rows(path, form) if not isinstance(row, str))
+        return
+    for place in range(_PIECES):
+        begin = _next_line(path, place * (size - _PIECE) // (_PIECES - 1))
+        with closing(rows_from(path, form, begin)) as rows:
+            for row, end in rows:
+                if end > begin + _PIECE:
+                    break
+                if row and not isinstance(row, str):
+                    yield row
+
+
+def _next_line(path: Path, place: int) -> int:
+    """The place of the byte with which the first line behind a place begins."""
     with path.open("rb") as file:
-        if size <= _PIECES * _PIECE:
-            yield file.read().decode(encoding, errors="replace").splitlines()
-            return
-        for place in range(_PIECES):
-            file.seek(place * (size - _PIECE) // (_PIECES - 1))
-            yield file.read(_PIECE).decode(encoding, errors="replace").splitlines()[1:-1]
+        file.seek(place)
+        file.readline()
+        return file.tell()
