@@ -17,6 +17,7 @@ from django.urls import reverse
 from pages_served import addresses
 
 import vielfalt
+from vielfalt import ownfiles
 from vielfalt.desk.atlas import kept, views
 from vielfalt.desk.releases.models import Release, Town
 
@@ -145,10 +146,10 @@ def test_the_program_is_known_by_its_files(tmp_path: Path) -> None:
     for name, content in (("a.py", "1"), ("a.py", "2"), ("b/a.html", ""), ("b/c.html", "")):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content)
-        found.append(kept.fingerprint(tmp_path))
+        found.append(ownfiles.fingerprint(tmp_path))
     assert len(set(found)) == 4
-    for folder in kept._APART:
+    for folder in ownfiles.APART:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "x.js").write_text("1")
-    assert kept.fingerprint(tmp_path) == found[-1]
-    assert kept.program() == f"{version('vielfalt')} {kept.fingerprint(Path(vielfalt.__file__).parent)}"
+    assert ownfiles.fingerprint(tmp_path) == found[-1]
+    assert kept.program() == f"{version('vielfalt')} {ownfiles.fingerprint(Path(vielfalt.__file__).parent)}"

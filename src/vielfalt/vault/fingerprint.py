@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import vielfalt
+from vielfalt import ownfiles
 from vielfalt.errors import DeliveryError, StorageError
 from vielfalt.methods import by_keys
 from vielfalt.publish.layout import MANIFEST
@@ -67,8 +68,4 @@ def _file(path: Path) -> bytes:
 
 def program() -> str:
     """The fingerprint of the program: rules, parameters and code lists change figures without a new version."""
-    digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(Path(vielfalt.__file__).parent.rglob("*")):
-        if path.suffix in (".py", ".csv", ".toml", ".po", ".typ", ".jinja"):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return ownfiles.fingerprint(Path(vielfalt.__file__).parent)

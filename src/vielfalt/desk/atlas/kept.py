@@ -22,6 +22,8 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
+import vielfalt
+from vielfalt import ownfiles
 from vielfalt.desk.atlas.asking import QUESTIONS
 from vielfalt.desk.releases.models import Release
 
@@ -29,9 +31,6 @@ Kept = TypeVar("Kept")
 PIECES = "pieces"
 """The name in the context of a page under which the tag ``kept`` finds what was rendered before."""
 _CACHE = "pages"
-_FOLDER = Path(__file__).resolve().parents[2]
-_APART = {"static", "__pycache__"}
-"""Folders of no file that pages are made by: what browsers load for themselves, and what Python keeps."""
 
 
 @dataclass(frozen=True)
@@ -97,17 +96,7 @@ def program() -> str:
 
     Whoever mends a line or a translation does not always count the version up.
     """
-    return f"{version('vielfalt')} {fingerprint(_FOLDER)}"
-
-
-def fingerprint(folder: Path) -> str:
-    """The names and contents of all files that a program in this folder is made of, as one word."""
-    found = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if _APART.isdisjoint(path.relative_to(folder).parts) and path.is_file():
-            found.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            found.update(hashlib.sha256(path.read_bytes()).digest())
-    return found.hexdigest()
+    return f"{version('vielfalt')} {ownfiles.fingerprint(Path(vielfalt.__file__).parent)}"
 
 
 def _key(request: HttpRequest, releases: Iterable[Release], *also: str) -> str:
