@@ -13,6 +13,7 @@ from typing import Literal
 
 from vielfalt import rule_sets, schema
 from vielfalt.definitions import needs_of
+from vielfalt.movement_programme import is_by_group
 from vielfalt.table import Table
 from vielfalt.words import N_
 
@@ -46,8 +47,6 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
 """The extract fields that bear on a definition, required or not: a change of one of them can move its figures."""
 _SOME_ZEROS = 0.005
 """Part of the ordering numbers with a zero in front from which they cannot all go in the time between two dates."""
-_BY_GROUP = frozenset({"flow", "movement"})
-"""The first dimension of tables of movements by group."""
 BY_RULES = frozenset({*_BY_STATUS, "eg_register", "households"})
 """The definitions whose figures rules derive; the others are read from the register as they stand."""
 
@@ -253,7 +252,7 @@ def _touches(entry: Break, table: Table) -> bool:
         case "codes_changed":
             return bool(table.dimensions)
         case "groups_not_protectable":
-            return not _BY_GROUP.isdisjoint(table.dimensions)
+            return is_by_group(table)
         case "field_changed" | "missing_jumped":
             return bool(set(entry.names) & _fields_of(table))
         case _:

@@ -104,3 +104,8 @@ DIMENSIONS: dict[str, str] = {
     "moved_to": N_("Moved to"),
 }
 """The title of every dimension of the comparison of two dates; ``moved_from`` and ``moved_to`` hold area keys."""
+
+
+def is_by_group(table: Table) -> bool:
+    """Whether a table tells movements by a group of residents; of births and arrivals by group too."""
+    return not {"flow", "movement"}.isdisjoint(table.dimensions)

@@ -27,6 +27,7 @@ from vielfalt.figures.disclosure.secondary import Hidden
 from vielfalt.figures.disclosure.telling import withhold
 from vielfalt.figures.disclosure.widening import Beside, Task, widened
 from vielfalt.geography import Geography
+from vielfalt.movement_programme import is_by_group
 from vielfalt.numbers import Ints, Marks
 from vielfalt.table import Table
 
@@ -67,7 +68,7 @@ def movements_with_room(
     """
     found = _but_for_stay(shown, cells, dates, geography, protection)
     while _naturalised_beside(found[0]) - naturalised_hidden(shown):
-        shown = {id: each for id, each in found[0].items() if not _is_by_group(each.table)}
+        shown = {id: each for id, each in found[0].items() if not is_by_group(each.table)}
         anew = with_groups(shown, cells, dates, geography, protection)
         found = _but_for_stay(anew, cells, dates, geography, protection)
     return found
@@ -77,10 +78,6 @@ def _naturalised_beside(shown: Mapping[str, ProtectedCells]) -> set[tuple[str, s
     """The town and the areas whose naturalised are hidden and of which movements of foreigners are shown."""
     levels = {level for id in _OF_FOREIGNERS if id in shown for level in shown[id].frame["level"].unique()}
     return {(level, area) for level, area in naturalised_hidden(shown) if level in levels}
-
-
-def _is_by_group(table: Table) -> bool:
-    return len(table.dimensions) == 2 and table.id != "moves_between"
 
 
 def _but_for_stay(
